@@ -1,0 +1,29 @@
+"""Text from outside, made fit to be shown: one line, no control or direction marks, bounded."""
+
+import unicodedata
+
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def plain(text: object, limit: int = 160) -> str:
+    """Return `text` as one visible line of at most `limit` characters.
+
+    Control, formatting (bidirectional marks included), surrogate and unassigned characters become
+    a visible replacement mark, so that nothing can hide or reorder what a person reads.
+    """
+    raw = text if isinstance(text, str) else str(text)
+    raw = raw[: limit * 4]
+    shown = "".join(
+        "\ufffd" if unicodedata.category(c) in _HIDDEN_CATEGORIES - {"Zl", "Zp"} else c for c in _spaced(raw)
+    )
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _spaced(raw: str) -> str:
+    return "".join(" " if c in "\t\r\n\v\f\u2028\u2029\x85" else c for c in raw)
+
+
+def hidden_characters(text: str) -> list[str]:
+    """Return the names of characters in `text` that a person cannot see, in order of appearance."""
+    return [unicodedata.name(c, f"U+{ord(c):04X}") for c in text if unicodedata.category(c) in _HIDDEN_CATEGORIES]
