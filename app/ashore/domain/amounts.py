@@ -1,0 +1,126 @@
+"""Amounts of money: integers in base units, with text only at the edges.
+
+No float ever touches an amount. Text that a person types is read strictly; each refusal says what
+is wrong and what to type instead.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.untrusted import hidden_characters, plain
+
+_ASCII_DIGITS = frozenset("0123456789")
+MAX_TEXT = 80
+
+
+class AmountError(AshoreError):
+    """A text that is not an amount Ashore accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`base` units of an asset with `decimals` decimals, called `symbol`."""
+
+    base: int
+    decimals: int
+    symbol: str
+
+    def __str__(self) -> str:
+        return f"{format_units(self.base, self.decimals)} {self.symbol}"
+
+
+def unit(decimals: int) -> int:
+    """Return how many base units one whole unit has."""
+    return int(10**decimals)
+
+
+def parse_amount(text: str, decimals: int) -> int:
+    """Read `text` as a positive decimal number and return it in base units of 10**-`decimals`.
+
+    Only ASCII digits and one point are accepted: separators mean different things in different
+    countries, and a guess could cost a factor of a thousand. Raises AmountError with a sentence.
+    """
+    stripped = text.strip(" ")
+    if not stripped:
+        raise AmountError("Enter an amount.", "For example 25 or 25.50.")
+    _refuse_odd_characters(stripped)
+    whole, point, fraction = stripped.partition(".")
+    if not whole and not fraction:
+        raise AmountError("That is a point without a number.", "Enter an amount such as 0.5.")
+    if len(whole.lstrip("0")) > 60:
+        raise AmountError("That number is larger than any balance can be.", "Check the amount.")
+    if point and not fraction:
+        raise AmountError("There are no digits after the point.", "Add them, or leave the point out.")
+    if len(fraction.rstrip("0")) > decimals:
+        raise AmountError(
+            f"This asset has {decimals} decimals, and the amount has {len(fraction.rstrip('0'))}.",
+            "Shorten it: what lies beyond could not be paid out." if decimals else "Enter a whole number.",
+        )
+    value = int(whole or "0") * unit(decimals) + int(
+        (fraction.rstrip("0") or "0").ljust(decimals, "0")[:decimals] or "0"
+    )
+    if value == 0:
+        raise AmountError("The amount is zero.", "Enter how much you want to bring out.")
+    return value
+
+
+def _refuse_odd_characters(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise AmountError("That is too long to be an amount.", "Enter digits and one point only.")
+    if hidden_characters(text):
+        raise AmountError("The text contains an invisible character.", "Type the amount by hand.")
+    if text[0] in "-−–":
+        raise AmountError("An amount cannot be negative.", "Enter how much you want to bring out.")
+    if text[0] == "+":
+        raise AmountError("An amount needs no plus sign.", "Enter digits and one point only.")
+    for character in text:
+        if character not in _ASCII_DIGITS and character != ".":
+            raise AmountError(*_odd_character(character, text))
+    if text.count(".") > 1:
+        raise AmountError("There is more than one point.", "Write 1240.50, without separators.")
+
+
+def _odd_character(character: str, text: str) -> tuple[str, str]:
+    if character in ",'’_  " and any(c.isdigit() for c in text):
+        return "Separators are not accepted, because countries read them differently.", "Write 1240.50."
+    if character in "eE":
+        return "Powers of ten are not accepted.", "Write the number out, like 1000000."
+    if unicodedata.category(character) == "Nd":
+        return "These digits are from another script.", "Use the digits 0 to 9."
+    return f"“{plain(character, 8)}” is not part of an amount.", "Enter digits and one point only."
+
+
+def format_units(base: int, decimals: int, *, least_fraction: int = 0) -> str:
+    """Return `base` units as plain decimal text, without separators, exact in every digit."""
+    sign = "-" if base < 0 else ""
+    whole, fraction = divmod(abs(base), unit(decimals))
+    digits = f"{fraction:0{decimals}d}".rstrip("0") if decimals else ""
+    digits = digits.ljust(min(least_fraction, decimals), "0")
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def display_units(base: int, decimals: int, *, least_fraction: int = 2) -> str:
+    """Return `base` units for reading: thousands grouped by commas, at least two decimals, nothing rounded away."""
+    whole, point, fraction = format_units(base, decimals, least_fraction=least_fraction).partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{int(whole.lstrip('-')):,}{point}{fraction}"
+
+
+def rescale(base: int, from_decimals: int, to_decimals: int) -> int:
+    """Convert exactly between decimals. Raises AmountError where a remainder would be lost."""
+    if to_decimals >= from_decimals:
+        return base * unit(to_decimals - from_decimals)
+    value, dust = divmod(base, unit(from_decimals - to_decimals))
+    if dust:
+        raise AmountError(
+            f"The target has {to_decimals} decimals; a rest would stay behind.",
+            "Shorten the amount to what can be paid out.",
+        )
+    return value
+
+
+def without_dust(base: int, from_decimals: int, to_decimals: int) -> int:
+    """Cut what lies below `to_decimals`, keeping the unit of `from_decimals`."""
+    step = unit(max(0, from_decimals - to_decimals))
+    return base - base % step

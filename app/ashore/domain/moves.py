@@ -1,0 +1,69 @@
+"""Moves: signed things that can have an effect, and what became of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MoveKind(StrEnum):
+    """What a move does."""
+
+    REQUEST = "request"
+    CLAIM = "claim"
+    ACTIVATE = "activate"
+    REGISTER = "register"
+    REPLACE = "replace"
+
+
+class MoveState(StrEnum):
+    """Where a move stands. UNKNOWN is a state of its own: it may or may not have taken effect."""
+
+    INTENDED = "intended"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The other side took the move. `said` is its answer, made plain."""
+
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The other side certainly did not carry the move out, and says why."""
+
+    code: str
+    sentence: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may or may not have happened. `resend_harmless` tells whether the identical bytes may go again."""
+
+    sentence: str
+    resend_harmless: bool = False
+
+
+Outcome = Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class SignedMove:
+    """A move as signed: `payload` is the exact text that is sent, byte for byte, each time.
+
+    `locator` is the network's own name for it (transaction hash, payment hash), by which one can ask
+    what became of it; `scope` and `nonce` name what would make it dead (another one with that nonce).
+    """
+
+    id: str
+    kind: MoveKind
+    profile: str
+    locator: str
+    payload: str
+    scope: str = ""
+    nonce: int = -1

@@ -1,0 +1,249 @@
+"""The aggregate: a withdrawal as the fold of its events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.stages import Track
+
+
+class Mark(StrEnum):
+    """The mark of a stage in the voyage: shape first, colour second."""
+
+    AWAITED = "awaited"
+    REPORTED = "reported"
+    SEEN = "seen"
+    PROVEN = "proven"
+    IRREVERSIBLE = "irreversible"
+    TAKEN_BACK = "taken-back"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Status(StrEnum):
+    """Where the whole withdrawal stands."""
+
+    PREPARED = "prepared"
+    UNKNOWN = "unknown"
+    UNDER_WAY = "under-way"
+    FINAL = "final"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
+_MARK_OF_LEVEL = {
+    Level.REPORTED: Mark.REPORTED,
+    Level.SEEN: Mark.SEEN,
+    Level.PROVEN: Mark.PROVEN,
+    Level.IRREVERSIBLE: Mark.IRREVERSIBLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MoveView:
+    """A move as folded."""
+
+    id: str
+    kind: MoveKind
+    profile: str
+    locator: str
+    payload: str
+    scope: str
+    nonce: int
+    state: MoveState = MoveState.INTENDED
+    sends: int = 0
+    said: str = ""
+    code: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage as folded: all evidence, newest last, and what went against it."""
+
+    id: str
+    evidence: tuple[Evidence, ...] = ()
+    reached_at: int = 0
+    taken_back: str = ""
+    contradicted: str = ""
+    failed: str = ""
+
+    @property
+    def level(self) -> Level | None:
+        """The strongest level of the evidence that stands."""
+        return max((e.level for e in self.evidence), default=None)
+
+    @property
+    def best(self) -> Evidence | None:
+        """The strongest evidence; among equals the newest."""
+        return max(self.evidence, key=lambda e: (e.level, e.observed_at), default=None)
+
+    @property
+    def mark(self) -> Mark:
+        """The mark to show."""
+        if self.failed:
+            return Mark.FAILED
+        level = self.level
+        if self.taken_back and (level is None or level < Level.SEEN):
+            return Mark.TAKEN_BACK
+        return Mark.AWAITED if level is None else _MARK_OF_LEVEL[level]
+
+    def checked(self) -> bool:
+        """Whether the wallet itself proved it."""
+        return (self.level or 0) >= Level.PROVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One withdrawal. Only `fold` and `apply` make one."""
+
+    id: str
+    terms: ev.Terms
+    started_at: int
+    changed_at: int
+    seq: int
+    stages: dict[str, StageView] = field(default_factory=dict)
+    moves: dict[str, MoveView] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def stage(self, stage_id: str) -> StageView:
+        """The stage as folded, awaited where nothing is known."""
+        return self.stages.get(stage_id, StageView(stage_id))
+
+    @property
+    def request(self) -> MoveView | None:
+        """The move that asked for it."""
+        return next((m for m in self.moves.values() if m.kind is MoveKind.REQUEST), None)
+
+    @property
+    def status(self) -> Status:
+        """Where it stands, from the moves first (may it have been sent?), then the stages."""
+        if any(s.failed for s in self.stages.values()):
+            return Status.FAILED
+        last = self.facts.get("track.last", "")
+        if last and self.stage(last).level is Level.IRREVERSIBLE:
+            return Status.FINAL
+        request = self.request
+        if request is None or request.state is MoveState.INTENDED:
+            return Status.PREPARED
+        if request.state in (MoveState.REFUSED, MoveState.DEAD):
+            return Status.REFUSED
+        if request.state in (MoveState.SENDING, MoveState.UNKNOWN):
+            return Status.UNKNOWN
+        return Status.UNDER_WAY
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still awaited."""
+        return self.status in OPEN_STATUSES
+
+
+def fold(recorded: Iterable[ev.Recorded]) -> Withdrawal | None:
+    """Fold the events of one withdrawal, in order. None where there are none."""
+    state: Withdrawal | None = None
+    for item in recorded:
+        state = apply(state, item)
+    return state
+
+
+def apply(state: Withdrawal | None, recorded: ev.Recorded) -> Withdrawal:
+    """Return the withdrawal after one more event. Raises ValueError for an event that cannot follow."""
+    event = recorded.event
+    if isinstance(event, ev.WithdrawalStarted):
+        if state is not None:
+            raise ValueError(f"withdrawal {event.withdrawal} starts twice")
+        return Withdrawal(
+            event.withdrawal,
+            event.terms,
+            recorded.at,
+            recorded.at,
+            recorded.seq,
+            facts={"track.last": event.terms.details.get("track.last", "")},
+        )
+    if state is None:
+        raise ValueError(f"{event.name} before the start of {event.withdrawal}")
+    state = replace(state, changed_at=recorded.at, seq=recorded.seq)
+    if isinstance(event, ev.FactLearnt):
+        return replace(state, facts={**state.facts, event.key: event.value})
+    if isinstance(event, ev.MoveIntended | ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear):
+        return _with_move(state, event)
+    stage = state.stage(event.stage)
+    return replace(state, stages={**state.stages, event.stage: _stage_after(stage, event, recorded.at)})
+
+
+_MoveEvent = ev.MoveIntended | ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear
+_StageEvent = ev.StageReached | ev.StageSettled | ev.StageTakenBack | ev.StageContradicted | ev.StageFailed
+
+
+def _with_move(state: Withdrawal, event: _MoveEvent) -> Withdrawal:
+    if isinstance(event, ev.MoveIntended):
+        move = MoveView(event.move, event.kind, event.profile, event.locator, event.payload, event.scope, event.nonce)
+    else:
+        move = _move_after(state.moves[event.move], event)
+    return replace(state, moves={**state.moves, move.id: move})
+
+
+def _move_after(move: MoveView, event: ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear) -> MoveView:
+    if move.state is MoveState.ACCEPTED:
+        return move  # what was taken stays taken: a late refusal of a resend says nothing about it
+    if isinstance(event, ev.MoveSending):
+        return replace(move, state=MoveState.SENDING, sends=move.sends + 1)
+    if isinstance(event, ev.MoveAccepted):
+        return replace(move, state=MoveState.ACCEPTED, said=event.said)
+    if isinstance(event, ev.MoveUnclear):
+        return replace(move, state=MoveState.UNKNOWN, said=event.sentence)
+    return replace(move, state=MoveState.REFUSED, code=event.code, said=event.sentence, advice=event.advice)
+
+
+def _stage_after(stage: StageView, event: _StageEvent, at: int) -> StageView:
+    if isinstance(event, ev.StageReached):
+        kept = tuple(e for e in stage.evidence if not _replaces(event.evidence, e))
+        return replace(
+            stage,
+            evidence=(*kept, event.evidence),
+            reached_at=stage.reached_at or at,
+            contradicted="" if event.evidence.level >= Level.PROVEN else stage.contradicted,
+        )
+    if isinstance(event, ev.StageSettled):
+        raised = tuple(
+            replace(e, level=Level.IRREVERSIBLE) if e.block_hash == event.block_hash and e.level is Level.PROVEN else e
+            for e in stage.evidence
+        )
+        return replace(stage, evidence=raised)
+    if isinstance(event, ev.StageTakenBack):
+        kept = tuple(e for e in stage.evidence if not _falls(e, event))
+        return replace(stage, evidence=kept, taken_back=event.reason, reached_at=stage.reached_at if kept else 0)
+    if isinstance(event, ev.StageContradicted):
+        return replace(stage, contradicted=f"{event.said} {event.found}".strip())
+    return replace(stage, failed=event.reason)
+
+
+def _replaces(new: Evidence, old: Evidence) -> bool:
+    """New evidence of the same kind about the same block (or from the same source off chain) takes the place of old."""
+    if new.kind != old.kind:
+        return False
+    return new.block_hash == old.block_hash if new.on_chain else (not old.on_chain and new.source == old.source)
+
+
+def _falls(evidence: Evidence, event: ev.StageTakenBack) -> bool:
+    return evidence.on_chain and (not event.block_hash or evidence.block_hash == event.block_hash)
+
+
+def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
+    """The mark of a stage in its withdrawal: also what the moves and the track say about it."""
+    definition = track.stage(stage_id)
+    if definition.not_applicable:
+        return Mark.NOT_APPLICABLE
+    view = withdrawal.stage(stage_id)
+    first = track.stages[0].id
+    if stage_id == first and view.level is None:
+        if withdrawal.status is Status.UNKNOWN:
+            return Mark.UNKNOWN
+        if withdrawal.status is Status.REFUSED:
+            return Mark.FAILED
+    return view.mark

@@ -1,0 +1,194 @@
+"""The seam: what Ashore needs to know about a system, and nothing else.
+
+The engine speaks to every system through `WithdrawalSystem`; the window's forms know the offer and
+the quote of their own system. Nothing here has an effect but `submit`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from ashore.domain.events import Event, Terms
+from ashore.domain.moves import MoveKind, Outcome, SignedMove
+from ashore.domain.observations import Observation
+from ashore.domain.stages import Track, TrackRef
+from ashore.domain.withdrawal import MoveView, Withdrawal
+from ashore.keys.reading import Reading
+
+
+class Severity(StrEnum):
+    """How a problem bears on going on."""
+
+    BLOCKS = "blocks"
+    WARNS = "warns"
+    NOTES = "notes"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a field (or worth knowing about it), and what to do."""
+
+    sentence: str
+    advice: str = ""
+    severity: Severity = Severity.BLOCKS
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.advice}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the money is: an account of a profile, or a reference that was pasted."""
+
+    profile: str
+    account_index: int = 0
+    address: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a system offers at this moment. Systems extend it with their own fields."""
+
+    source: Source
+    opened_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form as typed: field names and raw texts. Nothing in it is trusted."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """The raw text of a field, empty where it is missing."""
+        return self.fields.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One line of the live summary: a label, a value with its unit, and what it means."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The answer to a draft: problems per field, every cost, what arrives. Systems extend it."""
+
+    offer: Offer
+    draft: Draft
+    problems: Mapping[str, Problem]
+    legs: tuple[Leg, ...]
+    receive: str
+    destination: str
+    usually: str
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing blocks a review."""
+        return not any(p.severity is Severity.BLOCKS for p in self.problems.values())
+
+
+class Action(StrEnum):
+    """What is to be prepared."""
+
+    REQUEST = "request"
+    CLAIM = "claim"
+    ACTIVATE = "activate"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRequest:
+    """A typed preimage for the signer, and every field as the form meant it."""
+
+    kind: str
+    preimage: Mapping[str, object]
+    account_index: int
+    expect: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One line of the review: what it is and what the signer read, in words a person checks."""
+
+    label: str
+    value: str
+    note: str = ""
+    monospace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be signed and what it is for. Nothing was signed or sent yet."""
+
+    profile: str
+    kind: MoveKind
+    request: SigningRequest
+    terms: Terms
+    confirm: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One cycle of asking an operator: what it answered, and what it said instead of answering."""
+
+    observations: tuple[Observation, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class WithdrawalSystem(Protocol):
+    """A system as the engine sees it. One instance serves one profile on one network."""
+
+    @property
+    def profile(self) -> str:
+        """The profile's id, stored with every withdrawal."""
+
+    @property
+    def chains(self) -> Sequence[str]:
+        """Names of the L1 chains whose observations this profile wants."""
+
+    def watched(self) -> Mapping[str, Sequence[str]]:
+        """Contract addresses to follow, per chain name."""
+
+    async def open(self, source: Source) -> Offer:
+        """Ask the operator what there is. The one network read of a user's action."""
+
+    async def quote(self, offer: Offer, draft: Draft) -> Quote:
+        """Judge a draft. Repeatable, without side effect. Problems are values, not exceptions."""
+
+    async def prepare(self, action: Action, quote: Quote) -> Plan:
+        """Decide what would be signed. Raises AshoreError where the quote is not ready."""
+
+    def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+        """Put what the signer read into lines for the review page. Uses the reading, never the form."""
+
+    def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
+        """Make the exact payload that will be sent from what the signer returned."""
+
+    async def submit(self, move: SignedMove) -> Outcome:
+        """Send a move whose intent is journaled. Never raises for a network reason."""
+
+    async def locate(self, move: SignedMove) -> Outcome:
+        """Ask what became of a move. `Unknown` where it cannot be told yet."""
+
+    def tracks(self) -> Sequence[Track]:
+        """All tracks of this system, every version that a stored withdrawal may name."""
+
+    def track(self, quote: Quote) -> TrackRef:
+        """The track a withdrawal of this quote will go."""
+
+    async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
+        """Ask the operator about open withdrawals, with a bounded number of requests however many there are."""
+
+    async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[Event]:
+        """Tell what an observation means for open withdrawals. May read L1, with proofs; has no effect."""
+
+
+def signed_move(move: MoveView) -> SignedMove:
+    """The signed bytes of a journaled move, as they were."""
+    return SignedMove(move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce)
