@@ -1,0 +1,64 @@
+"""The one entry point of all roles: window, signer, sandbox.
+
+Child processes are started through it too (``ashore --role signer``), so that they start from a source tree,
+an installed wheel and a frozen bundle alike. Each role imports only what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+ROLES = ("window", "signer", "sandbox")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start the role that the command line names; the result is the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    role, rest = _split_role(given)
+    if role == "signer":
+        from ashore import signer_role
+
+        return signer_role.main() or 0
+    if role == "sandbox":
+        from ashore.sandbox import role as sandbox_role
+
+        return sandbox_role.main(rest) or 0
+    if role != "window":
+        print(f"ashore: there is no role of the name {role!r}.", file=sys.stderr)
+        return 2
+    return _window(rest)
+
+
+def _split_role(arguments: list[str]) -> tuple[str, list[str]]:
+    """Take ``--role NAME`` from the front; what follows belongs to the role and is not read here."""
+    if arguments[:1] == ["--role"] and len(arguments) > 1:
+        return arguments[1], arguments[2:]
+    if arguments and arguments[0].startswith("--role="):
+        return arguments[0].removeprefix("--role="), arguments[1:]
+    return "window", arguments
+
+
+def _window(arguments: list[str]) -> int:
+    from ashore import options
+
+    chosen = options.parse(arguments)
+    if chosen.selftest or chosen.headless is not None:
+        from ashore import cli
+
+        return cli.selftest(chosen) if chosen.selftest else cli.headless(chosen)
+
+    from ashore.desktop import preflight
+
+    obstacle = preflight.obstacle(os.environ)
+    if obstacle is not None:
+        print(obstacle, file=sys.stderr)
+        return 1
+    from ashore.ui import app
+
+    return app.main(chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""What the command line says. Standard library only: nothing of Qt or of the network is imported for it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ashore import __version__
+
+NETWORKS_REACHABLE = ("sandbox",)
+THEMES = ("system", "light", "dark")
+CLOCKS = ("demo", "realistic", "step")
+
+_MAINNET_SENTENCE = (
+    "mainnet cannot be reached by this version yet: it knows the sandbox only, "
+    "where nothing of value can be moved. Start it with --network sandbox, or without --network."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The start of a program, read from the command line.
+
+    Attributes:
+        network: name of the network profile; ``sandbox`` is the only one that can be reached.
+        data_dir: where journal and vault live; ``None`` means the operating system's place for them.
+        theme: ``system``, ``light`` or ``dark``.
+        clock: how time runs in the sandbox: ``demo``, ``realistic`` or ``step``.
+        selftest: make the voyage without a window, print its figures, end.
+        headless: arguments of the wallet without a window, ``None`` when it is not asked for.
+    """
+
+    network: str = "sandbox"
+    data_dir: Path | None = None
+    theme: str = "system"
+    clock: str = "demo"
+    selftest: bool = False
+    headless: tuple[str, ...] | None = None
+
+
+def _network(name: str) -> str:
+    if name == "mainnet":
+        raise argparse.ArgumentTypeError(_MAINNET_SENTENCE)
+    if name not in NETWORKS_REACHABLE:
+        raise argparse.ArgumentTypeError(f"there is no network of the name {name!r}; this version knows: sandbox.")
+    return name
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ashore",
+        description="Brings funds out of zkLink, Reddio and LNURL services, and shows each step's evidence.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"Ashore {__version__}")
+    parser.add_argument("--network", type=_network, default="sandbox", metavar="NAME", help="sandbox (the default)")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep journal and vault in DIR")
+    parser.add_argument("--theme", choices=THEMES, default="system", help="colours of the window")
+    parser.add_argument("--clock", choices=CLOCKS, default="demo", help="how time runs in the sandbox")
+    parser.add_argument(
+        "--selftest", action="store_true", help="make one voyage without a window and print its figures"
+    )
+    parser.add_argument("--headless", nargs=argparse.REMAINDER, default=None, help=argparse.SUPPRESS)
+    return parser
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Read the command line (without the program's name).
+
+    Raises:
+        SystemExit: 0 after ``--help`` and ``--version``, 2 with a sentence when something cannot be read.
+    """
+    found = _parser().parse_args(arguments)
+    return Options(
+        network=found.network,
+        data_dir=found.data_dir.expanduser().absolute() if found.data_dir else None,
+        theme=found.theme,
+        clock=found.clock,
+        selftest=found.selftest,
+        headless=None if found.headless is None else tuple(found.headless),
+    )

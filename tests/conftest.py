@@ -1,0 +1,62 @@
+"""What all tests share: no display needed, the event loop of the program where a window is, steady hypothesis.
+
+Tests below ``tests/unit/ui`` and ``tests/journeys``, and tests marked ``window``, run on the wallet's own loop inside
+Qt; all others run on plain asyncio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# Before anything imports Qt.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_API", "pyside6")
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+TESTS = Path(__file__).resolve().parent
+_WINDOW_FOLDERS = (TESTS / "unit" / "ui", TESTS / "journeys")
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def needs_window(item: pytest.Item) -> bool:
+    """Whether a test runs inside Qt's event loop."""
+    in_folder = any(folder in item.path.parents for folder in _WINDOW_FOLDERS)
+    return in_folder or item.get_closest_marker("window") is not None
+
+
+def _window_loop() -> asyncio.AbstractEventLoop:
+    from PySide6.QtWidgets import QApplication
+
+    from ashore.ui.loop import WindowLoop
+
+    application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
+    loop: asyncio.AbstractEventLoop = WindowLoop(application)
+    return loop
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Chooses the event loop of an asynchronous test."""
+    return {"window": _window_loop} if needs_window(item) else {"plain": asyncio.new_event_loop}
+
+
+@pytest.fixture
+def application(qapp: QApplication) -> QApplication:
+    """The application of this test process, which does not end with its last window."""
+    qapp.setQuitOnLastWindowClosed(False)
+    return qapp
