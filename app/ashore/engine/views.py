@@ -1,0 +1,131 @@
+"""What the window and the command line see of the wallet: plain values, ready to be shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ashore.domain.events import Terms
+from ashore.domain.eta import Expectation
+from ashore.domain.stages import Stage, Track
+from ashore.domain.withdrawal import Mark, StageView, Status, Withdrawal
+from ashore.keys.reading import Reading
+from ashore.systems.base import Plan, ReviewLine
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkInfo:
+    """The network this run of the wallet is on. Everything but mainnet carries a badge."""
+
+    id: str
+    badge: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileInfo:
+    """A deployment one can withdraw from."""
+
+    id: str
+    system: str
+    title: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account whose keys the signer holds."""
+
+    index: int
+    address: str
+    label: str
+    pub_key_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What will be signed, as the signer process read it from the bytes."""
+
+    plan: Plan
+    reading: Reading
+    lines: tuple[ReviewLine, ...]
+    texts: tuple[str, ...]
+    layer2_message: str
+    identifier: str
+    warnings: tuple[str, ...]
+    confirm: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """A stage of a voyage with its mark and the sentence that is true of it now."""
+
+    stage: Stage
+    view: StageView
+    mark: Mark
+    said_by: str
+    sentence: str
+    expectation: Expectation | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Voyage:
+    """The view of one withdrawal."""
+
+    withdrawal: Withdrawal
+    track: Track
+    rows: tuple[StageRow, ...]
+    status: Status
+    headline: str
+    advice: str
+    usually: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One line of the activity list."""
+
+    id: str
+    terms: Terms
+    status: Status
+    stage_title: str
+    mark: Mark
+    started_at: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityQuery:
+    """What to list. `text` searches recipient, amount, symbol, destination and hash."""
+
+    text: str = ""
+    only: str = "all"
+    """One of all, open, final, stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """A page of rows, newest first, and the key of the next page (None at the end)."""
+
+    rows: tuple[ActivityRow, ...]
+    next_key: tuple[int, int] | None
+
+
+class Topic(StrEnum):
+    """What changed."""
+
+    WITHDRAWAL = "withdrawal"
+    HEALTH = "health"
+    OPERATOR = "operator"
+    LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A hint to look again. `id` is the withdrawal's, or empty."""
+
+    topic: Topic
+    id: str = ""
+
+
+Listener = Callable[[Change], None]

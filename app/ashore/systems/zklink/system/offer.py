@@ -1,0 +1,83 @@
+"""What zkLink offers an account at this moment, and the answer to a draft."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ashore.domain.amounts import Amount
+from ashore.systems.base import Offer, Quote
+
+L2_DECIMALS = 18
+"""All balances and amounts on layer 2 have 18 decimals (zkLink SDK, types/src/params.rs)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainOffer:
+    """A target chain. `id` is zkLink's own chain id, not the EVM one. `problem` says why it cannot be used now."""
+
+    id: int
+    name: str
+    evm_chain_id: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOffer:
+    """A token of layer 2 with its L1 decimals per zkLink chain id. `targets` are the ids it may be paid out as."""
+
+    id: int
+    symbol: str
+    decimals: Mapping[int, int]
+    targets: tuple[int, ...]
+    addresses: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SubAccountOffer:
+    """A sub-account: its next nonce and its balances by token id (18 decimals)."""
+
+    id: int
+    nonce: int
+    balances: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ZkLinkOffer(Offer):
+    """The account as the operator reports it, beside what the wallet pinned.
+
+    `problems` are disagreements between the operator's answers and the pinned profile, each a
+    sentence; an offer with a blocking problem carries `blocked`. `reserves` is what each chain can
+    pay out of a target token: (token id, chain id) -> 18-decimal units; absent means not told.
+    """
+
+    account_id: int
+    address: str
+    active: bool
+    own_key: bool
+    sub_accounts: Mapping[int, SubAccountOffer]
+    chains: Mapping[int, ChainOffer]
+    tokens: Mapping[int, TokenOffer]
+    fee_tokens: Mapping[int, int]
+    reserves: Mapping[tuple[int, int], int]
+    blocked: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ZkLinkQuote(Quote):
+    """A judged draft. The numbers are None where the draft does not give them yet (18 decimals)."""
+
+    account_id: int
+    sub_account_id: int
+    chain_id: int | None
+    source_token: int | None
+    target_token: int | None
+    recipient: bytes | None
+    amount: int | None
+    fee: int | None
+    nonce: int | None
+    balance: Amount | None
+    maximum: str
+
+
+FIELDS = ("sub_account", "chain", "source_token", "target_token", "amount", "recipient", "fee", "nonce")
+"""Names of the draft's fields. The original page's `from` and `account_id` are the account's own."""
