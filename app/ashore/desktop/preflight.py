@@ -3,14 +3,15 @@
 Without one of these libraries the import of PySide6 fails with the name of a file, and the xcb platform ends the
 process with SIGABRT and a misleading message. This names the packages instead.
 
-``python -m ashore.desktop.preflight`` prints the missing Debian packages, for the scripts that install them.
+``python -m ashore.desktop.preflight packages`` prints the missing Debian packages, for the scripts that install them.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -160,12 +161,22 @@ def obstacle(
     return f"Ashore cannot open a window: system libraries that Qt needs are missing ({names}).\n{advice}"
 
 
-def main() -> int:
-    """Print the Debian packages that are missing for windows, camera and tests on X11, one a line."""
-    for package in debian_packages(missing("xcb", camera=True), os_release()):
+def main(arguments: Sequence[str]) -> int:
+    """Answer one question of the scripts that set everything up.
+
+    ``packages`` prints the missing Debian packages of window (on X11) and camera, ``window-packages`` those of the
+    window alone, one a line; ``display`` ends with 1 and a sentence where no window can be shown.
+    """
+    question = arguments[0] if arguments else "packages"
+    if question == "display":
+        if sys.platform.startswith("linux") and qt_platform(os.environ) is None:
+            print(NO_DISPLAY, file=sys.stderr)
+            return 1
+        return 0
+    for package in debian_packages(missing("xcb", camera=question == "packages"), os_release()):
         print(package)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
