@@ -1,0 +1,172 @@
+"""The append-only journal, and the rows of the lists that are derived from it."""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ashore.domain.events import Event, Recorded, from_json, to_json
+from ashore.domain.withdrawal import Withdrawal, fold
+from ashore.store.database import Database, StoreError
+
+MAX_PROOF_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A withdrawal as the lists show it: derived, can be made anew from the journal at any time."""
+
+    number: int
+    id: str
+    started_at: int
+    changed_at: int
+    status: str
+    stage: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the journal keeps beside the events so that lists need no folding."""
+
+    withdrawal: Withdrawal
+    stage: str
+    mark: str
+
+
+class Journal:
+    """Events go in and never change. Everything about a withdrawal is a fold of its events."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def append(
+        self,
+        at: int,
+        events: Sequence[Event],
+        summarise: Callable[[list[Recorded]], Iterable[Summary]],
+        proofs: Mapping[str, str] | None = None,
+    ) -> list[Recorded]:
+        """Write `events` with their proofs in one durable transaction and return them as recorded.
+
+        `at` is the time in UTC milliseconds. `summarise` folds the recorded events into the rows of the
+        lists, inside the same transaction. When this returns, a crash cannot lose them.
+        """
+        recorded: list[Recorded] = []
+        with self._db.transaction() as connection:
+            for proof_id, body in (proofs or {}).items():
+                connection.execute(
+                    "INSERT OR IGNORE INTO proofs VALUES (?, ?)", (proof_id, zlib.compress(body.encode(), 6))
+                )
+            for event in events:
+                cursor = connection.execute(
+                    "INSERT INTO events (at, withdrawal, name, body) VALUES (?, ?, ?, ?)",
+                    (at, event.withdrawal, event.name, to_json(event)),
+                )
+                recorded.append(Recorded(int(cursor.lastrowid or 0), at, event))
+            connection.executemany(_UPSERT, [_values(summary) for summary in summarise(recorded)])
+        return recorded
+
+    def of(self, withdrawal: str) -> list[Recorded]:
+        """Return all events of a withdrawal, in order."""
+        rows = self._db.read("SELECT seq, at, name, body FROM events WHERE withdrawal = ? ORDER BY seq", withdrawal)
+        return [_recorded(row) for row in rows]
+
+    def load(self, withdrawal: str) -> Withdrawal | None:
+        """Fold a withdrawal from its events."""
+        return fold(self.of(withdrawal))
+
+    def still_open(self) -> Iterator[Withdrawal]:
+        """Fold every withdrawal that has not ended."""
+        for (withdrawal,) in self._db.read("SELECT id FROM withdrawals WHERE open = 1 ORDER BY number"):
+            state = self.load(str(withdrawal))
+            if state is not None:
+                yield state
+
+    def page(self, text: str, only: str, before: tuple[int, int] | None, limit: int) -> list[Row]:
+        """Return one page of the list, newest first, after the row with key `before` (started_at, number)."""
+        conditions, values = ["1"], list[object]()
+        if before is not None:
+            conditions.append("(started_at, number) < (?, ?)")
+            values += before
+        if text.strip():
+            conditions.append("searchable LIKE ? ESCAPE '\\'")
+            escaped = text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            values.append(f"%{escaped}%")
+        if only in _FILTERS:
+            conditions.append(_FILTERS[only])
+        rows = self._db.read(
+            "SELECT number, id, started_at, changed_at, status, stage, mark FROM withdrawals WHERE "  # noqa: S608
+            + " AND ".join(conditions)
+            + " ORDER BY started_at DESC, number DESC LIMIT ?",
+            *values,
+            limit,
+        )
+        return [Row(*row) for row in rows]  # type: ignore[arg-type]
+
+    def count_open(self) -> int:
+        """How many withdrawals are still under way."""
+        ((count,),) = self._db.read("SELECT count(*) FROM withdrawals WHERE open = 1")
+        return int(str(count))
+
+    def recipients(self) -> dict[str, int]:
+        """How often each recipient was used, by lower-case address."""
+        rows = self._db.read(
+            "SELECT json_extract(body, '$.terms.recipient'), count(*) FROM events"
+            " WHERE name = 'withdrawal-started' GROUP BY 1"
+        )
+        return {str(address).lower(): int(str(count)) for address, count in rows}
+
+    def locators(self) -> set[str]:
+        """Every locator that was ever intended, for telling a second intent from the first."""
+        rows = self._db.read("SELECT json_extract(body, '$.locator') FROM events WHERE name = 'move-intended'")
+        return {str(row[0]) for row in rows}
+
+    def proof(self, proof_id: str) -> str | None:
+        """Return a stored proof's canonical JSON text."""
+        rows = self._db.read("SELECT body FROM proofs WHERE id = ?", proof_id)
+        if not rows:
+            return None
+        body = rows[0][0]
+        if not isinstance(body, bytes):
+            raise StoreError("A stored proof is damaged.", "Fetch the evidence again.")
+        return zlib.decompressobj().decompress(body, MAX_PROOF_BYTES).decode()
+
+
+_FILTERS = {"open": "open = 1", "final": "status = 'final'", "stopped": "status IN ('refused', 'failed')"}
+
+_UPSERT = """
+INSERT INTO withdrawals (id, profile, started_at, changed_at, status, open, stage, mark, searchable)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET changed_at = excluded.changed_at, status = excluded.status, open = excluded.open,
+    stage = excluded.stage, mark = excluded.mark, searchable = excluded.searchable
+"""
+
+
+def _values(summary: Summary) -> tuple[object, ...]:
+    state = summary.withdrawal
+    terms = state.terms
+    words = [
+        terms.symbol,
+        terms.receive_symbol,
+        terms.destination,
+        terms.recipient,
+        terms.system,
+        terms.details.get("amount.text", ""),
+        *(move.locator for move in state.moves.values()),
+    ]
+    return (
+        state.id,
+        terms.profile,
+        state.started_at,
+        state.changed_at,
+        str(state.status),
+        int(state.is_open),
+        summary.stage,
+        summary.mark,
+        " ".join(words).lower(),
+    )
+
+
+def _recorded(row: tuple[object, ...]) -> Recorded:
+    seq, at, name, body = row
+    return Recorded(int(str(seq)), int(str(at)), from_json(str(name), str(body)))

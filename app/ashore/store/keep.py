@@ -1,0 +1,92 @@
+"""What survives closing beside the journal: followers' places, sightings, drafts, settings."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ashore.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A proven fact of a rollup's contract that is not one withdrawal's alone, such as a committed block.
+
+    `subject` is what it is about (a block number, an owner and token), `body` JSON with the details.
+    """
+
+    profile: str
+    chain: str
+    kind: str
+    subject: str
+    block_number: int
+    block_hash: str
+    log_index: int
+    body: str
+
+
+class Keep:
+    """Small durable tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def follower_state(self, chain: str) -> str | None:
+        """The follower's place on a chain, as it was last written."""
+        rows = self._db.read("SELECT state FROM followers WHERE chain = ?", chain)
+        return str(rows[0][0]) if rows else None
+
+    def set_follower_state(self, chain: str, state: str) -> None:
+        """Write the follower's place. Call it after everything derived up to there is in the journal."""
+        self._put("INSERT OR REPLACE INTO followers VALUES (?, ?)", chain, state)
+
+    def add_sightings(self, sightings: Iterable[Sighting]) -> None:
+        """Write sightings; those already there stay as they are."""
+        with self._db.transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO sightings"
+                " (profile, chain, kind, subject, block_number, block_hash, log_index, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (s.profile, s.chain, s.kind, s.subject, s.block_number, s.block_hash, s.log_index, s.body)
+                    for s in sightings
+                ],
+            )
+
+    def forget_blocks(self, chain: str, hashes: Iterable[str]) -> None:
+        """Remove the sightings of blocks that were reorganised away."""
+        with self._db.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM sightings WHERE chain = ? AND block_hash = ?", [(chain, h) for h in hashes]
+            )
+
+    def sightings(self, profile: str) -> list[Sighting]:
+        """All sightings of a profile, in the order of the chain."""
+        rows = self._db.read(
+            "SELECT profile, chain, kind, subject, block_number, block_hash, log_index, body FROM sightings"
+            " WHERE profile = ? ORDER BY block_number, log_index, number",
+            profile,
+        )
+        return [Sighting(*row) for row in rows]  # type: ignore[arg-type]
+
+    def draft(self, form: str) -> dict[str, str]:
+        """The unfinished form of that name, empty where there is none."""
+        rows = self._db.read("SELECT fields FROM drafts WHERE form = ?", form)
+        raw = json.loads(str(rows[0][0])) if rows else {}
+        return {str(k): str(v) for k, v in raw.items()}
+
+    def set_draft(self, form: str, fields: dict[str, str]) -> None:
+        """Keep an unfinished form."""
+        self._put("INSERT OR REPLACE INTO drafts VALUES (?, ?)", form, json.dumps(fields))
+
+    def setting(self, key: str, default: str) -> str:
+        """A setting's value."""
+        rows = self._db.read("SELECT value FROM settings WHERE key = ?", key)
+        return str(rows[0][0]) if rows else default
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Keep a setting."""
+        self._put("INSERT OR REPLACE INTO settings VALUES (?, ?)", key, value)
+
+    def _put(self, sql: str, *values: str) -> None:
+        with self._db.transaction() as connection:
+            connection.execute(sql, values)
