@@ -1,0 +1,1 @@
+"""An embedded EVM chain with real headers, tries and receipts, and the JSON-RPC face that a wallet sees."""

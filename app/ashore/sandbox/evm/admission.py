@@ -1,0 +1,57 @@
+"""The rules of the virtual machine in use, and what makes a raw transaction admissible to the pool."""
+
+from eth.abc import SignedTransactionAPI
+from eth.consensus.noproof import NoProofConsensus
+from eth.vm.forks.prague import PragueVM
+from eth_utils.exceptions import ValidationError
+from rlp.exceptions import RLPException  # type: ignore[import-untyped]
+
+from ashore.sandbox.evm.errors import ChainError
+
+SandboxVM = PragueVM.configure(consensus_class=NoProofConsensus)
+
+# Legacy, access list (EIP-2930), dynamic fee (EIP-1559). Blobs and delegations have no use here.
+_SUPPORTED_TYPES = (0, 1, 2)
+_MAX_RAW_BYTES = 128 * 1024
+
+
+def decode_transaction(raw: bytes) -> SignedTransactionAPI:
+    """Decode a signed transaction and check its signature.
+
+    Raises:
+        ChainError: too long, malformed, badly signed, or of a kind that this chain does not take.
+    """
+    if len(raw) > _MAX_RAW_BYTES:
+        raise ChainError("oversized data")
+    try:
+        transaction = SandboxVM.get_transaction_builder().decode(raw)
+        if (getattr(transaction, "type_id", None) or 0) not in _SUPPORTED_TYPES:
+            raise ChainError("transaction type not supported")
+        transaction.validate()
+        transaction.check_signature_validity()
+    except (RLPException, ValidationError, ValueError, TypeError, IndexError) as error:
+        raise ChainError(f"rlp: {error}") from error
+    return transaction
+
+
+def check_admissible(
+    transaction: SignedTransactionAPI, *, chain_id: int, gas_limit: int, nonce: int, balance: int
+) -> None:
+    """Check a transaction against the chain and its sender's account.
+
+    Raises:
+        ChainError: with geth's words for the reason.
+    """
+    if transaction.chain_id != chain_id:
+        raise ChainError("invalid sender: invalid chain id for signer")
+    if transaction.nonce < nonce:
+        raise ChainError(f"nonce too low: next nonce {nonce}, tx nonce {transaction.nonce}")
+    if transaction.max_priority_fee_per_gas > transaction.max_fee_per_gas:
+        raise ChainError("max priority fee per gas higher than max fee per gas")
+    if transaction.gas > gas_limit:
+        raise ChainError("exceeds block gas limit")
+    if transaction.gas < transaction.intrinsic_gas:
+        raise ChainError("intrinsic gas too low")
+    cost = transaction.gas * transaction.max_fee_per_gas + transaction.value
+    if balance < cost:
+        raise ChainError(f"insufficient funds for gas * price + value: balance {balance}, tx cost {cost}")

@@ -1,0 +1,442 @@
+"""The embedded chain: py-evm under Prague rules, with finality, reorganisations and a file that survives a kill."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import rlp  # type: ignore[import-untyped]
+from eth.abc import BlockHeaderAPI, SignedTransactionAPI, StateAPI, VirtualMachineAPI
+from eth.chains.base import MiningChain
+from eth.constants import GENESIS_PARENT_HASH
+from eth.db.atomic import AtomicDB
+from eth.exceptions import HeaderNotFound, Revert, VMError
+from eth.vm.spoof import SpoofTransaction
+from eth_typing import Address, BlockNumber, Hash32
+from eth_utils.exceptions import ValidationError
+
+from ashore.sandbox.evm.admission import SandboxVM, check_admissible, decode_transaction
+from ashore.sandbox.evm.blocks import MinedBlock
+from ashore.sandbox.evm.errors import ChainError, RevertedError, UnknownBlockError
+from ashore.sandbox.evm.pool import TransactionPool
+from ashore.sandbox.evm.proofs import AccountProof, prove_account
+from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
+
+_CACHED_BLOCKS = 1024
+_KEY_CHAIN_ID = b"ashore/chain-id"
+_KEY_FORKS = b"ashore/forks"
+_KEY_POOL = b"ashore/pool"
+_KEY_TRANSACTION = b"ashore/transaction/"
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """How many blocks `safe` and `finalized` trail the head."""
+
+    safe_depth: int = 2
+    finalized_depth: int = 4
+
+
+class DevChain:
+    """One chain with a lock around it: any thread may call any public method, each takes milliseconds.
+
+    The chain is deterministic: the same allocation, clock answers and transactions give the same block hashes.
+    """
+
+    def __init__(
+        self,
+        *,
+        chain_id: int,
+        alloc: Mapping[bytes, int],
+        genesis_time: int,
+        clock: Callable[[], int],
+        path: Path | None = None,
+        gas_limit: int = 30_000_000,
+        finality: Finality | None = None,
+        automine: bool = True,
+    ) -> None:
+        """Open the chain at `path`, or start one from its genesis.
+
+        Args:
+            alloc: wei by 20-byte address, in the genesis.
+            genesis_time: Unix seconds.
+            clock: Unix seconds; a block is stamped with it, and at least a second after its parent.
+            path: SQLite file; None keeps the chain in memory.
+            automine: mine a block for every transaction that arrives. Otherwise somebody calls `mine`.
+
+        Raises:
+            ChainError: the file holds a chain with another id.
+        """
+        self.chain_id = chain_id
+        self.automine = automine
+        self._clock = clock
+        self._gas_limit = gas_limit
+        self._finality = finality or Finality()
+        self._lock = threading.RLock()
+        self._cache: OrderedDict[int, MinedBlock] = OrderedDict()
+        self._store: MemoryStore | SqliteStore = MemoryStore() if path is None else SqliteStore(path)
+        self._database = AtomicDB(self._store)
+        self._chain_class: type[MiningChain] = MiningChain.configure(
+            "SandboxChain", vm_configuration=((BlockNumber(0), SandboxVM),), chain_id=chain_id
+        )
+        self._chain = self._open(alloc, genesis_time)
+        self._head = self._load(int(self._chain.get_canonical_head().block_number))
+        self._finalized = max(0, self._head.number - self._finality.finalized_depth)
+        self._pool = self._load_pool()
+
+    def _open(self, alloc: Mapping[bytes, int], genesis_time: int) -> MiningChain:
+        if _KEY_CHAIN_ID in self._store:
+            if int.from_bytes(self._store[_KEY_CHAIN_ID], "big") != self.chain_id:
+                raise ChainError("the stored chain has another chain id")
+            return self._chain_class(self._database)
+        parameters: dict[str, Any] = {
+            "difficulty": 0,
+            "gas_limit": self._gas_limit,
+            "timestamp": genesis_time,
+            "coinbase": bytes(20),
+            "extra_data": b"",
+            "mix_hash": bytes(32),
+            "nonce": bytes(8),
+        }
+        state: dict[Address, Any] = {
+            Address(address): {"balance": wei, "nonce": 0, "code": b"", "storage": {}} for address, wei in alloc.items()
+        }
+        with self._store.transaction():
+            chain = self._chain_class.from_genesis(self._database, parameters, state)
+            self._store[_KEY_CHAIN_ID] = self.chain_id.to_bytes(8, "big")
+        assert isinstance(chain, MiningChain)
+        return chain
+
+    def close(self) -> None:
+        """Close the file. Committed blocks and pending transactions are already in it."""
+        with self._lock:
+            self._store.close()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the chain still while several reads must fit together."""
+        with self._lock:
+            yield
+
+    # ------------------------------------------------------------------------------------------ reading blocks
+
+    @property
+    def head(self) -> MinedBlock:
+        """The newest block."""
+        return self._head
+
+    @property
+    def safe_number(self) -> int:
+        """Number of the newest block called `safe`."""
+        return max(self._finalized, self._head.number - self._finality.safe_depth, 0)
+
+    @property
+    def finalized_number(self) -> int:
+        """Number of the newest finalized block; it never goes back."""
+        return self._finalized
+
+    def set_finality(self, finality: Finality) -> None:
+        """Change the depths. Finality already given stays: a greater depth lets it stand still for a while."""
+        with self._lock:
+            self._finality = finality
+            self._advance_finality()
+
+    def block(self, number: int) -> MinedBlock | None:
+        """Return a canonical block by number, or None beyond the head."""
+        with self._lock:
+            return self._load(number) if 0 <= number <= self._head.number else None
+
+    def block_by_hash(self, block_hash: bytes) -> MinedBlock | None:
+        """Return a canonical block by hash; blocks that a reorganisation removed are unknown, as on a real node."""
+        with self._lock:
+            try:
+                number = int(self._chain.get_block_header_by_hash(Hash32(block_hash)).block_number)
+            except (HeaderNotFound, ValidationError):
+                return None
+            found = self.block(number)
+            return found if found is not None and found.hash == block_hash else None
+
+    def transaction(self, transaction_hash: bytes) -> tuple[MinedBlock, int] | None:
+        """Return the block and the index of a mined transaction, or None."""
+        with self._lock:
+            key = _KEY_TRANSACTION + transaction_hash
+            if key not in self._store:
+                return None
+            place = self._store[key]
+            block = self.block(int.from_bytes(place[:8], "big"))
+            return None if block is None else (block, int.from_bytes(place[8:], "big"))
+
+    def pending_transaction(self, transaction_hash: bytes) -> SignedTransactionAPI | None:
+        """Return a transaction that waits to be mined, or None."""
+        with self._lock:
+            return self._pool.get(transaction_hash)
+
+    def next_base_fee(self) -> int:
+        """Return the base fee in wei of the block after the head (EIP-1559)."""
+        with self._lock:
+            return int(self._chain.create_header_from_parent(self._head.header).base_fee_per_gas or 0)
+
+    def _load(self, number: int) -> MinedBlock:
+        cached = self._cache.get(number)
+        if cached is not None:
+            self._cache.move_to_end(number)
+            return cached
+        block = self._chain.get_canonical_block_by_number(BlockNumber(number))
+        receipts = tuple(block.get_receipts(self._chain.chaindb))
+        return self._remember(MinedBlock(block.header, tuple(block.transactions), receipts))
+
+    def _remember(self, block: MinedBlock) -> MinedBlock:
+        self._cache[block.number] = block
+        if len(self._cache) > _CACHED_BLOCKS:
+            self._cache.popitem(last=False)
+        return block
+
+    # ----------------------------------------------------------------------------------------- reading state
+
+    def nonce(self, address: bytes, number: int | None = None) -> int:
+        """Return the account's nonce after block `number` (default: the head)."""
+        with self._lock:
+            return int(self._state(number).get_nonce(Address(address)))
+
+    def pending_nonce(self, address: bytes) -> int:
+        """Return the nonce that the account's next transaction should have."""
+        with self._lock:
+            return self._pool.next_nonce(address, self.nonce(address))
+
+    def balance(self, address: bytes, number: int | None = None) -> int:
+        """Return the account's wei after block `number` (default: the head)."""
+        with self._lock:
+            return int(self._state(number).get_balance(Address(address)))
+
+    def code(self, address: bytes, number: int | None = None) -> bytes:
+        """Return the account's code after block `number` (default: the head)."""
+        with self._lock:
+            return bytes(self._state(number).get_code(Address(address)))
+
+    def storage(self, address: bytes, slot: int, number: int | None = None) -> int:
+        """Return one storage word after block `number` (default: the head)."""
+        with self._lock:
+            return int(self._state(number).get_storage(Address(address), slot))
+
+    def prove(self, address: bytes, slots: Sequence[int], number: int | None = None) -> AccountProof:
+        """Prove an account and its slots under the state root of block `number` (default: the head)."""
+        with self._lock:
+            root = self._header(number).state_root
+            return prove_account(self._chain.chaindb.db, bytes(root), address, slots)
+
+    def call(
+        self,
+        sender: bytes,
+        to: bytes | None,
+        data: bytes,
+        *,
+        value: int = 0,
+        gas: int | None = None,
+        number: int | None = None,
+    ) -> bytes:
+        """Execute a message on the state after block `number` without a trace, and return its output.
+
+        Raises:
+            RevertedError: a contract reverted.
+            ChainError: any other failure, for example out of gas.
+        """
+        return bytes(self._execute(_Message(sender, to, data, value), gas, number).output)
+
+    def estimate_gas(
+        self, sender: bytes, to: bytes | None, data: bytes, *, value: int = 0, number: int | None = None
+    ) -> int:
+        """Return a gas limit, at most 1 % above the least one, with which the message succeeds.
+
+        Raises:
+            RevertedError, ChainError: it fails even with all the gas of a block.
+        """
+        with self._lock:
+            message = _Message(sender, to, data, value)
+            used = self._execute(message, None, number).get_gas_used()
+            low, high = 21_000, min(self._gas_limit, (int(used) + 60_000) * 2)
+            while high - low > max(1, high // 100):
+                middle = (low + high) // 2
+                try:
+                    self._execute(message, middle, number)
+                except ChainError:
+                    low = middle + 1
+                else:
+                    high = middle
+            return high
+
+    def _execute(self, message: "_Message", gas: int | None, number: int | None) -> Any:
+        with self._lock:
+            machine = self._machine(number)
+            limit = min(gas or self._gas_limit, self._gas_limit)
+            try:
+                with machine.in_costless_state() as state:
+                    unsigned = SandboxVM.get_transaction_builder().create_unsigned_transaction(
+                        nonce=state.get_nonce(Address(message.sender)),
+                        gas_price=0,
+                        gas=limit,
+                        to=Address(message.to or b""),
+                        value=message.value,
+                        data=message.data,
+                    )
+                    spoofed: Any = SpoofTransaction(unsigned, from_=message.sender)
+                    computation = state.costless_execute_transaction(spoofed)
+            except (ValidationError, VMError) as error:
+                raise ChainError(str(error)) from error
+            if not computation.is_error:
+                return computation
+            if isinstance(computation.error, Revert):
+                raise RevertedError(bytes(computation.output))
+            raise ChainError(str(computation.error) or type(computation.error).__name__)
+
+    def _header(self, number: int | None) -> BlockHeaderAPI:
+        if number is None:
+            return self._head.header
+        block = self.block(number)
+        if block is None:
+            raise UnknownBlockError("header not found")
+        return block.header
+
+    def _machine(self, number: int | None) -> VirtualMachineAPI:
+        return self._chain.get_vm(self._header(number))
+
+    def _state(self, number: int | None) -> StateAPI:
+        return self._machine(number).state
+
+    # ---------------------------------------------------------------------------------------------- writing
+
+    def send_raw(self, raw: bytes) -> bytes:
+        """Take a signed transaction and return its hash; with automining it is in a block on return.
+
+        Raises:
+            ChainError: it cannot be valid here and now; the reasons are worded as geth words them.
+        """
+        transaction = decode_transaction(raw)
+        with self._lock:
+            sender = bytes(transaction.sender)
+            check_admissible(
+                transaction,
+                chain_id=self.chain_id,
+                gas_limit=self._gas_limit,
+                nonce=self.nonce(sender),
+                balance=self.balance(sender),
+            )
+            self._pool.add(transaction)
+            self._save_pool()
+            if self.automine:
+                self.mine()
+            return bytes(transaction.hash)
+
+    def mine(self, count: int = 1) -> MinedBlock:
+        """Mine `count` blocks from what is pending and return the last one."""
+        with self._lock:
+            for _ in range(count):
+                self._mine_pending()
+            return self._head
+
+    def reorg(self, depth: int, drop: Collection[bytes] = ()) -> MinedBlock:
+        """Replace the last `depth` blocks by `depth + 1` others and return the new head.
+
+        The first new block is empty; the second carries what the old ones did, except the hashes in `drop`, which are
+        gone as if they had never been sent.
+
+        Raises:
+            ChainError: the depth is not positive, or a finalized block would go.
+        """
+        with self._lock:
+            fork = self._head.number - depth
+            if depth < 1 or fork < self._finalized:
+                raise ChainError(f"cannot replace {depth} blocks: block {self._finalized} is finalized")
+            old = [self._load(number) for number in range(fork + 1, self._head.number + 1)]
+            kept = [one for block in old for one in block.transactions if one.hash not in drop]
+            parent = self._load(fork)
+            with self._store.transaction():
+                for block in old:
+                    self._cache.pop(block.number, None)
+                    for one in block.transactions:
+                        self._store.delete(_KEY_TRANSACTION + one.hash)
+                # Salts the new blocks, so that a block with the same time and content gets another hash.
+                self._store[_KEY_FORKS] = (self._forks() + 1).to_bytes(4, "big")
+                parent = self._append(parent, [])
+                parent = self._append(parent, kept)
+                for _ in range(depth - 1):
+                    parent = self._append(parent, [])
+            self._advance_finality()
+            return self._head
+
+    def _mine_pending(self) -> None:
+        while True:
+            base_fee = self.next_base_fee()
+            chosen = self._pool.select(base_fee, self._gas_limit, self.nonce, self.balance)
+            try:
+                with self._store.transaction():
+                    self._append(self._head, chosen)
+                    self._pool.drop_used(self.nonce)
+                    self._save_pool()
+            except _InvalidTransactionError as invalid:
+                self._pool.discard(invalid.transaction)
+                continue
+            self._advance_finality()
+            return
+
+    def _append(self, parent: MinedBlock, transactions: Sequence[SignedTransactionAPI]) -> MinedBlock:
+        base = self._chain.create_header_from_parent(parent.header).copy(
+            timestamp=max(parent.header.timestamp + 1, self._clock()),
+            gas_limit=self._gas_limit,
+            extra_data=self._forks().to_bytes(4, "big").lstrip(b"\0"),
+        )
+        machine = self._chain.get_vm(base)
+        receipts = []
+        header = base
+        for one in transactions:
+            try:
+                receipt, _ = machine.apply_transaction(header, one)
+            except (ValidationError, VMError) as error:
+                raise _InvalidTransactionError(one) from error
+            header = machine.add_receipt_to_header(header, receipt)
+            receipts.append(receipt)
+        filled = machine.set_block_transactions_and_withdrawals(machine.get_block(), header, transactions, receipts)
+        block = machine.mine_block(filled).block
+        self._chain.persist_block(block, perform_validation=False)
+        # py-evm scores every block 0 after the merge, so its own fork choice would never switch.
+        database = self._chain.chaindb
+        database._set_as_canonical_chain_head(database.db, block.header, GENESIS_PARENT_HASH)  # type: ignore[attr-defined]
+        self._head = self._remember(MinedBlock(block.header, tuple(block.transactions), tuple(receipts)))
+        for index, one in enumerate(self._head.transactions):
+            place = self._head.number.to_bytes(8, "big") + index.to_bytes(4, "big")
+            self._store[_KEY_TRANSACTION + one.hash] = place
+        return self._head
+
+    def _advance_finality(self) -> None:
+        self._finalized = max(self._finalized, self._head.number - self._finality.finalized_depth)
+
+    def _forks(self) -> int:
+        return int.from_bytes(self._store[_KEY_FORKS], "big") if _KEY_FORKS in self._store else 0
+
+    def _save_pool(self) -> None:
+        self._store[_KEY_POOL] = rlp.encode([one.encode() for one in self._pool])
+
+    def _load_pool(self) -> TransactionPool:
+        pool = TransactionPool()
+        if _KEY_POOL in self._store:
+            for raw in rlp.decode(self._store[_KEY_POOL]):
+                pool.add(decode_transaction(raw))
+        return pool
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    sender: bytes
+    to: bytes | None
+    data: bytes
+    value: int
+
+
+class _InvalidTransactionError(Exception):
+    """A pending transaction that cannot be in this block."""
+
+    def __init__(self, transaction: SignedTransactionAPI) -> None:
+        super().__init__("the transaction became invalid")
+        self.transaction = transaction
