@@ -1,0 +1,29 @@
+"""What the signer process read in a typed preimage: neutral, so that keys need not know the systems."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class ReadingError(ValueError):
+    """A preimage that the signer will not sign; the text is a plain sentence for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A preimage as decoded by the side that holds the keys.
+
+    Attributes:
+        kind: which reader made it, such as "zklink.withdraw".
+        fields: what was read, by field name, in plain decimal or hex; shown on the review page.
+        texts: EIP-191 texts for the Ethereum key, in signing order.
+        typed_data: EIP-712 typed data for the Ethereum key, where the protocol asks for it.
+        l2_message: the bytes that the layer-2 key signs, where there are any.
+        identifier: the deterministic name under which the network can be asked about it.
+    """
+
+    kind: str
+    fields: Mapping[str, str]
+    identifier: str
+    texts: tuple[str, ...] = field(default=())
+    typed_data: Mapping[str, object] | None = None
+    l2_message: bytes | None = None
