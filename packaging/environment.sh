@@ -47,14 +47,19 @@ install_packages() {
     fi
     say "installing system packages: $*"
     if [ "$apt_is_fresh" = no ]; then
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get update --quiet=2 >&2 || true
+        apt_get update || true # an index that is only in part out of date may still do
         apt_is_fresh=yes
     fi
-    if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends "$@" \
-        >&2 </dev/null; then
+    if ! apt_get install --yes --no-install-recommends "$@"; then
+        printf '%s\n' "$apt_output" >&2
         say "the system packages could not be installed. As root, with a network, run: $(install_line "$@")"
         return 1
     fi
+}
+
+# Runs apt-get without questions; what it says is kept in $apt_output, for the case that it fails.
+apt_get() {
+    apt_output=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet "$@" 2>&1 </dev/null) || return 1
 }
 
 # Python -----------------------------------------------------------------------------------------------------------

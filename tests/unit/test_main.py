@@ -1,0 +1,83 @@
+"""The entry point: roles, options, and how little is imported for them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ashore
+from ashore import options
+from ashore.__main__ import main
+
+
+def run_ashore(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start the program as a person would, with these variables added to a bare environment."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    kept["PYTHONPATH"] = str(Path(ashore.__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-m", "ashore", *arguments],
+        capture_output=True,
+        text=True,
+        env=kept | environment,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_version_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom ashore.__main__ import main\n"
+        "try:\n    main(['--version'])\nexcept SystemExit: pass\n"
+        "print([name for name in ('PySide6', 'httpx', 'asyncio', 'sqlite3', 'platformdirs') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"Ashore {ashore.__version__}", "[]"]
+
+
+def test_mainnet_is_refused_with_a_sentence() -> None:
+    done = run_ashore("--network", "mainnet")
+    assert done.returncode == 2
+    assert "mainnet cannot be reached by this version yet" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+def test_without_a_display_it_says_so_and_ends() -> None:
+    done = run_ashore()
+    assert done.returncode == 1
+    assert "no display" in done.stderr
+    assert "--selftest" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_role_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--role", "captain"]) == 2
+    assert "captain" in capsys.readouterr().err
+
+
+def test_options_have_calm_defaults() -> None:
+    assert options.parse([]) == options.Options()
+    assert options.Options().network == "sandbox"
+
+
+def test_options_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    read = options.parse(["--data-dir", "here", "--theme", "dark", "--clock", "step", "--selftest"])
+    assert read == options.Options(data_dir=tmp_path / "here", theme="dark", clock="step", selftest=True)
+
+
+def test_what_follows_headless_is_left_alone() -> None:
+    read = options.parse(["--data-dir", "/data", "--headless", "--amount", "25", "--version"])
+    assert read.headless == ("--amount", "25", "--version")
+
+
+@pytest.mark.parametrize("wrong", [["--network", "atlantis"], ["--theme", "pink"], ["--net", "sandbox"], ["surplus"]])
+def test_what_cannot_be_read_ends_with_two(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        options.parse(wrong)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err
