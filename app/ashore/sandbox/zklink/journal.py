@@ -1,0 +1,159 @@
+"""What the operator must not forget, in SQLite: accepted transactions, outcomes, blocks, signed L1 transactions.
+
+Everything else is folded from it. A restart after a crash reads it and goes on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_SCHEMA = """
+create table if not exists submissions(
+    seq integer primary key, tx_hash text not null unique, tx text not null, accepted_us integer not null,
+    duplicates integer not null default 0, success integer, fail_reason text, executed_us integer,
+    block integer, position integer) strict;
+create table if not exists blocks(
+    number integer primary key, batch integer not null, timestamp integer not null, root blob not null) strict;
+create table if not exists outbox(
+    seq integer primary key, sender text not null, nonce integer not null, kind text not null, batch integer not null,
+    attempt integer not null, subject text not null, tx_hash text not null, raw blob not null,
+    unique(kind, batch, attempt, subject)) strict;
+create table if not exists facts(name text primary key, value text not null) strict;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRow:
+    """An accepted transaction and what became of it."""
+
+    tx_hash: str
+    tx: str
+    accepted_us: int
+    duplicates: int
+    success: int | None
+    fail_reason: str | None
+    executed_us: int | None
+    block: int | None
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """A layer-2 block."""
+
+    number: int
+    batch: int
+    timestamp: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """An L1 transaction, signed and written down before it is sent."""
+
+    sender: str
+    nonce: int
+    kind: str
+    batch: int
+    attempt: int
+    subject: str
+    """What it is about: empty for a whole batch, the layer-2 hash for a payout."""
+    tx_hash: str
+    raw: bytes
+
+
+class Journal:
+    """The operator's memory.
+
+    Args:
+        path: the database file; None keeps it in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+        # FULL: an answer "accepted" must never be forgotten, not even by a power cut.
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma synchronous=full")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Write everything inside or nothing."""
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def submissions(self) -> list[SubmissionRow]:
+        """All accepted transactions in the order of their acceptance."""
+        rows = self._db.execute(
+            "select tx_hash, tx, accepted_us, duplicates, success, fail_reason, executed_us, block, position"
+            " from submissions order by seq"
+        )
+        return [SubmissionRow(*row) for row in rows]
+
+    def accept(self, tx_hash: str, tx: str, accepted_us: int) -> None:
+        """Remember an accepted transaction."""
+        self._db.execute("insert into submissions(tx_hash, tx, accepted_us) values(?,?,?)", (tx_hash, tx, accepted_us))
+
+    def count_duplicate(self, tx_hash: str) -> None:
+        """Remember that a transaction came again."""
+        self._db.execute("update submissions set duplicates = duplicates + 1 where tx_hash = ?", (tx_hash,))
+
+    def executed(self, tx_hash: str, fail_reason: str | None, executed_us: int) -> None:
+        """Remember an execution; no reason means success."""
+        self._db.execute(
+            "update submissions set success = ?, fail_reason = ?, executed_us = ? where tx_hash = ?",
+            (int(fail_reason is None), fail_reason, executed_us, tx_hash),
+        )
+
+    def included(self, tx_hash: str, block: int, position: int) -> None:
+        """Remember the place in a layer-2 block."""
+        self._db.execute("update submissions set block = ?, position = ? where tx_hash = ?", (block, position, tx_hash))
+
+    def blocks(self) -> list[BlockRow]:
+        """All layer-2 blocks, oldest first."""
+        return [
+            BlockRow(*row) for row in self._db.execute("select number, batch, timestamp, root from blocks order by 1")
+        ]
+
+    def sealed(self, block: BlockRow) -> None:
+        """Remember a layer-2 block."""
+        self._db.execute(
+            "insert into blocks(number, batch, timestamp, root) values(?,?,?,?)",
+            (block.number, block.batch, block.timestamp, block.root),
+        )
+
+    def outbox(self) -> list[OutboxRow]:
+        """All signed L1 transactions in the order of signing."""
+        rows = self._db.execute(
+            "select sender, nonce, kind, batch, attempt, subject, tx_hash, raw from outbox order by seq"
+        )
+        return [OutboxRow(*row) for row in rows]
+
+    def sent(self, row: OutboxRow) -> None:
+        """Remember a signed L1 transaction; to be called before it leaves."""
+        self._db.execute(
+            "insert into outbox(sender, nonce, kind, batch, attempt, subject, tx_hash, raw) values(?,?,?,?,?,?,?,?)",
+            (row.sender, row.nonce, row.kind, row.batch, row.attempt, row.subject, row.tx_hash, row.raw),
+        )
+
+    def fact(self, name: str) -> str | None:
+        """A remembered single value."""
+        row = self._db.execute("select value from facts where name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def remember(self, name: str, value: str) -> None:
+        """Remember a single value."""
+        self._db.execute("insert or replace into facts(name, value) values(?,?)", (name, value))
