@@ -17,6 +17,7 @@ MAINNET = "mainnet"
 ACCOUNTS_MAX = 2**31
 """BIP-32: the last level of the path is not hardened."""
 
+_COMPARE = "Compare it word by word with what you wrote down."
 _WORD_COUNTS = (12, 15, 18, 21, 24)
 _BITS_PER_WORD = 11
 _CHECKSUM_SHARE = 33
@@ -59,7 +60,7 @@ def checked_mnemonic(phrase: bytes | bytearray) -> bytearray:
     places = _word_list()
     unknown = tuple(position for position, word in enumerate(words, start=1) if word not in places)
     if unknown:
-        raise MnemonicInvalid(_unknown_words(unknown), unknown)
+        raise MnemonicInvalid(_unknown_words(unknown), _COMPARE, unknown)
     bits = 0
     for word in words:
         bits = bits << _BITS_PER_WORD | places[word]
@@ -69,7 +70,8 @@ def checked_mnemonic(phrase: bytes | bytearray) -> bytearray:
     if bits & ((1 << checksum_bits) - 1) != expected:
         raise MnemonicInvalid(
             "Every word is in the list, yet together they are not a recovery phrase: one word is wrong, or two have "
-            "changed places. Compare word by word with what you wrote down."
+            "changed places.",
+            _COMPARE,
         )
     return bytearray(" ".join(words).encode("ascii"))
 
@@ -82,7 +84,8 @@ def refuse_public_phrase(phrase: bytes | bytearray, network: str) -> None:
     """
     if network == MAINNET and " ".join(_words(phrase)) == PUBLIC_TEST_MNEMONIC:
         raise Refused(
-            "This recovery phrase is public: anyone can take what is sent to it. It works on practice networks only."
+            "This recovery phrase is public: anyone can take what is sent to it.",
+            "Use your own; this one works on practice networks only.",
         )
 
 
@@ -134,7 +137,7 @@ def _words(phrase: bytes | bytearray) -> list[str]:
     try:
         text = bytes(phrase).decode("utf-8")
     except UnicodeDecodeError:
-        raise MnemonicInvalid("The recovery phrase is not valid text. Type it again.") from None
+        raise MnemonicInvalid("The recovery phrase is not valid text.", "Type it again.") from None
     return unicodedata.normalize("NFKD", text).lower().split()
 
 
@@ -146,9 +149,6 @@ def _word_list() -> dict[str, int]:
 
 def _unknown_words(positions: tuple[int, ...]) -> str:
     if len(positions) == 1:
-        return f"Word {positions[0]} is not in the list of recovery words. Compare it with what you wrote down."
+        return f"Word {positions[0]} is not in the list of recovery words."
     listed = ", ".join(str(position) for position in positions[:-1])
-    return (
-        f"Words {listed} and {positions[-1]} are not in the list of recovery words. "
-        "Compare them with what you wrote down."
-    )
+    return f"Words {listed} and {positions[-1]} are not in the list of recovery words."

@@ -14,14 +14,18 @@
     ├── MnemonicInvalid
     ├── Refused               the signer read something that it must not sign
     ├── Locked
-    └── SignerGone
+    ├── SignerGone
+    ├── RequestInvalid        a mistake in Ashore: the request does not fit the protocol
+    └── SignerFault           a mistake in Ashore: the signer failed, and signed nothing
 
 No text ever holds a secret, a password or part of a mnemonic.
 """
 
+from ashore.domain.errors import AshoreError
 
-class KeysError(Exception):
-    """Base of all errors of this package; ``str()`` is a plain sentence without secrets."""
+
+class KeysError(AshoreError):
+    """Base of all errors of this package."""
 
 
 class VaultError(KeysError):
@@ -71,8 +75,8 @@ class MnemonicInvalid(KeysError):
         positions: 1-based places of the words that are not in the BIP-39 list; empty if only the checksum fails.
     """
 
-    def __init__(self, sentence: str, positions: tuple[int, ...] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, advice: str = "", positions: tuple[int, ...] = ()) -> None:
+        super().__init__(sentence, advice)
         self.positions = positions
 
 
@@ -86,3 +90,11 @@ class Locked(KeysError):
 
 class SignerGone(KeysError):
     """The signer process ended or does not answer; whether it did the last request is not known to the caller."""
+
+
+class RequestInvalid(KeysError):
+    """A request to the signer is malformed: a mistake in Ashore itself."""
+
+
+class SignerFault(KeysError):
+    """The signer failed in a way nobody foresaw; it signed nothing."""

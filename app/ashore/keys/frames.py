@@ -5,7 +5,7 @@ Numbers are integers only: no amount is ever a float here.
 
 import json
 from collections.abc import Mapping
-from typing import BinaryIO
+from io import RawIOBase
 
 LENGTH_BYTES = 4
 FRAME_MAX_BYTES = 1024 * 1024
@@ -60,7 +60,7 @@ def decode(body: bytes | bytearray) -> dict[str, object]:
     return content
 
 
-def read(stream: BinaryIO) -> bytearray | None:
+def read(stream: RawIOBase) -> bytearray | None:
     """Read one frame's body, waiting for it; None at the end of the stream, also within a frame.
 
     Raises:
@@ -70,7 +70,7 @@ def read(stream: BinaryIO) -> bytearray | None:
     return None if prefix is None else _exactly(stream, body_length(prefix))
 
 
-def _exactly(stream: BinaryIO, count: int) -> bytearray | None:
+def _exactly(stream: RawIOBase, count: int) -> bytearray | None:
     data = bytearray()
     while len(data) < count:
         piece = stream.read(count - len(data))

@@ -65,13 +65,13 @@ def normalised_password(password: bytes | bytearray) -> bytearray:
         VaultLimit: empty, longer than 1,024 bytes, or not UTF-8.
     """
     if not password:
-        raise VaultLimit("The password is empty. Choose one.")
+        raise VaultLimit("The password is empty.", "Choose one.")
     if len(password) > PASSWORD_MAX_BYTES:
-        raise VaultLimit(f"The password is longer than {PASSWORD_MAX_BYTES:,} bytes. Choose a shorter one.")
+        raise VaultLimit(f"The password is longer than {PASSWORD_MAX_BYTES:,} bytes.", "Choose a shorter one.")
     try:
         text = bytes(password).decode("utf-8")
     except UnicodeDecodeError:
-        raise VaultLimit("The password is not valid text. Type it again.") from None
+        raise VaultLimit("The password is not valid text.", "Type it again.") from None
     return bytearray(unicodedata.normalize("NFKC", text).encode("utf-8"))
 
 
@@ -102,7 +102,8 @@ def key_from_password(password: bytes | bytearray, salt: bytes, cost: KdfCost) -
     except (CryptoError, MemoryError):
         needed = cost.memory_kib // _KIB_PER_MIB
         raise VaultStorage(
-            f"There is not enough free memory: opening takes {needed} MiB. Close other programs and try again."
+            f"There is not enough free memory: the vault takes {needed} MiB to open.",
+            "Close other programs and try again.",
         ) from None
     finally:
         wipe(normalised)

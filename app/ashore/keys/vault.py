@@ -37,7 +37,6 @@ META_MAX_BYTES = 8 * 1024
 # Boxes come in steps of this size, so that a phrase of 12 words looks like one of 24.
 _PADDING_BYTES = 256
 _LENGTHS_BYTES = 8
-_DAMAGED = "The vault file is damaged: {what}. Restore the copy beside it (its name ends in .bak), or your own backup."
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ class Vault:
         sealed = sorted((vault._seal(record) for record in records), key=lambda record: record.record_id)
         with vault_file.locked(path):
             if path.exists():
-                raise VaultExists("There is a file at that place already. Choose another name for the new vault.")
+                raise VaultExists("There is a file at that place already.", "Choose another name for the new vault.")
             vault._write(VaultDocument(header, wrapped, 0, tuple(sealed)))
         return vault
 
@@ -126,8 +125,9 @@ class Vault:
             data_key = unseal(document.wrapped_key.box, document.header.digest(), document.wrapped_key.nonce, key)
         except UnsealFailed:
             raise WrongPassword(
-                "The password does not open this vault. If you are sure of it, the beginning of the vault file was "
-                "altered on purpose, which looks the same from here: then restore a backup."
+                "The password does not open this vault.",
+                "Try again. If you are sure of the password, the beginning of the vault file was altered on purpose, "
+                "which looks the same from here: then restore a backup.",
             ) from None
         finally:
             wipe(key)
@@ -269,7 +269,7 @@ class Vault:
                 record.sealed.box, record.associated_data(self._vault_id), record.sealed.nonce, self._data_key
             )
         except UnsealFailed:
-            raise VaultDamaged(_DAMAGED.format(what="a record does not belong to it")) from None
+            raise _damaged("a record does not belong to it") from None
         try:
             return _unpacked(plaintext)
         finally:
@@ -280,11 +280,11 @@ class Vault:
 
     def _checked(self, document: VaultDocument) -> VaultDocument:
         if document.header.vault_id != self._vault_id:
-            raise VaultDamaged("Another vault was put in this one's place. Lock, and open the one you want.")
+            raise VaultDamaged("Another vault was put in this one's place.", "Lock, and open the one you want.")
         if document.binding != document.binding_under(self._data_key):
-            raise VaultDamaged(_DAMAGED.format(what="its records do not belong together"))
+            raise _damaged("its records do not belong together")
         if document.generation < self._generation_seen:
-            raise VaultDamaged("An older copy of the vault was put in its place. Lock, and open the one you want.")
+            raise VaultDamaged("An older copy of the vault was put in its place.", "Lock, and open the one you want.")
         self._generation_seen = document.generation
         return document
 
@@ -312,6 +312,10 @@ def restore_backup(path: Path) -> None:
         data = vault_file.read(vault_file.backup_path(path))
         vault_format.decode(data)
         vault_file.restore(path, data)
+
+
+def _damaged(what: str) -> VaultDamaged:
+    return VaultDamaged(f"The vault file is damaged: {what}.", vault_format.RESTORE_ADVICE)
 
 
 def _find(document: VaultDocument, record_id: str) -> SealedRecord:
@@ -342,6 +346,6 @@ def _unpacked(plaintext: bytearray) -> tuple[bytearray, Mapping[str, str]]:
     secret_length = int.from_bytes(plaintext[4:_LENGTHS_BYTES], "big")
     meta_end = _LENGTHS_BYTES + meta_length
     if meta_end + secret_length > len(plaintext):
-        raise VaultDamaged(_DAMAGED.format(what="a record is malformed"))
+        raise _damaged("a record is malformed")
     meta: Mapping[str, str] = json.loads(plaintext[_LENGTHS_BYTES:meta_end])
     return plaintext[meta_end : meta_end + secret_length], meta

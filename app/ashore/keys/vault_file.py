@@ -28,7 +28,7 @@ def read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(FILE_MAX_BYTES + 1)
     except FileNotFoundError:
-        raise VaultMissing("There is no vault at that place. Choose another file or make a new vault.") from None
+        raise VaultMissing("There is no vault at that place.", "Choose another file or make a new vault.") from None
     except OSError as error:
         raise _storage("The vault file cannot be read", error) from None
 
@@ -134,4 +134,4 @@ def _take(descriptor: int) -> None:
 
 def _storage(what: str, error: OSError) -> VaultStorage:
     reason = os.strerror(error.errno) if error.errno else "unknown reason"
-    return VaultStorage(f"{what} ({reason}). Check the disk and the permissions of its folder.")
+    return VaultStorage(f"{what} ({reason}).", "Check the disk and the permissions of its folder.")

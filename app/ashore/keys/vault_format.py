@@ -43,7 +43,7 @@ BOX_MAX_BYTES = 96 * 1024
 COUNTER_MAX = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
 
-_RESTORE = "Restore the copy beside it (its name ends in .bak), or your own backup."
+RESTORE_ADVICE = "Restore the copy beside it (its name ends in .bak), or your own backup."
 _BEGINNING = b'{\n "binding": "'
 _TOP_KEYS = {"format", "version", "vault_id", "kdf", "wrapped_key", "generation", "records", "binding", "checksum"}
 
@@ -162,19 +162,19 @@ def decode(data: bytes) -> VaultDocument:
     """
     content = _parsed(data)
     if content.get("format") != FORMAT:
-        raise VaultForeign("This file is not an Ashore vault. Choose another file.")
+        raise VaultForeign("This file is not an Ashore vault.", "Choose another file.")
     version = content.get("version")
     if type(version) is int and version > VERSION:
-        raise VaultTooNew("This vault was written by a later version of Ashore. Update Ashore to open it.")
+        raise VaultTooNew("This vault was written by a later version of Ashore.", "Update Ashore to open it.")
     try:
         document = _document(content)
     except _Malformed as reason:
-        raise VaultDamaged(f"The vault file is damaged: {reason}. {_RESTORE}") from None
+        raise VaultDamaged(f"The vault file is damaged: {reason}.", RESTORE_ADVICE) from None
     if encode(document) != data:
-        raise VaultDamaged(f"The vault file is damaged: its checksum does not fit. {_RESTORE}")
+        raise VaultDamaged("The vault file is damaged: its checksum does not fit.", RESTORE_ADVICE)
     problem = document.header.cost.problem()
     if problem is not None:
-        raise VaultDamaged(f"The vault file cannot be used: {problem}. {_RESTORE}")
+        raise VaultDamaged(f"The vault file cannot be used: {problem}.", RESTORE_ADVICE)
     return document
 
 
@@ -191,16 +191,16 @@ def _box_json(sealed: SealedBox) -> dict[str, object]:
 
 
 def _parsed(data: bytes) -> Mapping[str, object]:
-    foreign = VaultForeign("This file is not an Ashore vault. Choose another file.")
+    foreign = VaultForeign("This file is not an Ashore vault.", "Choose another file.")
     if len(data) > FILE_MAX_BYTES:
         raise foreign
     try:
         content = json.loads(data.decode("ascii"))
     except (ValueError, RecursionError):
         if data.startswith(_BEGINNING) or f'"{FORMAT}"'.encode() in data:
-            raise VaultDamaged(f"The vault file is damaged: it is cut off or altered. {_RESTORE}") from None
+            raise VaultDamaged("The vault file is damaged: it is cut off or altered.", RESTORE_ADVICE) from None
         if not data.strip(b"\0 \n"):
-            raise VaultDamaged(f"The vault file is empty. {_RESTORE}") from None
+            raise VaultDamaged("The vault file is empty.", RESTORE_ADVICE) from None
         raise foreign from None
     if not isinstance(content, dict):
         raise foreign
