@@ -2,7 +2,9 @@
 
 from eth.abc import SignedTransactionAPI
 from eth.consensus.noproof import NoProofConsensus
+from eth.constants import SECPK1_N
 from eth.vm.forks.prague import PragueVM
+from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
@@ -28,9 +30,15 @@ def decode_transaction(raw: bytes) -> SignedTransactionAPI:
         if (getattr(transaction, "type_id", None) or 0) not in _SUPPORTED_TYPES:
             raise ChainError("transaction type not supported")
         transaction.validate()
-        transaction.check_signature_validity()
     except (RLPException, ValidationError, ValueError, TypeError, IndexError) as error:
         raise ChainError(f"rlp: {error}") from error
+    try:
+        # Recovering the sender is the check of the signature; the sender is remembered.
+        recovered = bool(transaction.sender) and transaction.s <= SECPK1_N // 2
+    except (BadSignature, ValidationError, ValueError):
+        recovered = False
+    if not recovered:
+        raise ChainError("invalid transaction v, r, s values")
     return transaction
 
 
