@@ -1,0 +1,1 @@
+"""What zkLink's contracts on layer 1 take, store and log: pure encoders and decoders."""

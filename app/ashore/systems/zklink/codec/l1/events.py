@@ -1,0 +1,222 @@
+"""The logs of zkLink's contracts. Source: zkLinkProtocol/zklink-contracts `Events.sol`, branches v2, main, zkex, apex.
+
+A declaration is written as "Name(type indexed,type)"; its topic is the hash of the same text without "indexed".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ashore.crypto.keccak import keccak256
+from ashore.systems.zklink.codec.errors import CodecError
+from ashore.systems.zklink.codec.l1.abi import AbiType, AbiValue, decode, encode, parse_types, split_types
+
+BLOCK_COMMIT = "BlockCommit(uint32 indexed)"
+BLOCK_PROVEN = "BlockProven(uint32 indexed)"
+BLOCK_SYNCED = "BlockSynced(uint32 indexed)"
+BLOCK_EXECUTED = "BlockExecuted(uint32 indexed)"
+BLOCKS_REVERT = "BlocksRevert(uint32,uint32)"
+WITHDRAWAL_PENDING = "WithdrawalPending(uint16 indexed,bytes32 indexed,uint128)"
+WITHDRAWAL = "Withdrawal(uint16 indexed,uint128)"
+WITHDRAWAL_CALL = "WithdrawalCall(bytes32 indexed)"
+WITHDRAWAL_PENDING_L1 = "WithdrawalPendingL1(bytes32 indexed)"
+WITHDRAWAL_L1 = "WithdrawalL1(bytes32 indexed)"
+ACCEPT_X = "Accept(address,address,address,uint128,uint16,uint32,uint8,uint32,uint128)"
+ACCEPT_V2 = "Accept(address,uint32,address indexed,uint16,uint128,uint16,uint32,uint8,uint32,uint128,uint128)"
+SEND_SECONDARY_SYNC_HASH = "SendSlaverSyncHash(bytes32)"
+RECEIVE_SECONDARY_SYNC_HASH = "ReceiveSlaverSyncHash(uint8,bytes32)"
+SEND_MASTER_SYNC_HASH = "SendMasterSyncHash(uint32,bytes32)"
+NEW_PRIORITY_REQUEST = "NewPriorityRequest(address,uint64,uint8,bytes,uint256)"
+EXODUS_MODE = "ExodusMode()"
+FACT_AUTH = "FactAuth(address indexed,uint32,bytes)"
+FACT_AUTH_RESET_TIME = "FactAuthResetTime(address indexed,uint32,uint256)"
+NEW_TOKEN = "NewToken(uint16 indexed,address indexed,uint8)"  # noqa: S105 - an event, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCommit:
+    """Blocks up to this one were committed; a batch names only its last block."""
+
+    block_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockProven:
+    """Blocks up to this one were proven (on the master chain only, in zkLink X)."""
+
+    block_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockSynced:
+    """Blocks up to this one are agreed on by all chains."""
+
+    block_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockExecuted:
+    """Blocks up to this one were executed: their withdrawals are owed by this contract."""
+
+    block_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlocksRevert:
+    """Committed blocks were taken back; what is left are the counters of executed and committed blocks."""
+
+    total_executed: int
+    total_committed: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalPending:
+    """The contract owes a recipient (32 bytes) an amount, in 18 decimals whatever the token's own are."""
+
+    token_id: int
+    recipient: bytes
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An owed amount was paid out, in the token's layer-1 decimals; to whom stands in the calldata only."""
+
+    token_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalCall:
+    """A withdrawal with an attached call was paid out."""
+
+    withdraw_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalPendingL1:
+    """A withdrawal waits for its way through the gateway to Ethereum."""
+
+    withdraw_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalL1:
+    """A withdrawal was sent on through the gateway to Ethereum."""
+
+    withdraw_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A broker paid a fast withdrawal (zkLink X); amounts are in layer-1 decimals."""
+
+    acceptor: bytes
+    receiver: bytes
+    token: bytes
+    amount: int
+    withdraw_fee_ratio: int
+    account_id: int
+    sub_account_id: int
+    nonce: int
+    amount_received: int
+
+
+L1Event = (
+    BlockCommit
+    | BlockProven
+    | BlockSynced
+    | BlockExecuted
+    | BlocksRevert
+    | WithdrawalPending
+    | Withdrawal
+    | WithdrawalCall
+    | WithdrawalPendingL1
+    | WithdrawalL1
+    | Accepted
+)
+
+_DECLARATIONS: dict[type[L1Event], str] = {
+    BlockCommit: BLOCK_COMMIT,
+    BlockProven: BLOCK_PROVEN,
+    BlockSynced: BLOCK_SYNCED,
+    BlockExecuted: BLOCK_EXECUTED,
+    BlocksRevert: BLOCKS_REVERT,
+    WithdrawalPending: WITHDRAWAL_PENDING,
+    Withdrawal: WITHDRAWAL,
+    WithdrawalCall: WITHDRAWAL_CALL,
+    WithdrawalPendingL1: WITHDRAWAL_PENDING_L1,
+    WithdrawalL1: WITHDRAWAL_L1,
+    Accepted: ACCEPT_X,
+}
+
+
+@lru_cache(maxsize=64)
+def event_topic(declaration: str) -> bytes:
+    """Return the first topic of an event's logs."""
+    return keccak256(declaration.replace(" indexed", "").encode())
+
+
+def event_types(declaration: str) -> tuple[tuple[AbiType, bool], ...]:
+    """Return each parameter's type and whether it is indexed. Raises CodecError."""
+    _, bracket, rest = declaration.partition("(")
+    if not bracket or not rest.endswith(")"):
+        raise CodecError("This is not the declaration of an event.")
+    parameters = []
+    for part in split_types(rest[:-1]):
+        (abi_type,) = parse_types(part.removesuffix(" indexed"))
+        parameters.append((abi_type, part.endswith(" indexed")))
+    return tuple(parameters)
+
+
+def encode_event(declaration: str, values: Sequence[AbiValue]) -> tuple[list[bytes], bytes]:
+    """Return topics and data of a log, from the values in order of declaration. Raises CodecError."""
+    parameters = event_types(declaration)
+    if len(parameters) != len(values):
+        raise CodecError("The number of values differs from the number of parameters.")
+    topics = [event_topic(declaration)]
+    plain: list[tuple[AbiType, AbiValue]] = []
+    for (abi_type, is_indexed), value in zip(parameters, values, strict=True):
+        if is_indexed:
+            topics.append(encode((abi_type,), (value,)))
+        else:
+            plain.append((abi_type, value))
+    return topics, encode([abi_type for abi_type, _ in plain], [value for _, value in plain])
+
+
+def decode_event(declaration: str, topics: Sequence[bytes], data: bytes) -> tuple[AbiValue, ...]:
+    """Return the values of a log in order of declaration; raises CodecError where it is not exactly such a log."""
+    parameters = event_types(declaration)
+    indexed_count = sum(is_indexed for _, is_indexed in parameters)
+    if len(topics) != 1 + indexed_count or topics[0] != event_topic(declaration):
+        raise CodecError("This log belongs to another event.")
+    plain = iter(decode([abi_type for abi_type, is_indexed in parameters if not is_indexed], data))
+    indexed = iter(topics[1:])
+    values = tuple(
+        decode((abi_type,), next(indexed))[0] if is_indexed else next(plain) for abi_type, is_indexed in parameters
+    )
+    if encode_event(declaration, values) != (list(topics), data):
+        raise CodecError("This log is not in the form that a contract writes.")
+    return values
+
+
+def topic_of(event: type[L1Event]) -> bytes:
+    """Return the first topic of the logs that decode to this event."""
+    return event_topic(_DECLARATIONS[event])
+
+
+def decode_log(topics: Sequence[bytes], data: bytes) -> L1Event | None:
+    """Return the event of a log, or None where it is none that a withdrawal waits for. Raises CodecError."""
+    if not topics:
+        return None
+    event = _events_by_topic().get(topics[0])
+    if event is None:
+        return None
+    values = decode_event(_DECLARATIONS[event], topics, data)
+    # The fields stand in the order of the declaration, and the decoder has checked every type.
+    return event(*values)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _events_by_topic() -> dict[bytes, type[L1Event]]:
+    return {event_topic(declaration): event for event, declaration in _DECLARATIONS.items()}
