@@ -1,4 +1,4 @@
-"""Where Ashore keeps its files, and where it finds what it brings along."""
+"""Where Ashore keeps its files."""
 
 from __future__ import annotations
 
@@ -73,16 +73,3 @@ def paths_for(network: str, data_dir: Path | None = None) -> Paths:
         cache=Path(places.user_cache_dir) / network,
         logs=Path(places.user_log_dir) / network,
     )
-
-
-def resources() -> Path:
-    """The folder with icons, fonts, themes and network profiles, in an installed wheel and in a source tree.
-
-    Raises:
-        FileNotFoundError: neither place has it; the installation is incomplete.
-    """
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package / "_resources", package.parents[1] / "resources"):
-        if folder.is_dir():
-            return folder
-    raise FileNotFoundError(f"The folder with icons and fonts is missing beside {package}.")

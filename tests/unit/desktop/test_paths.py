@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ashore.desktop.paths import paths_for, resources
+from ashore.desktop.paths import paths_for
 
 
 def test_networks_never_share_a_file(tmp_path: Path) -> None:
@@ -49,7 +49,3 @@ def test_folders_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     paths.create()
     for folder in (paths.data, paths.cache, paths.logs):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-
-
-def test_resources_are_found() -> None:
-    assert (resources() / "icons").is_dir()
