@@ -128,6 +128,11 @@ class Signer:
         """Whether the process lives and has the keys, as far as is known here."""
         return self._unlocked and self._child is not None and self._child.alive
 
+    @property
+    def process_id(self) -> int | None:
+        """The process's number while it runs."""
+        return self._child.process_id if self._child is not None and self._child.alive else None
+
     async def start(self) -> None:
         """Start the process, so that unlocking is quick later. Does nothing if it runs."""
         locks = self._locks

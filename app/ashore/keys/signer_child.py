@@ -64,6 +64,11 @@ class SignerChild:
         """Whether it can be asked."""
         return self._end is None and self._process.returncode is None
 
+    @property
+    def process_id(self) -> int:
+        """The operating system's number of the process."""
+        return self._process.pid
+
     async def ask(self, request: Mapping[str, object]) -> dict[str, Any]:
         """Send a request and return its result.
 
