@@ -7,6 +7,14 @@ from eth.abc import BlockHeaderAPI, ReceiptAPI, SignedTransactionAPI
 
 
 @dataclass(frozen=True, slots=True)
+class Finality:
+    """How many blocks `safe` and `finalized` trail the head."""
+
+    safe_depth: int = 2
+    finalized_depth: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class LogEntry:
     """One event as it stands in a receipt.
 

@@ -4,7 +4,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,14 @@ from eth.abc import BlockHeaderAPI, SignedTransactionAPI, StateAPI, VirtualMachi
 from eth.chains.base import MiningChain
 from eth.constants import GENESIS_PARENT_HASH
 from eth.db.atomic import AtomicDB
-from eth.exceptions import HeaderNotFound, Revert, VMError
-from eth.vm.spoof import SpoofTransaction
+from eth.exceptions import HeaderNotFound, VMError
 from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
 from ashore.sandbox.evm.admission import SandboxVM, check_admissible, decode_transaction
-from ashore.sandbox.evm.blocks import MinedBlock
-from ashore.sandbox.evm.errors import ChainError, RevertedError, UnknownBlockError
+from ashore.sandbox.evm.blocks import Finality, MinedBlock
+from ashore.sandbox.evm.errors import ChainError, InvalidTransactionError, UnknownBlockError
+from ashore.sandbox.evm.execution import Message, Outcome, execute
 from ashore.sandbox.evm.pool import TransactionPool
 from ashore.sandbox.evm.proofs import AccountProof, prove_account
 from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
@@ -30,14 +29,6 @@ _KEY_CHAIN_ID = b"ashore/chain-id"
 _KEY_FORKS = b"ashore/forks"
 _KEY_POOL = b"ashore/pool"
 _KEY_TRANSACTION = b"ashore/transaction/"
-
-
-@dataclass(frozen=True, slots=True)
-class Finality:
-    """How many blocks `safe` and `finalized` trail the head."""
-
-    safe_depth: int = 2
-    finalized_depth: int = 4
 
 
 class DevChain:
@@ -243,7 +234,7 @@ class DevChain:
             RevertedError: a contract reverted.
             ChainError: any other failure, for example out of gas.
         """
-        return bytes(self._execute(_Message(sender, to, data, value), gas, number).output)
+        return self._execute(Message(sender, to, data, value), gas, number).output
 
     def estimate_gas(
         self, sender: bytes, to: bytes | None, data: bytes, *, value: int = 0, number: int | None = None
@@ -254,9 +245,9 @@ class DevChain:
             RevertedError, ChainError: it fails even with all the gas of a block.
         """
         with self._lock:
-            message = _Message(sender, to, data, value)
-            used = self._execute(message, None, number).get_gas_used()
-            low, high = 21_000, min(self._gas_limit, (int(used) + 60_000) * 2)
+            message = Message(sender, to, data, value)
+            used = self._execute(message, None, number).gas_used
+            low, high = 21_000, min(self._gas_limit, (used + 60_000) * 2)
             while high - low > max(1, high // 100):
                 middle = (low + high) // 2
                 try:
@@ -267,29 +258,9 @@ class DevChain:
                     high = middle
             return high
 
-    def _execute(self, message: "_Message", gas: int | None, number: int | None) -> Any:
+    def _execute(self, message: Message, gas: int | None, number: int | None) -> Outcome:
         with self._lock:
-            machine = self._machine(number)
-            limit = min(gas or self._gas_limit, self._gas_limit)
-            try:
-                with machine.in_costless_state() as state:
-                    unsigned = SandboxVM.get_transaction_builder().create_unsigned_transaction(
-                        nonce=state.get_nonce(Address(message.sender)),
-                        gas_price=0,
-                        gas=limit,
-                        to=Address(message.to or b""),
-                        value=message.value,
-                        data=message.data,
-                    )
-                    spoofed: Any = SpoofTransaction(unsigned, from_=message.sender)
-                    computation = state.costless_execute_transaction(spoofed)
-            except (ValidationError, VMError) as error:
-                raise ChainError(str(error)) from error
-            if not computation.is_error:
-                return computation
-            if isinstance(computation.error, Revert):
-                raise RevertedError(bytes(computation.output))
-            raise ChainError(str(computation.error) or type(computation.error).__name__)
+            return execute(self._machine(number), message, min(gas or self._gas_limit, self._gas_limit))
 
     def _header(self, number: int | None) -> BlockHeaderAPI:
         if number is None:
@@ -375,8 +346,8 @@ class DevChain:
                     self._append(self._head, chosen)
                     self._pool.drop_used(self.nonce)
                     self._save_pool()
-            except _InvalidTransactionError as invalid:
-                self._pool.discard(invalid.transaction)
+            except InvalidTransactionError as invalid:
+                self._pool.discard(invalid.transaction_hash)
                 continue
             self._advance_finality()
             return
@@ -394,7 +365,7 @@ class DevChain:
             try:
                 receipt, _ = machine.apply_transaction(header, one)
             except (ValidationError, VMError) as error:
-                raise _InvalidTransactionError(one) from error
+                raise InvalidTransactionError(bytes(one.hash)) from error
             header = machine.add_receipt_to_header(header, receipt)
             receipts.append(receipt)
         filled = machine.set_block_transactions_and_withdrawals(machine.get_block(), header, transactions, receipts)
@@ -424,19 +395,3 @@ class DevChain:
             for raw in rlp.decode(self._store[_KEY_POOL]):
                 pool.add(decode_transaction(raw))
         return pool
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    sender: bytes
-    to: bytes | None
-    data: bytes
-    value: int
-
-
-class _InvalidTransactionError(Exception):
-    """A pending transaction that cannot be in this block."""
-
-    def __init__(self, transaction: SignedTransactionAPI) -> None:
-        super().__init__("the transaction became invalid")
-        self.transaction = transaction

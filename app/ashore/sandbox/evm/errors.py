@@ -19,3 +19,11 @@ class RevertedError(ChainError):
     def __init__(self, data: bytes) -> None:
         super().__init__("execution reverted")
         self.data = data
+
+
+class InvalidTransactionError(ChainError):
+    """A transaction that was admissible cannot be in the next block any more."""
+
+    def __init__(self, transaction_hash: bytes) -> None:
+        super().__init__("the transaction became invalid")
+        self.transaction_hash = transaction_hash

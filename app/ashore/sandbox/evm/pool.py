@@ -47,9 +47,9 @@ class TransactionPool:
             raise ChainError("txpool is full")
         self._by_hash[transaction.hash] = transaction
 
-    def discard(self, transaction: SignedTransactionAPI) -> None:
+    def discard(self, transaction_hash: bytes) -> None:
         """Forget a transaction, if it is here."""
-        self._by_hash.pop(transaction.hash, None)
+        self._by_hash.pop(transaction_hash, None)
 
     def next_nonce(self, sender: bytes, account_nonce: int) -> int:
         """Return the first nonce from `account_nonce` that no pending transaction of the sender uses."""
@@ -63,7 +63,7 @@ class TransactionPool:
         """Forget every transaction whose nonce its account has passed."""
         for one in self:
             if one.nonce < nonce_of(bytes(one.sender)):
-                self.discard(one)
+                self.discard(one.hash)
 
     def select(
         self, base_fee: int, gas_limit: int, nonce_of: Callable[[bytes], int], balance_of: Callable[[bytes], int]
