@@ -35,6 +35,9 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+LAST_STAGE = "track.last"
+"""The detail of the terms that names the stage whose irreversibility ends the withdrawal."""
+
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
 _MARK_OF_LEVEL = {
     Level.REPORTED: Mark.REPORTED,
@@ -125,7 +128,7 @@ class Withdrawal:
         """Where it stands, from the moves first (may it have been sent?), then the stages."""
         if any(s.failed for s in self.stages.values()):
             return Status.FAILED
-        last = self.facts.get("track.last", "")
+        last = self.facts.get(LAST_STAGE, "")
         if last and self.stage(last).level is Level.IRREVERSIBLE:
             return Status.FINAL
         request = self.request
@@ -163,7 +166,7 @@ def apply(state: Withdrawal | None, recorded: ev.Recorded) -> Withdrawal:
             recorded.at,
             recorded.at,
             recorded.seq,
-            facts={"track.last": event.terms.details.get("track.last", "")},
+            facts={LAST_STAGE: event.terms.details.get(LAST_STAGE, "")},
         )
     if state is None:
         raise ValueError(f"{event.name} before the start of {event.withdrawal}")

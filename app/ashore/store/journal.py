@@ -1,14 +1,11 @@
 """The append-only journal, and the rows of the lists that are derived from it."""
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ashore.domain.events import Event, Recorded, from_json, to_json
 from ashore.domain.withdrawal import Withdrawal, fold
-from ashore.store.database import Database, StoreError
-
-MAX_PROOF_BYTES = 16 * 1024 * 1024
+from ashore.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +41,14 @@ class Journal:
         at: int,
         events: Sequence[Event],
         summarise: Callable[[list[Recorded]], Iterable[Summary]],
-        proofs: Mapping[str, str] | None = None,
     ) -> list[Recorded]:
-        """Write `events` with their proofs in one durable transaction and return them as recorded.
+        """Write `events` in one durable transaction and return them as recorded.
 
         `at` is the time in UTC milliseconds. `summarise` folds the recorded events into the rows of the
         lists, inside the same transaction. When this returns, a crash cannot lose them.
         """
         recorded: list[Recorded] = []
         with self._db.transaction() as connection:
-            for proof_id, body in (proofs or {}).items():
-                connection.execute(
-                    "INSERT OR IGNORE INTO proofs VALUES (?, ?)", (proof_id, zlib.compress(body.encode(), 6))
-                )
             for event in events:
                 cursor = connection.execute(
                     "INSERT INTO events (at, withdrawal, name, body) VALUES (?, ?, ?, ?)",
@@ -120,16 +112,6 @@ class Journal:
         """Every locator that was ever intended, for telling a second intent from the first."""
         rows = self._db.read("SELECT json_extract(body, '$.locator') FROM events WHERE name = 'move-intended'")
         return {str(row[0]) for row in rows}
-
-    def proof(self, proof_id: str) -> str | None:
-        """Return a stored proof's canonical JSON text."""
-        rows = self._db.read("SELECT body FROM proofs WHERE id = ?", proof_id)
-        if not rows:
-            return None
-        body = rows[0][0]
-        if not isinstance(body, bytes):
-            raise StoreError("A stored proof is damaged.", "Fetch the evidence again.")
-        return zlib.decompressobj().decompress(body, MAX_PROOF_BYTES).decode()
 
 
 _FILTERS = {"open": "open = 1", "final": "status = 'final'", "stopped": "status IN ('refused', 'failed')"}

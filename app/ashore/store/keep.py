@@ -1,10 +1,13 @@
 """What survives closing beside the journal: followers' places, sightings, drafts, settings."""
 
 import json
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ashore.store.database import Database
+from ashore.store.database import Database, StoreError
+
+MAX_PROOF_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,22 @@ class Keep:
         """Write the follower's place. Call it after everything derived up to there is in the journal."""
         self._put("INSERT OR REPLACE INTO followers VALUES (?, ?)", chain, state)
 
-    def add_sightings(self, sightings: Iterable[Sighting]) -> None:
-        """Write sightings; those already there stay as they are."""
+    def add_sightings(self, sightings: Iterable[Sighting], proofs: Mapping[str, str]) -> None:
+        """Write sightings and the proofs they name (content id -> canonical JSON) in one transaction.
+
+        A sighting that is there already gets the new body: it may have been proven since.
+        """
         with self._db.transaction() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO sightings"
+                "INSERT OR IGNORE INTO proofs VALUES (?, ?)",
+                [(name, zlib.compress(body.encode(), 6)) for name, body in proofs.items()],
+            )
+            connection.executemany(
+                "INSERT INTO sightings"
                 " (profile, chain, kind, subject, block_number, block_hash, log_index, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (profile, chain, block_hash, log_index, kind, subject)"
+                " DO UPDATE SET body = excluded.body",
                 [
                     (s.profile, s.chain, s.kind, s.subject, s.block_number, s.block_hash, s.log_index, s.body)
                     for s in sightings
@@ -67,6 +79,17 @@ class Keep:
             profile,
         )
         return [Sighting(*row) for row in rows]  # type: ignore[arg-type]
+
+    def proof(self, proof_id: str) -> str | None:
+        """Return a stored proof's canonical JSON text. Raises StoreError where it is damaged."""
+        rows = self._db.read("SELECT body FROM proofs WHERE id = ?", proof_id)
+        if not rows:
+            return None
+        body = rows[0][0]
+        try:
+            return zlib.decompressobj().decompress(bytes(body), MAX_PROOF_BYTES).decode()  # type: ignore[call-overload]
+        except (zlib.error, TypeError, UnicodeDecodeError) as error:
+            raise StoreError("A stored proof is damaged.", "The evidence itself is not affected.") from error
 
     def draft(self, form: str) -> dict[str, str]:
         """The unfinished form of that name, empty where there is none."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from ashore.domain.events import Event, Terms
 from ashore.domain.moves import MoveKind, Outcome, SignedMove
 from ashore.domain.observations import Observation
-from ashore.domain.stages import Track, TrackRef
+from ashore.domain.stages import Track
 from ashore.domain.withdrawal import MoveView, Withdrawal
 from ashore.keys.reading import Reading
 
@@ -39,11 +39,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the money is: an account of a profile, or a reference that was pasted."""
+    """Where the money is: an account of a profile, or a reference that was pasted.
+
+    `key_hash` names the account's own layer-2 key, so that another registered key is noticed.
+    """
 
     profile: str
     account_index: int = 0
     address: str = ""
+    key_hash: str = ""
     reference: str = ""
 
 
@@ -164,23 +168,23 @@ class WithdrawalSystem(Protocol):
     async def prepare(self, action: Action, quote: Quote) -> Plan:
         """Decide what would be signed. Raises AshoreError where the quote is not ready."""
 
-    def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+    def review(self, reading: Reading) -> tuple[ReviewLine, ...]:
         """Put what the signer read into lines for the review page. Uses the reading, never the form."""
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """Make the exact payload that will be sent from what the signer returned."""
 
-    async def submit(self, move: SignedMove) -> Outcome:
-        """Send a move whose intent is journaled. Never raises for a network reason."""
+    async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
+        """Send a move whose intent is journaled. Never raises for a network reason.
+
+        `first_send` is False where the same bytes may have arrived before.
+        """
 
     async def locate(self, move: SignedMove) -> Outcome:
         """Ask what became of a move. `Unknown` where it cannot be told yet."""
 
     def tracks(self) -> Sequence[Track]:
         """All tracks of this system, every version that a stored withdrawal may name."""
-
-    def track(self, quote: Quote) -> TrackRef:
-        """The track a withdrawal of this quote will go."""
 
     async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
         """Ask the operator about open withdrawals, with a bounded number of requests however many there are."""

@@ -47,6 +47,7 @@ class ZkLinkOffer(Offer):
     `problems` are disagreements between the operator's answers and the pinned profile, each a
     sentence; an offer with a blocking problem carries `blocked`. `reserves` is what each chain can
     pay out of a target token: (token id, chain id) -> 18-decimal units; absent means not told.
+    `fees` is what zkLink asks at least: (chain id, token id) -> 18-decimal units.
     """
 
     account_id: int
@@ -56,7 +57,7 @@ class ZkLinkOffer(Offer):
     sub_accounts: Mapping[int, SubAccountOffer]
     chains: Mapping[int, ChainOffer]
     tokens: Mapping[int, TokenOffer]
-    fee_tokens: Mapping[int, int]
+    fees: Mapping[tuple[int, int], int]
     reserves: Mapping[tuple[int, int], int]
     blocked: str = ""
     notes: tuple[str, ...] = ()

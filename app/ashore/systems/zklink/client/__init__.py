@@ -1,0 +1,1 @@
+"""The operator's JSON-RPC API: tolerant of shapes, strict about meaning."""

@@ -1,0 +1,1 @@
+"""What happens to zkLink withdrawals on L1: proven events, matched with open withdrawals."""

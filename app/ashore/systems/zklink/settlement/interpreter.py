@@ -1,0 +1,76 @@
+"""What observations mean for open withdrawals: the book first, then each withdrawal against it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Level
+from ashore.domain.observations import (
+    BlockObserved,
+    BlocksTakenBack,
+    ChainHealth,
+    FinalityAdvanced,
+    Observation,
+    OperatorReport,
+)
+from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.book import Book
+from ashore.systems.zklink.settlement.operator_word import contradictions, words
+from ashore.systems.zklink.settlement.reconcile import reconcile
+from ashore.systems.zklink.settlement.sighting import entries_of
+
+SLICE = 25
+"""Withdrawals that are looked at between two turns of the event loop."""
+
+
+class Interpreter:
+    """Interprets the observations of one deployment."""
+
+    def __init__(self, deployment: Deployment, book: Book, now: Callable[[], int]) -> None:
+        """`now` gives UTC milliseconds."""
+        self._deployment = deployment
+        self._book = book
+        self._now = now
+
+    async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
+        """Return the events that follow from an observation. Other deployments' withdrawals are left alone."""
+        mine = [w for w in open_ if w.terms.profile == self._deployment.id]
+        match observation:
+            case BlockObserved():
+                accounts = {int(w.terms.details["account_id"]) for w in mine}
+                entries = list(entries_of(self._deployment, observation, accounts))
+                if not entries:
+                    return []
+                self._book.add(entries, observation.proof_bodies)
+                return await self.look_again(mine)
+            case BlocksTakenBack(chain, hashes, _):
+                return await self.look_again(mine) if self._book.forget(chain, hashes) else []
+            case FinalityAdvanced():
+                return [event for state in mine for event in _settled(state, observation)]
+            case OperatorReport(profile):
+                return list(words(observation, mine, self._now())) if profile == self._deployment.id else []
+            case ChainHealth():
+                return list(contradictions(self._deployment, observation, mine, self._now()))
+
+    async def look_again(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Compare every withdrawal with the book, oldest first, without holding the event loop for long."""
+        found: list[ev.Event] = []
+        ordered = sorted(mine, key=lambda w: (w.started_at, int(w.terms.details["nonce"])))
+        for start in range(0, len(ordered), SLICE):
+            now = self._now()
+            for state in ordered[start : start + SLICE]:
+                found.extend(reconcile(self._deployment, self._book, state, now))
+            await asyncio.sleep(0)
+        return found
+
+
+def _settled(state: Withdrawal, finality: FinalityAdvanced) -> Iterator[ev.Event]:
+    for view in state.stages.values():
+        rested = {
+            e.block_hash
+            for e in view.evidence
+            if e.level is Level.PROVEN and e.chain == finality.chain and e.block_number <= finality.number
+        }
+        for block_hash in sorted(rested):
+            yield ev.StageSettled(state.id, view.id, block_hash, finality.number, finality.agreeing, finality.asked)

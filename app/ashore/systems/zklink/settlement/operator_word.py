@@ -1,0 +1,160 @@
+"""The operator's word: asked for within a fixed budget, kept apart from what was proven, held against L1."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveState
+from ashore.domain.observations import ChainHealth, OperatorReport
+from ashore.domain.withdrawal import Withdrawal
+from ashore.net.errors import NetError
+from ashore.systems.base import Report
+from ashore.systems.zklink.client.answers import BadAnswer
+from ashore.systems.zklink.client.operator import OperatorClient
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PROVED, RELEASED
+
+SOURCE = "zkLink"
+BLOCKS = "blocks"
+OPERATOR_BLOCK = "operator_block"
+TRANSACTIONS_A_CYCLE = 20
+BLOCKS_A_CYCLE = 5
+GRACE_BLOCKS = 20
+"""How many L1 blocks the operator's word may run ahead of what the endpoints show before it counts as contradicted."""
+
+_WORDS = {COMMITTED: "committed", PROVED: "proved", RELEASED: "executed on L1"}
+
+
+class OperatorWord:
+    """Asks the operator in turn about what is still open."""
+
+    def __init__(self, deployment: Deployment, client: OperatorClient, now: Callable[[], int]) -> None:
+        self._deployment = deployment
+        self._client = client
+        self._now = now
+        self._turn = 0
+
+    async def ask(self, open_: Sequence[Withdrawal]) -> Report:
+        """One cycle: at most TRANSACTIONS_A_CYCLE transactions and BLOCKS_A_CYCLE blocks, however many are open."""
+        mine = [w for w in open_ if w.terms.profile == self._deployment.id]
+        waiting = [w for w in mine if w.request and w.request.state is MoveState.ACCEPTED and not _has_block(w)]
+        blocks = sorted({int(w.facts[OPERATOR_BLOCK]) for w in mine if _has_block(w) and _is_behind(w)})
+        if not waiting and not blocks:
+            return Report()
+        try:
+            reports = [r async for r in self._ask(self._next(waiting), blocks[:BLOCKS_A_CYCLE])]
+        except (NetError, BadAnswer) as error:
+            return Report(notes=(error.sentence,))
+        return Report(tuple(reports))
+
+    def _next(self, waiting: Sequence[Withdrawal]) -> list[Withdrawal]:
+        """The next ones in turn, so that each comes round."""
+        if len(waiting) <= TRANSACTIONS_A_CYCLE:
+            return list(waiting)
+        start = self._turn % len(waiting)
+        self._turn += TRANSACTIONS_A_CYCLE
+        return [*waiting[start:], *waiting[:start]][:TRANSACTIONS_A_CYCLE]
+
+    async def _ask(self, waiting: Sequence[Withdrawal], blocks: Sequence[int]) -> AsyncIterator[OperatorReport]:
+        hashes = [w.request.locator for w in waiting if w.request]
+        if hashes:
+            for told in await self._client.transactions(hashes):
+                if told is not None:
+                    yield OperatorReport(
+                        self._deployment.id,
+                        told.hash,
+                        {
+                            "executed": told.executed,
+                            "success": told.success,
+                            "reason": told.fail_reason,
+                            "block": told.block,
+                        },
+                    )
+        if blocks:
+            progress = await self._client.progress()
+            on_chain = await self._client.blocks_on_chain(blocks)
+            yield OperatorReport(
+                self._deployment.id,
+                BLOCKS,
+                {
+                    "committed": progress.committed,
+                    "verified": progress.verified,
+                    "proved": {number: block.proved for number, block in on_chain.items()},
+                },
+            )
+
+
+def _has_block(state: Withdrawal) -> bool:
+    return OPERATOR_BLOCK in state.facts
+
+
+def _is_behind(state: Withdrawal) -> bool:
+    """Whether the operator's word can still run ahead of what is proven."""
+    return (state.stage(RELEASED).level or 0) < Level.REPORTED or (state.stage(PROVED).level or 0) < Level.REPORTED
+
+
+def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Iterator[ev.Event]:
+    """Turn a report into events of level REPORTED. `now` in UTC milliseconds."""
+    if report.subject != BLOCKS:
+        for state in mine:
+            if state.request and state.request.locator == report.subject:
+                yield from _transaction_word(state, report.facts, now)
+        return
+    proved = report.facts["proved"]
+    assert isinstance(proved, Mapping)
+    committed, verified = int(str(report.facts["committed"])), int(str(report.facts["verified"]))
+    for state in mine:
+        if not _has_block(state):
+            continue
+        block = int(state.facts[OPERATOR_BLOCK])
+        if committed >= block:
+            yield from _said(state, COMMITTED, {"layer-2 blocks committed": str(committed)}, now)
+        if proved.get(block):
+            (tx_hash, *_) = proved[block].values()
+            yield from _said(state, PROVED, {"transaction named": str(tx_hash)}, now)
+        if verified >= block:
+            yield from _said(state, RELEASED, {"layer-2 blocks executed on L1": str(verified)}, now)
+
+
+def _transaction_word(state: Withdrawal, facts: Mapping[str, object], now: int) -> Iterator[ev.Event]:
+    block = int(str(facts["block"]))
+    if facts["executed"] and not facts["success"]:
+        reason = str(facts["reason"]) or "no reason given"
+        if (state.stage(COMMITTED).level or 0) < Level.SEEN:
+            yield ev.StageFailed(state.id, EXECUTED, f"zkLink could not execute the request: {reason}.", SOURCE)
+        return
+    if facts["executed"]:
+        yield from _said(state, EXECUTED, {"layer-2 block": str(block)} if block else {}, now)
+    if block and state.facts.get(OPERATOR_BLOCK) != str(block):
+        yield ev.FactLearnt(state.id, OPERATOR_BLOCK, str(block), SOURCE)
+
+
+def _said(state: Withdrawal, stage: str, facts: Mapping[str, str], now: int) -> Iterator[ev.Event]:
+    standing = [e for e in state.stage(stage).evidence if e.source == SOURCE]
+    if standing and set(facts) <= set(standing[-1].facts):
+        return
+    yield ev.StageReached(state.id, stage, Evidence("operator", Level.REPORTED, SOURCE, now, dict(facts)))
+
+
+def contradictions(
+    deployment: Deployment, health: ChainHealth, mine: Sequence[Withdrawal], now: int
+) -> Iterator[ev.Event]:
+    """Hold the operator's word against the chain: said long enough ago, and still not shown by agreeing endpoints."""
+    chain = next((c for c in deployment.chains.values() if c.name == health.chain), None)
+    if chain is None or health.agreeing < 2:
+        return
+    grace = GRACE_BLOCKS * chain.block_time_s * 1000
+    for state in mine:
+        if state.terms.destination != chain.name:
+            continue
+        for stage, word in _WORDS.items():
+            view = state.stage(stage)
+            said = next((e for e in view.evidence if e.source == SOURCE), None)
+            shown = (view.level or 0) > Level.REPORTED
+            if said and not shown and not view.contradicted and now - said.observed_at > grace:
+                yield ev.StageContradicted(
+                    state.id,
+                    stage,
+                    f"zkLink says that the batch is {word}.",
+                    f"{chain.name} does not show it, though {health.agreeing} of {health.asked} endpoints agree.",
+                )

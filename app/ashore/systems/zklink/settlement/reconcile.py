@@ -1,0 +1,159 @@
+"""Comparing one withdrawal with the book: which stages stand, on what evidence, and which fell.
+
+Level-triggered: what the book says now is compared with what the withdrawal has, so that nothing depends on the
+order in which things were heard of, and a second look after a crash finds only what is missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveState
+from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.payouts import payout_of
+from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+
+L2_BLOCK = "l2_block"
+
+EVENT_OF_STAGE = {
+    COMMITTED: "BlockCommit",
+    PROVED: "BlockProven",
+    VERIFIED: "BlockSynced",
+    RELEASED: "BlockExecuted",
+    PAID: "Withdrawal",
+}
+_KIND_OF_STAGE = {PROVED: Kind.PROVEN, VERIFIED: Kind.SYNCED, RELEASED: Kind.EXECUTED}
+_CHAIN_STAGES = (COMMITTED, PROVED, VERIFIED, RELEASED, PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the book holds for a stage."""
+
+    entry: Entry
+    facts: Mapping[str, str]
+
+
+def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
+    """Yield what has to be written so that `state` says what the book says. `now` in UTC milliseconds."""
+    details = state.terms.details
+    chain = state.terms.destination
+    subject = f"{details['account_id']}/{details['sub_account_id']}/{details['nonce']}"
+    operation = next(iter(reversed(book.about(chain, Kind.OPERATION, subject))), None)
+    found: dict[str, Finding] = {}
+    if operation is not None and _is_ours(state, operation):
+        yield from _request_is_known(state, operation)
+        found = _findings(deployment, book, state, operation)
+    elif operation is not None:
+        yield from _replaced(state, operation)
+    for stage in _CHAIN_STAGES:
+        yield from _compare(book, state, stage, found.get(stage), now)
+
+
+def _is_ours(state: Withdrawal, operation: Entry) -> bool:
+    """Whether the operation on L1 is this very withdrawal: every value that the public data holds."""
+    details, facts = state.terms.details, operation.facts
+    return (
+        facts["amount"] == str(state.terms.amount)
+        and facts["fee"] == str(state.terms.fee)
+        and facts["to"] == state.terms.recipient
+        and facts["token"] == details["target_token"]
+        and facts["source_token"] == details["source_token"]
+        and facts["chain_id"] == details["chain_id"]
+    )
+
+
+def _request_is_known(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
+    """L1 itself shows the request: its outcome is no longer open, whatever the operator says."""
+    request = state.request
+    if request is not None and request.state in (MoveState.SENDING, MoveState.UNKNOWN, MoveState.INTENDED):
+        yield ev.MoveAccepted(state.id, request.id, f"Found in a batch on {operation.chain}.")
+    if state.facts.get(L2_BLOCK) != str(operation.number):
+        yield ev.FactLearnt(state.id, L2_BLOCK, str(operation.number), operation.chain)
+
+
+def _replaced(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
+    """Another withdrawal with this nonce is on L1: this one can never take effect."""
+    request = state.request
+    if request is not None and request.state in (MoveState.SENDING, MoveState.UNKNOWN):
+        yield ev.MoveRefused(
+            state.id,
+            request.id,
+            "nonce-used",
+            f"Another withdrawal with nonce {state.terms.details['nonce']} is in a batch on {operation.chain}, "
+            "so this one can never take effect. Nothing was taken for it.",
+            "Start again if you still want to withdraw.",
+        )
+    elif request is not None and request.state is MoveState.ACCEPTED and not state.stage(COMMITTED).contradicted:
+        yield ev.StageContradicted(
+            state.id,
+            COMMITTED,
+            "zkLink said that it took this request.",
+            f"{operation.chain} shows another withdrawal with the same nonce.",
+        )
+
+
+def _findings(deployment: Deployment, book: Book, state: Withdrawal, operation: Entry) -> dict[str, Finding]:
+    chain = state.terms.destination
+    block = operation.number
+    found = {
+        COMMITTED: Finding(
+            operation,
+            {
+                "event": f"BlockCommit({operation.facts['batch_end']})",
+                "layer-2 block": str(block),
+                "your withdrawal": "found in the batch’s public data: account, nonce, token, amount and recipient",
+                "state root": operation.facts["state_root"],
+            },
+        )
+    }
+    for stage, kind in _KIND_OF_STAGE.items():
+        entry = book.first(chain, kind, block)
+        if entry is None:
+            return found
+        facts = {"event": f"{EVENT_OF_STAGE[stage]}({entry.number})", "layer-2 block": str(block)}
+        if stage == VERIFIED:
+            facts["final root"] = operation.facts["state_root"]
+            facts["stored block"] = operation.facts["stored_block"]
+            if operation.facts["sync_hashes"]:
+                facts["sync hashes"] = operation.facts["sync_hashes"]
+        if stage == RELEASED and not _credit(book, state, entry, facts):
+            return found
+        found[stage] = Finding(entry, facts)
+    payout = payout_of(deployment, book, state, found[RELEASED].entry)
+    if payout is not None:
+        found[PAID] = Finding(payout.entry, payout.facts)
+    return found
+
+
+def _credit(book: Book, state: Withdrawal, executed: Entry, facts: dict[str, str]) -> bool:
+    """Whether an execution up to this one credited the recipient: the WithdrawalPending log of the amount."""
+    subject = f"{state.terms.details['target_token']}/{state.terms.recipient}"
+    for credit in book.about(state.terms.destination, Kind.CREDITED, subject):
+        if credit.facts["amount"] == str(state.terms.amount) and credit.position < executed.position:
+            facts["credited"] = f"WithdrawalPending, log {credit.log_index} of block {credit.block_number}"
+            return True
+    return False
+
+
+def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None, now: int) -> Iterator[ev.Event]:
+    view = state.stage(stage)
+    kind = EVENT_OF_STAGE[stage]
+    standing = [e for e in view.evidence if e.kind == kind and e.on_chain]
+    for evidence in standing:
+        if finding is None or evidence.block_hash != finding.entry.block_hash:
+            yield ev.StageTakenBack(state.id, stage, _why_gone(book, evidence), evidence.block_hash)
+    if finding is None:
+        return
+    same = next((e for e in standing if e.block_hash == finding.entry.block_hash), None)
+    if same is None or same.level < min(finding.entry.level, Level.PROVEN):
+        yield ev.StageReached(state.id, stage, finding.entry.evidence(kind, now, finding.facts))
+
+
+def _why_gone(book: Book, evidence: Evidence) -> str:
+    if evidence.block_hash in book.fallen or not book.holds_block(evidence.block_hash):
+        return f"{evidence.chain} replaced the block that this rested on; it will usually come again."
+    return "zkLink took its batch back before it was executed; it will send it again."

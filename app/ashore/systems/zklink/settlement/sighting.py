@@ -1,0 +1,142 @@
+"""From the logs of a block to entries of the book (zkLinkProtocol/zklink-contracts, branches zkex and apex)."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from ashore.domain.observations import BlockObserved, LogEntry
+from ashore.systems.zklink.codec import CodecError
+from ashore.systems.zklink.codec.l1 import blocks as l1
+from ashore.systems.zklink.codec.l1 import events
+from ashore.systems.zklink.codec.l1.calls import decode_claim
+from ashore.systems.zklink.codec.l1.pubdata import WITHDRAW_OPERATION, decode_withdraw_pubdata
+from ashore.systems.zklink.deployment import Deployment, PinnedChain
+from ashore.systems.zklink.settlement.book import Entry, Kind
+
+TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
+"""Transfer(address indexed,address indexed,uint256), ERC-20."""
+
+_BLOCK_EVENTS = {
+    events.BlockProven: Kind.PROVEN,
+    events.BlockSynced: Kind.SYNCED,
+    events.BlockExecuted: Kind.EXECUTED,
+}
+
+
+def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collection[int]) -> Iterator[Entry]:
+    """Yield what the block's logs say. Operations are kept for `accounts` only; malformed logs say nothing."""
+    chain = deployment.chain_named(observed.block.chain)
+    for log in observed.logs:
+        if log.address != chain.main_contract:
+            continue
+        try:
+            event = events.decode_log([bytes.fromhex(t[2:]) for t in log.topics], bytes.fromhex(log.data[2:]))
+        except CodecError:
+            continue
+        match event:
+            case events.BlockCommit(number):
+                yield _entry(observed, log, Kind.COMMITTED, str(number), number)
+                yield from _operations(deployment, chain, observed, log, accounts)
+            case events.BlocksRevert(_, committed):
+                yield _entry(observed, log, Kind.REVERTED, str(committed), committed)
+            case events.WithdrawalPending(token, recipient, amount):
+                yield _entry(observed, log, Kind.CREDITED, f"{token}/0x{recipient[12:].hex()}", 0, amount=str(amount))
+            case events.Withdrawal():
+                owner = _paid_to(deployment, chain, observed.logs, log, event)
+                if owner:
+                    subject = f"{event.token_id}/{owner}"
+                    yield _entry(observed, log, Kind.PAYOUT, subject, 0, amount=str(event.amount))
+            case events.BlockProven() | events.BlockSynced() | events.BlockExecuted():
+                kind = _BLOCK_EVENTS[type(event)]
+                yield _entry(observed, log, kind, str(event.block_number), event.block_number)
+
+
+def _entry(observed: BlockObserved, log: LogEntry, kind: Kind, subject: str, number: int, **facts: str) -> Entry:
+    return Entry(
+        kind=kind,
+        subject=subject,
+        number=number,
+        chain=observed.block.chain,
+        block_number=observed.block.number,
+        block_hash=observed.block.hash,
+        block_time=observed.block.timestamp,
+        log_index=log.log_index,
+        tx_hash=log.tx_hash,
+        level=observed.level,
+        agreeing=observed.agreeing,
+        asked=observed.asked,
+        proof=observed.proofs.get(log.tx_index, ""),
+        facts=facts,
+    )
+
+
+def _operations(
+    deployment: Deployment, chain: PinnedChain, observed: BlockObserved, log: LogEntry, accounts: Collection[int]
+) -> Iterator[Entry]:
+    """Read the batch's own calldata: which of our withdrawals each of its blocks holds, and the blocks' roots."""
+    if log.tx_to != chain.main_contract:
+        return
+    compiled = l1.Deployment(chain.id, tuple(deployment.chains), deployment.layout)
+    try:
+        commit = l1.decode_commit_blocks(bytes.fromhex(log.tx_input[2:]))
+        stored = l1.chain_of_stored_blocks(commit, compiled)
+        found = [
+            (block, kept, decode_withdraw_pubdata(data, deployment.layout))
+            for block, kept in zip(commit.new_blocks, stored, strict=True)
+            for data in l1.operation_pubdata(block, deployment.layout)
+            if data[0] == WITHDRAW_OPERATION
+        ]
+    except CodecError:
+        return
+    for block, kept, op in found:
+        if op.account_id in accounts:
+            yield _entry(
+                observed,
+                log,
+                Kind.OPERATION,
+                f"{op.account_id}/{op.sub_account_id}/{op.nonce}",
+                block.block_number,
+                chain_id=str(op.chain_id),
+                token=str(op.l1_token),
+                source_token=str(op.l2_token),
+                amount=str(op.amount),
+                fee=str(op.fee),
+                to="0x" + op.owner.hex(),
+                ratio=str(op.withdraw_fee_ratio),
+                batch_end=str(commit.new_blocks[-1].block_number),
+                state_root="0x" + kept.state_hash.hex(),
+                commitment="0x" + kept.commitment.hex(),
+                stored_block="0x" + kept.hash.hex(),
+                sync_hashes=" ".join(f"{c}:0x{h.hex()}" for c, h in kept.sync_hashes),
+            )
+
+
+def _paid_to(
+    deployment: Deployment,
+    chain: PinnedChain,
+    logs: Sequence[LogEntry],
+    log: LogEntry,
+    paid: events.Withdrawal,
+) -> str:
+    """Who got the money of a Withdrawal log, which does not name them: the Transfer before it, or the calldata."""
+    pinned = deployment.tokens.get(paid.token_id)
+    address = pinned.addresses.get(chain.id, "") if pinned else ""
+    beside = [
+        transfer
+        for transfer in logs
+        if transfer.tx_hash == log.tx_hash
+        and transfer.log_index < log.log_index
+        and transfer.address == address
+        and len(transfer.topics) == 3
+        and transfer.topics[0] == TRANSFER
+        and transfer.topics[1][-40:] == chain.main_contract[2:]
+        and transfer.data == f"0x{paid.amount:064x}"
+    ]
+    if beside:
+        return "0x" + beside[-1].topics[2][-40:]
+    if log.tx_to == chain.main_contract and log.tx_input:
+        try:
+            claim = decode_claim(bytes.fromhex(log.tx_input[2:]))
+        except CodecError:
+            return ""
+        if claim.token_id == paid.token_id and claim.amount == paid.amount:
+            return "0x" + claim.owner.hex()
+    return ""

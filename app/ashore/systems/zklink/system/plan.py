@@ -1,0 +1,173 @@
+"""From a ready quote to what is signed, from what was signed to what is sent."""
+
+import json
+from collections.abc import Mapping
+
+from ashore.domain.addresses import checksum
+from ashore.domain.amounts import display_units, format_units
+from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
+from ashore.domain.moves import MoveKind, SignedMove
+from ashore.domain.withdrawal import LAST_STAGE
+from ashore.keys.reading import Reading
+from ashore.systems.base import Plan, ReviewLine, SigningRequest
+from ashore.systems.zklink.codec import Withdraw, encode_core, layer1_signature_to_json, tx_hash, withdraw_to_json
+from ashore.systems.zklink.codec.reading import WITHDRAW_KIND
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.system.offer import L2_DECIMALS, ZkLinkOffer, ZkLinkQuote
+from ashore.systems.zklink.system.tracks import NORMAL, PAID
+
+
+class NotReady(AshoreError):
+    """A quote that still has problems was to be signed."""
+
+
+def withdraw_of(quote: ZkLinkQuote, ts: int) -> Withdraw:
+    """The transaction that a ready quote asks for; `ts` in unix seconds. Raises NotReady."""
+    chosen = (quote.chain_id, quote.source_token, quote.target_token, quote.amount, quote.fee, quote.nonce)
+    if not quote.ready or quote.recipient is None or any(value is None for value in chosen):
+        raise NotReady("The form is not complete yet.", "Mend the fields that are marked.")
+    chain, source, target, amount, fee, nonce = (int(value) for value in chosen if value is not None)
+    return Withdraw(
+        to_chain_id=chain,
+        account_id=quote.account_id,
+        sub_account_id=quote.sub_account_id,
+        to=quote.recipient,
+        l2_source_token=source,
+        l1_target_token=target,
+        amount=amount,
+        fee=fee,
+        nonce=nonce,
+        flag=0,
+        withdraw_fee_ratio=0,
+        ts=ts,
+    )
+
+
+def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
+    """Decide what would be signed. Raises NotReady."""
+    tx = withdraw_of(quote, ts)
+    offer = quote.offer
+    assert isinstance(offer, ZkLinkOffer)
+    source, target = deployment.tokens[tx.l2_source_token], deployment.tokens[tx.l1_target_token]
+    chain = deployment.chains[tx.to_chain_id]
+    amount_text = f"{format_units(tx.amount, L2_DECIMALS, least_fraction=2)} {target.symbol}"
+    expect = {
+        "to_chain_id": str(tx.to_chain_id),
+        "account_id": str(tx.account_id),
+        "sub_account_id": str(tx.sub_account_id),
+        "to": "0x" + tx.to.hex(),
+        "l2_source_token": str(tx.l2_source_token),
+        "l1_target_token": str(tx.l1_target_token),
+        "amount": str(tx.amount),
+        "fee": str(tx.fee),
+        "nonce": str(tx.nonce),
+        "flag": "0",
+        "withdraw_fee_ratio": "0",
+        "ts": str(tx.ts),
+        "call_data": "",
+    }
+    terms = Terms(
+        system="zkLink",
+        network=deployment.network,
+        profile=deployment.id,
+        track=str(NORMAL.ref),
+        account=offer.address,
+        symbol=source.symbol,
+        decimals=L2_DECIMALS,
+        amount=tx.amount,
+        fee=tx.fee,
+        recipient="0x" + tx.to.hex(),
+        destination=chain.name,
+        receive_symbol=target.symbol,
+        details={
+            LAST_STAGE: PAID,
+            "amount.text": amount_text,
+            "chain_id": str(tx.to_chain_id),
+            "account_id": str(tx.account_id),
+            "sub_account_id": str(tx.sub_account_id),
+            "source_token": str(tx.l2_source_token),
+            "target_token": str(tx.l1_target_token),
+            "nonce": str(tx.nonce),
+            "ts": str(tx.ts),
+            "hash": tx_hash(tx, deployment.dialect),
+        },
+    )
+    return Plan(
+        profile=deployment.id,
+        kind=MoveKind.REQUEST,
+        request=SigningRequest(
+            WITHDRAW_KIND,
+            {
+                "profile": str(deployment.dialect),
+                "core": encode_core(tx).hex(),
+                "symbol": source.symbol,
+                "call_data": None,
+            },
+            offer.source.account_index,
+            expect,
+        ),
+        terms=terms,
+        confirm=f"Withdraw {amount_text} to {chain.name}",
+        warnings=("It cannot be cancelled after this.",),
+    )
+
+
+def review_lines(deployment: Deployment, reading: Reading) -> tuple[ReviewLine, ...]:
+    """What the signer read, in words. Names come from the pinned profile, values from the reading alone."""
+    read = reading.fields
+    source = deployment.tokens[int(read["l2_source_token"])]
+    target = deployment.tokens[int(read["l1_target_token"])]
+    chain = deployment.chains[int(read["to_chain_id"])]
+    amount, fee = int(read["amount"]), int(read["fee"])
+    return (
+        ReviewLine("Amount", f"{display_units(amount, L2_DECIMALS)} {target.symbol}", f"paid out on {chain.name}"),
+        ReviewLine("To chain", chain.name, f"zkLink chain {read['to_chain_id']}"),
+        ReviewLine("Recipient", checksum(bytes.fromhex(read["to"][2:])), monospace=True),
+        ReviewLine("Fee", f"{display_units(fee, L2_DECIMALS)} {source.symbol}", "kept by zkLink"),
+        ReviewLine(
+            "Taken from your balance",
+            f"{display_units(amount + fee, L2_DECIMALS)} {source.symbol}",
+            "amount and fee together",
+        ),
+        ReviewLine("From account", read["account_id"], f"sub-account {read['sub_account_id']}"),
+        ReviewLine("Token", f"{source.symbol} → {target.symbol}", f"{source.id} → {target.id}"),
+        ReviewLine("Nonce", read["nonce"], "the sub-account’s next"),
+    )
+
+
+def assemble(
+    deployment: Deployment, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str
+) -> SignedMove:
+    """Make the exact parameters of sendTransaction from what the signer returned.
+
+    Raises AshoreError where the signer's answer does not have its form.
+    """
+    from ashore.systems.zklink.codec import decode_core
+
+    core = bytes.fromhex(str(plan.request.preimage["core"]))
+    tx = decode_core(core)
+    layer2, ethereum = signed.get("l2"), signed.get("ethereum")
+    if not isinstance(layer2, Mapping) or not isinstance(ethereum, list) or len(ethereum) != 1:
+        raise AshoreError("The signer's answer is incomplete.", "Nothing was sent. Lock and unlock, then try again.")
+    form = withdraw_to_json(
+        tx,
+        deployment.dialect,
+        _bytes(layer2.get("pub_key")),
+        _bytes(layer2.get("signature")),
+        sender=bytes.fromhex(plan.terms.account[2:]),
+    )
+    params = [form, layer1_signature_to_json(_bytes(ethereum[0])), None]
+    return SignedMove(
+        id=move_id,
+        kind=plan.kind,
+        profile=plan.profile,
+        locator=reading.identifier,
+        payload=json.dumps(params, separators=(",", ":"), sort_keys=True),
+        scope=f"{tx.account_id}/{tx.sub_account_id}",
+        nonce=tx.nonce,
+    )
+
+
+def _bytes(raw: object) -> bytes:
+    return bytes.fromhex(str(raw).removeprefix("0x"))

@@ -1,0 +1,137 @@
+"""zkLink behind the seam: the WithdrawalSystem of one deployment."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.events import Event
+from ashore.domain.moves import Accepted, Outcome, Refused, SignedMove, Unknown
+from ashore.domain.observations import Observation
+from ashore.domain.stages import Track
+from ashore.domain.withdrawal import Withdrawal
+from ashore.keys.reading import Reading
+from ashore.net.errors import HttpStatus, NetError, NotSent, RpcError
+from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
+from ashore.systems.zklink.client.answers import BadAnswer
+from ashore.systems.zklink.client.operator import OperatorClient
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.operator_word import OperatorWord
+from ashore.systems.zklink.system.checks import judge
+from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
+from ashore.systems.zklink.system.opening import open_account
+from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
+from ashore.systems.zklink.system.refusals import outcome_of
+from ashore.systems.zklink.system.tracks import TRACKS
+
+
+class ZkLinkSystem:
+    """One deployment of zkLink. See `WithdrawalSystem` for what each method promises."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        client: OperatorClient,
+        interpreter: Interpreter,
+        now: Callable[[], int],
+        recipients: Callable[[], Mapping[str, int]],
+    ) -> None:
+        """`now` gives UTC milliseconds; `recipients` how often each address was used before."""
+        self._deployment = deployment
+        self._client = client
+        self._interpreter = interpreter
+        self._word = OperatorWord(deployment, client, now)
+        self._now = now
+        self._recipients = recipients
+
+    @property
+    def profile(self) -> str:
+        """The deployment's id."""
+        return self._deployment.id
+
+    @property
+    def chains(self) -> Sequence[str]:
+        """Names of the connected L1 chains."""
+        return [chain.name for chain in self._deployment.chains.values()]
+
+    def watched(self) -> Mapping[str, Sequence[str]]:
+        """zkLink's contract on each chain."""
+        return {chain.name: [chain.main_contract] for chain in self._deployment.chains.values()}
+
+    async def open(self, source: Source) -> Offer:
+        """Ask the operator what the account has and where it can go."""
+        return await open_account(self._deployment, self._client, source, self._now())
+
+    async def quote(self, offer: Offer, draft: Draft) -> Quote:
+        """Judge a draft against the offer, without the network."""
+        assert isinstance(offer, ZkLinkOffer)
+        return judge(self._deployment, offer, draft, self._recipients())
+
+    async def prepare(self, action: Action, quote: Quote) -> Plan:
+        """Decide what would be signed. Raises NotReady."""
+        assert isinstance(quote, ZkLinkQuote)
+        if action is not Action.REQUEST:
+            raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
+        return plan_of(self._deployment, quote, self._now() // 1000)
+
+    def review(self, reading: Reading) -> tuple[ReviewLine, ...]:
+        """What the signer read, in words."""
+        return review_lines(self._deployment, reading)
+
+    def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
+        """The exact parameters of sendTransaction."""
+        return assemble(self._deployment, plan, reading, signed, move_id)
+
+    async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
+        """Send the request once and say what its answer means."""
+        try:
+            told = await self._client.send(json.loads(move.payload))
+        except RpcError as error:
+            return outcome_of(error, first_send)
+        except NotSent:
+            return Unknown("zkLink’s node cannot be reached; the request has not left.", resend_harmless=True)
+        except HttpStatus as error:
+            return Unknown(f"zkLink’s node answered with HTTP status {error.status}.")
+        except (NetError, BadAnswer):
+            return Unknown("The answer of zkLink’s node was lost; it may or may not have the request.")
+        if told != move.locator:
+            return Unknown("zkLink answered with another hash than that of the request.")
+        return Accepted("zkLink’s node took the request.")
+
+    async def locate(self, move: SignedMove) -> Outcome:
+        """Ask the node whether it knows the request; where it does not, what used its nonce, if anything did.
+
+        That the node does not know it proves nothing by itself; only another request with its nonce does.
+        """
+        try:
+            if await self._client.transaction(move.locator) is not None:
+                return Accepted("zkLink’s node knows the request.")
+            account_id, sub = (int(part) for part in move.scope.split("/"))
+            account = await self._client.account(account_id)
+            if account.sub_account_nonces.get(sub, 0) <= move.nonce:
+                return Unknown("zkLink’s node does not know the request.", resend_harmless=True)
+            history = await self._client.withdrawals_of(account.address)
+        except (NetError, BadAnswer):
+            return Unknown("zkLink’s node cannot be asked at the moment.")
+        with_nonce = {h for h, nonce, of in history if (nonce, of) == (move.nonce, sub)}
+        if move.locator in with_nonce:
+            return Accepted("zkLink’s node knows the request.")
+        if not with_nonce:
+            return Unknown("zkLink’s node does not know the request, though its nonce is used.")
+        return Refused(
+            "nonce-used",
+            "Another request used this nonce, so this one can never take effect. Nothing was taken for it.",
+            "Start again if you still want to withdraw.",
+        )
+
+    def tracks(self) -> Sequence[Track]:
+        """Every track that a stored withdrawal may name."""
+        return TRACKS
+
+    async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
+        """Ask about open withdrawals within a fixed budget of requests."""
+        return await self._word.ask(open_)
+
+    async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[Event]:
+        """Match what was observed with open withdrawals."""
+        return await self._interpreter.interpret(observation, open_)
