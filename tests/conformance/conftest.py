@@ -1,7 +1,7 @@
 """Test vectors: where they come from, which sections exist, and a line that says what was and was not there.
 
-A test names its section with `@pytest.mark.vectors("zklink", "fee_packing")` and takes one `case`. The folder is that of
-ASHORE_VECTORS, or else the project's own. A file or section that is absent is skipped and named in the last line.
+A test names its section with `@pytest.mark.vectors("zklink", "fee_packing")` and takes one `case`. The folder is that
+of ASHORE_VECTORS, or else the project's own. A file or section that is absent is skipped and named in the last line.
 """
 
 from collections import Counter
@@ -59,8 +59,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         name, parameters = f"{file}.{section}", item.callspec.params
         if parameters.get("case") is None:
             tally.absent.add(name)
-        elif (name, item.callspec.indices["case"]) not in counted:
-            counted.add((name, item.callspec.indices["case"]))
+        elif (name, id(parameters["case"])) not in counted:
+            counted.add((name, id(parameters["case"])))
             tally.cases[name] += 1
 
 

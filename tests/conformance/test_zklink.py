@@ -191,7 +191,7 @@ def test_amount_packing(case: Case) -> None:
 
 
 def check_withdraw(case: Case, tx: Withdraw, profile: Profile, text: str) -> None:
-    """Encoding, both signatures, texts and hashes of one transaction, as the form makes them and as the signer reads."""
+    """Encoding, signature, text and hash of one transaction, as the form makes them and as the signer reads them."""
     private_key = layer2_key(case["eth_private_key"])
     symbol, message = case["token_symbol"], signed_bytes(tx, profile)
     assert message == raw(case["encoded"])
