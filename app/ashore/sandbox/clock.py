@@ -90,7 +90,7 @@ class Clock:
         return self._speed
 
     def now(self) -> float:
-        """The sandbox's time, unix seconds. Never goes back."""
+        """The sandbox's time, unix seconds. Never goes back but by `restart`."""
         if self._speed is None:
             return self._base
         return self._base + (self._monotonic() - self._since) * self._speed
@@ -115,6 +115,17 @@ class Clock:
         if not 0 <= seconds <= 366 * 86_400:
             raise ValueError("a step is between 0 seconds and a year")
         self._rebase(self.now() + seconds)
+        self._wake()
+
+    def catch_up(self, moment: float) -> None:
+        """Jump to `moment` (unix seconds) if that is ahead."""
+        if moment > self.now():
+            self._rebase(moment)
+            self._wake()
+
+    def restart(self, moment: float) -> None:
+        """Begin again at `moment`: the only way back, for a world that begins again."""
+        self._rebase(moment)
         self._wake()
 
     async def sleep(self, seconds: float) -> None:

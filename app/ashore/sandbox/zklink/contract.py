@@ -1,17 +1,19 @@
-"""Calls of zkLink's L1 contract as its operator makes them: block structures, public data, calldata.
+"""Layer-2 blocks in the form in which zkLink's L1 contract takes them: public data, stored blocks, calldata.
 
 Layout of zkLink X's master chain (zkLinkProtocol/zklink-contracts, branches zkex_mainnet and apex_mainnet).
+Written apart from the wallet's codec, so that the two check each other.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from eth_abi import encode
+from typing import Any
 
 from ashore.crypto.keccak import keccak256
-from ashore.sandbox.zklink.rollup import Batch, L2Block, Record
+from ashore.sandbox.evm.contracts import Contract
+from ashore.sandbox.zklink.rollup import Batch, L2Block
 from ashore.sandbox.zklink.transactions import Withdraw
 from ashore.systems.zklink.codec.floats import FEE
 
@@ -20,15 +22,12 @@ _WITHDRAW_CHUNKS = 5
 _EMPTY_HASH = keccak256(b"")
 _INPUT_MASK = (1 << 253) - 1
 
-_STORED = "(uint32,uint64,bytes32,uint256,bytes32,bytes32,(uint8,bytes32)[])"
-_FRESH = "(bytes32,bytes,uint256,(bytes,uint32)[],uint32)"
-_PROOF = "(uint256[],uint256[],uint256[],uint8[],uint256[16])"
-
 # Storage of the published contract: slot and bit at which a counter of blocks begins.
 EXECUTED = (50, 160)
 COMMITTED = (51, 160)
 PROVEN = (52, 160)
 SYNCHRONIZED = (53, 0)
+PENDING_BALANCES_SLOT = 54
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class StoredBlock:
     root: bytes
     commitment: bytes
 
-    def abi(self) -> tuple[object, ...]:
+    def abi(self) -> tuple[Any, ...]:
         """StoredBlockInfo."""
         return (self.number, 0, self.operations_hash, self.timestamp, self.root, self.commitment, [])
 
@@ -51,7 +50,7 @@ def genesis_block(number: int, root: bytes) -> StoredBlock:
     return StoredBlock(number, _EMPTY_HASH, 0, root, bytes(32))
 
 
-def withdraw_public_data(record: Record, tx: Withdraw) -> bytes:
+def withdraw_public_data(tx: Withdraw) -> bytes:
     """A withdrawal's public data: 100 bytes in five chunks."""
     data = b"".join(
         (
@@ -75,7 +74,7 @@ def withdraw_public_data(record: Record, tx: Withdraw) -> bytes:
 
 def operations(block: L2Block) -> list[bytes]:
     """The public data of what a block pays out on L1, in order."""
-    return [withdraw_public_data(r, r.tx) for r in block.txs if isinstance(r.tx, Withdraw)]
+    return [withdraw_public_data(record.tx) for record in block.txs if isinstance(record.tx, Withdraw)]
 
 
 def public_data(block: L2Block) -> bytes:
@@ -112,70 +111,37 @@ def stored_chain(previous: StoredBlock, batch: Batch) -> list[StoredBlock]:
     return stored
 
 
-def commit_blocks(last: StoredBlock, batch: Batch) -> bytes:
-    """Calldata of commitBlocks."""
+def commit_blocks(main: Contract, last: StoredBlock, batch: Batch) -> bytes:
+    """Calldata that commits a batch."""
     fresh = []
     for block in batch.blocks:
         offsets = [(b"", index * _WITHDRAW_CHUNKS * CHUNK) for index in range(len(operations(block)))]
         fresh.append((block.root, public_data(block), block.timestamp, offsets, block.number))
-    return _call("commitBlocks", [_STORED, _FRESH + "[]"], [last.abi(), fresh])
+    return main.calldata("commitBlocks", last.abi(), fresh)
 
 
-def prove_blocks(stored: list[StoredBlock]) -> bytes:
-    """Calldata of proveBlocks. There is no circuit: only the public inputs are real."""
+def prove_blocks(main: Contract, stored: Sequence[StoredBlock]) -> bytes:
+    """Calldata that proves blocks. There is no circuit: only the public inputs are real."""
     inputs = [int.from_bytes(block.commitment, "big") & _INPUT_MASK for block in stored]
-    proof = ([0], [0] * 33, inputs, [0] * len(inputs), [0] * 16)
-    return _call("proveBlocks", [_STORED + "[]", _PROOF], [[block.abi() for block in stored], proof])
+    proof: tuple[list[int], ...] = ([], [], inputs, [], [0] * 16)
+    return main.calldata("proveBlocks", [block.abi() for block in stored], proof)
 
 
-def confirm_block(stored: StoredBlock) -> bytes:
-    """Calldata of confirmBlock: every chain agrees on this block."""
-    return _call("confirmBlock", [_STORED], [stored.abi()])
+def confirm_block(main: Contract, stored: StoredBlock) -> bytes:
+    """Calldata that says that every chain agrees on a block."""
+    return main.calldata("confirmBlock", stored.abi())
 
 
-def execute_blocks(batch: Batch, stored: list[StoredBlock]) -> bytes:
-    """Calldata of executeBlocks."""
-    blocks = [(info.abi(), operations(block)) for block, info in zip(batch.blocks, stored, strict=True)]
-    return _call("executeBlocks", [f"({_STORED},bytes[])[]"], [blocks])
+def execute_blocks(main: Contract, batch: Batch, stored: Sequence[StoredBlock]) -> bytes:
+    """Calldata that executes a batch."""
+    return main.calldata(
+        "executeBlocks", [(info.abi(), operations(block)) for block, info in zip(batch.blocks, stored, strict=True)]
+    )
 
 
-def revert_blocks(stored: list[StoredBlock]) -> bytes:
-    """Calldata of revertBlocks; the newest block comes first."""
-    return _call("revertBlocks", [_STORED + "[]"], [[block.abi() for block in stored]])
-
-
-def withdraw_pending_balance(owner: bytes, token_id: int, amount: int) -> bytes:
-    """Calldata of withdrawPendingBalance; the amount in the token's units on L1."""
-    return _call("withdrawPendingBalance", ["address", "uint16", "uint128"], [owner, token_id, amount])
-
-
-def get_pending_balance(owner: bytes, token_id: int) -> bytes:
-    """Calldata of getPendingBalance."""
-    return _call("getPendingBalance", ["bytes32", "uint16"], [owner.rjust(32, b"\0"), token_id])
-
-
-def add_token(token_id: int, token: bytes, decimals: int) -> bytes:
-    """Calldata of addToken."""
-    return _call("addToken", ["uint16", "address", "uint8"], [token_id, token, decimals])
-
-
-def set_validator(validator: bytes) -> bytes:
-    """Calldata of setValidator."""
-    return _call("setValidator", ["address", "bool"], [validator, True])
-
-
-def mint(to: bytes, amount: int) -> bytes:
-    """Calldata of the practice token's mint."""
-    return _call("mint", ["address", "uint256"], [to, amount])
-
-
-def balance_of(owner: bytes) -> bytes:
-    """Calldata of balanceOf."""
-    return _call("balanceOf", ["address"], [owner])
-
-
-def _call(name: str, types: list[str], values: list[object]) -> bytes:
-    return keccak256(f"{name}({','.join(types)})".encode())[:4] + encode(types, values)
+def revert_blocks(main: Contract, stored: Sequence[StoredBlock]) -> bytes:
+    """Calldata that takes blocks back; they are given oldest first."""
+    return main.calldata("revertBlocks", [block.abi() for block in reversed(stored)])
 
 
 def _word(value: int) -> bytes:

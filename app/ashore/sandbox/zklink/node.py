@@ -13,7 +13,6 @@ from ashore.sandbox.jsonrpc import INTERNAL, INVALID_PARAMS, METHOD_NOT_FOUND, R
 from ashore.sandbox.zklink.admission import Admission
 from ashore.sandbox.zklink.faults import FaultKind, Faults, Phase, RpcFault
 from ashore.sandbox.zklink.network import Network
-from ashore.sandbox.zklink.rollup import Rollup
 from ashore.sandbox.zklink.transactions import read_transaction
 from ashore.sandbox.zklink.views import Views
 from ashore.systems.zklink.codec.profiles import Profile
@@ -27,32 +26,26 @@ class Node:
 
     Args:
         network: what the deployment consists of.
-        rollup: layer 2.
         views: answers to questions.
         admission: takes transactions.
         faults: what is to go wrong.
         now: unix seconds.
-        accepted: called after a transaction was accepted.
     """
 
     def __init__(
         self,
         network: Network,
-        rollup: Rollup,
         views: Views,
         admission: Admission,
         faults: Faults,
         *,
         now: Callable[[], float],
-        accepted: Callable[[], None],
     ) -> None:
         self._network = network
-        self._rollup = rollup
         self._views = views
         self._admission = admission
         self._faults = faults
         self._now = now
-        self._accepted = accepted
         self.calls: Counter[str] = Counter()
         """How often each known method was called."""
         self._methods: dict[str, Callable[..., Any]] = {
@@ -136,9 +129,7 @@ class Node:
         if not 1 <= len(params) <= 3:
             raise RpcError(INVALID_PARAMS, "expected a transaction and its layer-1 signature")
         l1_signature = params[1] if len(params) > 1 else None
-        tx_hash = await self._admission.submit(params[0], l1_signature, int(self._now() * 10**6))
-        self._accepted()
-        return tx_hash
+        return await self._admission.submit(params[0], l1_signature, int(self._now() * 10**6))
 
     def _balances(self, account_id: Any, sub_account: Any = None) -> Any:
         return self._views.balances(self._views.find_account(account_id), sub_account)
@@ -178,8 +169,3 @@ class Node:
 def _methods_in(value: Any) -> list[str]:
     calls = value[: jsonrpc.MAX_BATCH] if isinstance(value, list) else [value]
     return [call["method"] for call in calls if isinstance(call, dict) and isinstance(call.get("method"), str)]
-
-
-def summary(rollup: Rollup) -> dict[str, dict[str, int]]:
-    """How often each transaction came: by hash, accepted (0 or 1) and duplicates."""
-    return {r.tx_hash: {"accepted": 1, "duplicates": r.duplicates} for r in rollup.records.values()}

@@ -1,0 +1,169 @@
+"""The sandbox's controls: status, time, steps, faults, reorganisations, a new beginning. Behind a token."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ashore.sandbox import asgi
+from ashore.sandbox.clock import ClockMode
+from ashore.sandbox.evm.errors import ChainError
+from ashore.sandbox.evm.faults import FaultRule
+from ashore.sandbox.world import World
+from ashore.sandbox.zklink.faults import MAX_RULES, RpcFault, Switch, read_rule
+
+TOKEN_HEADER = b"x-ashore-token"
+_MAX_STEPS = 1_000
+
+Operation = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+class Control:
+    """Serves `/ctl/<operation>`.
+
+    Args:
+        world: what is controlled.
+        token: what the header x-ashore-token has to carry; empty locks everything out.
+    """
+
+    def __init__(self, world: World, token: str) -> None:
+        self._world = world
+        self._token = token.encode()
+        self._operations: dict[str, Operation] = {
+            "status": self._status,
+            "clock": self._clock,
+            "advance": self._advance,
+            "step": self._step,
+            "settle": self._settle,
+            "faults": self._faults,
+            "revert": self._revert,
+            "reorg": self._reorg,
+            "reset": self._reset,
+        }
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Serve one request: POST with a JSON object, or GET without a body."""
+        if not self._allowed(scope):
+            await asgi.send_json(send, 403, {"error": "the token is missing or wrong"})
+            return
+        operation = self._operations.get(scope["path"].rpartition("/")[2])
+        if operation is None:
+            await asgi.send_json(send, 404, {"error": "no such operation"})
+            return
+        try:
+            value = _object(await asgi.read_body(receive))
+            answer = await operation(value)
+        except asgi.ClientGoneError:
+            return
+        except asgi.BodyTooLargeError:
+            await asgi.send_json(send, 413, {"error": "body too large"})
+        except (ValueError, KeyError, TypeError, ChainError) as error:
+            await asgi.send_json(send, 400, {"error": f"{type(error).__name__}: {error}"[:500]})
+        else:
+            await asgi.send_json(send, 200, answer)
+
+    def _allowed(self, scope: asgi.Scope) -> bool:
+        given = b"".join(value for name, value in scope["headers"] if name.lower() == TOKEN_HEADER)
+        return bool(self._token) and hmac.compare_digest(given, self._token)
+
+    async def _status(self, _value: dict[str, Any]) -> Any:
+        return self._world.status()
+
+    async def _clock(self, value: dict[str, Any]) -> Any:
+        """{mode, speed}."""
+        speed = value.get("speed", 1.0)
+        if isinstance(speed, bool) or not isinstance(speed, int | float):
+            raise ValueError("the speed is a number")
+        self._world.set_mode(ClockMode(value["mode"]), float(speed))
+        return self._world.status()["clock"]
+
+    async def _advance(self, value: dict[str, Any]) -> Any:
+        """{seconds}."""
+        seconds = value["seconds"]
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise ValueError("seconds are a number")
+        self._world.clock.advance(float(seconds))
+        return self._world.status()["clock"]
+
+    async def _step(self, value: dict[str, Any]) -> Any:
+        """{what: stage, block or finalize; count}: the answers of all steps."""
+        count = value.get("count", 1)
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _MAX_STEPS:
+            raise ValueError(f"count is 1 to {_MAX_STEPS}")
+        what = str(value.get("what", "stage"))
+        return [await self._world.step(what) for _ in range(count)]
+
+    async def _settle(self, _value: dict[str, Any]) -> Any:
+        """Stages and blocks until the operator has nothing left to do."""
+        return await self._world.settle()
+
+    async def _faults(self, value: dict[str, Any]) -> Any:
+        """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}}}; what is named is replaced."""
+        l1_rules = {name: _l1_rules(rules) for name, rules in value.get("l1", {}).items()}
+        unknown = l1_rules.keys() - self._world.endpoints.keys()
+        if unknown or not value.keys() <= {"clear", "l1", "zklink"}:
+            raise ValueError("faults are set for known endpoints under l1, and for zklink")
+        operator = value.get("zklink", {})
+        rules = [read_rule(rule) for rule in _bounded(operator.get("rules", []))]
+        switches = {Switch(name): setting for name, setting in operator.get("switches", {}).items()}
+        if value.get("clear"):
+            self._clear()
+        for name, one in l1_rules.items():
+            self._world.endpoints[name].faults.replace(one)
+        self._set_operator("rules" in operator, rules, switches)
+        return {"rules": len(self._world.faults.rules), "switches": sorted(self._world.faults.switches)}
+
+    def _clear(self) -> None:
+        self._world.faults.clear()
+        for endpoint in self._world.endpoints.values():
+            endpoint.faults.replace([])
+
+    def _set_operator(self, replace: bool, rules: list[RpcFault], switches: dict[Switch, Any]) -> None:
+        faults = self._world.faults
+        if replace:
+            faults.rules[:] = rules
+        for switch, setting in switches.items():
+            if setting:
+                faults.switches[switch] = setting
+            else:
+                faults.switches.pop(switch, None)
+
+    async def _revert(self, _value: dict[str, Any]) -> Any:
+        """The operator takes back what is committed and not executed: the batches' numbers."""
+        return {"batches": self._world.operator.revert()}
+
+    async def _reorg(self, value: dict[str, Any]) -> Any:
+        """{depth, drop: [transaction hash]}."""
+        depth, drop = value["depth"], value.get("drop", [])
+        if isinstance(depth, bool) or not isinstance(depth, int) or not isinstance(drop, list):
+            raise ValueError("depth is a number, drop a list")
+        hashes = {bytes.fromhex(str(one).removeprefix("0x")) for one in drop}
+        head = await asyncio.to_thread(self._world.chain.reorg, depth, hashes)
+        return {"head": head.number, "hash": "0x" + head.hash.hex()}
+
+    async def _reset(self, _value: dict[str, Any]) -> Any:
+        await self._world.reset()
+        return {"head": self._world.chain.head.number}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body or b"{}")
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not isinstance(value, dict):
+        raise ValueError("expected an object")
+    return value
+
+
+def _bounded(rules: Any) -> list[Any]:
+    if not isinstance(rules, list) or len(rules) > MAX_RULES or not all(isinstance(rule, dict) for rule in rules):
+        raise ValueError(f"rules are a list of at most {MAX_RULES} objects")
+    return rules
+
+
+def _l1_rules(rules: Any) -> list[FaultRule]:
+    return [FaultRule.from_json(rule) for rule in _bounded(rules)]

@@ -1,0 +1,62 @@
+"""One ASGI application for everything the sandbox offers."""
+
+from __future__ import annotations
+
+from ashore.sandbox import asgi
+from ashore.sandbox.control import Control
+from ashore.sandbox.world import World, WorldConfig
+
+
+class Router:
+    """`/l1/1/{a,b,c}` chain endpoints, `/zklink` node, `/profile`, `/ctl/<operation>`.
+
+    Args:
+        world: what is served; after a reset its new parts are.
+        control: the operations behind the token.
+    """
+
+    def __init__(self, world: World, control: Control) -> None:
+        self._world = world
+        self._control = control
+
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        match str(scope["path"]).rstrip("/").split("/"):
+            case ["", "l1", "1", _]:
+                await self._world.evm(scope, receive, send)
+            case ["", "zklink"]:
+                await self._world.node(scope, receive, send)
+            case ["", "profile"]:
+                await asgi.send_json(send, 200, self._world.profile())
+            case ["", "ctl", _]:
+                await self._control(scope, receive, send)
+            case _:
+                await asgi.send_json(send, 404, {"error": "not found"})
+
+
+def create_app(config: WorldConfig, token: str = "") -> tuple[Router, World]:
+    """Build a world and the application that serves it.
+
+    Let `World.run` run beside it, or move it with `World.step`.
+
+    Args:
+        config: how the world is set up.
+        token: opens `/ctl`; empty keeps it shut.
+    """
+    world = World(config)
+    return Router(world, Control(world, token)), world
+
+
+async def _lifespan(receive: asgi.Receive, send: asgi.Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

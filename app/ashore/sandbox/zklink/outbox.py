@@ -1,0 +1,113 @@
+"""The operator's L1 transactions: signed, written down, sent, and sent again when the chain forgot them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eth_account import Account as EthereumKey
+from eth_account.signers.local import LocalAccount
+
+from ashore.sandbox.evm.chain import DevChain
+from ashore.sandbox.evm.errors import ChainError
+from ashore.sandbox.zklink.journal import Journal, OutboxRow
+
+_MAX_FEE = 2_000 * 10**9
+_PRIORITY_FEE = 10**9
+_MAX_GAS = 29_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What an L1 transaction is for. There is at most one transaction per errand."""
+
+    kind: str
+    batch: int
+    attempt: int = 1
+    subject: str = ""
+
+
+class Outbox:
+    """Sends for several keys and knows what became of it.
+
+    Args:
+        chain: the L1 chain.
+        journal: keeps every signed transaction before it is sent.
+        keys: private keys by the sender's name.
+    """
+
+    def __init__(self, chain: DevChain, journal: Journal, keys: dict[str, bytes]) -> None:
+        self._chain = chain
+        self._journal = journal
+        self._keys: dict[str, LocalAccount] = {name: EthereumKey.from_key(key) for name, key in keys.items()}
+        self._rows = {_errand(row): row for row in journal.outbox()}
+
+    def address(self, sender: str) -> bytes:
+        """The address of a sender."""
+        return bytes.fromhex(self._keys[sender].address[2:])
+
+    def row(self, errand: Errand) -> OutboxRow | None:
+        """The transaction that was signed for an errand."""
+        return self._rows.get(errand)
+
+    def rows(self) -> list[OutboxRow]:
+        """All transactions in the order of signing."""
+        return list(self._rows.values())
+
+    def outcome(self, row: OutboxRow) -> bool | None:
+        """Whether it succeeded on the canonical chain; None while it is not mined."""
+        place = self._chain.transaction(bytes.fromhex(row.tx_hash[2:]))
+        return None if place is None else place[0].succeeded(place[1])
+
+    def block_of(self, row: OutboxRow) -> int | None:
+        """The L1 block that carries it; None while it is not mined."""
+        place = self._chain.transaction(bytes.fromhex(row.tx_hash[2:]))
+        return None if place is None else place[0].number
+
+    def write(self, errand: Errand, sender: str, to: bytes, data: bytes, *, gas: int) -> None:
+        """Sign and write down. `resend` sends it, now or after a crash."""
+        key = self._keys[sender]
+        nonce = self._chain.pending_nonce(self.address(sender))
+        signed = key.sign_transaction(
+            {
+                "type": 2,
+                "chainId": self._chain.chain_id,
+                "nonce": nonce,
+                "to": to,
+                "value": 0,
+                "data": data,
+                "gas": min(gas, _MAX_GAS),
+                "maxFeePerGas": _MAX_FEE,
+                "maxPriorityFeePerGas": _PRIORITY_FEE,
+            }
+        )
+        row = OutboxRow(
+            sender=sender,
+            nonce=nonce,
+            kind=errand.kind,
+            batch=errand.batch,
+            attempt=errand.attempt,
+            subject=errand.subject,
+            tx_hash="0x" + bytes(signed.hash).hex(),
+            raw=bytes(signed.raw_transaction),
+        )
+        self._journal.sent(row)
+        self._rows[errand] = row
+
+    def resend(self) -> int:
+        """Send what the chain does not know: newly written, or forgotten in a crash or reorganisation; how many."""
+        sent = 0
+        for row in self._rows.values():
+            tx_hash = bytes.fromhex(row.tx_hash[2:])
+            if self._chain.transaction(tx_hash) is not None or self._chain.pending_transaction(tx_hash) is not None:
+                continue
+            try:
+                self._chain.send_raw(row.raw)
+            except ChainError:
+                # Its nonce went to another transaction; the errand's next attempt will see that.
+                continue
+            sent += 1
+        return sent
+
+
+def _errand(row: OutboxRow) -> Errand:
+    return Errand(row.kind, row.batch, row.attempt, row.subject)
