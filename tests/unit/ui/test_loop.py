@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -124,6 +125,27 @@ async def test_qt_gets_its_turn_while_callbacks_never_end() -> None:
     assert sorted(gaps)[len(gaps) // 2] < SLICE_SECONDS * 5
 
 
+async def test_qt_gets_its_turn_between_many_callbacks() -> None:
+    ticks: list[None] = []
+    timer = QTimer()
+    timer.setInterval(1)
+    timer.timeout.connect(lambda: ticks.append(None))
+    timer.start()
+
+    def busy() -> None:
+        end = time.perf_counter() + 0.001
+        while time.perf_counter() < end:
+            pass
+
+    for _ in range(100):
+        here().call_soon(busy)
+    done = asyncio.Event()
+    here().call_soon(done.set)
+    await done.wait()
+    timer.stop()
+    assert len(ticks) >= 5, "a hundred milliseconds of work have to be cut into slices"
+
+
 async def test_a_nested_qt_loop_only_pauses_asyncio() -> None:
     steps: list[str] = []
 
@@ -132,14 +154,19 @@ async def test_a_nested_qt_loop_only_pauses_asyncio() -> None:
             await asyncio.sleep(0.002)
             steps.append(f"other {number}")
 
-    task = asyncio.create_task(other())
+    async def thread() -> None:
+        await asyncio.to_thread(lambda: None)
+        steps.append("thread")
+
+    tasks = [asyncio.create_task(other()), asyncio.create_task(thread())]
     await asyncio.sleep(0)
     nested = QEventLoop()
     QTimer.singleShot(30, nested.quit)
     nested.exec()
     steps.append("nested loop ended")
-    await task
-    assert steps == ["nested loop ended", "other 0", "other 1", "other 2"]
+    await asyncio.gather(*tasks)
+    assert steps[0] == "nested loop ended"
+    assert sorted(steps[1:]) == ["other 0", "other 1", "other 2", "thread"]
 
 
 async def test_asyncio_goes_on_in_a_nested_loop_of_a_qt_slot() -> None:
@@ -189,8 +216,16 @@ async def test_a_thread_can_schedule() -> None:
     assert seen == [("from the thread", True)]
 
 
-async def test_to_thread_gives_its_result() -> None:
-    name = await asyncio.to_thread(lambda: threading.current_thread().name)
+async def test_the_result_of_a_thread_wakes_an_idle_loop() -> None:
+    idle = threading.Event()
+    here().call_later(0.02, idle.set)
+
+    def work() -> str:
+        idle.wait()
+        return threading.current_thread().name
+
+    async with asyncio.timeout(5):
+        name = await asyncio.to_thread(work)
     assert name.startswith("ashore")
 
 
@@ -255,6 +290,19 @@ def test_an_interruption_ends_the_loop(loop: WindowLoop, interruption: type[Base
     with pytest.raises(interruption):
         loop.run_until_complete(interrupted())
     assert not loop.is_running()
+
+
+def test_an_interruption_in_a_callback_ends_the_loop(loop: WindowLoop) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    task = loop.create_task(asyncio.sleep(60))
+    loop.call_soon(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_until_complete(task)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(task)
 
 
 def test_an_exception_of_a_callback_reaches_the_handler(loop: WindowLoop) -> None:
