@@ -8,6 +8,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=${ASHORE_VENV:-$root/.venv}
 apt_is_fresh=no
+apt_output=
+someone_is_there=no
+if [ -t 0 ]; then someone_is_there=yes; fi
 
 if [ -z "${LC_ALL:-}" ] && [ -z "${LANG:-}" ]; then
     export LANG=C.UTF-8
@@ -33,8 +36,9 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
     elif command -v sudo >/dev/null 2>&1; then
-        if [ -t 0 ]; then sudo "$@"; else sudo --non-interactive "$@"; fi
+        if [ "$someone_is_there" = yes ]; then sudo "$@"; else sudo --non-interactive "$@"; fi
     else
+        say "this needs the rights of root, and there is no sudo."
         return 1
     fi
 }
@@ -51,7 +55,7 @@ install_packages() {
         apt_is_fresh=yes
     fi
     if ! apt_get install --yes --no-install-recommends "$@"; then
-        printf '%s\n' "$apt_output" >&2
+        [ -z "$apt_output" ] || printf '%s\n' "$apt_output" >&2
         say "the system packages could not be installed. As root, with a network, run: $(install_line "$@")"
         return 1
     fi

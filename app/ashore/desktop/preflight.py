@@ -37,12 +37,13 @@ WINDOW = (
 
 CAMERA = (
     Library("libbrotlidec.so.1", "libbrotli1"),
+    Library("libgssapi_krb5.so.2", "libgssapi-krb5-2"),
     Library("libpulse.so.0", "libpulse0"),
     Library("libXrandr.so.2", "libxrandr2"),
     Library("libXext.so.6", "libxext6"),
     Library("libdrm.so.2", "libdrm2"),
 )
-"""Needed by QtMultimedia only: without them there is no camera, and everything else works."""
+"""Needed by QtMultimedia and the QtNetwork below it: without them there is no camera, and everything else works."""
 
 XCB = (
     Library("libxcb-cursor.so.0", "libxcb-cursor0"),
