@@ -18,13 +18,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     role, rest = _split_role(given)
     if role == "signer":
-        from ashore import signer_role
+        from ashore.signer_role import main as be_signer
 
-        return signer_role.main() or 0
+        return be_signer()
     if role == "sandbox":
-        from ashore.sandbox import role as sandbox_role
+        from ashore.sandbox.role import main as be_sandbox
 
-        return sandbox_role.main(rest) or 0
+        return be_sandbox(rest)
     if role != "window":
         print(f"ashore: there is no role of the name {role!r}.", file=sys.stderr)
         return 2
@@ -55,9 +55,9 @@ def _window(arguments: list[str]) -> int:
     if obstacle is not None:
         print(obstacle, file=sys.stderr)
         return 1
-    from ashore.ui import app
+    from ashore.ui.app import main as show_window
 
-    return app.main(chosen)
+    return show_window(chosen)
 
 
 if __name__ == "__main__":
