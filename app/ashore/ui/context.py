@@ -1,0 +1,44 @@
+"""What every page is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ashore.engine.views import Review
+from ashore.systems.base import Problem
+from ashore.ui.hub import ChangeHub
+from ashore.ui.port import WalletPort
+from ashore.ui.tasks import Tasks
+from ashore.ui.theme.icons import Icons
+from ashore.ui.theme.theme import Theme
+
+
+class Navigator(Protocol):
+    """Ways from page to page."""
+
+    def show_form(self, profile: str) -> None: ...
+    def show_review(self, review: Review) -> None: ...
+    def show_voyage(self, withdrawal_id: str) -> None: ...
+    def show_section(self, key: str) -> None: ...
+    def withdrawal_sent(self, withdrawal_id: str) -> None: ...
+    def go_back(self) -> None: ...
+
+
+Notify = Callable[[Problem], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The wallet and the tools of a page. `now` gives UTC milliseconds, `notify` shows a banner."""
+
+    wallet: WalletPort
+    theme: Theme
+    icons: Icons
+    tasks: Tasks
+    hub: ChangeHub
+    go: Navigator
+    notify: Notify
+    now: Callable[[], int]
+    data_place: str = ""

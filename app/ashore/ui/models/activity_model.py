@@ -1,0 +1,179 @@
+"""The activity list as a model: pages by key from the journal, never by offset, changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPixmap
+
+from ashore.domain.addresses import shortened
+from ashore.domain.amounts import display_units
+from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
+from ashore.ui.widgets.marks import WORDS, described
+from ashore.ui.wording import clock_time, exact_time
+
+PAGE = 100
+COLUMNS = ("Amount", "To", "Recipient", "Stage", "Started")
+AMOUNT, TO, RECIPIENT, STAGE, STARTED = range(len(COLUMNS))
+
+_Index = QModelIndex | QPersistentModelIndex
+_Key = tuple[int, int] | None
+Fetch = Callable[[ActivityQuery, _Key, int], ActivityPage]
+
+
+@dataclass(slots=True)
+class _Page:
+    """Rows that follow `key` in the journal's order."""
+
+    key: _Key
+    rows: list[ActivityRow]
+
+
+class ActivityModel(QAbstractTableModel):
+    """Loads `PAGE` rows at a time, as the view comes near the end."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        now: Callable[[], int],
+        mark_picture: Callable[[ActivityRow], QPixmap],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._fetch = fetch
+        self._now = now
+        self._mark_picture = mark_picture
+        self._query = ActivityQuery()
+        self._pages: list[_Page] = []
+        self._next: _Key = None
+        self._at_end = False
+
+    # What is listed
+
+    def search(self, query: ActivityQuery) -> None:
+        """List what answers `query`, from the newest on."""
+        self.beginResetModel()
+        self._query = query
+        page = self._fetch(query, None, PAGE)
+        self._pages = [_Page(None, list(page.rows))]
+        self._next, self._at_end = page.next_key, page.next_key is None
+        self.endResetModel()
+
+    def refresh(self, ids: frozenset[str]) -> None:
+        """Read again the first page, where new rows come in, and the pages of `ids` (all where empty)."""
+        for number, page in enumerate(self._pages):
+            if number == 0 or not ids or any(row.id in ids for row in page.rows):
+                self._refresh_page(number)
+
+    def row_at(self, position: int) -> ActivityRow | None:
+        """The row at `position` from the top."""
+        for page in self._pages:
+            if position < len(page.rows):
+                return page.rows[position] if position >= 0 else None
+            position -= len(page.rows)
+        return None
+
+    def _refresh_page(self, number: int) -> None:
+        page = self._pages[number]
+        last = number == len(self._pages) - 1
+        fresh = self._fetch(self._query, page.key, PAGE)
+        rows = list(fresh.rows)
+        if not last and self._pages[number + 1].key is not None:
+            # What slid over the page's end is the next page's, or will be when it is read again.
+            following = {row.id for later in self._pages[number + 1 :] for row in later.rows}
+            rows = [row for row in rows if row.id not in following]
+        self._replace(number, rows)
+        if last:
+            self._next, self._at_end = fresh.next_key, fresh.next_key is None
+
+    def _replace(self, number: int, rows: list[ActivityRow]) -> None:
+        """Put `rows` in the place of a page's, telling the view only what changed."""
+        page = self._pages[number]
+        top = sum(len(earlier.rows) for earlier in self._pages[:number])
+        wanted = {row.id for row in rows}
+        for place in range(len(page.rows) - 1, -1, -1):
+            if page.rows[place].id not in wanted:
+                self.beginRemoveRows(QModelIndex(), top + place, top + place)
+                del page.rows[place]
+                self.endRemoveRows()
+        known = {row.id for row in page.rows}
+        for place, row in enumerate(rows):
+            if row.id not in known:
+                self.beginInsertRows(QModelIndex(), top + place, top + place)
+                page.rows.insert(place, row)
+                self.endInsertRows()
+            elif page.rows[place].id != row.id:
+                self._reset_page(page, rows)
+                return
+            elif page.rows[place] != row:
+                page.rows[place] = row
+                self.dataChanged.emit(self.index(top + place, 0), self.index(top + place, len(COLUMNS) - 1))
+
+    def _reset_page(self, page: _Page, rows: list[ActivityRow]) -> None:
+        self.beginResetModel()
+        page.rows = rows
+        self.endResetModel()
+
+    # What Qt asks
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if parent.isValid() else sum(len(page.rows) for page in self._pages)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own signature
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def canFetchMore(self, parent: _Index) -> bool:
+        return not parent.isValid() and bool(self._pages) and not self._at_end
+
+    def fetchMore(self, parent: _Index) -> None:
+        key = self._next
+        page = self._fetch(self._query, key, PAGE)
+        self._next, self._at_end = page.next_key, page.next_key is None
+        if page.rows:
+            first = self.rowCount()
+            self.beginInsertRows(QModelIndex(), first, first + len(page.rows) - 1)
+            self._pages.append(_Page(key, list(page.rows)))
+            self.endInsertRows()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.row_at(index.row())
+        if row is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, index.column())
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == STAGE:
+            return self._mark_picture(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tooltip(row, index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{COLUMNS[index.column()]}: {self._spoken(row, index.column())}"
+        return None
+
+    def _text(self, row: ActivityRow, column: int) -> str:
+        terms = row.terms
+        texts = {
+            AMOUNT: f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}",
+            TO: terms.destination,
+            RECIPIENT: shortened(terms.recipient),
+            STAGE: row.stage_title,
+            STARTED: clock_time(row.started_at, self._now(), seconds=False),
+        }
+        return texts[column]
+
+    def _spoken(self, row: ActivityRow, column: int) -> str:
+        return f"{row.stage_title}, {WORDS[row.mark].name}" if column == STAGE else self._text(row, column)
+
+    def _tooltip(self, row: ActivityRow, column: int) -> str:
+        if column == STAGE:
+            return described(row.mark)
+        return {RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}.get(column, "")

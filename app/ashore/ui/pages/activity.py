@@ -1,0 +1,143 @@
+"""Activity: every withdrawal, newest first; a click or Enter opens its voyage."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QWidget
+
+from ashore.engine.views import ActivityQuery, ActivityRow
+from ashore.ui.context import Context
+from ashore.ui.models.activity_model import AMOUNT, RECIPIENT, STAGE, STARTED, TO, ActivityModel
+from ashore.ui.pages.page import Page
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.choice import Choice
+from ashore.ui.widgets.field import LineEdit
+from ashore.ui.widgets.labels import Label, column, row
+from ashore.ui.widgets.marks import mark_pixmap
+
+FILTERS = (("all", "All"), ("open", "Under way"), ("final", "Done"), ("stopped", "Stopped"))
+_SEARCH_MS = 200
+_WIDTHS = {AMOUNT: 170, TO: 110, RECIPIENT: 200, STAGE: 190, STARTED: 110}
+
+
+class ActivityTable(QTableView):
+    """The list. Enter opens a row; Tab goes on to what comes after the list."""
+
+    opened = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Withdrawals")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionsClickable(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(lambda index: self.opened.emit(index.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
+
+
+class ActivityPage(Page):
+    """The list with its search and its filter."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "Activity")
+        self.search = LineEdit("Search withdrawals", "Search address, amount, token, chain or hash")
+        self.filter = Choice(context.theme, "Show")
+        self.filter.set_options(FILTERS)
+        self.model = ActivityModel(context.wallet.activity, context.now, self._picture, self)
+        self.table = ActivityTable()
+        self.table.setModel(self.model)
+        self.empty = Label(role="muted", wrap=True)
+        self.start = Button("Bring funds out", "primary")
+        self.start.clicked.connect(lambda: context.go.show_section("withdraw"))
+        nothing = QWidget()
+        nothing.setLayout(column(self.empty, row(self.start, -1), -1, spacing=16, margins=(0, 24, 0, 0)))
+        controls = row(self.search, self.filter, spacing=12, margins=(0, 0, 14, 0))
+        controls.setStretch(0, 3)
+        controls.setStretch(1, 1)
+        self.body.addLayout(controls)
+        self._stack = QStackedLayout()
+        self._stack.setContentsMargins(0, 0, 14, 24)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(nothing)
+        self.body.addLayout(self._stack, 1)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_SEARCH_MS)
+        self._pause.timeout.connect(self.reload)
+        self.search.textChanged.connect(self._pause.start)
+        self.search.returnPressed.connect(self.reload)
+        self.filter.changed.connect(self.reload)
+        self.table.opened.connect(self._open)
+        context.hub.withdrawals_changed.connect(self._changed)
+        context.theme.changed.connect(self._scale)
+        self._pictures: dict[str, QPixmap] = {}
+        self._scale()
+
+    def _scale(self) -> None:
+        theme = self.context.theme
+        self._pictures.clear()
+        self.table.verticalHeader().setDefaultSectionSize(theme.px(44))
+        header = self.table.horizontalHeader()
+        for place, width in _WIDTHS.items():
+            header.resizeSection(place, theme.px(width))
+        header.setStretchLastSection(True)
+
+    def shown(self) -> None:
+        self.reload()
+
+    def reload(self, _key: str = "") -> None:
+        """List again, from the newest on."""
+        self._pause.stop()
+        selected = self.model.row_at(self.table.currentIndex().row())
+        self.model.search(ActivityQuery(self.search.text().strip(), self.filter.key))
+        if selected is not None:
+            self._select(selected.id)
+        self._show_emptiness()
+
+    def _select(self, withdrawal_id: str) -> None:
+        for place in range(min(self.model.rowCount(), 100)):
+            row_there = self.model.row_at(place)
+            if row_there is not None and row_there.id == withdrawal_id:
+                self.table.setCurrentIndex(self.model.index(place, 0))
+                return
+
+    def _changed(self, ids: frozenset[str]) -> None:
+        if self.isVisible():
+            self.model.refresh(ids)
+            self._show_emptiness()
+
+    def _show_emptiness(self) -> None:
+        empty = self.model.rowCount(QModelIndex()) == 0
+        narrowed = bool(self.search.text().strip()) or self.filter.key != "all"
+        self.empty.setText(
+            "Nothing matches. Change the search or the filter."
+            if narrowed
+            else "No withdrawals yet. What you bring out appears here, with its evidence, and stays."
+        )
+        self.start.setVisible(not narrowed)
+        self._stack.setCurrentIndex(1 if empty else 0)
+
+    def _open(self, position: int) -> None:
+        found = self.model.row_at(position)
+        if found is not None:
+            self.context.go.show_voyage(found.id)
+
+    def _picture(self, shown: ActivityRow) -> QPixmap:
+        if shown.mark not in self._pictures:
+            self._pictures[shown.mark] = mark_pixmap(self.context.theme, shown.mark, 14, self.devicePixelRatioF())
+        return self._pictures[shown.mark]

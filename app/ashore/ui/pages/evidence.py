@@ -1,0 +1,119 @@
+"""Evidence of a stage, laid open: what was said or seen, where, how it was checked, and the proof itself."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.untrusted import plain
+from ashore.ui.context import Context
+from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.facts import Facts
+from ashore.ui.widgets.labels import Label, clear, ground, row
+from ashore.ui.widgets.verbatim import Verbatim
+from ashore.ui.wording import clock_time, exact_time
+
+_HEX_LENGTHS = (42, 66)
+
+
+class EvidencePanel(QWidget):
+    """All evidence of one stage, the strongest first. Rebuilt only when the evidence changes."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._shown: tuple[Evidence, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+
+    def show_evidence(self, evidence: tuple[Evidence, ...]) -> None:
+        """Show these pieces."""
+        if evidence == self._shown:
+            return
+        self._shown = evidence
+        clear(self._column)
+        for piece in sorted(evidence, key=lambda e: (e.level, e.observed_at), reverse=True):
+            self._column.addWidget(self._piece(piece))
+
+    def _piece(self, piece: Evidence) -> QWidget:
+        frame, column = ground("inset", 14)
+        facts = Facts(self._context.theme)
+        facts.add("What", plain(piece.kind, 80))
+        for name, value in piece.facts.items():
+            _add(facts, plain(name, 40).capitalize(), plain(value, 400))
+        if piece.tx_hash:
+            facts.add_hex("Transaction", plain(piece.tx_hash, 80))
+        if piece.block_number:
+            log = f" · log {piece.log_index}" if piece.log_index >= 0 else ""
+            facts.add("Block", f"{piece.block_number:,}{log}", note=plain(piece.chain, 40))
+        if piece.block_hash:
+            facts.add_hex("Block hash", plain(piece.block_hash, 80))
+        now = self._context.now()
+        if piece.block_time:
+            facts.add("Block time", clock_time(piece.block_time, now), tooltip=exact_time(piece.block_time))
+        facts.add("Source", plain(piece.source, 120))
+        facts.add("Observed", clock_time(piece.observed_at, now), tooltip=exact_time(piece.observed_at))
+        facts.add("Checked", how_checked(piece))
+        column.addWidget(facts)
+        if piece.proof:
+            show = Button("Show the proof", "small-link")
+            show.clicked.connect(lambda: show_proof(self._context, self, piece.proof))
+            column.addWidget(show)
+        return frame
+
+
+def how_checked(piece: Evidence) -> str:
+    """What the wallet did to check it, and who agreed."""
+    agreed = f"{piece.agreeing} of {piece.asked} endpoints agree on the block" if piece.asked else ""
+    if piece.level is Level.REPORTED:
+        return "not checked: this is the operator’s word"
+    if piece.level is Level.SEEN:
+        return f"seen, no proof checked{'; ' + agreed if agreed else ''}"
+    kind = "we checked that it is included under the block’s header"
+    final = "; the block is final" if piece.level is Level.IRREVERSIBLE else ""
+    return f"{kind}{'; ' + agreed if agreed else ''}{final}"
+
+
+def _add(facts: Facts, name: str, value: str) -> None:
+    if value.startswith("0x") and len(value) in _HEX_LENGTHS:
+        facts.add_hex(name, value)
+    else:
+        facts.add(name, value)
+
+
+def show_proof(context: Context, parent: QWidget, proof_id: str) -> QDialog:
+    """Open the stored proof, indented for reading; Copy gives it byte for byte."""
+    text = context.wallet.proof(proof_id)
+    dialog = QDialog(parent.window())
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle("The stored proof")
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(24, 20, 24, 20)
+    column.setSpacing(12)
+    column.addWidget(Label("The stored proof", "section"))
+    close = Button("Close")
+    close.clicked.connect(dialog.accept)
+    if text is None:
+        column.addWidget(Label("This proof is not stored on this computer.", wrap=True))
+        column.addLayout(row(-1, close))
+    else:
+        explain = "Header, path and value, as they were when the wallet checked them. Anyone can check them again."
+        column.addWidget(Label(explain, "muted", wrap=True))
+        body = Verbatim(context.theme, _indented(text), what="Stored proof", most=26)
+        column.addWidget(body)
+        column.addLayout(row(CopyButton("the proof", text, "Copy as stored"), -1, close))
+        dialog.resize(context.theme.px(680), 0)
+    dialog.open()
+    close.setFocus()
+    return dialog
+
+
+def _indented(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=True)
+    except ValueError:
+        return text

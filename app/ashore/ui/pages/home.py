@@ -1,0 +1,183 @@
+"""Withdraw: where there is money to bring out, and what is under way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ashore.domain.amounts import display_units
+from ashore.domain.errors import AshoreError
+from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
+from ashore.systems.zklink.system.offer import L2_DECIMALS, ZkLinkOffer
+from ashore.ui.context import Context
+from ashore.ui.pages.page import Page
+from ashore.ui.theme.icons import IconWidget
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.labels import Label, clear, column, row, set_property
+from ashore.ui.widgets.marks import WORDS, MarkWidget
+from ashore.ui.widgets.scroll import ScrollColumn
+from ashore.ui.wording import breakable
+
+UNDER_WAY_SHOWN = 6
+_STALE_MS = 20_000
+
+
+class RowButton(Button):
+    """A whole row that is one button: everything in it is its label."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("", "row", name=name)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def fill(self, content: QVBoxLayout | QHBoxLayout) -> None:
+        """What stands on the button."""
+        self.setLayout(content)
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else QPushButton.sizeHint(self)
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.minimumSize() if layout is not None else QPushButton.minimumSizeHint(self)
+
+
+class SystemCard(RowButton):
+    """One deployment to withdraw from, with what the account holds there."""
+
+    def __init__(self, context: Context, profile: ProfileInfo) -> None:
+        super().__init__(f"Withdraw from {profile.title}")
+        self._profile = profile
+        self._context = context
+        self._opened_at = 0
+        self.balance = Label("–", "title", wrap=True)
+        self.detail = Label(breakable(profile.subtitle), "muted", wrap=True)
+        go = IconWidget(context.icons, "chevron-right", "accent", 18)
+        words = column(Label(breakable(profile.title), "caption"), self.balance, self.detail, spacing=4)
+        line = row(words, go, spacing=12, margins=(20, 16, 16, 16))
+        line.setStretch(0, 1)
+        self.fill(line)
+        self.clicked.connect(lambda: context.go.show_form(profile.id))
+
+    def refresh(self) -> None:
+        """Ask what the first account holds, unless that was asked a moment ago."""
+        wallet, now = self._context.wallet, self._context.now()
+        accounts = wallet.accounts()
+        if not accounts or now - self._opened_at < _STALE_MS:
+            return
+        self._opened_at = now
+        name = f"balance {self._profile.id}"
+        self._context.tasks.start(self._ask(accounts[0].index), failed=self._failed, name=name)
+
+    async def _ask(self, account: int) -> None:
+        offer = await self._context.wallet.open(self._profile.id, account)
+        if isinstance(offer, ZkLinkOffer):
+            held = _held(offer)
+            self.balance.setText(breakable(held[0]) if held else "Nothing to withdraw")
+            more = f"also {', '.join(held[1:4])} · " if len(held) > 1 else ""
+            self.detail.setText(breakable(f"{more}{self._profile.subtitle}"))
+            set_property(self.detail, "tone", "muted")
+            self.setAccessibleName(f"Withdraw from {self._profile.title}: {', '.join(held) or 'nothing to withdraw'}")
+
+    def _failed(self, error: AshoreError) -> None:
+        self._opened_at = 0
+        self.detail.setText(breakable(error.sentence))
+        set_property(self.detail, "tone", "warn")
+
+
+class UnderWayRow(RowButton):
+    """One open withdrawal, with the mark of where it stands."""
+
+    def __init__(self, context: Context, shown: ActivityRow) -> None:
+        super().__init__("")
+        self.withdrawal = shown.id
+        self.mark = MarkWidget(context.theme, shown.mark)
+        self.amount = Label(role="strong")
+        self.where = Label(role="muted")
+        self.stage = Label(role="small", wrap=True)
+        line = row(self.mark, self.amount, self.where, self.stage, spacing=10, margins=(16, 11, 16, 11))
+        line.setStretch(3, 1)
+        self.stage.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.fill(line)
+        self.clicked.connect(lambda: context.go.show_voyage(self.withdrawal))
+        self.show_row(shown)
+
+    def show_row(self, shown: ActivityRow) -> None:
+        """Show where it stands now."""
+        terms = shown.terms
+        self.mark.show_mark(shown.mark)
+        self.amount.setText(f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}")
+        self.where.setText(f"to {terms.destination}")
+        self.stage.setText(breakable(f"{shown.stage_title} · {WORDS[shown.mark].name}"))
+        self.setAccessibleName(f"{self.amount.text()} {self.where.text()}, {self.stage.text()}. Opens its voyage.")
+
+
+class HomePage(Page):
+    """The first page."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "Bring funds out")
+        scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
+        self.body.addWidget(scroll, 1)
+        self.cards = [SystemCard(context, profile) for profile in context.wallet.profiles()]
+        self._cards_column = scroll.column
+        for card in self.cards:
+            scroll.column.addWidget(card)
+        scroll.column.addWidget(Label("Reddio and Lightning come next.", "small", wrap=True))
+        scroll.column.addSpacing(12)
+        self.heading = Label("Under way", "section")
+        scroll.column.addWidget(self.heading)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        scroll.column.addLayout(self._list)
+        self.nothing = Label("Nothing is under way.", "muted", wrap=True)
+        self.more = Button("All withdrawals", "link")
+        self.more.clicked.connect(lambda: context.go.show_section("activity"))
+        scroll.column.addWidget(self.nothing)
+        scroll.column.addWidget(self.more)
+        scroll.column.addStretch(1)
+        self.rows: list[UnderWayRow] = []
+        context.hub.withdrawals_changed.connect(self._changed)
+        context.hub.health_changed.connect(self._health_changed)
+
+    def shown(self) -> None:
+        for card in self.cards:
+            card.refresh()
+        self.refresh()
+
+    def _changed(self, _ids: frozenset[str]) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def _health_changed(self) -> None:
+        if self.isVisible():
+            for card in self.cards:
+                card.refresh()
+
+    def refresh(self) -> None:
+        """Show what is under way now."""
+        wallet = self.context.wallet
+        page = wallet.activity(ActivityQuery(only="open"), None, UNDER_WAY_SHOWN)
+        if [row.withdrawal for row in self.rows] != [row.id for row in page.rows]:
+            clear(self._list)
+            self.rows = [UnderWayRow(self.context, row) for row in page.rows]
+            for widget in self.rows:
+                self._list.addWidget(widget)
+        for widget, shown in zip(self.rows, page.rows, strict=True):
+            widget.show_row(shown)
+        self.nothing.setVisible(not page.rows)
+        total = wallet.open_count()
+        self.more.setVisible(total > len(page.rows))
+        self.more.setText(f"All {total} under way")
+
+
+def _held(offer: ZkLinkOffer) -> list[str]:
+    """What the account holds over all its sub-accounts, the largest number first."""
+    sums: dict[int, int] = {}
+    for sub in offer.sub_accounts.values():
+        for token, amount in sub.balances.items():
+            sums[token] = sums.get(token, 0) + amount
+    known = [(amount, offer.tokens[token].symbol) for token, amount in sums.items() if amount and token in offer.tokens]
+    return [f"{display_units(amount, L2_DECIMALS)} {symbol}" for amount, symbol in sorted(known, reverse=True)]

@@ -1,0 +1,49 @@
+"""What all pages share: a title, a way back, and a margin."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ashore.ui.context import Context
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.labels import Label
+
+MARGIN = 32
+
+
+class Page(QWidget):
+    """A page of the window. `body` is its column; `shown` is called each time it comes into view."""
+
+    def __init__(self, context: Context, title: str, *, back: str = "") -> None:
+        super().__init__()
+        self.context = context
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(MARGIN, 24, MARGIN - 14, 0)
+        self.body.setSpacing(16)
+        self.back_button: Button | None = None
+        self.top = QHBoxLayout()
+        self.top.setContentsMargins(0, 0, 14, 0)
+        if back:
+            self.back_button = Button(back, "link", name=f"Back to {back}")
+            context.icons.dress(self.back_button, "chevron-left", "accent", 14)
+            self.back_button.clicked.connect(context.go.go_back)
+            self.top.addWidget(self.back_button)
+            self.top.addStretch(1)
+            self.body.addLayout(self.top)
+        self.title = Label(title, "title", wrap=True)
+        self.title.setContentsMargins(0, 0, 14, 0)
+        if title:
+            self.body.addWidget(self.title)
+        self.setAccessibleName(title)
+
+    def shown(self) -> None:
+        """The page has come into view."""
+
+    def left(self) -> None:
+        """The page has gone out of view."""
+
+    def name_way_back(self, title: str) -> None:
+        """Say where Back leads."""
+        if self.back_button is not None:
+            self.back_button.setText(title)
+            self.back_button.setAccessibleName(f"Back to {title}")

@@ -1,0 +1,190 @@
+"""The review: what will be signed, as the signer read it from the bytes, and the one button that does it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from ashore.domain.errors import AshoreError
+from ashore.engine.views import Review
+from ashore.systems.base import Problem, ReviewLine, Severity
+from ashore.ui.context import Context
+from ashore.ui.pages.page import Page
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.disclosure import Disclosure
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label, clear, column, ground, rule
+from ashore.ui.widgets.notice import Notice
+from ashore.ui.widgets.problem import ProblemLine
+from ashore.ui.widgets.scroll import Columns
+from ashore.ui.widgets.verbatim import Verbatim
+from ashore.ui.wording import breakable
+
+LAST_WORD = "It cannot be cancelled after this."
+_COUNTS = ("nothing", "one thing", "2 things", "3 things", "4 things")
+
+
+class ReviewPage(Page):
+    """Shows one review and confirms it once. Focus never starts on the confirm button: a second Enter signs nothing."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "Review what you sign", back="Change something")
+        self._review: Review | None = None
+        self._busy = False
+        self.notice = Notice(context.icons)
+        self._lines, self._lines_column = ground("card")
+        self._texts = QWidget()
+        self._texts_column = QVBoxLayout(self._texts)
+        self._texts_column.setContentsMargins(0, 0, 0, 0)
+        left = QWidget()
+        left.setLayout(column(self.notice, self._lines, self._texts, -1, spacing=16))
+        self.columns = Columns(left, self._decision())
+        self.body.addWidget(self.columns, 1)
+        context.theme.changed.connect(self._scale)
+        self._scale()
+
+    def _decision(self) -> QWidget:
+        aside, side = ground("card")
+        self.hero = Label(role="hero", wrap=True)
+        self.where = Label(role="muted", wrap=True)
+        self._warnings = QVBoxLayout()
+        self._warnings.setSpacing(8)
+        self.last_word = Label(LAST_WORD, "strong", wrap=True)
+        self.confirm = Button("", "primary")
+        self.cancel = Button("Back")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Signing")
+        self.state = Label(role="small", wrap=True)
+        for told in (Label("You receive", "caption"), self.hero, self.where, rule()):
+            side.addWidget(told)
+        side.addLayout(self._warnings)
+        for item in (self.last_word, self.confirm, self.cancel, self.progress, self.state):
+            side.addWidget(item)
+        self.progress.hide()
+        self.state.hide()
+        self.confirm.clicked.connect(self._confirm)
+        self.cancel.clicked.connect(self.context.go.go_back)
+        return aside
+
+    def _scale(self) -> None:
+        theme = self.context.theme
+        self.columns.set_widths(theme.px(390), theme.px(304))
+
+    def show_review(self, review: Review) -> None:
+        """Show another review."""
+        self._review = review
+        self._set_busy(False)
+        self.notice.clear()
+        terms = review.plan.terms
+        self.hero.setText(breakable(review.lines[0].value if review.lines else review.confirm))
+        self.where.show_text(breakable(f"on {terms.destination}"))
+        self._show_lines(review)
+        self._show_texts(review)
+        self._show_warnings(review)
+        self.confirm.setText(review.confirm)
+        self.confirm.setAccessibleDescription(LAST_WORD)
+
+    def shown(self) -> None:
+        self.cancel.setFocus()
+
+    def _show_lines(self, review: Review) -> None:
+        clear(self._lines_column)
+        self._lines_column.setSpacing(0)
+        self._lines_column.addWidget(Label("As the signer read it from the bytes", "caption"))
+        self._lines_column.addSpacing(4)
+        for index, line in enumerate(review.lines):
+            if index:
+                self._lines_column.addWidget(rule())
+            self._lines_column.addWidget(ReviewRow(self.context, line))
+
+    def _show_texts(self, review: Review) -> None:
+        clear(self._texts_column)
+        theme, icons = self.context.theme, self.context.icons
+        things = len(review.texts) + bool(review.layer2_message)
+        self._texts_column.setSpacing(8)
+        self._texts_column.addWidget(Label(_what_is_signed(things, review), wrap=True))
+        for text in review.texts:
+            self._texts_column.addWidget(Verbatim(theme, text, what="Ethereum text to sign"))
+        if review.layer2_message:
+            more = Disclosure(icons, "Layer-2 transaction, byte by byte")
+            box = QWidget()
+            bytes_ = Verbatim(theme, review.layer2_message, what="Layer-2 bytes to sign")
+            identifier = HexText(theme, review.identifier, what="Transaction hash", size=12)
+            box.setLayout(column(bytes_, Label("Its hash, by which zkLink knows it", "small"), identifier, spacing=6))
+            more.set_content(box)
+            self._texts_column.addWidget(more)
+
+    def _show_warnings(self, review: Review) -> None:
+        clear(self._warnings)
+        for sentence in review.warnings:
+            if sentence.strip() != LAST_WORD:
+                line = ProblemLine(self.context.icons)
+                self._warnings.addWidget(line)
+                line.show_problem(Problem(sentence, severity=Severity.WARNS))
+
+    def _confirm(self) -> None:
+        if self._review is None or self._busy:
+            return
+        self._set_busy(True)
+        self.notice.clear()
+        self.context.tasks.start(self._send(self._review), failed=self._failed)
+
+    async def _send(self, review: Review) -> None:
+        withdrawal = await self.context.wallet.confirm(review)
+        self._review = None
+        self._set_busy(False)
+        self.context.go.withdrawal_sent(withdrawal)
+
+    def _failed(self, error: AshoreError) -> None:
+        self._set_busy(False)
+        # `confirm` raises only before the intent is journaled, and the intent comes before every send.
+        said = f"{error.sentence} {error.advice}".lower()
+        tail = error.advice if "nothing was sent" in said else f"Nothing was sent. {error.advice}".strip()
+        self.notice.show_problem(Problem(error.sentence, tail))
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self.confirm.setEnabled(not busy)
+        self.cancel.setEnabled(not busy)
+        if self.back_button is not None:
+            self.back_button.setEnabled(not busy)
+        self.progress.setVisible(busy)
+        self.state.show_text("Signing, and writing it down before it is sent." if busy else "")
+
+    @property
+    def busy(self) -> bool:
+        """Whether a signature is on its way: one does not leave the page then."""
+        return self._busy
+
+
+class ReviewRow(QWidget):
+    """One line of the review."""
+
+    def __init__(self, context: Context, line: ReviewLine) -> None:
+        super().__init__()
+        label = Label(line.label, "muted", wrap=True)
+        label.setFixedWidth(context.theme.px(132))
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 9, 0, 9)
+        outer.setSpacing(12)
+        outer.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+        value: QWidget
+        if line.monospace and line.value.startswith("0x"):
+            value = HexText(context.theme, line.value, what=line.label, size=14)
+        else:
+            value = Label(breakable(line.value), "mono" if line.monospace else "value", wrap=True, select=True)
+            value.setAccessibleName(f"{line.label}: {line.value}")
+        note = Label(breakable(line.note), "small", wrap=True)
+        note.setVisible(bool(line.note))
+        outer.addLayout(column(value, note, spacing=2), 1)
+
+
+def _what_is_signed(things: int, review: Review) -> str:
+    count = _COUNTS[things] if things < len(_COUNTS) else f"{things} things"
+    if review.texts and review.layer2_message:
+        return f"You will sign {count}: the Ethereum text below, and the layer-2 transaction."
+    if review.texts:
+        return f"You will sign {count}: the Ethereum text below."
+    return f"You will sign {count}: the layer-2 transaction."

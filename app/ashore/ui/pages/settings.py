@@ -1,0 +1,141 @@
+"""Settings: how the window looks, what the marks mean, the practice chain's clock, and what this is."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
+
+from ashore import __version__
+from ashore.domain.errors import AshoreError
+from ashore.domain.withdrawal import Mark
+from ashore.systems.base import Problem
+from ashore.ui.context import Context
+from ashore.ui.pages.page import Page
+from ashore.ui.theme.theme import CHOICES, TEXT_SIZES
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.facts import Facts
+from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.labels import Label, ground
+from ashore.ui.widgets.marks import WORDS, MarkWidget
+from ashore.ui.widgets.scroll import ScrollColumn
+
+_THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+CLOCKS = {
+    "demo": ("Demo", "A withdrawal takes about a minute."),
+    "realistic": ("Realistic", "Every stage takes as long as it usually does: hours."),
+    "step": ("Step by step", "Nothing happens until you press Step."),
+}
+THEME_KEY, TEXT_SIZE_KEY, CLOCK_KEY = "theme", "text-size", "sandbox-clock"
+
+
+class SettingsPage(Page):
+    """All settings, in force as soon as they are chosen."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "Settings")
+        scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=16)
+        self.body.addWidget(scroll, 1)
+        self.groups: dict[str, QButtonGroup] = {}
+        self.step = Button("Step")
+        for card in (self._look(), self._clock(), self._marks(), self._about()):
+            if card is not None:
+                scroll.column.addWidget(card)
+        scroll.column.addStretch(1)
+
+    def _look(self) -> QWidget:
+        card, column = ground("card")
+        theme = self.context.theme
+        column.addWidget(Label("Appearance", "section"))
+        column.addWidget(Label("Colours", "caption"))
+        column.addWidget(self._radios("Colours", THEME_KEY, {k: _THEMES[k] for k in CHOICES}, theme.choice))
+        column.addWidget(Label("Text size", "caption"))
+        sizes = {str(size): f"{size} %" for size in TEXT_SIZES}
+        column.addWidget(self._radios("Text size", TEXT_SIZE_KEY, sizes, str(theme.text_size)))
+        return card
+
+    def _clock(self) -> QWidget | None:
+        if self.context.wallet.sandbox is None:
+            return None
+        card, column = ground("card")
+        column.addWidget(Label("Practice chain", "section"))
+        column.addWidget(Label("How its clock runs", "caption"))
+        chosen = self.context.wallet.setting(CLOCK_KEY, "demo")
+        column.addWidget(self._radios("Clock", CLOCK_KEY, {k: name for k, (name, _) in CLOCKS.items()}, chosen))
+        self.clock_note = Label(role="small", wrap=True)
+        self.step.setAccessibleName("Let the practice chain take one step")
+        self.step.clicked.connect(self._step)
+        column.addWidget(self.clock_note)
+        column.addWidget(self.step)
+        self._show_clock(chosen)
+        return card
+
+    def _marks(self) -> QWidget:
+        card, column = ground("card")
+        column.addWidget(Label("Marks of evidence", "section"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(2, 1)
+        for place, mark in enumerate(Mark):
+            grid.addWidget(MarkWidget(self.context.theme, mark), place, 0)
+            grid.addWidget(Label(WORDS[mark].name.capitalize(), "value"), place, 1)
+            grid.addWidget(Label(WORDS[mark].meaning, "muted", wrap=True), place, 2)
+        column.addLayout(grid)
+        return card
+
+    def _about(self) -> QWidget:
+        card, column = ground("card")
+        network = self.context.wallet.network
+        column.addWidget(Label("About", "section"))
+        facts = Facts(self.context.theme)
+        facts.add("Version", f"Ashore {__version__}")
+        facts.add("Network", network.badge, note=network.explanation)
+        if self.context.data_place:
+            facts.add("Your data", self.context.data_place)
+        facts.add("Prices", "none", note="Asking a price service would tell it what you own.")
+        column.addWidget(facts)
+        return card
+
+    def _radios(self, what: str, key: str, options: dict[str, str], chosen: str) -> QWidget:
+        holder = QWidget()
+        flow = FlowLayout(gap=8)
+        group = QButtonGroup(holder)
+        for value, text in options.items():
+            radio = QRadioButton(text)
+            radio.setAccessibleName(f"{what}: {text}")
+            radio.setChecked(value == chosen)
+            radio.setProperty("value", value)
+            group.addButton(radio)
+            flow.addWidget(radio)
+        holder.setLayout(flow)
+        group.buttonToggled.connect(lambda button, on: self._chosen(key, str(button.property("value"))) if on else None)
+        self.groups[key] = group
+        return holder
+
+    def _chosen(self, key: str, value: str) -> None:
+        self.context.wallet.set_setting(key, value)
+        theme = self.context.theme
+        if key == THEME_KEY:
+            theme.apply(value)
+        elif key == TEXT_SIZE_KEY:
+            theme.apply(theme.choice, int(value))
+        else:
+            self._show_clock(value)
+            self.context.tasks.start(self._set_clock(value), failed=self._failed, name="clock")
+
+    def _show_clock(self, mode: str) -> None:
+        self.clock_note.setText(CLOCKS.get(mode, ("", ""))[1])
+        self.step.setVisible(mode == "step")
+
+    async def _set_clock(self, mode: str) -> None:
+        if self.context.wallet.sandbox is not None:
+            await self.context.wallet.sandbox.set_clock(mode)
+
+    def _step(self) -> None:
+        self.context.tasks.start(self._take_step(), failed=self._failed, name="step")
+
+    async def _take_step(self) -> None:
+        if self.context.wallet.sandbox is not None:
+            await self.context.wallet.sandbox.step("")
+
+    def _failed(self, error: AshoreError) -> None:
+        self.context.notify(Problem(error.sentence, error.advice))

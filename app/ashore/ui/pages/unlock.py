@@ -1,0 +1,93 @@
+"""Unlock: shown while the wallet is locked. Watching goes on behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from ashore.domain.errors import AshoreError
+from ashore.systems.base import Problem
+from ashore.ui.context import Context
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.field import Field, LineEdit
+from ashore.ui.widgets.labels import Label, column, ground
+from ashore.ui.widgets.scroll import ScrollColumn
+
+
+class UnlockPage(QWidget):
+    """One field, one button, and a clear sentence when the password is wrong."""
+
+    def __init__(self, context: Context, hint: str = "") -> None:
+        super().__init__()
+        self.context = context
+        self.setAccessibleName("Unlock")
+        self.password = LineEdit("Password")
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.field = Field(context.icons, "Password", self.password)
+        self.unlock = Button("Unlock", "primary")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Unlocking")
+        self.progress.hide()
+        card, inner = ground("card", 28)
+        card.setMaximumWidth(context.theme.px(440))
+        inner.setSpacing(12)
+        inner.addWidget(Label("Ashore is locked", "title", wrap=True))
+        words = "Your keys are closed. Withdrawals under way go on being followed; nothing new can be signed."
+        inner.addWidget(Label(words, "muted", wrap=True))
+        inner.addWidget(self.field)
+        self.hint = Label(role="small", wrap=True)
+        self.hint.show_text(hint)
+        inner.addWidget(self.hint)
+        inner.addWidget(self.unlock)
+        inner.addWidget(self.progress)
+        scroll = ScrollColumn(margins=(32, 24, 32, 24))
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(card, 8)
+        middle.addStretch(1)
+        scroll.column.addLayout(column(-1, spacing=0))
+        scroll.column.addStretch(1)
+        scroll.column.addLayout(middle)
+        scroll.column.addStretch(2)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self.password.returnPressed.connect(self._unlock)
+        self.unlock.clicked.connect(self._unlock)
+
+    def shown(self) -> None:
+        """Ready to type."""
+        self.password.clear()
+        self.field.show_problem(None)
+        self._set_busy(False)
+        self.password.setFocus()
+
+    def _unlock(self) -> None:
+        if not self.password.text():
+            self.field.show_problem(Problem("Enter your password."))
+            return
+        password = bytearray(self.password.text().encode())
+        self._set_busy(True)
+        self.context.tasks.start(self._open(password), failed=self._failed, name="unlock")
+
+    async def _open(self, password: bytearray) -> None:
+        try:
+            await self.context.wallet.unlock(password)
+        finally:
+            password[:] = bytes(len(password))
+        self.password.clear()
+        self._set_busy(False)
+
+    def _failed(self, error: AshoreError) -> None:
+        self._set_busy(False)
+        self.field.show_problem(Problem(error.sentence, error.advice))
+        self.password.selectAll()
+        self.password.setFocus()
+
+    def _set_busy(self, busy: bool) -> None:
+        self.unlock.setEnabled(not busy)
+        self.password.setEnabled(not busy)
+        self.progress.setVisible(busy)

@@ -1,0 +1,175 @@
+"""The voyage: one withdrawal's way, each stage with its mark and its evidence."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ashore.domain.addresses import checksum
+from ashore.domain.amounts import display_units
+from ashore.domain.withdrawal import Mark, Status
+from ashore.engine.views import Voyage
+from ashore.systems.base import Problem, Severity
+from ashore.ui.context import Context
+from ashore.ui.pages.page import Page
+from ashore.ui.pages.stage_row import StageRowWidget
+from ashore.ui.widgets.buttons import CopyButton
+from ashore.ui.widgets.facts import MoneyRow
+from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label, clear, column, ground
+from ashore.ui.widgets.notice import Notice
+from ashore.ui.widgets.scroll import Columns
+from ashore.ui.wording import breakable, clock_time, exact_time
+
+_SEVERITY = {
+    Status.UNKNOWN: Severity.WARNS,
+    Status.REFUSED: Severity.BLOCKS,
+    Status.FAILED: Severity.BLOCKS,
+    Status.FINAL: Severity.NOTES,
+}
+_WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED)
+
+
+class VoyagePage(Page):
+    """Follows one withdrawal, live."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "", back="Activity")
+        self._id = ""
+        self._voyage: Voyage | None = None
+        self.rows: list[StageRowWidget] = []
+        self.notice = Notice(context.icons)
+        self._header()
+        card, self._stepper = ground("card")
+        self._stepper.setContentsMargins(22, 22, 22, 20)
+        self._stepper.setSpacing(0)
+        left = QWidget()
+        left.setLayout(column(self.notice, card, -1, spacing=16))
+        self.columns = Columns(left, self._aside(), gap=16)
+        self.body.addWidget(self.columns, 1)
+        context.hub.withdrawals_changed.connect(self._changed)
+        context.theme.changed.connect(self._scale)
+        self._scale()
+
+    def _header(self) -> None:
+        self.amount = Label(role="hero", wrap=False)
+        self.where = Label(role="hero-side")
+        self.recipient = HexText(self.context.theme, what="Recipient", size=12)
+        self.copy = CopyButton("the recipient’s address")
+        self.started = Label(role="small")
+        heading, meta = QWidget(), QWidget()
+        heading.setLayout(FlowLayout(self.amount, self.where, gap=16))
+        meta.setLayout(FlowLayout(self.recipient, self.copy, self.started, gap=10))
+        heading.setContentsMargins(0, 0, 14, 0)
+        meta.setContentsMargins(0, 0, 14, 0)
+        self.body.setSpacing(10)
+        self.body.addWidget(heading)
+        self.body.addWidget(meta)
+
+    def _aside(self) -> QWidget:
+        self.expected, now = ground("card")
+        self.headline = Label(role="section", wrap=True)
+        self.advice = Label(role="muted", wrap=True)
+        self.usually = Label(role="small", wrap=True)
+        for item in (Label("Now", "caption"), self.headline, self.advice, self.usually):
+            now.addWidget(item)
+        costs_card, costs = ground("card")
+        self.costs = [MoneyRow(), MoneyRow(), MoneyRow(strong=True)]
+        costs.addWidget(Label("Costs", "caption"))
+        for line in self.costs:
+            costs.addWidget(line)
+        aside = QWidget()
+        box = QVBoxLayout(aside)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(16)
+        box.addWidget(self.expected)
+        box.addWidget(costs_card)
+        return aside
+
+    def _scale(self) -> None:
+        theme = self.context.theme
+        self.columns.set_widths(theme.px(400), theme.px(280))
+
+    def show_withdrawal(self, withdrawal_id: str) -> None:
+        """Follow another withdrawal."""
+        self._id = withdrawal_id
+        self._voyage = None
+        clear(self._stepper)
+        self.rows.clear()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is known now. What did not change is left alone."""
+        voyage = self.context.wallet.voyage(self._id)
+        if voyage is None:
+            self.notice.show_problem(Problem("This withdrawal is not in the journal.", severity=Severity.WARNS))
+            return
+        if voyage == self._voyage:
+            return
+        self._voyage = voyage
+        self._show_header(voyage)
+        self._show_status(voyage)
+        self._show_stages(voyage)
+
+    def _changed(self, ids: frozenset[str]) -> None:
+        if self.isVisible() and (not ids or self._id in ids):
+            self.refresh()
+
+    def shown(self) -> None:
+        if self._id:
+            self.refresh()
+
+    def _show_header(self, voyage: Voyage) -> None:
+        terms, now = voyage.withdrawal.terms, self.context.now()
+        money = f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
+        self.amount.setText(money)
+        self.where.setText(f"to {terms.destination}")
+        self.setAccessibleName(f"{money} to {terms.destination}")
+        self.recipient.show_hex(_readable(terms.recipient))
+        self.copy.set_text(_readable(terms.recipient))
+        self.started.setText(f"started {clock_time(voyage.withdrawal.started_at, now, seconds=False)}")
+        self.started.setToolTip(exact_time(voyage.withdrawal.started_at))
+        total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
+        fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
+        self.costs[0].show_money("Sent" if voyage.status not in _NOT_SPENT else "Would have been sent", total)
+        self.costs[1].show_money(f"{terms.system} fee", fee)
+        self.costs[2].show_money("You receive" if voyage.status not in _NOT_SPENT else "You keep", money)
+
+    def _show_status(self, voyage: Voyage) -> None:
+        severity = _SEVERITY.get(voyage.status)
+        if severity is None:
+            self.notice.clear()
+        else:
+            self.notice.show_problem(Problem(voyage.headline, voyage.advice, severity))
+        self.headline.show_text(breakable(voyage.headline) if severity is None else "")
+        self.advice.show_text(breakable(voyage.advice) if severity is None else "")
+        self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
+        something = any(not label.isHidden() for label in (self.headline, self.advice, self.usually))
+        self.expected.setVisible(something)
+
+    def _show_stages(self, voyage: Voyage) -> None:
+        if len(self.rows) != len(voyage.rows):
+            clear(self._stepper)
+            self.rows = [
+                StageRowWidget(self.context, last=index == len(voyage.rows) - 1) for index in range(len(voyage.rows))
+            ]
+            for widget in self.rows:
+                self._stepper.addWidget(widget)
+        for widget, row in zip(self.rows, voyage.rows, strict=True):
+            widget.show_row(row)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """The marks as shown, from the first stage on."""
+        return tuple(row.rail.mark.mark for row in self.rows)
+
+
+_NOT_SPENT = (Status.REFUSED, Status.FAILED)
+
+
+def _readable(address: str) -> str:
+    digits = address.removeprefix("0x")
+    try:
+        raw = bytes.fromhex(digits)
+    except ValueError:
+        return address
+    return checksum(raw) if len(raw) == 20 else address

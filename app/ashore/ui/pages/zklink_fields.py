@@ -1,0 +1,273 @@
+"""The fields of a zkLink withdrawal: every parameter that the protocol's request has, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from ashore.domain.addresses import checksum
+from ashore.domain.amounts import display_units, format_units
+from ashore.engine.views import Account
+from ashore.systems.base import Problem, Severity
+from ashore.systems.zklink.system.offer import FIELDS, L2_DECIMALS, ZkLinkOffer, ZkLinkQuote
+from ashore.ui.theme.icons import Icons
+from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.choice import Choice
+from ashore.ui.widgets.disclosure import Disclosure
+from ashore.ui.widgets.field import Field, LineEdit
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label, row
+
+_AUTOMATIC = ("fee", "nonce")
+"""Filled by the quote until a person writes something else."""
+
+
+class ZkLinkFields(QWidget):
+    """The form's left side. It holds raw texts; the wallet judges them."""
+
+    edited = Signal()
+    account_chosen = Signal(int)
+    submitted = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons) -> None:
+        super().__init__()
+        self._offer: ZkLinkOffer | None = None
+        self._touched: set[str] = set()
+        self._own: set[str] = set()
+        self.account = Choice(theme, "From account")
+        self.sub_account = Choice(theme, "Sub-account")
+        self.chain = Choice(theme, "To chain")
+        self.source_token = Choice(theme, "Token")
+        self.target_token = Choice(theme, "Paid out as")
+        self.amount = LineEdit("Amount", "0.00")
+        self.maximum = Button("Max", "small-link", name="Use the greatest amount that can be withdrawn")
+        self.balance = Label(role="small", wrap=True)
+        self.recipient = LineEdit("Recipient", "0x…", "mono")
+        self.grouped = HexText(theme, what="Recipient in groups", size=12)
+        self.fee = LineEdit("Fee", "filled in by zkLink's rate")
+        self.nonce = LineEdit("Nonce", "filled in from your account")
+        self.automatic = Button("Use the usual fee and nonce", "small-link")
+        self.more = Disclosure(icons, "Fee and nonce")
+        self.fields: dict[str, Field] = {}
+        self._arrange(icons)
+        self._connect()
+
+    def _arrange(self, icons: Icons) -> None:
+        below_amount = row(self.balance, self.maximum, spacing=8)
+        below_amount.setStretch(0, 1)
+        make = {
+            "account": Field(icons, "From account", self.account),
+            "sub_account": Field(icons, "Sub-account", self.sub_account),
+            "chain": Field(icons, "To chain", self.chain),
+            "source_token": Field(icons, "Token", self.source_token),
+            "target_token": Field(icons, "Paid out as", self.target_token),
+            "amount": Field(icons, "Amount", self.amount, below_amount),
+            "recipient": Field(icons, "Recipient", self.recipient, self.grouped),
+            "fee": Field(icons, "Fee", self.fee),
+            "nonce": Field(icons, "Nonce", self.nonce),
+        }
+        self.fields = make
+        self.grouped.hide()
+        extra = QWidget()
+        grid = QGridLayout(extra)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.addWidget(make["fee"], 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(make["nonce"], 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.automatic, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        self.more.set_content(extra)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(16)
+        body.addLayout(_pair(make["account"], make["sub_account"], 3, 2))
+        body.addWidget(make["chain"])
+        body.addLayout(_pair(make["source_token"], make["target_token"], 3, 2))
+        for name in ("amount", "recipient"):
+            body.addWidget(make[name])
+        body.addWidget(self.more)
+
+    def _connect(self) -> None:
+        for name, choice in self._choices().items():
+            choice.changed.connect(lambda _key, name=name: self._chosen(name))
+        for name, edit in self._edits().items():
+            edit.textEdited.connect(lambda _text, name=name: self._typed(name))
+            edit.returnPressed.connect(self.submitted)
+        self.account.changed.connect(lambda key: self.account_chosen.emit(int(key)))
+        self.automatic.clicked.connect(self._use_automatic)
+
+    def _choices(self) -> dict[str, Choice]:
+        return {
+            "sub_account": self.sub_account,
+            "chain": self.chain,
+            "source_token": self.source_token,
+            "target_token": self.target_token,
+        }
+
+    def _edits(self) -> dict[str, LineEdit]:
+        return {"amount": self.amount, "recipient": self.recipient, "fee": self.fee, "nonce": self.nonce}
+
+    # What is in the form
+
+    def values(self) -> dict[str, str]:
+        """The draft: raw texts by field name. A fee or nonce that nobody wrote is left to the quote."""
+        values = {name: choice.key for name, choice in self._choices().items()}
+        values.update({name: edit.text() for name, edit in self._edits().items()})
+        for name in _AUTOMATIC:
+            if name not in self._own:
+                values[name] = ""
+        return {name: values[name] for name in FIELDS}
+
+    def restore(self, values: Mapping[str, str]) -> None:
+        """Put an unfinished draft back. Choices that are no longer offered fall to the first one."""
+        for name, choice in self._choices().items():
+            if values.get(name):
+                choice.select(values[name])
+                if self._offer is not None:
+                    self._offer_targets(self._offer)
+        for name, edit in self._edits().items():
+            edit.setText(values.get(name, ""))
+            if name in _AUTOMATIC and values.get(name):
+                self._own.add(name)
+                self.more.set_open(True)
+        self._show_grouped()
+
+    def touch_all(self) -> None:
+        """From now on say of empty fields too what they lack: the person wanted to go on."""
+        self._touched.update(FIELDS)
+
+    def reset(self) -> None:
+        """Empty what was typed, after it was sent."""
+        self._touched.clear()
+        self._own.clear()
+        for edit in self._edits().values():
+            edit.clear()
+        self._show_grouped()
+
+    # What the wallet says
+
+    def show_accounts(self, accounts: tuple[Account, ...], chosen: int) -> None:
+        """Offer these accounts to withdraw from."""
+        self.account.set_options([(str(a.index), f"{a.label} · {_short(a.address)}") for a in accounts], str(chosen))
+        self.account.select(str(chosen))
+
+    def show_offer(self, offer: ZkLinkOffer) -> None:
+        """Offer what the account has and where it can go."""
+        self._offer = offer
+        self.sub_account.set_options([(str(i), _sub_account(i)) for i in sorted(offer.sub_accounts)], "0")
+        self.chain.set_options(
+            [(str(c.id), c.name + (" (not now)" if c.problem else "")) for c in offer.chains.values()]
+        )
+        self._offer_tokens(offer)
+
+    def show_quote(self, quote: ZkLinkQuote) -> None:
+        """Show the problems beside their fields, the balance, and the usual fee and nonce."""
+        for name, field in self.fields.items():
+            field.show_problem(self._worth_showing(name, quote.problems.get(name)))
+        if quote.balance is not None:
+            shown = display_units(quote.balance.base, quote.balance.decimals)
+            self.balance.setText(f"Balance {shown} {quote.balance.symbol}")
+        else:
+            self.balance.setText("")
+        self.maximum.setEnabled(bool(quote.maximum))
+        if "fee" not in self._own and quote.fee is not None:
+            self.fee.setText(format_units(quote.fee, L2_DECIMALS))
+        if "nonce" not in self._own and quote.nonce is not None:
+            self.nonce.setText(str(quote.nonce))
+        self.automatic.setEnabled(bool(self._own))
+        if any(name in quote.problems for name in _AUTOMATIC):
+            self.more.set_open(True)
+
+    def use_maximum(self, text: str) -> None:
+        """Write the greatest amount."""
+        self.amount.setText(text)
+        self._typed("amount")
+
+    def _worth_showing(self, name: str, problem: Problem | None) -> Problem | None:
+        """Nobody is told off for a field that was not reached yet."""
+        if problem is None or problem.severity is not Severity.BLOCKS or name in self._touched:
+            return problem
+        edit = self._edits().get(name)
+        return None if edit is not None and not edit.text() else problem
+
+    def _offer_tokens(self, offer: ZkLinkOffer) -> None:
+        sub = offer.sub_accounts.get(int(self.sub_account.key or 0))
+        balances = sub.balances if sub is not None else {}
+        held = sorted(offer.tokens.values(), key=lambda token: (not balances.get(token.id), token.id))
+        self.source_token.set_options(
+            [
+                (
+                    str(t.id),
+                    f"{t.symbol} · {display_units(balances.get(t.id, 0), L2_DECIMALS)}"
+                    if t.id in balances
+                    else t.symbol,
+                )
+                for t in held
+            ]
+        )
+        self._offer_targets(offer)
+
+    def _offer_targets(self, offer: ZkLinkOffer) -> None:
+        token = offer.tokens.get(int(self.source_token.key)) if self.source_token.key else None
+        chain = int(self.chain.key) if self.chain.key else 0
+        known = [offer.tokens[t] for t in (token.targets if token else ()) if t in offer.tokens]
+        there = [t for t in known if chain in t.decimals] or known
+        self.target_token.set_options([(str(t.id), t.symbol) for t in there], self.source_token.key)
+
+    # What the person does
+
+    def _chosen(self, name: str) -> None:
+        self._touched.add(name)
+        if self._offer is not None:
+            if name == "sub_account":
+                self._own.discard("nonce")
+                self._offer_tokens(self._offer)
+            elif name in ("chain", "source_token"):
+                self._offer_targets(self._offer)
+        self.edited.emit()
+
+    def _typed(self, name: str) -> None:
+        self._touched.add(name)
+        if name in _AUTOMATIC:
+            self._own.add(name)
+        if name == "recipient":
+            self._show_grouped()
+        self.edited.emit()
+
+    def _use_automatic(self) -> None:
+        self._own.clear()
+        self.edited.emit()
+
+    def _show_grouped(self) -> None:
+        text = self.recipient.text().strip()
+        digits = text[2:]
+        readable = text[:2] == "0x" and len(digits) == 40 and all(c in "0123456789abcdefABCDEF" for c in digits)
+        self.grouped.show_hex(text if readable else "")
+        self.grouped.setVisible(readable)
+
+
+def _pair(first: QWidget, second: QWidget, *shares: int) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(12)
+    grid.addWidget(first, 0, 0, Qt.AlignmentFlag.AlignTop)
+    grid.addWidget(second, 0, 1, Qt.AlignmentFlag.AlignTop)
+    for place, share in enumerate(shares):
+        grid.setColumnStretch(place, share)
+    return grid
+
+
+def _sub_account(number: int) -> str:
+    return "0 (main)" if number == 0 else str(number)
+
+
+def _short(address: str) -> str:
+    try:
+        full = checksum(bytes.fromhex(address.removeprefix("0x")))
+    except ValueError:
+        return address
+    return f"{full[:6]} … {full[-4:]}"

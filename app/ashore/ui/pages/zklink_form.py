@@ -1,0 +1,194 @@
+"""The zkLink form: fields at the left, the summary at the right, problems while one types."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from ashore.domain.errors import AshoreError
+from ashore.systems.base import Draft, Problem, Severity
+from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote
+from ashore.ui.context import Context
+from ashore.ui.pages.page import Page
+from ashore.ui.pages.summary import SummaryCard
+from ashore.ui.pages.zklink_fields import ZkLinkFields
+from ashore.ui.widgets.labels import column
+from ashore.ui.widgets.notice import Notice
+from ashore.ui.widgets.scroll import Columns
+
+DEBOUNCE_MS = 120
+_SAVE_MS = 600
+_FORM = "zklink"
+_NOTHING_SENT = "Nothing was sent."
+
+
+class ZkLinkFormPage(Page):
+    """Makes a draft, has it judged, and leads to the review. Whatever goes wrong, nothing typed is lost."""
+
+    def __init__(self, context: Context, profile: str) -> None:
+        super().__init__(context, "Withdraw from zkLink", back="Withdraw")
+        self._profile = profile
+        self._account = 0
+        self._offer: ZkLinkOffer | None = None
+        self._quote: ZkLinkQuote | None = None
+        self._restored = False
+        self.fields = ZkLinkFields(context.theme, context.icons)
+        self.summary = SummaryCard(context.icons)
+        self.notice = Notice(context.icons, action="Try again")
+        left = QWidget()
+        left.setLayout(column(self.notice, self.fields, -1, spacing=16))
+        self.columns = Columns(left, self.summary)
+        self.body.addWidget(self.columns, 1)
+        self._debounce = self._timer(DEBOUNCE_MS, self._requote)
+        self._save = self._timer(_SAVE_MS, self.keep_draft)
+        self._connect()
+        self._scale()
+
+    def _timer(self, milliseconds: int, work: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(work)
+        return timer
+
+    def _connect(self) -> None:
+        self.fields.edited.connect(self._edited)
+        self.fields.submitted.connect(self._submit)
+        self.fields.account_chosen.connect(self._account_chosen)
+        self.fields.maximum.clicked.connect(self._use_maximum)
+        self.summary.review.clicked.connect(self._submit)
+        self.notice.acted.connect(self.open)
+        self.context.theme.changed.connect(self._scale)
+
+    def _scale(self) -> None:
+        theme = self.context.theme
+        self.columns.set_widths(theme.px(390), theme.px(304))
+
+    # Coming and going
+
+    def shown(self) -> None:
+        self.fields.show_accounts(self.context.wallet.accounts(), self._account)
+        if self._offer is None or self.context.now() - self._offer.opened_at > 30_000:
+            self.open()
+
+    def left(self) -> None:
+        self.keep_draft()
+
+    def open(self) -> None:
+        """Ask what the account holds. The only network read of the form."""
+        if self._offer is None:
+            self.fields.setEnabled(False)
+            self.summary.show_nothing("zkLink is being asked what this account holds.")
+        self.notice.clear()
+        self.context.tasks.start(self._open(), failed=self._open_failed, name=f"open {self._profile}")
+
+    async def _open(self) -> None:
+        offer = await self.context.wallet.open(self._profile, self._account)
+        assert isinstance(offer, ZkLinkOffer), "this form is zkLink's"
+        self._offer = offer
+        self.fields.setEnabled(True)
+        self.fields.show_offer(offer)
+        if not self._restored:
+            self._restored = True
+            self.fields.restore(self.context.wallet.load_draft(_FORM))
+        if offer.blocked:
+            self.notice.show_problem(Problem(offer.blocked, _NOTHING_SENT), act=True)
+        elif offer.notes:
+            self.notice.show_problem(Problem(" ".join(offer.notes), severity=Severity.NOTES))
+        await self._judge()
+
+    def _open_failed(self, error: AshoreError) -> None:
+        self.notice.show_problem(Problem(error.sentence, f"{error.advice} {_NOTHING_SENT}".strip()), act=True)
+        if self._offer is None:
+            self.summary.show_nothing("The form opens when zkLink has answered.")
+
+    def keep_draft(self) -> None:
+        """Store what was typed, so that it survives closing."""
+        self._save.stop()
+        if self._restored:
+            self.context.wallet.save_draft(_FORM, self.fields.values())
+
+    def clear_draft(self) -> None:
+        """Forget what was typed: it was sent."""
+        self.fields.reset()
+        self._offer = None
+        self.context.wallet.save_draft(_FORM, {})
+
+    # Typing
+
+    def _edited(self) -> None:
+        self._debounce.start()
+        self._save.start()
+
+    def _account_chosen(self, index: int) -> None:
+        if index != self._account:
+            self._account = index
+            self._offer = None
+            self.open()
+
+    def _use_maximum(self) -> None:
+        if self._quote is not None and self._quote.maximum:
+            self.fields.use_maximum(self._quote.maximum)
+
+    def _requote(self) -> None:
+        if self._offer is not None:
+            self.context.tasks.start(self._judge_again(), failed=self._quote_failed, name="quote")
+
+    async def _judge_again(self) -> None:
+        await self._judge()
+
+    async def _judge(self) -> ZkLinkQuote | None:
+        """Have the draft as it is now judged, and show the answer."""
+        self._debounce.stop()
+        if self._offer is None:
+            return None
+        quote = await self.context.wallet.quote(self._offer, Draft(self.fields.values()))
+        assert isinstance(quote, ZkLinkQuote), "this form is zkLink's"
+        self._quote = quote
+        self.fields.show_quote(quote)
+        self.summary.show_quote(quote, _first_problem(quote))
+        return quote
+
+    def _quote_failed(self, error: AshoreError) -> None:
+        self.summary.show_nothing(str(error))
+
+    # Going on
+
+    def _submit(self) -> None:
+        if self._offer is not None:
+            self.context.tasks.start(self._review(), failed=self._review_failed, name="review")
+
+    async def _review(self) -> None:
+        """Judge once more what stands in the form now (Enter may come before the pause of typing ends)."""
+        self.fields.touch_all()
+        quote = await self._judge()
+        if quote is None or not quote.ready:
+            self._focus_first_problem()
+            return
+        self.notice.clear()
+        self.summary.show_busy("The signer reads what you will sign.")
+        review = await self.context.wallet.review(quote)
+        self.summary.show_quote(quote, None)
+        self.keep_draft()
+        self.context.go.show_review(review)
+
+    def _review_failed(self, error: AshoreError) -> None:
+        self.notice.show_problem(Problem(error.sentence, f"{error.advice} {_NOTHING_SENT}".strip()))
+        if self._quote is not None:
+            self.summary.show_quote(self._quote, _first_problem(self._quote))
+
+    def _focus_first_problem(self) -> None:
+        if self._quote is None:
+            return
+        for name in FIELDS:
+            problem = self._quote.problems.get(name)
+            if problem is not None and problem.severity is Severity.BLOCKS:
+                self.fields.fields[name].control.setFocus()
+                return
+
+
+def _first_problem(quote: ZkLinkQuote) -> Problem | None:
+    """The first thing that keeps one from going on, in the order of the form."""
+    order = [*(name for name in FIELDS if name in quote.problems), *(n for n in quote.problems if n not in FIELDS)]
+    found = (quote.problems[name] for name in order)
+    return next((problem for problem in found if problem.severity is Severity.BLOCKS), None)

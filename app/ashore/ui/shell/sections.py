@@ -1,0 +1,214 @@
+"""The pages and the ways between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from ashore.engine.views import Review
+from ashore.systems.base import Problem
+from ashore.ui.context import Context
+from ashore.ui.hub import ChangeHub
+from ashore.ui.pages.accounts import AccountsPage
+from ashore.ui.pages.activity import ActivityPage
+from ashore.ui.pages.home import HomePage
+from ashore.ui.pages.page import Page
+from ashore.ui.pages.review import ReviewPage
+from ashore.ui.pages.settings import SettingsPage
+from ashore.ui.pages.unclaimed import UnclaimedPage
+from ashore.ui.pages.unlock import UnlockPage
+from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from ashore.ui.port import WalletPort
+from ashore.ui.shell.sidebar import SECTIONS
+from ashore.ui.shell.status import health_words, lock_words, trouble
+from ashore.ui.shell.window import MainWindow
+from ashore.ui.tasks import Tasks
+from ashore.ui.theme.icons import Icons
+from ashore.ui.widgets.notice import Notice
+
+_TITLES = {key: title for key, title, _icon in SECTIONS}
+_SECTION_PAGES: dict[str, Callable[[Context], Page]] = {
+    "withdraw": HomePage,
+    "activity": ActivityPage,
+    "unclaimed": UnclaimedPage,
+    "accounts": AccountsPage,
+    "settings": SettingsPage,
+}
+
+
+class Sections(QObject):
+    """Builds a page when it is first shown, and remembers where one came from."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        wallet: WalletPort,
+        icons: Icons,
+        tasks: Tasks,
+        now: Callable[[], int],
+        *,
+        data_place: str = "",
+        unlock_hint: str = "",
+    ) -> None:
+        super().__init__(window)
+        self.window = window
+        self.wallet = wallet
+        self.hub = ChangeHub(wallet, self)
+        self.trouble = Notice(icons)
+        self.fault = Notice(icons, closable=True)
+        window.banners.addWidget(self.trouble)
+        window.banners.addWidget(self.fault)
+        self.fault.closed.connect(self._space_banners)
+        self.context = Context(wallet, icons.theme, icons, tasks, self.hub, self, self.show_fault, now, data_place)
+        self._pages: dict[str, Page] = {}
+        self._way: list[str] = []
+        self._unlock = UnlockPage(self.context, unlock_hint)
+        self._connect()
+
+    def _connect(self) -> None:
+        window, hub = self.window, self.hub
+        window.side.chosen.connect(self.show_section)
+        window.side.lock_pressed.connect(self._lock)
+        window.back_asked.connect(self.go_back)
+        window.before_close(self.close)
+        hub.lock_changed.connect(self._lock_changed)
+        hub.health_changed.connect(self._show_health)
+        hub.withdrawals_changed.connect(lambda _ids: self._show_count())
+        hub.tick.connect(self._show_lock)
+
+    def start(self) -> None:
+        """The wallet is there: show the first page."""
+        self.window.show_network(self.wallet.network.badge, self.wallet.network.explanation)
+        self._show_health()
+        self._show_count()
+        self._way = ["withdraw"]
+        self._lock_changed()
+
+    def close(self) -> None:
+        """Keep what is unfinished and stop listening."""
+        if self._way:
+            self._current_page().left()
+        self.hub.close()
+
+    # Ways
+
+    @property
+    def place(self) -> str:
+        """The key of the page in view, `unlock` while locked."""
+        return "unlock" if self.wallet.locked else self._way[-1]
+
+    def page(self, key: str) -> Page:
+        """A page that was shown before. Raises KeyError."""
+        return self._pages[key]
+
+    def show_section(self, key: str) -> None:
+        """One of the side bar's sections."""
+        if not self._signing():
+            self._go([key])
+
+    def show_form(self, profile: str) -> None:
+        """The form of a deployment."""
+        if "form" not in self._pages:
+            self._pages["form"] = ZkLinkFormPage(self.context, profile)
+        self._go(["withdraw", "form"])
+
+    def show_review(self, review: Review) -> None:
+        """The review of what is to be signed."""
+        page = self._pages.setdefault("review", ReviewPage(self.context))
+        assert isinstance(page, ReviewPage)
+        page.show_review(review)
+        self._go(["withdraw", "form", "review"])
+
+    def show_voyage(self, withdrawal_id: str) -> None:
+        """One withdrawal's way."""
+        if self._signing():
+            return
+        page = self._pages.setdefault("voyage", VoyagePage(self.context))
+        assert isinstance(page, VoyagePage)
+        page.show_withdrawal(withdrawal_id)
+        origin = self._way[0] if self._way and self._way[0] in ("withdraw", "activity") else "activity"
+        page.name_way_back(_TITLES[origin])
+        self._go([origin, "voyage"])
+
+    def withdrawal_sent(self, withdrawal_id: str) -> None:
+        """A review was confirmed: follow it, and begin the next form empty."""
+        form = self._pages.get("form")
+        if isinstance(form, ZkLinkFormPage):
+            form.clear_draft()
+        self._way = ["withdraw"]
+        self._show_count()
+        self.show_voyage(withdrawal_id)
+
+    def go_back(self) -> None:
+        """One page back, where there is one."""
+        if len(self._way) > 1 and not self._signing() and not self.wallet.locked:
+            self._go(self._way[:-1])
+
+    def _signing(self) -> bool:
+        review = self._pages.get("review")
+        return self._way[-1:] == ["review"] and isinstance(review, ReviewPage) and review.busy
+
+    def _go(self, way: list[str]) -> None:
+        if self._way and self._way[-1] in self._pages and not self.wallet.locked:
+            self._current_page().left()
+        self._way = way
+        self._bring_up()
+
+    def _bring_up(self) -> None:
+        if self.wallet.locked:
+            self.window.show_page(self._unlock)
+            self._unlock.shown()
+            return
+        key = self._way[-1]
+        if key not in self._pages:
+            self._pages[key] = _SECTION_PAGES[key](self.context)
+        self.window.show_page(self._pages[key])
+        self.window.side.show_section(self._way[0])
+        self._pages[key].shown()
+
+    def _current_page(self) -> Page:
+        return self._pages[self._way[-1]]
+
+    # Lock, health, faults
+
+    def _lock(self) -> None:
+        if not self._signing():
+            if self._way[-1] in self._pages:
+                self._current_page().left()
+            self.context.tasks.start(self.wallet.lock())
+
+    def _lock_changed(self) -> None:
+        locked = self.wallet.locked
+        self.window.side.set_sections_enabled(not locked)
+        if locked and self._way[-1] == "review":
+            self._way = self._way[:-1]  # what was read for signing is void without the signer
+        self._show_lock()
+        self._show_count()
+        self._bring_up()
+
+    def _show_lock(self) -> None:
+        self.window.side.show_lock(locked=self.wallet.locked, time=lock_words(self.wallet.lock_in()))
+
+    def _show_count(self) -> None:
+        self.window.side.buttons["activity"].show_count(self.wallet.open_count())
+
+    def _show_health(self) -> None:
+        words = health_words(self.wallet.health())
+        self.window.side.show_health(*words)
+        problem = trouble(self.wallet.health(), self.wallet.operator_notes())
+        if problem is None:
+            self.trouble.clear()
+        else:
+            self.trouble.show_problem(problem)
+        self._space_banners()
+
+    def show_fault(self, problem: Problem) -> None:
+        """A calm sentence over the page, until it is dismissed."""
+        self.fault.show_problem(problem)
+        self._space_banners()
+
+    def _space_banners(self) -> None:
+        said = not (self.trouble.isHidden() and self.fault.isHidden())
+        self.window.banners.setContentsMargins(32, 16 if said else 0, 32, 0)

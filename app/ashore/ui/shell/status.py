@@ -1,0 +1,67 @@
+"""What the side bar and the banner say about endpoints, operators and the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ashore.domain.observations import ChainHealth
+from ashore.systems.base import Problem, Severity
+
+ENOUGH = 2
+"""So many endpoints must agree before anything counts as proven."""
+
+
+class HealthWords(NamedTuple):
+    """A short text, its tone, and the details for the tooltip."""
+
+    text: str
+    tone: str
+    details: str
+
+
+def health_words(chains: Sequence[ChainHealth]) -> HealthWords:
+    """The state of the chain that stands worst."""
+    asked = [chain for chain in chains if chain.asked]
+    if not asked:
+        return HealthWords("Asking the endpoints", "muted", "No endpoint was asked yet.")
+    worst = min(asked, key=lambda chain: (chain.agreeing / chain.asked, chain.chain))
+    tone = "ok" if worst.agreeing == worst.asked else "warn" if worst.agreeing >= ENOUGH else "bad"
+    name = f" on {worst.chain}" if len(asked) > 1 else ""
+    details = "\n".join(line for chain in asked for line in _details(chain))
+    return HealthWords(f"{worst.agreeing} of {worst.asked} endpoints agree{name}", tone, details)
+
+
+def _details(chain: ChainHealth) -> list[str]:
+    return [f"{chain.chain}: block {chain.head:,}, final up to {chain.finalized:,}", *chain.notes]
+
+
+def trouble(chains: Sequence[ChainHealth], notes: Sequence[str]) -> Problem | None:
+    """What a person should know about the connection, or nothing."""
+    asked = [chain for chain in chains if chain.asked]
+    dark = [chain.chain for chain in asked if chain.agreeing == 0]
+    if dark and len(dark) == len(asked):
+        return Problem(
+            "No endpoint answers: you seem to be offline.",
+            "What was proven stays proven. Ashore goes on asking, and catches up by itself.",
+            Severity.WARNS,
+        )
+    short = [chain.chain for chain in asked if chain.agreeing < ENOUGH]
+    if short:
+        return Problem(
+            f"Too few endpoints agree on {', '.join(short)}.",
+            "Until two do, nothing new counts as proven there. Your money is not affected.",
+            Severity.WARNS,
+        )
+    if notes:
+        return Problem(" ".join(notes), "Withdrawals under way are still followed on the chain.", Severity.WARNS)
+    return None
+
+
+def lock_words(seconds: int | None) -> str:
+    """When the wallet locks by itself."""
+    if seconds is None:
+        return "Unlocked"
+    if seconds >= 60:
+        return f"Unlocked · locks in {-(-seconds // 60)} min"
+    return f"Unlocked · locks in {seconds} s"

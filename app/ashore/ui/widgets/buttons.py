@@ -1,0 +1,59 @@
+"""Buttons: by Enter as well as by Space, never clicked twice by accident."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+_COPIED_MS = 1600
+
+
+class Button(QPushButton):
+    """A push button with a role (primary, link, small-link, nav, or none) that Enter presses too."""
+
+    def __init__(self, text: str = "", role: str = "", *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("role", role)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAutoDefault(False)
+        if role.endswith("link"):
+            self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if name:
+            self.setAccessibleName(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+
+class CopyButton(Button):
+    """Copies a public text (an address, a hash) and says so for a moment."""
+
+    def __init__(self, what: str, text: str = "", label: str = "Copy") -> None:
+        super().__init__(label, "small-link", name=f"{label} {what}" if label == "Copy" else label)
+        self._label = label
+        self._copied = text
+        self.setToolTip(f"Copy {what}")
+        self.clicked.connect(self._copy)
+
+    def sizeHint(self) -> QSize:
+        # Wide enough for both of its texts, so that nothing moves when it is pressed.
+        hint = super().sizeHint()
+        wider = self.fontMetrics().horizontalAdvance("Copied") - self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(hint.width() + max(0, wider), hint.height())
+
+    def set_text(self, text: str) -> None:
+        """What to copy from now on."""
+        self._copied = text
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._copied)
+        self.setText("Copied")
+        QTimer.singleShot(_COPIED_MS, self, self._restore)
+
+    def _restore(self) -> None:
+        self.setText(self._label)

@@ -1,0 +1,104 @@
+"""A choice: a list where there is something to choose, a fixed text where there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStackedLayout, QStyle, QStyleOptionComboBox, QWidget
+
+from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.labels import Label
+
+
+class ComboBox(QComboBox):
+    """A drop-down list in the look of the house. The wheel scrolls the page, never the value."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        arrow = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxArrow, self
+        )
+        middle, size = QPointF(arrow.center()), self._theme.px(4)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("muted"), 1.75, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(
+            [middle + QPointF(-size, -size / 2), middle + QPointF(0, size / 2), middle + QPointF(size, -size / 2)]
+        )
+        painter.end()
+
+
+class Choice(QWidget):
+    """Options by key. With one option it is a fixed text that takes no focus."""
+
+    changed = Signal(str)
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.combo = ComboBox(theme)
+        self.combo.setAccessibleName(name)
+        self._fixed = Label(role="value", wrap=True)
+        self._fixed.setContentsMargins(1, 9, 0, 9)
+        self._name = name
+        self._options: tuple[tuple[str, str], ...] = ()
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.combo)
+        self._stack.addWidget(self._fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusProxy(self.combo)
+        self.combo.currentIndexChanged.connect(self._index_changed)
+
+    def sizeHint(self) -> QSize:
+        return self._fixed.sizeHint() if self._stack.currentIndex() else self.combo.sizeHint()
+
+    @property
+    def key(self) -> str:
+        """The key of the chosen option, empty where there is none."""
+        index = self.combo.currentIndex()
+        return self._options[index][0] if 0 <= index < len(self._options) else ""
+
+    @property
+    def text(self) -> str:
+        """The text of the chosen option."""
+        return dict(self._options).get(self.key, "")
+
+    def set_options(self, options: Sequence[tuple[str, str]], key: str = "") -> None:
+        """Offer `options` (key, text). Keeps what was chosen where it is still offered, else takes `key`."""
+        wanted = self.key or key
+        if tuple(options) != self._options:
+            self._options = tuple(options)
+            self.combo.blockSignals(True)
+            self.combo.clear()
+            self.combo.addItems([text for _, text in options])
+            self.combo.blockSignals(False)
+        self.select(wanted)
+        self._fixed.setText(self._options[0][1] if self._options else "–")
+        self._fixed.setAccessibleName(f"{self._name}: {self._fixed.text()}")
+        self._stack.setCurrentIndex(0 if len(self._options) > 1 else 1)
+
+    def select(self, key: str) -> None:
+        """Choose the option of that key, or the first one."""
+        keys = [known for known, _ in self._options]
+        index = keys.index(key) if key in keys else 0
+        self.combo.blockSignals(True)
+        self.combo.setCurrentIndex(index if keys else -1)
+        self.combo.blockSignals(False)
+
+    def _index_changed(self, index: int) -> None:
+        if index >= 0:
+            self.changed.emit(self.key)

@@ -1,0 +1,57 @@
+"""Something that can be opened and closed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ashore.ui.theme.icons import Icons
+from ashore.ui.widgets.buttons import Button
+
+
+class Disclosure(QWidget):
+    """A button that shows and hides what is below it."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, icons: Icons, closed: str, opened: str = "", *, role: str = "small-link") -> None:
+        super().__init__()
+        self._icons = icons
+        self._words = (closed, opened or closed)
+        self.button = Button(closed, role, name=closed)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._column.addWidget(self.button)
+        self._content: QWidget | None = None
+        self._open = False
+        icons.dress(self.button, "chevron-right", "accent", 12)
+        icons.theme.changed.connect(self._paint)
+        self.button.clicked.connect(lambda: self.set_open(not self._open))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the content is shown."""
+        return self._open
+
+    def set_content(self, content: QWidget) -> None:
+        """What to show when opened."""
+        self._content = content
+        self._column.addWidget(content)
+        content.setVisible(self._open)
+
+    def set_open(self, opened: bool) -> None:
+        """Show or hide the content."""
+        if opened == self._open:
+            return
+        self._open = opened
+        self.toggled.emit(opened)
+        if self._content is not None:
+            self._content.setVisible(opened)
+        self._paint()
+
+    def _paint(self) -> None:
+        self.button.setText(self._words[self._open])
+        self.button.setAccessibleName(f"{self._words[self._open]}, {'open' if self._open else 'closed'}")
+        name = "chevron-down" if self._open else "chevron-right"
+        self.button.setIcon(self._icons.icon(name, "accent", size=12))

@@ -1,0 +1,82 @@
+"""Rows of label and value, as evidence and costs are told."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.buttons import CopyButton
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label
+from ashore.ui.wording import breakable
+
+
+class Facts(QWidget):
+    """A grid: labels at the left, values beside them."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self._next = 0
+
+    def add(self, label: str, value: str, *, note: str = "", tooltip: str = "") -> None:
+        """A row of text."""
+        shown = Label(breakable(value), "value", wrap=True, select=True)
+        shown.setAccessibleName(f"{label}: {value}")
+        shown.setToolTip(tooltip)
+        self._place(label, shown)
+        if note:
+            self._grid.addWidget(Label(breakable(note), "small", wrap=True), self._next, 1)
+            self._next += 1
+
+    def add_hex(self, label: str, value: str, *, copy: bool = True) -> None:
+        """A row with a hash or an address in full, and a button that copies it."""
+        self._place(label, HexText(self._theme, value, what=label, size=12))
+        if copy:
+            button = CopyButton(label.lower(), value)
+            self._grid.addWidget(button, self._next - 1, 2, Qt.AlignmentFlag.AlignTop)
+
+    def add_widget(self, label: str, widget: QWidget) -> None:
+        """A row with another widget."""
+        self._place(label, widget)
+
+    def _place(self, label: str, widget: QWidget) -> None:
+        name = Label(label, "small", wrap=False)
+        name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        name.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(name, self._next, 0)
+        self._grid.addWidget(widget, self._next, 1)
+        self._next += 1
+
+
+class MoneyRow(QWidget):
+    """A label at the left, an amount at the right; a note below."""
+
+    def __init__(self, label: str = "", value: str = "", note: str = "", *, strong: bool = False) -> None:
+        super().__init__()
+        self._label = Label(role="muted", wrap=True)
+        self._value = Label(role="strong" if strong else "value", wrap=True)
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self._note = Label(role="small", wrap=True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(1)
+        grid.addWidget(self._label, 0, 0)
+        grid.addWidget(self._value, 0, 1)
+        grid.addWidget(self._note, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 2)
+        self.show_money(label, value, note)
+
+    def show_money(self, label: str, value: str, note: str = "") -> None:
+        """Show these instead."""
+        self._label.setText(label)
+        self._value.setText(breakable(value))
+        self._value.setAccessibleName(f"{label}: {value}")
+        self._note.show_text(breakable(note))

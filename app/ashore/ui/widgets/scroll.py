@@ -1,0 +1,112 @@
+"""A page that scrolls when it does not fit, up and down only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+
+class ScrollColumn(QScrollArea):
+    """A column that scrolls, and follows the keyboard's focus."""
+
+    def __init__(self, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 16) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget()
+        self._inner.setProperty("ground", "clear")
+        self.column = QVBoxLayout(self._inner)
+        self.column.setContentsMargins(*margins)
+        self.column.setSpacing(spacing)
+        self.setWidget(self._inner)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._inner.minimumSizeHint().width() + 14, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self.isVisible() and self._inner.isAncestorOf(new):
+            self.ensureWidgetVisible(new, 0, 24)
+
+
+class Columns(QWidget):
+    """A main part and a narrow one beside it; the narrow one goes below where there is no room.
+
+    Beside each other only the main part scrolls, so that the narrow one is always in view.
+    """
+
+    def __init__(self, main: QWidget, aside: QWidget, *, gap: int = 24) -> None:
+        super().__init__()
+        self._main, self._aside = main, aside
+        self._gap = gap
+        self._wide: bool | None = None
+        self._aside_width = 300
+        self._main_least = 400
+        self.main_scroll = ScrollColumn(spacing=gap)
+        self._side_scroll = ScrollColumn()
+        self._side_scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.main_scroll.setParent(self)
+        self._side_scroll.setParent(self)
+        self.main_scroll.column.addWidget(main)
+        main.installEventFilter(self)
+
+    def set_widths(self, main_least: int, aside: int) -> None:
+        """The least width of the main part, and the width of the narrow one, in pixels."""
+        if (main_least, aside) != (self._main_least, self._aside_width):
+            self._main_least, self._aside_width = main_least, aside
+            self._arrange()
+
+    @property
+    def beside(self) -> bool:
+        """Whether the two parts stand beside each other."""
+        return bool(self._wide)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 160)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._main_least + self._gap + self._aside_width, 400)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return False
+
+    def _arrange(self) -> None:
+        width, height = self.width(), self.height()
+        wide = width >= self._main_least + self._gap + self._aside_width
+        if wide is not self._wide:
+            self._wide = wide
+            self._move_aside(wide)
+        if wide:
+            main_width = width - self._gap - self._aside_width
+            self.main_scroll.setGeometry(0, 0, main_width + 14, height)
+            self._side_scroll.setGeometry(main_width + self._gap, 0, self._aside_width, height)
+        else:
+            self.main_scroll.setGeometry(0, 0, width, height)
+
+    def _move_aside(self, wide: bool) -> None:
+        target = self._side_scroll if wide else self.main_scroll
+        for column in (self._side_scroll.column, self.main_scroll.column):
+            column.removeWidget(self._aside)
+            while column.count() > (1 if column is self.main_scroll.column else 0):
+                column.takeAt(column.count() - 1)
+        target.column.addWidget(self._aside)
+        for column in (self._side_scroll.column, self.main_scroll.column):
+            column.addStretch(1)
+        self.main_scroll.column.setContentsMargins(0, 0, 14, 24)
+        self._side_scroll.column.setContentsMargins(0, 0, 2, 24)
+        self._side_scroll.setVisible(wide)
+        self._aside.show()

@@ -1,0 +1,33 @@
+"""Text exactly as it is, in a fixed-width face: what is signed, and stored proofs."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QPlainTextEdit
+
+from ashore.ui.theme import fonts
+from ashore.ui.theme.theme import Theme
+
+
+class Verbatim(QPlainTextEdit):
+    """A read-only text that does not keep the Tab key. As high as its lines, up to `most`."""
+
+    def __init__(self, theme: Theme, text: str, *, what: str, most: int = 14) -> None:
+        super().__init__()
+        self._theme = theme
+        self._most = most
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setProperty("role", "mono")
+        self.setAccessibleName(what)
+        self.setWordWrapMode(self.wordWrapMode().WrapAtWordBoundaryOrAnywhere)
+        self.setPlainText(text)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        font = fonts.mono(self._theme.monospace, self._theme.px(12))
+        line = QFontMetrics(font).lineSpacing() + 1
+        per_line = 70
+        lines = sum(1 + len(part) // per_line for part in self.toPlainText().split("\n"))
+        self.setFixedHeight(min(max(2, lines), self._most) * line + 24)
