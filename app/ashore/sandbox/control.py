@@ -18,6 +18,11 @@ from ashore.sandbox.zklink.faults import MAX_RULES, RpcFault, Switch, read_rule
 TOKEN_HEADER = b"x-ashore-token"
 _MAX_STEPS = 1_000
 
+
+class ControlError(Exception):
+    """An operation was asked for wrongly."""
+
+
 Operation = Callable[[dict[str, Any]], Awaitable[Any]]
 
 
@@ -60,7 +65,7 @@ class Control:
             return
         except asgi.BodyTooLargeError:
             await asgi.send_json(send, 413, {"error": "body too large"})
-        except (ValueError, KeyError, TypeError, ChainError) as error:
+        except (ControlError, ValueError, KeyError, TypeError, AttributeError, ChainError) as error:
             await asgi.send_json(send, 400, {"error": f"{type(error).__name__}: {error}"[:500]})
         else:
             await asgi.send_json(send, 200, answer)
@@ -76,7 +81,7 @@ class Control:
         """{mode, speed}."""
         speed = value.get("speed", 1.0)
         if isinstance(speed, bool) or not isinstance(speed, int | float):
-            raise ValueError("the speed is a number")
+            raise ControlError("the speed is a number")
         self._world.set_mode(ClockMode(value["mode"]), float(speed))
         return self._world.status()["clock"]
 
@@ -84,7 +89,7 @@ class Control:
         """{seconds}."""
         seconds = value["seconds"]
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise ValueError("seconds are a number")
+            raise ControlError("seconds are a number")
         self._world.clock.advance(float(seconds))
         return self._world.status()["clock"]
 
@@ -92,7 +97,7 @@ class Control:
         """{what: stage, block or finalize; count}: the answers of all steps."""
         count = value.get("count", 1)
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _MAX_STEPS:
-            raise ValueError(f"count is 1 to {_MAX_STEPS}")
+            raise ControlError(f"count is 1 to {_MAX_STEPS}")
         what = str(value.get("what", "stage"))
         return [await self._world.step(what) for _ in range(count)]
 
@@ -101,11 +106,14 @@ class Control:
         return await self._world.settle()
 
     async def _faults(self, value: dict[str, Any]) -> Any:
-        """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}}}; what is named is replaced."""
+        """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}}}.
+
+        What is named is replaced; a switch is ended by false.
+        """
         l1_rules = {name: _l1_rules(rules) for name, rules in value.get("l1", {}).items()}
         unknown = l1_rules.keys() - self._world.endpoints.keys()
         if unknown or not value.keys() <= {"clear", "l1", "zklink"}:
-            raise ValueError("faults are set for known endpoints under l1, and for zklink")
+            raise ControlError("faults are set for known endpoints under l1, and for zklink")
         operator = value.get("zklink", {})
         rules = [read_rule(rule) for rule in _bounded(operator.get("rules", []))]
         switches = {Switch(name): setting for name, setting in operator.get("switches", {}).items()}
@@ -139,7 +147,7 @@ class Control:
         """{depth, drop: [transaction hash]}."""
         depth, drop = value["depth"], value.get("drop", [])
         if isinstance(depth, bool) or not isinstance(depth, int) or not isinstance(drop, list):
-            raise ValueError("depth is a number, drop a list")
+            raise ControlError("depth is a number, drop a list")
         hashes = {bytes.fromhex(str(one).removeprefix("0x")) for one in drop}
         head = await asyncio.to_thread(self._world.chain.reorg, depth, hashes)
         return {"head": head.number, "hash": "0x" + head.hash.hex()}
@@ -153,15 +161,15 @@ def _object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body or b"{}")
     except RecursionError:
-        raise ValueError("nested too deep") from None
+        raise ControlError("nested too deep") from None
     if not isinstance(value, dict):
-        raise ValueError("expected an object")
+        raise ControlError("expected an object")
     return value
 
 
 def _bounded(rules: Any) -> list[Any]:
     if not isinstance(rules, list) or len(rules) > MAX_RULES or not all(isinstance(rule, dict) for rule in rules):
-        raise ValueError(f"rules are a list of at most {MAX_RULES} objects")
+        raise ControlError(f"rules are a list of at most {MAX_RULES} objects")
     return rules
 
 

@@ -97,7 +97,7 @@ async def _serve(config: WorldConfig, token: str, listener: socket.socket) -> No
     app, world = create_app(config, token)
     server = uvicorn.Server(
         uvicorn.Config(
-            app,  # type: ignore[arg-type]
+            app,
             lifespan="off",
             ws="none",
             log_config=None,
