@@ -560,15 +560,19 @@ contract ZkLinkSandbox {
 
     function _slice(bytes memory data, uint256 start, uint256 length) private pure returns (bytes memory part) {
         require(start + length <= data.length, "Z");
-        part = new bytes(length);
-        for (uint256 i = 0; i < length; ++i) {
-            part[i] = data[start + i];
+        part = new bytes(length); // its memory is rounded up to whole words, so the last word may be copied whole
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, length) { i := add(i, 32) } {
+                mstore(add(add(part, 32), i), mload(add(add(add(data, 32), start), i)))
+            }
         }
     }
 
+    /// Reads a big-endian number of at most 32 bytes.
     function _number(bytes memory data, uint256 start, uint256 length) private pure returns (uint256 value) {
-        for (uint256 i = 0; i < length; ++i) {
-            value = (value << 8) | uint8(data[start + i]);
+        require(start + length <= data.length, "Z");
+        assembly ("memory-safe") {
+            value := shr(sub(256, mul(8, length)), mload(add(add(data, 32), start)))
         }
     }
 }

@@ -3,6 +3,7 @@
 from eth.abc import SignedTransactionAPI
 from eth.consensus.noproof import NoProofConsensus
 from eth.constants import SECPK1_N
+from eth.exceptions import PyEVMError
 from eth.vm.forks.prague import PragueVM
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
@@ -30,7 +31,7 @@ def decode_transaction(raw: bytes) -> SignedTransactionAPI:
         if (getattr(transaction, "type_id", None) or 0) not in _SUPPORTED_TYPES:
             raise ChainError("transaction type not supported")
         transaction.validate()
-    except (RLPException, ValidationError, ValueError, TypeError, IndexError) as error:
+    except (RLPException, PyEVMError, ValidationError, ValueError, TypeError, IndexError) as error:
         raise ChainError(f"rlp: {error}") from error
     try:
         # Recovering the sender is the check of the signature; the sender is remembered.

@@ -25,6 +25,7 @@ from ashore.sandbox.evm.proofs import AccountProof, prove_account
 from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
 
 _CACHED_BLOCKS = 1024
+_PLAIN_TRANSFER_GAS = 21_000
 _KEY_CHAIN_ID = b"ashore/chain-id"
 _KEY_FORKS = b"ashore/forks"
 _KEY_POOL = b"ashore/pool"
@@ -165,6 +166,12 @@ class DevChain:
         with self._lock:
             return self._pool.get(transaction_hash)
 
+    @property
+    def pending_count(self) -> int:
+        """How many transactions wait to be mined."""
+        with self._lock:
+            return len(self._pool)
+
     def next_base_fee(self) -> int:
         """Return the base fee in wei of the block after the head (EIP-1559)."""
         with self._lock:
@@ -247,7 +254,9 @@ class DevChain:
         with self._lock:
             message = Message(sender, to, data, value)
             used = self._execute(message, None, number).gas_used
-            low, high = 21_000, min(self._gas_limit, (used + 60_000) * 2)
+            if used == 0 and not data and to is not None:
+                return _PLAIN_TRANSFER_GAS
+            low, high = _PLAIN_TRANSFER_GAS, min(self._gas_limit, (used + 60_000) * 2)
             while high - low > max(1, high // 100):
                 middle = (low + high) // 2
                 try:
@@ -364,7 +373,7 @@ class DevChain:
         for one in transactions:
             try:
                 receipt, _ = machine.apply_transaction(header, one)
-            except (ValidationError, VMError) as error:
+            except (ValidationError, VMError, RecursionError) as error:
                 raise InvalidTransactionError(bytes(one.hash)) from error
             header = machine.add_receipt_to_header(header, receipt)
             receipts.append(receipt)

@@ -19,6 +19,8 @@ from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.errors import ChainError
 
 _TIP = 10**9
+# More than any call needs; what is not used is not paid for.
+_GAS = 5_000_000
 ETH_TOKEN = bytes.fromhex("ee" * 20)
 """The address that stands for ether in the zkLink contracts."""
 
@@ -168,16 +170,17 @@ class Sender:
         """Sign and send a transaction and return its hash.
 
         Args:
-            gas: gas limit. Without one it is estimated on the head, so that a call that would revert raises here;
-                give one when the call depends on transactions that are still pending.
+            gas: gas limit. Without one the message is tried on the head first, so that a call that would revert raises
+                here; give one when the call depends on transactions that are still pending.
 
         Raises:
-            RevertedError: the estimate reverted.
+            RevertedError: the trial reverted.
             ChainError: the chain refused the transaction.
         """
         with self._chain.locked():
             if gas is None:
-                gas = self._chain.estimate_gas(self.address, to, data, value=value) * 6 // 5
+                gas = _GAS
+                self._chain.call(self.address, to, data, value=value, gas=gas)
             fields: dict[str, Any] = {
                 "type": 2,
                 "chainId": self._chain.chain_id,

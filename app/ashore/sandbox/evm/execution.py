@@ -50,7 +50,7 @@ def execute(machine: VirtualMachineAPI, message: Message, gas: int) -> Outcome:
             )
             spoofed: Any = SpoofTransaction(unsigned, from_=message.sender)
             computation = state.costless_execute_transaction(spoofed)
-    except (ValidationError, VMError) as error:
+    except (ValidationError, VMError, RecursionError) as error:
         raise ChainError(str(error)) from error
     if not computation.is_error:
         return Outcome(bytes(computation.output), int(computation.get_gas_used()))
