@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from io import RawIOBase
 
+from ashore.keys import strict_json
+
 LENGTH_BYTES = 4
 FRAME_MAX_BYTES = 1024 * 1024
 
@@ -44,16 +46,14 @@ def body_length(prefix: bytes | bytearray) -> int:
 
 
 def decode(body: bytes | bytearray) -> dict[str, object]:
-    """Parse a frame's JSON strictly: one object, no key twice, no floats.
+    """Parse a frame's JSON strictly: one object, no key twice, no floats, no deep nesting.
 
     Raises:
         FrameError: anything else; the text never quotes the content.
     """
     try:
-        content = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float
-        )
-    except (ValueError, RecursionError):
+        content = strict_json.parse(body)
+    except strict_json.JsonError:
         raise FrameError("The message is not in the agreed form.") from None
     if not isinstance(content, dict):
         raise FrameError("The message is not in the agreed form.")
@@ -78,14 +78,3 @@ def _exactly(stream: RawIOBase, count: int) -> bytearray | None:
             return None
         data += piece
     return data
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise ValueError("a key occurs twice")
-    return content
-
-
-def _no_float(_text: str) -> object:
-    raise ValueError("not an integer")

@@ -12,7 +12,8 @@ from ashore.keys import frames, protocol
 from ashore.keys.errors import KeysError, SignerFault, SignerGone
 
 _START_SECONDS = 30.0
-_END_SECONDS = 2.0
+_END_SECONDS = 0.5
+"""Longer than an idle signer takes; a busy one is killed, which empties its memory as well."""
 _NO_WINDOW = 0x08000000
 """Windows' CREATE_NO_WINDOW."""
 

@@ -8,6 +8,7 @@ nothing to standard error, and ends with its input.
 import contextlib
 import importlib
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Mapping
@@ -112,8 +113,11 @@ def _send(stdout: RawIOBase, content: Mapping[str, object]) -> None:
 
 
 def _import_heavy() -> None:
+    recursion_limit = sys.getrecursionlimit()
     # A failure shows itself again, with a proper answer, at the first request that needs the module.
     with contextlib.suppress(ImportError):
         importlib.import_module("eth_account")
         importlib.import_module("eth_account.hdaccount")
         importlib.import_module("nacl.bindings")
+    # py_ecc raises it so far that runaway recursion would overflow the stack.
+    sys.setrecursionlimit(recursion_limit)

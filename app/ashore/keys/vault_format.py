@@ -28,6 +28,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ashore.keys import strict_json
 from ashore.keys.errors import VaultDamaged, VaultForeign, VaultTooNew
 from ashore.keys.sealing import KEY_BYTES, NONCE_BYTES, SALT_BYTES, TAG_BYTES, KdfCost
 
@@ -195,8 +196,8 @@ def _parsed(data: bytes) -> Mapping[str, object]:
     if len(data) > FILE_MAX_BYTES:
         raise foreign
     try:
-        content = json.loads(data.decode("ascii"))
-    except (ValueError, RecursionError):
+        content = strict_json.parse(data)
+    except strict_json.JsonError:
         if data.startswith(_BEGINNING) or f'"{FORMAT}"'.encode() in data:
             raise VaultDamaged("The vault file is damaged: it is cut off or altered.", RESTORE_ADVICE) from None
         if not data.strip(b"\0 \n"):
