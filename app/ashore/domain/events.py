@@ -88,12 +88,13 @@ class MoveRefused:
 
 @dataclass(frozen=True, slots=True)
 class MoveUnclear:
-    """A send ended without an answer that can be trusted."""
+    """A send ended without an answer that can be trusted. `left` is False where it certainly never left."""
 
     name: ClassVar[str] = "move-unclear"
     withdrawal: str
     move: str
     sentence: str
+    left: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,17 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may or may not have happened. `resend_harmless` tells whether the identical bytes may go again."""
+    """It may or may not have happened.
+
+    `resend_harmless` tells whether the identical bytes may go again. `left` is False where the request
+    certainly never left. `refusal` is what the other side said to a repetition: certain only if it
+    afterwards still does not know the move, for it may be the echo of the first time's success.
+    """
 
     sentence: str
     resend_harmless: bool = False
+    left: bool = True
+    refusal: Refused | None = None
 
 
 Outcome = Accepted | Refused | Unknown

@@ -49,7 +49,7 @@ _MARK_OF_LEVEL = {
 
 @dataclass(frozen=True, slots=True)
 class MoveView:
-    """A move as folded."""
+    """A move as folded. `arrivals` counts the sends that may have arrived: all but those that never left."""
 
     id: str
     kind: MoveKind
@@ -60,6 +60,7 @@ class MoveView:
     nonce: int
     state: MoveState = MoveState.INTENDED
     sends: int = 0
+    arrivals: int = 0
     said: str = ""
     code: str = ""
     advice: str = ""
@@ -195,11 +196,12 @@ def _move_after(move: MoveView, event: ev.MoveSending | ev.MoveAccepted | ev.Mov
     if move.state is MoveState.ACCEPTED:
         return move  # what was taken stays taken: a late refusal of a resend says nothing about it
     if isinstance(event, ev.MoveSending):
-        return replace(move, state=MoveState.SENDING, sends=move.sends + 1)
+        return replace(move, state=MoveState.SENDING, sends=move.sends + 1, arrivals=move.arrivals + 1)
     if isinstance(event, ev.MoveAccepted):
         return replace(move, state=MoveState.ACCEPTED, said=event.said)
     if isinstance(event, ev.MoveUnclear):
-        return replace(move, state=MoveState.UNKNOWN, said=event.sentence)
+        never_left = move.state is MoveState.SENDING and not event.left
+        return replace(move, state=MoveState.UNKNOWN, said=event.sentence, arrivals=move.arrivals - int(never_left))
     return replace(move, state=MoveState.REFUSED, code=event.code, said=event.sentence, advice=event.advice)
 
 

@@ -1,0 +1,1 @@
+"""Prepares, sends, watches and resumes withdrawals of every system."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ashore.domain.events import Terms
 from ashore.domain.eta import Expectation
+from ashore.domain.events import Terms
 from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import Mark, StageView, Status, Withdrawal
 from ashore.keys.reading import Reading

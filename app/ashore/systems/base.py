@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from ashore.domain.eta import Expectation
 from ashore.domain.events import Event, Terms
 from ashore.domain.moves import MoveKind, Outcome, SignedMove
 from ashore.domain.observations import Observation
@@ -185,6 +186,9 @@ class WithdrawalSystem(Protocol):
 
     def tracks(self) -> Sequence[Track]:
         """All tracks of this system, every version that a stored withdrawal may name."""
+
+    def expectations(self) -> Mapping[str, Expectation]:
+        """How long each stage usually takes after the one before, by stage id; empty while too little was seen."""
 
     async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
         """Ask the operator about open withdrawals, with a bounded number of requests however many there are."""

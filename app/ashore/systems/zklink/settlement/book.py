@@ -76,89 +76,123 @@ class Entry:
         )
 
 
-class Book:
-    """All entries of one deployment, in memory and in the store."""
+class _Index:
+    """Standing entries in the order of the chain: what a later revert took back is left out."""
 
-    def __init__(self, keep: Keep, profile: str) -> None:
-        self._keep = keep
-        self._profile = profile
-        self._entries: list[Entry] = [_entry(s) for s in keep.sightings(profile)]
-        self._live: dict[tuple[str, Kind], list[Entry]] = {}
-        self._by_subject: dict[tuple[str, Kind, str], list[Entry]] = {}
-        self.fallen: set[str] = set()
-        """Hashes of blocks that were reorganised away while this book was open."""
-        self._rebuild()
-
-    def add(self, entries: Iterable[Entry], proofs: Mapping[str, str]) -> None:
-        """Take entries in and keep them with their proofs. One already there is replaced by the newer."""
-        fresh = list(entries)
-        if not fresh:
-            return
-        used = {e.proof for e in fresh}
-        self._keep.add_sightings(
-            (_sighting(self._profile, e) for e in fresh), {p: proofs[p] for p in used & set(proofs)}
-        )
-        names = {_identity(e) for e in fresh}
-        known = [e for e in self._entries if e.block_hash in {f.block_hash for f in fresh} and _identity(e) in names]
-        in_order = not known and (not self._entries or fresh[0].position >= self._entries[-1].position)
-        self._entries = [e for e in self._entries if e not in known] + fresh
-        if in_order and all(e.kind is not Kind.REVERTED for e in fresh):
-            for entry in fresh:
-                self._index(entry)
-        else:
-            self._rebuild()
-
-    def forget(self, chain: str, hashes: Iterable[str]) -> bool:
-        """Drop the entries of blocks that are no longer part of the chain. True where there were any."""
-        gone = set(hashes)
-        self.fallen |= gone
-        if not any(e.chain == chain and e.block_hash in gone for e in self._entries):
-            return False
-        self._keep.forget_blocks(chain, gone)
-        self._entries = [e for e in self._entries if e.chain != chain or e.block_hash not in gone]
-        self._rebuild()
-        return True
-
-    def first(self, chain: str, kind: Kind, number: int) -> Entry | None:
-        """The first standing event of `kind` about layer-2 block `number` or a later one."""
-        entries = self._live.get((chain, kind), [])
-        at = bisect_left(entries, number, key=attrgetter("number"))
-        return entries[at] if at < len(entries) else None
-
-    def about(self, chain: str, kind: Kind, subject: str) -> list[Entry]:
-        """Every standing event of `kind` about `subject`, in order."""
-        return self._by_subject.get((chain, kind, subject), [])
-
-    def of(self, chain: str, kind: Kind) -> list[Entry]:
-        """Every standing event of `kind`, in order."""
-        return self._live.get((chain, kind), [])
-
-    def holds_block(self, block_hash: str) -> bool:
-        """Whether any entry rests on that block."""
-        return any(e.block_hash == block_hash for e in self._entries)
-
-    def _rebuild(self) -> None:
-        self._live.clear()
-        self._by_subject.clear()
-        self._entries.sort(key=attrgetter("block_number", "log_index"))
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        ordered = sorted(entries, key=attrgetter("position"))
         reverts: dict[str, list[Entry]] = {}
-        for entry in self._entries:
+        for entry in ordered:
             if entry.kind is Kind.REVERTED:
                 reverts.setdefault(entry.chain, []).append(entry)
-        for entry in self._entries:
+        self._live: dict[tuple[str, Kind], list[Entry]] = {}
+        self._by_subject: dict[tuple[str, Kind, str], list[Entry]] = {}
+        for entry in ordered:
             undone = entry.kind in _REVERTIBLE and any(
                 revert.position > entry.position and entry.number > revert.number
                 for revert in reverts.get(entry.chain, [])
             )
             if not undone:
-                self._index(entry)
+                self.append(entry)
 
-    def _index(self, entry: Entry) -> None:
+    def append(self, entry: Entry) -> None:
+        """Take in an entry that comes after all others."""
         self._live.setdefault((entry.chain, entry.kind), []).append(entry)
         self._by_subject.setdefault((entry.chain, entry.kind, entry.subject), []).append(entry)
 
+    def first(self, chain: str, kind: Kind, number: int) -> Entry | None:
+        """The first entry about layer-2 block `number` or a later one; a contract's numbers only rise."""
+        entries = self._live.get((chain, kind), [])
+        at = bisect_left(entries, number, key=attrgetter("number"))
+        return entries[at] if at < len(entries) else None
 
-def _identity(entry: Entry) -> tuple[str, str, int, Kind, str]:
+    def about(self, chain: str, kind: Kind, subject: str) -> list[Entry]:
+        """Every entry about a subject."""
+        return self._by_subject.get((chain, kind, subject), [])
+
+    def of(self, chain: str, kind: Kind) -> list[Entry]:
+        """Every entry of a kind."""
+        return self._live.get((chain, kind), [])
+
+
+class Book:
+    """All proven entries of one deployment, in memory and in the store; and, apart, what one endpoint shows."""
+
+    def __init__(self, keep: Keep, profile: str) -> None:
+        self._keep = keep
+        self._profile = profile
+        self._entries: dict[_Identity, Entry] = {}
+        for sighting in keep.sightings(profile):
+            entry = _entry(sighting)
+            self._entries[_identity(entry)] = entry
+        self._proven = _Index(self._entries.values())
+        self._shown: dict[_Identity, Entry] = {}
+        self._seen = _Index([])
+        self._newest = max((e.position for e in self._entries.values()), default=(0, 0))
+        self.fallen: set[str] = set()
+        """Hashes of blocks that were reorganised away while this book was open."""
+
+    def add(self, entries: Iterable[Entry], proofs: Mapping[str, str]) -> None:
+        """Take proven entries in and keep them with their proofs. One already there is replaced."""
+        fresh = [e for e in entries if self._entries.get(_identity(e)) != e]
+        if not fresh:
+            return
+        named = {e.proof for e in fresh} & set(proofs)
+        self._keep.add_sightings((_sighting(self._profile, e) for e in fresh), {name: proofs[name] for name in named})
+        simple = fresh[0].position > self._newest and all(e.kind is not Kind.REVERTED for e in fresh)
+        self._entries.update((_identity(e), e) for e in fresh)
+        if simple:
+            for entry in sorted(fresh, key=attrgetter("position")):
+                self._proven.append(entry)
+        else:
+            self._proven = _Index(self._entries.values())
+        self._newest = max(self._newest, *(e.position for e in fresh))
+
+    def show(self, entries: Iterable[Entry]) -> None:
+        """Take in what one endpoint shows without agreement. It is never kept, and gives way to what is proven."""
+        self._shown.update((_identity(e), e) for e in entries)
+        self._seen = _Index(self._shown.values())
+
+    def unshow(self) -> bool:
+        """Drop what was only shown, once endpoints agree again. True where there was anything."""
+        had = bool(self._shown)
+        self._shown.clear()
+        self._seen = _Index([])
+        return had
+
+    def forget(self, chain: str, hashes: Iterable[str]) -> bool:
+        """Drop the entries of blocks that are no longer part of the chain. True where there were any."""
+        gone = set(hashes)
+        self.fallen |= gone
+        kept = {i: e for i, e in self._entries.items() if e.chain != chain or e.block_hash not in gone}
+        if len(kept) == len(self._entries):
+            return False
+        self._keep.forget_blocks(chain, gone)
+        self._entries = kept
+        self._proven = _Index(kept.values())
+        return True
+
+    def first(self, chain: str, kind: Kind, number: int) -> Entry | None:
+        """The first standing event of `kind` about layer-2 block `number` or a later one."""
+        return self._proven.first(chain, kind, number) or self._seen.first(chain, kind, number)
+
+    def about(self, chain: str, kind: Kind, subject: str) -> list[Entry]:
+        """Every standing event of `kind` about `subject`, in order."""
+        return self._proven.about(chain, kind, subject) or self._seen.about(chain, kind, subject)
+
+    def of(self, chain: str, kind: Kind) -> list[Entry]:
+        """Every proven event of `kind`, in order."""
+        return self._proven.of(chain, kind)
+
+    def holds_block(self, block_hash: str) -> bool:
+        """Whether any entry rests on that block."""
+        return any(e.block_hash == block_hash for e in (*self._entries.values(), *self._shown.values()))
+
+
+_Identity = tuple[str, str, int, Kind, str]
+
+
+def _identity(entry: Entry) -> _Identity:
     return entry.chain, entry.block_hash, entry.log_index, entry.kind, entry.subject
 
 

@@ -1,9 +1,10 @@
 """What observations mean for open withdrawals: the book first, then each withdrawal against it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ashore.domain import events as ev
+from ashore.domain.eta import Expectation, expectation
 from ashore.domain.evidence import Level
 from ashore.domain.observations import (
     BlockObserved,
@@ -15,10 +16,17 @@ from ashore.domain.observations import (
 )
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.book import Book
+from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
 from ashore.systems.zklink.settlement.reconcile import reconcile
 from ashore.systems.zklink.settlement.sighting import entries_of
+from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED
+
+AGREEMENT = 2
+"""How many endpoints have to agree before what only one showed is dropped."""
+
+BATCHES = 50
+"""How many of the last batches an expectation is drawn from."""
 
 SLICE = 25
 """Withdrawals that are looked at between two turns of the event loop."""
@@ -38,12 +46,7 @@ class Interpreter:
         mine = [w for w in open_ if w.terms.profile == self._deployment.id]
         match observation:
             case BlockObserved():
-                accounts = {int(w.terms.details["account_id"]) for w in mine}
-                entries = list(entries_of(self._deployment, observation, accounts))
-                if not entries:
-                    return []
-                self._book.add(entries, observation.proof_bodies)
-                return await self.look_again(mine)
+                return await self._block(observation, mine)
             case BlocksTakenBack(chain, hashes, _):
                 return await self.look_again(mine) if self._book.forget(chain, hashes) else []
             case FinalityAdvanced():
@@ -51,7 +54,34 @@ class Interpreter:
             case OperatorReport(profile):
                 return list(words(observation, mine, self._now())) if profile == self._deployment.id else []
             case ChainHealth():
-                return list(contradictions(self._deployment, observation, mine, self._now()))
+                agreed = observation.agreeing >= AGREEMENT and self._book.unshow()
+                fallen = await self.look_again(mine) if agreed else []
+                return [*fallen, *contradictions(self._deployment, observation, mine, self._now())]
+
+    def expectations(self) -> Mapping[str, Expectation]:
+        """How long each L1 stage took after the one before, from the last batches on the primary chain."""
+        chain = self._deployment.chains[self._deployment.primary].name
+        commits = self._book.of(chain, Kind.COMMITTED)[-BATCHES:]
+        found: dict[str, Expectation] = {}
+        before = {entry.number: entry.block_time for entry in commits}
+        for stage, kind in ((PROVED, Kind.PROVEN), (VERIFIED, Kind.SYNCED), (RELEASED, Kind.EXECUTED)):
+            after = {n: e.block_time for n in before if (e := self._book.first(chain, kind, n)) is not None}
+            usual = expectation([(after[n] - before[n]) * 1000 for n in after])
+            if usual is not None:
+                found[stage] = usual
+            before = after
+        return found
+
+    async def _block(self, observed: BlockObserved, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        accounts = {int(w.terms.details["account_id"]) for w in mine}
+        entries = list(entries_of(self._deployment, observed, accounts))
+        if not entries:
+            return []
+        if observed.level < Level.PROVEN:
+            self._book.show(entries)
+        else:
+            self._book.add(entries, observed.proof_bodies)
+        return await self.look_again(mine)
 
     async def look_again(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Compare every withdrawal with the book, oldest first, without holding the event loop for long."""

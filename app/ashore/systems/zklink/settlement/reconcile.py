@@ -154,6 +154,8 @@ def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None,
 
 
 def _why_gone(book: Book, evidence: Evidence) -> str:
+    if evidence.level < Level.PROVEN:
+        return f"Only one endpoint of {evidence.chain} showed this, and the others do not."
     if evidence.block_hash in book.fallen or not book.holds_block(evidence.block_hash):
         return f"{evidence.chain} replaced the block that this rested on; it will usually come again."
     return "zkLink took its batch back before it was executed; it will send it again."

@@ -6,7 +6,7 @@ from ashore.net.errors import RpcError
 DUPLICATE = 213
 INTERNAL = 500
 
-_NOT_SENT = "Nothing was taken from your balance."
+_NOT_TAKEN = "Nothing was taken from your balance."
 
 SENTENCES: dict[int, tuple[str, str]] = {
     -32600: ("zkLink could not read the request.", "Update Ashore, then try again."),
@@ -41,9 +41,8 @@ def outcome_of(error: RpcError, first_send: bool) -> Outcome:
     """
     if error.code == DUPLICATE:
         return Accepted("zkLink already has this request.")
-    if error.code in SENTENCES and first_send:
-        sentence, advice = SENTENCES[error.code]
-        return Refused(str(error.code), f"{sentence} {_NOT_SENT}", advice)
     if error.code in SENTENCES:
-        return Unknown(f"zkLink refused a repetition of the request ({SENTENCES[error.code][0]})")
+        sentence, advice = SENTENCES[error.code]
+        refused = Refused(str(error.code), f"{sentence} {_NOT_TAKEN}", advice)
+        return refused if first_send else Unknown("zkLink refused a repetition of the request.", refusal=refused)
     return Unknown(f"zkLink answered with an error that says nothing about the request: {error.message}", True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.eta import Expectation
 from ashore.domain.events import Event
 from ashore.domain.moves import Accepted, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation
@@ -89,7 +90,7 @@ class ZkLinkSystem:
         except RpcError as error:
             return outcome_of(error, first_send)
         except NotSent:
-            return Unknown("zkLink’s node cannot be reached; the request has not left.", resend_harmless=True)
+            return Unknown("zkLink’s node cannot be reached; the request has not left.", True, left=False)
         except HttpStatus as error:
             return Unknown(f"zkLink’s node answered with HTTP status {error.status}.")
         except (NetError, BadAnswer):
@@ -127,6 +128,10 @@ class ZkLinkSystem:
     def tracks(self) -> Sequence[Track]:
         """Every track that a stored withdrawal may name."""
         return TRACKS
+
+    def expectations(self) -> Mapping[str, Expectation]:
+        """From the deployment's own last batches on the primary chain."""
+        return self._interpreter.expectations()
 
     async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
         """Ask about open withdrawals within a fixed budget of requests."""

@@ -1,0 +1,107 @@
+"""Carrying a move: journal, send, journal; after an unknown outcome ask, and send only the same bytes again.
+
+States: intended → sending → accepted | refused | unknown; unknown is resolved by `locate`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import Accepted, MoveKind, MoveState, Outcome, Refused, Unknown
+from ashore.domain.withdrawal import MoveView, Withdrawal
+from ashore.engine.boundaries import Boundary, Probe
+from ashore.engine.ledger import Ledger
+from ashore.systems.base import WithdrawalSystem, signed_move
+
+SETTLED = frozenset({MoveState.ACCEPTED, MoveState.REFUSED, MoveState.DEAD})
+FIRST_WAIT_S = 1.0
+LONGEST_WAIT_S = 60.0
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Carrier:
+    """Carries one move of one withdrawal until its outcome is known."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        system: WithdrawalSystem,
+        now: Callable[[], int],
+        probe: Probe,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._ledger = ledger
+        self._system = system
+        self._now = now
+        self._probe = probe
+        self._sleep = sleep
+
+    async def carry(self, withdrawal: str, move: str) -> None:
+        """Bring the move to an outcome, however long it takes. May be cancelled and begun again at any point."""
+        wait = FIRST_WAIT_S
+        while True:
+            current = self._move(withdrawal, move)
+            if current is None or current.state in SETTLED:
+                return
+            outcome: Outcome | None = None
+            if current.arrivals or current.sends:
+                outcome = await self._locate(withdrawal, current)
+            if outcome is None or (isinstance(outcome, Unknown) and outcome.resend_harmless):
+                outcome = await self._send(withdrawal, current)
+            if not isinstance(outcome, Unknown):
+                return
+            await self._sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+    async def _send(self, withdrawal: str, move: MoveView) -> Outcome:
+        first = move.arrivals == 0
+        self._probe(Boundary.SENDING_BEFORE_JOURNAL)
+        self._ledger.record([ev.MoveSending(withdrawal, move.id)])
+        self._probe(Boundary.SENDING_JOURNALED)
+        outcome = await self._system.submit(signed_move(move), first)
+        self._probe(Boundary.SENDING_ANSWERED)
+        if isinstance(outcome, Unknown) and outcome.refusal is not None:
+            asked = await self._system.locate(signed_move(move))
+            still_unknown_there = isinstance(asked, Unknown) and asked.resend_harmless
+            outcome = outcome.refusal if still_unknown_there else asked
+        self._write(withdrawal, move, outcome)
+        return outcome
+
+    async def _locate(self, withdrawal: str, move: MoveView) -> Outcome:
+        self._probe(Boundary.LOCATE_BEFORE)
+        outcome = await self._system.locate(signed_move(move))
+        self._probe(Boundary.LOCATE_ANSWERED)
+        current = self._move(withdrawal, move.id)
+        if current is not None and current.state not in SETTLED:
+            self._write(withdrawal, current, outcome)
+        return outcome
+
+    def _write(self, withdrawal: str, move: MoveView, outcome: Outcome) -> None:
+        """Journal what became of it; L1 may have told meanwhile, and what is settled stays."""
+        current = self._move(withdrawal, move.id)
+        if current is None or current.state in SETTLED:
+            return
+        if isinstance(outcome, Accepted):
+            self._ledger.record(
+                [ev.MoveAccepted(withdrawal, move.id, outcome.said), *self._first_stage(withdrawal, move, outcome)]
+            )
+        elif isinstance(outcome, Refused):
+            self._ledger.record([ev.MoveRefused(withdrawal, move.id, outcome.code, outcome.sentence, outcome.advice)])
+        elif current.state is not MoveState.UNKNOWN or current.said != outcome.sentence:
+            self._ledger.record([ev.MoveUnclear(withdrawal, move.id, outcome.sentence, outcome.left)])
+        self._probe(Boundary.OUTCOME_JOURNALED)
+
+    def _first_stage(self, withdrawal: str, move: MoveView, outcome: Accepted) -> list[ev.Event]:
+        state = self._ledger.get(withdrawal)
+        if state is None or move.kind is not MoveKind.REQUEST:
+            return []
+        stage = self._ledger.track_of(state).stages[0]
+        facts = {"request": move.locator, "answer": outcome.said}
+        evidence = Evidence("submission", Level.REPORTED, state.terms.system, self._now(), facts)
+        return [ev.StageReached(withdrawal, stage.id, evidence)]
+
+    def _move(self, withdrawal: str, move: str) -> MoveView | None:
+        state: Withdrawal | None = self._ledger.get(withdrawal)
+        return state.moves.get(move) if state else None

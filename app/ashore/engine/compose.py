@@ -1,0 +1,131 @@
+"""Puts a wallet together for a network: the one place that knows all parts."""
+
+import os
+import random
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ashore import entry
+from ashore.engine.boundaries import Probe, no_probe
+from ashore.engine.ledger import Ledger
+from ashore.engine.practice import SandboxControl
+from ashore.engine.views import NetworkInfo, ProfileInfo
+from ashore.engine.wallet import Clock, Parts, Wallet
+from ashore.engine.watcher import ChainWatch, OperatorWatch
+from ashore.ethereum.follower import ChainFollower
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.spec import ChainSpec
+from ashore.keys.signer import Signer
+from ashore.net.http import HttpClient, Purpose
+from ashore.net.jsonrpc import JsonRpcClient
+from ashore.net.pacing import MonotonicClock, RateLimit, SystemClock
+from ashore.store.database import Database
+from ashore.store.journal import Journal
+from ashore.store.keep import Keep
+from ashore.systems.base import WithdrawalSystem
+from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
+from ashore.systems.zklink.deployment import Deployment, PinnedChain
+from ashore.systems.zklink.settlement.book import Book
+from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.system.tracks import TRACKS
+from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
+
+PRACTICE_PASSWORD = b"practice"
+"""Public on purpose: the practice vault holds a phrase that everybody knows."""
+
+SANDBOX = NetworkInfo(
+    "sandbox",
+    "SANDBOX",
+    "A practice network on this computer. Nothing here has any value, and nothing real can be reached from here.",
+)
+OPERATOR = Purpose("operator", 4 << 20, total_seconds=20.0, retries=1)
+PRACTICE_RATE = RateLimit(per_second=400.0, burst=400)
+LONGEST_POLL_S = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a wallet takes from outside: time, randomness, the network, where files are."""
+
+    http: HttpClient
+    clock: Clock
+    pacing: MonotonicClock
+    probe: Probe = no_probe
+    signer_command: Sequence[str] = ()
+
+
+def practice_client(transport: object = None) -> HttpClient:
+    """An HTTP client for the practice network: loopback needs no sparing."""
+    return HttpClient(SystemClock(), random.Random(), transport=transport, rate=PRACTICE_RATE)  # type: ignore[arg-type]  # noqa: S311 spreads retries
+
+
+def system_clock() -> Clock:
+    """The machine's clock."""
+    return Clock(lambda: time.time_ns() // 1_000_000, time.monotonic)
+
+
+def compose(
+    deployment: Deployment,
+    journal_file: Path,
+    vault_file: Path,
+    around: Surroundings,
+    sandbox: SandboxControl | None = None,
+) -> Wallet:
+    """Put a wallet together for one deployment. Raises StoreError where the journal cannot be opened."""
+    database = Database(journal_file)
+    journal, keep = Journal(database), Keep(database)
+    ledger = Ledger(journal, {str(track.ref): track for track in TRACKS}, around.clock.now)
+    system = _zklink(deployment, journal, keep, around)
+    watches = [_watch(chain, [system], ledger, keep, around) for chain in deployment.chains.values()]
+    interval = min(max(1.0, deployment.chains[deployment.primary].block_time_s / 2), LONGEST_POLL_S)
+    signer = Signer(around.signer_command or entry.command("signer"), os.environ)
+
+    async def close_database() -> None:
+        database.close()
+
+    return Wallet(
+        Parts(
+            network=SANDBOX,
+            profiles=(ProfileInfo(deployment.id, "zkLink", "zkLink", "from layer 2 to a connected chain"),),
+            systems={deployment.id: system},
+            signer=signer,
+            vault=vault_file,
+            journal=journal,
+            keep=keep,
+            ledger=ledger,
+            chains=watches,
+            operators=[OperatorWatch(system, ledger, interval, around.probe)],
+            clock=around.clock,
+            probe=around.probe,
+            new_id=lambda: uuid.uuid4().hex,
+            closers=(around.http.aclose, close_database),
+            sandbox=sandbox,
+            practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",
+        )
+    )
+
+
+def _zklink(deployment: Deployment, journal: Journal, keep: Keep, around: Surroundings) -> ZkLinkSystem:
+    rpc = JsonRpcClient(around.http, deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
+    interpreter = Interpreter(deployment, Book(keep, deployment.id), around.clock.now)
+    return ZkLinkSystem(deployment, OperatorClient(rpc), interpreter, around.clock.now, journal.recipients)
+
+
+def _watch(
+    chain: PinnedChain, systems: Sequence[WithdrawalSystem], ledger: Ledger, keep: Keep, around: Surroundings
+) -> ChainWatch:
+    names = [url.rstrip("/").rsplit("/", 1)[-1] for url in chain.endpoints]
+    spec = ChainSpec(
+        name=chain.name,
+        evm_chain_id=chain.evm_chain_id,
+        genesis_hash=chain.genesis_hash,
+        endpoints=tuple(zip(names, chain.endpoints, strict=True)),
+        block_time_s=chain.block_time_s,
+    )
+    follower = ChainFollower(spec, Quorum.connect(spec, around.http, around.pacing))
+    follower.watch({address for system in systems for address in system.watched().get(chain.name, ())})
+    interval = min(float(chain.block_time_s), LONGEST_POLL_S)
+    return ChainWatch(chain.name, follower, systems, ledger, keep, interval, around.probe)

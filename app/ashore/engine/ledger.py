@@ -1,0 +1,108 @@
+"""The open withdrawals in memory, and the one way to change them: through the journal."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Level
+from ashore.domain.stages import Stage, Track
+from ashore.domain.withdrawal import Withdrawal, apply, stage_mark
+from ashore.engine.views import Change, Listener, Topic
+from ashore.store.journal import Journal, Summary
+
+BATCH = 60
+"""Events in one transaction when many come at once: the window gets a turn between two of them."""
+
+
+class Ledger:
+    """Holds what is open, writes every change to the journal first, and tells listeners afterwards."""
+
+    def __init__(self, journal: Journal, tracks: Mapping[str, Track], now: Callable[[], int]) -> None:
+        """`tracks` by their written reference; `now` gives UTC milliseconds."""
+        self._journal = journal
+        self._tracks = tracks
+        self._now = now
+        self._open: dict[str, Withdrawal] = {}
+        self._listeners: list[Listener] = []
+
+    def load(self) -> None:
+        """Fold everything that is open from the journal."""
+        self._open = {state.id: state for state in self._journal.still_open()}
+
+    @property
+    def open(self) -> Sequence[Withdrawal]:
+        """Every withdrawal that has not ended."""
+        return list(self._open.values())
+
+    def get(self, withdrawal: str) -> Withdrawal | None:
+        """A withdrawal by its id, open or ended."""
+        return self._open.get(withdrawal) or self._journal.load(withdrawal)
+
+    def track_of(self, state: Withdrawal) -> Track:
+        """The track that a withdrawal was started on. Raises KeyError for one this version does not know."""
+        return self._tracks[state.terms.track]
+
+    def record(self, events: Iterable[ev.Event]) -> None:
+        """Write events, then let them count. When this returns, a crash cannot undo them."""
+        batch = list(events)
+        if not batch:
+            return
+        changed: dict[str, Withdrawal] = {}
+
+        def summaries(recorded: list[ev.Recorded]) -> Iterator[Summary]:
+            for item in recorded:
+                name = item.event.withdrawal
+                before = changed.get(name) or self._open.get(name)
+                if before is None and not isinstance(item.event, ev.WithdrawalStarted):
+                    before = self._journal_state(name, item.seq)
+                changed[name] = apply(before, item)
+            return (self._summary(state) for state in changed.values())
+
+        self._journal.append(self._now(), batch, summaries)
+        for state in changed.values():
+            if state.is_open:
+                self._open[state.id] = state
+            else:
+                self._open.pop(state.id, None)
+            self.tell(Change(Topic.WITHDRAWAL, state.id))
+
+    async def record_many(self, events: Iterable[ev.Event]) -> None:
+        """The same for many events, without holding the event loop for long."""
+        batch = list(events)
+        for start in range(0, len(batch), BATCH):
+            self.record(batch[start : start + BATCH])
+            await asyncio.sleep(0)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` at every change, on the loop's thread; returns how to end that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def tell(self, change: Change) -> None:
+        """Tell all listeners."""
+        for listener in tuple(self._listeners):
+            listener(change)
+
+    def _journal_state(self, withdrawal: str, before_seq: int) -> Withdrawal | None:
+        state: Withdrawal | None = None
+        for item in self._journal.of(withdrawal):
+            if item.seq < before_seq:
+                state = apply(state, item)
+        return state
+
+    def _summary(self, state: Withdrawal) -> Summary:
+        track = self._tracks.get(state.terms.track)
+        if track is None:
+            return Summary(state, "", "")
+        stage = current_stage(state, track)
+        return Summary(state, stage.title, str(stage_mark(state, stage.id, track)))
+
+
+def current_stage(state: Withdrawal, track: Track) -> Stage:
+    """The furthest stage that anything speaks for; the first where nothing does."""
+    furthest = track.stages[0]
+    for stage in track.stages:
+        view = state.stage(stage.id)
+        if (view.level or 0) >= Level.REPORTED or view.failed:
+            furthest = stage
+    return furthest

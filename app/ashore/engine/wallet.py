@@ -1,0 +1,368 @@
+"""The wallet as the window and the command line use it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveState, SignedMove
+from ashore.domain.observations import ChainHealth
+from ashore.domain.withdrawal import Mark, Status, Withdrawal
+from ashore.engine.boundaries import Boundary, Probe
+from ashore.engine.carrier import SETTLED, Carrier
+from ashore.engine.ledger import Ledger, current_stage
+from ashore.engine.practice import SandboxControl
+from ashore.engine.views import (
+    Account,
+    ActivityPage,
+    ActivityQuery,
+    ActivityRow,
+    Change,
+    Listener,
+    NetworkInfo,
+    ProfileInfo,
+    Review,
+    Topic,
+    Voyage,
+)
+from ashore.engine.voyages import usually, voyage_of
+from ashore.engine.watcher import ChainWatch, OperatorWatch
+from ashore.keys.signer import Signer
+from ashore.store.journal import Journal
+from ashore.store.keep import Keep
+from ashore.systems.base import Action, Draft, Offer, Quote, Source, WithdrawalSystem
+
+LOCK_AFTER_S = 300
+ACCOUNTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where the wallet gets the time from: UTC milliseconds, and monotonic seconds for waiting."""
+
+    now: Callable[[], int]
+    monotonic: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a wallet is made of. `compose` puts it together; tests may put together another one."""
+
+    network: NetworkInfo
+    profiles: tuple[ProfileInfo, ...]
+    systems: Mapping[str, WithdrawalSystem]
+    signer: Signer
+    vault: Path
+    journal: Journal
+    keep: Keep
+    ledger: Ledger
+    chains: Sequence[ChainWatch]
+    operators: Sequence[OperatorWatch]
+    clock: Clock
+    probe: Probe
+    new_id: Callable[[], str]
+    closers: Sequence[Callable[[], Coroutine[None, None, None]]]
+    sandbox: SandboxControl | None = None
+    practice_password: bytes = b""
+
+
+class Wallet:
+    """Everything a person can do, as plain calls; what happens is told through `subscribe`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._accounts: tuple[Account, ...] = ()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._confirmed: set[str] = set()
+        self._last_use = parts.clock.monotonic()
+        self._locking: asyncio.TimerHandle | None = None
+        self.network = parts.network
+        self.sandbox = parts.sandbox
+
+    # ---- life
+
+    async def start(self) -> None:
+        """Load the journal, take up every open move, and watch."""
+        self._parts.ledger.load()
+        for state in self._parts.ledger.open:
+            for move in state.moves.values():
+                if move.state not in SETTLED:
+                    self._carry(state.terms.profile, state.id, move.id)
+        for chain in self._parts.chains:
+            self._spawn(chain.run())
+        for operator in self._parts.operators:
+            self._spawn(operator.run())
+        if self._parts.practice_password and self._parts.sandbox is not None:
+            await self._open_practice_vault()
+
+    async def aclose(self) -> None:
+        """End all tasks and close everything, in order."""
+        tasks, self._tasks = self._tasks, set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._locking is not None:
+            self._locking.cancel()
+        await self._parts.signer.aclose()
+        for close in self._parts.closers:
+            await close()
+
+    # ---- keys
+
+    @property
+    def locked(self) -> bool:
+        """Whether the keys are away. Watching goes on all the same."""
+        return not self._parts.signer.unlocked
+
+    @property
+    def vault_exists(self) -> bool:
+        """Whether there is a vault to unlock."""
+        return self._parts.vault.exists()
+
+    async def unlock(self, password: bytearray) -> None:
+        """Open the vault. Raises AshoreError (a wrong password, a damaged file); the password is wiped."""
+        try:
+            await self._parts.signer.unlock(self._parts.vault, password)
+        finally:
+            _wipe(password)
+        await self._opened()
+
+    async def create_vault(self, password: bytearray) -> None:
+        """Make a practice vault with the public test phrase. Raises AshoreError; the password is wiped."""
+        try:
+            await self._parts.signer.create(self._parts.vault, password, None, network=self.network.id, fast_kdf=True)
+        finally:
+            _wipe(password)
+        await self._opened()
+
+    async def lock(self) -> None:
+        """Take the keys away by ending the signer's process."""
+        await self._parts.signer.lock()
+        self._parts.ledger.tell(Change(Topic.LOCK))
+
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts of the vault, as they were when it was last open."""
+        return self._accounts
+
+    def lock_in(self) -> int | None:
+        """Seconds until the keys are taken away for want of use; None while they are away."""
+        if self.locked:
+            return None
+        return max(0, round(LOCK_AFTER_S - (self._parts.clock.monotonic() - self._last_use)))
+
+    def touch(self) -> None:
+        """Somebody is there: the automatic lock starts to count anew."""
+        self._last_use = self._parts.clock.monotonic()
+
+    # ---- withdrawing
+
+    def profiles(self) -> tuple[ProfileInfo, ...]:
+        """The deployments one can withdraw from."""
+        return self._parts.profiles
+
+    async def open(self, profile: str, account_index: int) -> Offer:
+        """Ask what an account has. Raises AshoreError."""
+        self.touch()
+        account = self._account(account_index)
+        return await self._parts.systems[profile].open(
+            Source(profile, account.index, account.address.lower(), account.pub_key_hash)
+        )
+
+    async def quote(self, offer: Offer, draft: Draft) -> Quote:
+        """Judge a draft."""
+        self.touch()
+        return await self._parts.systems[offer.source.profile].quote(offer, draft)
+
+    def usually(self, profile: str) -> str:
+        """How long a withdrawal of this profile usually takes, in a sentence."""
+        return usually(self._parts.systems[profile].expectations())
+
+    async def review(self, quote: Quote) -> Review:
+        """Let the signer read what would be signed. Raises AshoreError; nothing is sent."""
+        self.touch()
+        system = self._parts.systems[quote.offer.source.profile]
+        plan = await system.prepare(Action.REQUEST, quote)
+        read = (await self._parts.signer.read(plan.request.kind, plan.request.preimage)).reading
+        if dict(read.fields) != dict(plan.request.expect):
+            raise AshoreError(
+                "The signer read something else than the form says. Nothing was signed.",
+                "Do not go on; please report this.",
+            )
+        return Review(
+            plan=plan,
+            reading=read,
+            lines=system.review(read),
+            texts=read.texts,
+            layer2_message=read.l2_message.hex() if read.l2_message else "",
+            identifier=read.identifier,
+            warnings=plan.warnings,
+            confirm=plan.confirm,
+        )
+
+    async def confirm(self, review: Review) -> str:
+        """Sign, journal the intent, and begin to send; returns the withdrawal's id.
+
+        Raises AshoreError, and then nothing was sent.
+        """
+        self.touch()
+        if review.identifier in self._confirmed:
+            raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
+        self._confirmed.add(review.identifier)
+        try:
+            move = await self._signed(review)
+            self._refuse_second(move)
+        except BaseException:
+            self._confirmed.discard(review.identifier)
+            raise
+        withdrawal = self._parts.new_id()
+        self._parts.ledger.record(
+            [
+                ev.WithdrawalStarted(withdrawal, review.plan.terms),
+                ev.MoveIntended(
+                    withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
+                ),
+            ]
+        )
+        self._parts.probe(Boundary.INTENT_JOURNALED)
+        self._carry(move.profile, withdrawal, move.id)
+        return withdrawal
+
+    # ---- following
+
+    def voyage(self, withdrawal: str) -> Voyage | None:
+        """The view of one withdrawal."""
+        state = self._parts.ledger.get(withdrawal)
+        if state is None:
+            return None
+        track = self._parts.ledger.track_of(state)
+        expectations = self._parts.systems[state.terms.profile].expectations()
+        return voyage_of(state, track, expectations, self._parts.clock.now())
+
+    def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
+        """A page of the list, newest first."""
+        rows = self._parts.journal.page(query.text, query.only, before, limit)
+        shown = []
+        for row in rows:
+            state = self._parts.ledger.get(row.id)
+            if state is not None:
+                shown.append(self._row(state))
+        key = (rows[-1].started_at, rows[-1].number) if len(rows) == limit else None
+        return ActivityPage(tuple(shown), key)
+
+    def open_count(self) -> int:
+        """How many withdrawals are under way."""
+        return len(self._parts.ledger.open)
+
+    def proof(self, proof_id: str) -> str | None:
+        """The stored proof of that content id."""
+        return self._parts.keep.proof(proof_id)
+
+    def health(self) -> tuple[ChainHealth, ...]:
+        """How the endpoints of each chain stand."""
+        return tuple(chain.health for chain in self._parts.chains if chain.health is not None)
+
+    def operator_notes(self) -> tuple[str, ...]:
+        """What the operators said instead of answering."""
+        return tuple(note for operator in self._parts.operators for note in operator.notes)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of every change, on the loop's thread. Returns how to end it."""
+        return self._parts.ledger.subscribe(listener)
+
+    # ---- small things that survive closing
+
+    def load_draft(self, form: str) -> dict[str, str]:
+        """The unfinished form of that name."""
+        return self._parts.keep.draft(form)
+
+    def save_draft(self, form: str, fields: dict[str, str]) -> None:
+        """Keep an unfinished form."""
+        self._parts.keep.set_draft(form, fields)
+
+    def setting(self, key: str, default: str) -> str:
+        """A setting's value."""
+        return self._parts.keep.setting(key, default)
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Keep a setting."""
+        self._parts.keep.set_setting(key, value)
+
+    # ---- inside
+
+    async def _open_practice_vault(self) -> None:
+        password = bytearray(self._parts.practice_password)
+        await (self.unlock(password) if self.vault_exists else self.create_vault(password))
+
+    async def _opened(self) -> None:
+        told = await self._parts.signer.accounts(0, ACCOUNTS)
+        self._accounts = tuple(Account(a.index, a.address, f"Account {a.index + 1}", a.l2_pub_key_hash) for a in told)
+        self.touch()
+        self._arm_lock()
+        self._parts.ledger.tell(Change(Topic.LOCK))
+
+    def _arm_lock(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._locking is not None:
+            self._locking.cancel()
+        left = self.lock_in()
+        if left is None:
+            return
+        if left == 0:
+            self._spawn(self.lock())
+            return
+        self._locking = loop.call_later(max(1, left), self._arm_lock)
+
+    def _account(self, index: int) -> Account:
+        for account in self._accounts:
+            if account.index == index:
+                return account
+        raise AshoreError("The accounts are locked.", "Unlock Ashore first.")
+
+    async def _signed(self, review: Review) -> SignedMove:
+        """Let the signer sign exactly what was reviewed."""
+        plan, request = review.plan, review.plan.request
+        self._parts.probe(Boundary.CONFIRM_BEFORE_SIGNING)
+        signed = await self._parts.signer.sign(request.kind, request.preimage, request.account_index, request.expect)
+        self._parts.probe(Boundary.CONFIRM_SIGNED)
+        if signed.identifier != review.identifier or signed.address.lower() != plan.terms.account:
+            raise AshoreError("The signer signed something else. Nothing was sent.", "Please report this.")
+        system = self._parts.systems[plan.profile]
+        return system.assemble(plan, review.reading, signed.as_mapping(), self._parts.new_id())
+
+    def _refuse_second(self, move: SignedMove) -> None:
+        """Never two requests that could both be meant: the first one's end has to be known."""
+        for state in self._parts.ledger.open:
+            for other in state.moves.values():
+                same = (other.profile, other.scope, other.nonce) == (move.profile, move.scope, move.nonce)
+                if same and other.state not in (MoveState.REFUSED, MoveState.DEAD):
+                    raise AshoreError(
+                        f"An earlier request with nonce {move.nonce} is still open. Nothing was sent.",
+                        "Wait until its outcome is known; you find it under Activity.",
+                    )
+
+    def _carry(self, profile: str, withdrawal: str, move: str) -> None:
+        system = self._parts.systems.get(profile)
+        if system is not None:
+            carrier = Carrier(self._parts.ledger, system, self._parts.clock.now, self._parts.probe)
+            self._spawn(carrier.carry(withdrawal, move))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _row(self, state: Withdrawal) -> ActivityRow:
+        track = self._parts.ledger.track_of(state)
+        stage = current_stage(state, track)
+        mark = voyage_of(state, track, {}, 0).rows[track.position(stage.id)].mark
+        title = stage.title.format(chain=state.terms.destination)
+        if state.status is Status.REFUSED:
+            title, mark = "Refused", Mark.FAILED
+        return ActivityRow(state.id, state.terms, state.status, title, mark, state.started_at, state.changed_at)
+
+
+def _wipe(password: bytearray) -> None:
+    for place in range(len(password)):
+        password[place] = 0

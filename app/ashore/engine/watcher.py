@@ -1,0 +1,112 @@
+"""Watching: one loop a chain and one an operator, however many withdrawals are open."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.observations import ChainHealth, Observation
+from ashore.engine.boundaries import Boundary, Probe
+from ashore.engine.ledger import Ledger
+from ashore.engine.views import Change, Topic
+from ashore.ethereum.follower import ChainFollower
+from ashore.ethereum.follower_state import FollowerState
+from ashore.store.keep import Keep
+from ashore.systems.base import WithdrawalSystem
+
+IDLE_FACTOR = 4
+"""How much less often is asked while nothing is open."""
+
+_log = logging.getLogger(__name__)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class ChainWatch:
+    """Follows one chain for all systems. What follows from a poll is journaled before its place is."""
+
+    def __init__(
+        self,
+        chain: str,
+        follower: ChainFollower,
+        systems: Sequence[WithdrawalSystem],
+        ledger: Ledger,
+        keep: Keep,
+        interval_s: float,
+        probe: Probe,
+    ) -> None:
+        self._chain = chain
+        self._follower = follower
+        self._systems = systems
+        self._ledger = ledger
+        self._keep = keep
+        self._interval = interval_s
+        self._probe = probe
+        self.health: ChainHealth | None = None
+
+    async def run(self, sleep: Sleep = asyncio.sleep) -> None:
+        """Poll for ever."""
+        while True:
+            await guarded(self.poll)
+            await sleep(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+
+    async def poll(self) -> None:
+        """One cycle."""
+        chain = self._chain
+        stored = self._keep.follower_state(chain)
+        state = FollowerState.from_json(stored) if stored else FollowerState(chain)
+        poll = await self._follower.poll(state)
+        self._probe(Boundary.POLL_ANSWERED)
+        for observation in poll.observations:
+            await self.take(observation)
+        self._probe(Boundary.DERIVED_JOURNALED)
+        text = poll.next_state.to_json()
+        if text != stored:
+            self._keep.set_follower_state(chain, text)
+        self._probe(Boundary.PLACE_WRITTEN)
+
+    async def take(self, observation: Observation) -> None:
+        """Let every system say what an observation means, and write it down."""
+        for system in self._systems:
+            await self._ledger.record_many(await system.interpret(observation, self._ledger.open))
+        if isinstance(observation, ChainHealth):
+            self.health = observation
+            self._ledger.tell(Change(Topic.HEALTH, observation.chain))
+
+
+class OperatorWatch:
+    """Asks one system's operator about everything open."""
+
+    def __init__(self, system: WithdrawalSystem, ledger: Ledger, interval_s: float, probe: Probe) -> None:
+        self._system = system
+        self._ledger = ledger
+        self._interval = interval_s
+        self._probe = probe
+        self.notes: tuple[str, ...] = ()
+
+    async def run(self, sleep: Sleep = asyncio.sleep) -> None:
+        """Ask for ever."""
+        while True:
+            await guarded(self.ask)
+            await sleep(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+
+    async def ask(self) -> None:
+        """One cycle."""
+        report = await self._system.ask_operator(self._ledger.open)
+        self._probe(Boundary.OPERATOR_ANSWERED)
+        for observation in report.observations:
+            await self._ledger.record_many(await self._system.interpret(observation, self._ledger.open))
+        self._probe(Boundary.OPERATOR_JOURNALED)
+        if report.notes != self.notes:
+            self.notes = report.notes
+            self._ledger.tell(Change(Topic.OPERATOR))
+
+
+async def guarded(cycle: Callable[[], Awaitable[None]]) -> None:
+    """Run one cycle; whatever it stumbles over, the next one comes. The one place where watching may swallow."""
+    try:
+        await cycle()
+    except AshoreError as error:
+        _log.info("watching paused: %s", error.sentence)
+    except Exception as error:  # noqa: BLE001 a defect in one cycle must not end the watching of money
+        _log.error("watching stumbled: %s", type(error).__name__)
