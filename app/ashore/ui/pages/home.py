@@ -52,6 +52,7 @@ class SystemCard(RowButton):
         self._profile = profile
         self._context = context
         self._opened_at = 0
+        self.unanswered = False
         self.balance = Label("–", "title", wrap=True)
         self.detail = Label(breakable(profile.subtitle), "muted", wrap=True)
         go = IconWidget(context.icons, "chevron-right", "accent", 18)
@@ -73,6 +74,7 @@ class SystemCard(RowButton):
 
     async def _ask(self, account: int) -> None:
         offer = await self._context.wallet.open(self._profile.id, account)
+        self.unanswered = False
         if isinstance(offer, ZkLinkOffer):
             held = _held(offer)
             self.balance.setText(breakable(held[0]) if held else "Nothing to withdraw")
@@ -81,8 +83,13 @@ class SystemCard(RowButton):
             set_property(self.detail, "tone", "muted")
             self.setAccessibleName(f"Withdraw from {self._profile.title}: {', '.join(held) or 'nothing to withdraw'}")
 
+    def retry(self) -> None:
+        """Ask again if the last answer was none. (Asking counts as use, so it is not done for its own sake.)"""
+        if self.unanswered:
+            self.refresh()
+
     def _failed(self, error: AshoreError) -> None:
-        self._opened_at = 0
+        self.unanswered = True
         self.detail.setText(breakable(error.sentence))
         set_property(self.detail, "tone", "warn")
 
@@ -154,7 +161,7 @@ class HomePage(Page):
     def _health_changed(self) -> None:
         if self.isVisible():
             for card in self.cards:
-                card.refresh()
+                card.retry()
 
     def refresh(self) -> None:
         """Show what is under way now."""

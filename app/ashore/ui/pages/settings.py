@@ -14,7 +14,7 @@ from ashore.ui.theme.theme import CHOICES, TEXT_SIZES
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.labels import Label, ground
+from ashore.ui.widgets.labels import Label, ground, row
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.widgets.scroll import ScrollColumn
 
@@ -22,7 +22,7 @@ _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 CLOCKS = {
     "demo": ("Demo", "A withdrawal takes about a minute."),
     "realistic": ("Realistic", "Every stage takes as long as it usually does: hours."),
-    "step": ("Step by step", "Nothing happens until you press Step."),
+    "step": ("Step by step", "Nothing happens until you press a button below."),
 }
 THEME_KEY, TEXT_SIZE_KEY, CLOCK_KEY = "theme", "text-size", "sandbox-clock"
 
@@ -35,7 +35,8 @@ class SettingsPage(Page):
         scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=16)
         self.body.addWidget(scroll, 1)
         self.groups: dict[str, QButtonGroup] = {}
-        self.step = Button("Step")
+        self.next_stage = Button("Next stage", name="Let the practice operator take its next stage")
+        self.next_block = Button("Next block", name="Let the practice chain make a block")
         for card in (self._look(), self._clock(), self._marks(), self._about()):
             if card is not None:
                 scroll.column.addWidget(card)
@@ -61,10 +62,10 @@ class SettingsPage(Page):
         chosen = self.context.wallet.setting(CLOCK_KEY, "demo")
         column.addWidget(self._radios("Clock", CLOCK_KEY, {k: name for k, (name, _) in CLOCKS.items()}, chosen))
         self.clock_note = Label(role="small", wrap=True)
-        self.step.setAccessibleName("Let the practice chain take one step")
-        self.step.clicked.connect(self._step)
+        self.next_stage.clicked.connect(lambda: self._step("stage"))
+        self.next_block.clicked.connect(lambda: self._step("block"))
         column.addWidget(self.clock_note)
-        column.addWidget(self.step)
+        column.addLayout(row(self.next_stage, self.next_block, -1))
         self._show_clock(chosen)
         return card
 
@@ -112,30 +113,31 @@ class SettingsPage(Page):
         return holder
 
     def _chosen(self, key: str, value: str) -> None:
-        self.context.wallet.set_setting(key, value)
         theme = self.context.theme
         if key == THEME_KEY:
             theme.apply(value)
         elif key == TEXT_SIZE_KEY:
             theme.apply(theme.choice, int(value))
         else:
+            self.context.wallet.set_setting(key, value)
             self._show_clock(value)
             self.context.tasks.start(self._set_clock(value), failed=self._failed, name="clock")
 
     def _show_clock(self, mode: str) -> None:
         self.clock_note.setText(CLOCKS.get(mode, ("", ""))[1])
-        self.step.setVisible(mode == "step")
+        self.next_stage.setVisible(mode == "step")
+        self.next_block.setVisible(mode == "step")
 
     async def _set_clock(self, mode: str) -> None:
         if self.context.wallet.sandbox is not None:
             await self.context.wallet.sandbox.set_clock(mode)
 
-    def _step(self) -> None:
-        self.context.tasks.start(self._take_step(), failed=self._failed, name="step")
+    def _step(self, what: str) -> None:
+        self.context.tasks.start(self._take_step(what), failed=self._failed)
 
-    async def _take_step(self) -> None:
+    async def _take_step(self, what: str) -> None:
         if self.context.wallet.sandbox is not None:
-            await self.context.wallet.sandbox.step("")
+            await self.context.wallet.sandbox.step(what)
 
     def _failed(self, error: AshoreError) -> None:
         self.context.notify(Problem(error.sentence, error.advice))

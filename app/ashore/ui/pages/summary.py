@@ -48,13 +48,13 @@ class SummaryCard(QWidget):
         column.addWidget(self.reason)
         self.show_nothing("")
 
-    def show_quote(self, quote: Quote, first_problem: Problem | None) -> None:
+    def show_quote(self, quote: Quote, first_problem: Problem | None, usually: str = "") -> None:
         """Show a judged draft. `first_problem` is why one cannot go on yet, if one cannot."""
         self.receive.setText(breakable(quote.receive) or "–")
         self.receive.setAccessibleName(f"You receive {quote.receive or 'nothing yet'}")
         self.destination.show_text(breakable(quote.destination))
         self._show_legs(quote)
-        self.usually.show_text(breakable(quote.usually))
+        self.usually.show_text(breakable(quote.usually or usually))
         self.warning.show()
         self._allow(quote.ready, first_problem)
 

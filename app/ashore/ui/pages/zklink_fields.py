@@ -11,7 +11,7 @@ from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units, format_units
 from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
-from ashore.systems.zklink.system.offer import FIELDS, L2_DECIMALS, ZkLinkOffer, ZkLinkQuote
+from ashore.systems.zklink.system.offer import FIELDS, L2_DECIMALS, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
@@ -198,17 +198,7 @@ class ZkLinkFields(QWidget):
         sub = offer.sub_accounts.get(int(self.sub_account.key or 0))
         balances = sub.balances if sub is not None else {}
         held = sorted(offer.tokens.values(), key=lambda token: (not balances.get(token.id), token.id))
-        self.source_token.set_options(
-            [
-                (
-                    str(t.id),
-                    f"{t.symbol} · {display_units(balances.get(t.id, 0), L2_DECIMALS)}"
-                    if t.id in balances
-                    else t.symbol,
-                )
-                for t in held
-            ]
-        )
+        self.source_token.set_options([(str(token.id), _with_balance(token, balances)) for token in held])
         self._offer_targets(offer)
 
     def _offer_targets(self, offer: ZkLinkOffer) -> None:
@@ -259,6 +249,11 @@ def _pair(first: QWidget, second: QWidget, *shares: int) -> QGridLayout:
     for place, share in enumerate(shares):
         grid.setColumnStretch(place, share)
     return grid
+
+
+def _with_balance(token: TokenOffer, balances: Mapping[int, int]) -> str:
+    held = balances.get(token.id, 0)
+    return f"{token.symbol} · {display_units(held, L2_DECIMALS)}" if held else token.symbol
 
 
 def _sub_account(number: int) -> str:

@@ -146,8 +146,11 @@ class ZkLinkFormPage(Page):
         assert isinstance(quote, ZkLinkQuote), "this form is zkLink's"
         self._quote = quote
         self.fields.show_quote(quote)
-        self.summary.show_quote(quote, _first_problem(quote))
+        self._summarise(quote)
         return quote
+
+    def _summarise(self, quote: ZkLinkQuote) -> None:
+        self.summary.show_quote(quote, _first_problem(quote), self.context.wallet.usually(self._profile))
 
     def _quote_failed(self, error: AshoreError) -> None:
         self.summary.show_nothing(str(error))
@@ -168,14 +171,14 @@ class ZkLinkFormPage(Page):
         self.notice.clear()
         self.summary.show_busy("The signer reads what you will sign.")
         review = await self.context.wallet.review(quote)
-        self.summary.show_quote(quote, None)
+        self._summarise(quote)
         self.keep_draft()
         self.context.go.show_review(review)
 
     def _review_failed(self, error: AshoreError) -> None:
         self.notice.show_problem(Problem(error.sentence, f"{error.advice} {_NOTHING_SENT}".strip()))
         if self._quote is not None:
-            self.summary.show_quote(self._quote, _first_problem(self._quote))
+            self._summarise(self._quote)
 
     def _focus_first_problem(self) -> None:
         if self._quote is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 
 from ashore.engine.views import Review
 from ashore.systems.base import Problem
@@ -28,6 +28,7 @@ from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.notice import Notice
 
+_USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _TITLES = {key: title for key, title, _icon in SECTIONS}
 _SECTION_PAGES: dict[str, Callable[[Context], Page]] = {
     "withdraw": HomePage,
@@ -78,6 +79,12 @@ class Sections(QObject):
         hub.withdrawals_changed.connect(lambda _ids: self._show_count())
         hub.tick.connect(self._show_lock)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Whatever a person does in the window puts the automatic lock off."""
+        if event.type() in _USE and not self.wallet.locked:
+            self.wallet.touch()
+        return False
+
     def start(self) -> None:
         """The wallet is there: show the first page."""
         self.window.show_network(self.wallet.network.badge, self.wallet.network.explanation)
@@ -85,6 +92,10 @@ class Sections(QObject):
         self._show_count()
         self._way = ["withdraw"]
         self._lock_changed()
+        handle = self.window.windowHandle()
+        if handle is not None:
+            # All input of a person passes here, and little else does.
+            handle.installEventFilter(self)
 
     def close(self) -> None:
         """Keep what is unfinished and stop listening."""

@@ -27,13 +27,13 @@ class Dot(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._token = "muted"
+        self._tone = "muted"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
     def show_tone(self, token: str) -> None:
         """`ok`, `warn`, `bad`, or `muted` while nothing is known."""
-        self._token = token
+        self._tone = token
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -44,15 +44,15 @@ class Dot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = self._theme.px(10)
         box = QRectF(1, (self.height() - side) / 2, side, side)
-        colour = self._theme.colour(self._token)
+        colour = self._theme.colour(self._tone)
         painter.setPen(QPen(colour, 1.75))
-        if self._token == "ok":
+        if self._tone == "ok":
             painter.setBrush(colour)
         painter.drawEllipse(box)
-        if self._token == "warn":
+        if self._tone == "warn":
             painter.setBrush(colour)
             painter.drawPie(box, 90 * 16, 180 * 16)
-        elif self._token == "bad":
+        elif self._tone == "bad":
             inset = QPointF(side * 0.2, side * 0.2)
             painter.drawLine(box.topLeft() + inset, box.bottomRight() - inset)
         painter.end()

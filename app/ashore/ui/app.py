@@ -1,0 +1,68 @@
+"""The window's composition root: paints first, then loads, starts and shows the wallet."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication
+
+from ashore.desktop.paths import Paths, paths_for
+from ashore.resources import resource_path
+from ashore.ui.shell.state import WindowState
+from ashore.ui.shell.window import MainWindow
+from ashore.ui.theme import fonts
+from ashore.ui.theme.icons import Icons
+from ashore.ui.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from ashore.options import Options
+
+_FIRST_PAINT_S = 2.0
+
+
+def main(options: Options) -> int:
+    """Show the window, run until it is closed, and return the exit code."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Ashore")
+    application.setDesktopFileName("ashore")
+    application.setStyle("Fusion")
+    paths = paths_for(options.network, options.data_dir)
+    window, icons, state = first_window(application, options, paths)
+    window.show()
+    _wait_for_first_paint(application, window)
+
+    from ashore.ui import loop  # qasync: after the first paint
+    from ashore.ui.life import Life
+
+    life = Life(window, icons, state, options, paths)
+    sys.excepthook = life.fault_in_slot
+    return loop.run(application, life.run)
+
+
+def first_window(application: QApplication, options: Options, paths: Paths) -> tuple[MainWindow, Icons, WindowState]:
+    """The window as it is painted first, in the colours it had last time."""
+    state = WindowState(paths.window_state)
+    theme = Theme(application, fonts.load(resource_path("fonts")))
+    choice = options.theme if options.theme != "system" else state.text("theme", "system")
+    size = state.text("text-size", "100")
+    theme.apply(choice, int(size) if size.isascii() and size.isdigit() else 100)
+    icons = Icons(resource_path("icons"), theme)
+    window = MainWindow(theme, icons, state)
+    window.show_network("Sandbox" if options.network == "sandbox" else options.network, "")
+    window.starting.say("Ashore is being loaded.")
+    return window, icons, state
+
+
+def _wait_for_first_paint(application: QApplication, window: MainWindow) -> None:
+    """Let Qt show the window before anything heavy is imported."""
+    end = time.monotonic() + _FIRST_PAINT_S
+    flags = QEventLoop.ProcessEventsFlag.AllEvents
+    while time.monotonic() < end:
+        application.processEvents(flags, 20)
+        handle = window.windowHandle()
+        if handle is not None and handle.isExposed():
+            application.processEvents(flags, 20)
+            return

@@ -1,0 +1,191 @@
+"""From the first paint to the last: loading, starting, failing calmly, ending in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from ashore.desktop.paths import Paths
+from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
+from ashore.resources import resource_path
+from ashore.ui.shell.state import WindowState
+from ashore.ui.shell.window import MainWindow
+from ashore.ui.theme.icons import Icons
+
+if TYPE_CHECKING:
+    from ashore.options import Options
+    from ashore.ui.shell.sections import Sections
+
+_GC_THRESHOLDS = (2000, 20, 100_000)
+"""Collections of old objects stall the window; what lives after the start lives long (measured: 45 ms down to 10)."""
+_FAULT = (
+    "Something in the window went wrong.",
+    "Your money is not affected: what was sent is written down, and is followed on. "
+    "If something looks wrong, close Ashore and open it again.",
+)
+
+
+class Life:
+    """One run of the program with a window."""
+
+    def __init__(self, window: MainWindow, icons: Icons, state: WindowState, options: Options, paths: Paths) -> None:
+        self._window = window
+        self._icons = icons
+        self._state = state
+        self._options = options
+        self._paths = paths
+        self._sections: Sections | None = None
+        self._again = asyncio.Event()
+        window.starting.again.connect(self._again.set)
+        icons.theme.changed.connect(self._remember_look)
+
+    async def run(self, stop: asyncio.Event) -> int:
+        """Start everything, wait for `stop`, end everything. The exit code."""
+        asyncio.get_running_loop().set_exception_handler(self._fault_in_loop)
+        QApplication.setWindowIcon(QIcon(str(resource_path("icons", "ashore.svg"))))
+        async with contextlib.AsyncExitStack() as stack:
+            starting = asyncio.create_task(self._start_until_it_works(stack))
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+            await stopped
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+        return 0
+
+    async def _start_until_it_works(self, stack: contextlib.AsyncExitStack) -> None:
+        from ashore.domain.errors import AshoreError
+
+        while True:
+            async with contextlib.AsyncExitStack() as attempt:
+                try:
+                    await self._start(attempt)
+                    stack.push_async_callback(attempt.pop_all().aclose)
+                    return
+                except AshoreError as error:
+                    self._window.starting.fail(error.sentence, f"Nothing was sent. {error.advice}".strip())
+                except AlreadyRunning:
+                    self._window.starting.fail(
+                        "Ashore is already open.",
+                        "Go on in the other window. Two at once could send the same withdrawal twice.",
+                    )
+                except OSError:
+                    self._window.starting.fail(
+                        "Ashore cannot use its data folder.",
+                        f"Nothing was sent. Check that {self._paths.data} can be written and the disk is not full.",
+                    )
+            self._again.clear()
+            await self._again.wait()
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        say = self._window.starting.say
+        say("Ashore is being loaded.")
+        self._paths.create()
+        stack.enter_context(InstanceLock(self._paths.instance_lock))
+        await asyncio.to_thread(_load)
+
+        from ashore.engine import compose
+        from ashore.engine.practice import PracticeNetwork
+        from ashore.net.pacing import SystemClock
+        from ashore.systems.zklink.deployment import deployment_from_json
+
+        say("Starting the practice chain. This takes a few seconds.")
+        practice = PracticeNetwork(self._paths.sandbox, self._options.clock)
+        stack.push_async_callback(practice.aclose)
+        await practice.start()
+        say("The practice chain runs. Opening the journal and the practice vault.")
+        http = compose.practice_client()
+        control = practice.control(http)
+        deployment = deployment_from_json(await control.profile(), practice.url)
+        around = compose.Surroundings(http, compose.system_clock(), SystemClock())
+        wallet = compose.compose(deployment, self._paths.journal, self._paths.vault, around, control)
+        stack.push_async_callback(wallet.aclose)
+        await wallet.start()
+        await self._show(wallet, stack, compose.PRACTICE_PASSWORD.decode())
+        _settle_memory()
+
+    async def _show(self, wallet: Any, stack: contextlib.AsyncExitStack, practice_password: str) -> None:
+        from ashore.ui.pages.settings import CLOCK_KEY
+        from ashore.ui.shell.sections import Sections
+        from ashore.ui.tasks import Tasks
+
+        if self._options.clock != "demo":
+            wallet.set_setting(CLOCK_KEY, self._options.clock)
+        elif wallet.sandbox is not None and wallet.setting(CLOCK_KEY, "demo") != "demo":
+            await wallet.sandbox.set_clock(wallet.setting(CLOCK_KEY, "demo"))
+        tasks = Tasks(self._fault)
+        stack.push_async_callback(tasks.aclose)
+        self._sections = Sections(
+            self._window,
+            wallet,
+            self._icons,
+            tasks,
+            lambda: time.time_ns() // 1_000_000,
+            data_place=str(self._paths.data),
+            unlock_hint=f"The practice vault’s password is “{practice_password}”. It guards nothing.",
+        )
+        stack.callback(self._sections.close)
+        self._sections.start()
+
+    def _remember_look(self) -> None:
+        theme = self._icons.theme
+        values = {"text-size": str(theme.text_size)}
+        if self._options.theme == "system":
+            values["theme"] = theme.choice
+        self._state.remember(**values)
+
+    # Faults of the program: one calm sentence, no text of the exception, which could hold anything
+
+    def fault_in_slot(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """What `sys.excepthook` is set to."""
+        self._fault(error.with_traceback(trace))
+
+    def _fault_in_loop(self, _loop: object, told: Mapping[str, Any]) -> None:
+        error = told.get("exception")
+        if isinstance(error, BaseException):
+            self._fault(error)
+
+    def _fault(self, error: BaseException) -> None:
+        print(f"ashore: {_place(error)}", file=sys.stderr)
+        if self._sections is not None:
+            from ashore.systems.base import Problem
+
+            self._sections.show_fault(Problem(*_FAULT))
+        else:
+            self._window.starting.fail("Ashore could not start.", "Nothing was sent. Close it and start it again.")
+
+
+def _load() -> None:
+    """Import what is heavy and has nothing of Qt, away from the window's thread."""
+    import anyio._backends._asyncio
+    import httpx
+
+    from ashore.engine import compose
+
+    _ = (anyio, httpx, compose)
+
+
+def _settle_memory() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+
+
+def _place(error: BaseException) -> str:
+    """The kind of an error and where it happened, never what it says."""
+    trace, place = error.__traceback__, "an unknown place"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} in {code.co_name}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"
