@@ -45,9 +45,13 @@ def _window(arguments: list[str]) -> int:
 
     chosen = options.parse(arguments)
     if chosen.selftest or chosen.headless is not None:
-        from ashore import cli
+        if chosen.selftest:
+            from ashore import cli
 
-        return cli.selftest(chosen) if chosen.selftest else cli.headless(chosen)
+            return cli.selftest(chosen)
+        from ashore import headless
+
+        return headless.main(chosen)
 
     from ashore.desktop import preflight
 

@@ -116,8 +116,3 @@ async def _follow(wallet: Wallet, withdrawal: str, elapsed: Callable[[], float])
             await changed.wait()
     finally:
         unsubscribe()
-
-
-def headless(_options: Options) -> int:
-    """The wallet without a window, driven by lines on standard input (for the kill matrix)."""
-    return 2
