@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ashore.sandbox import asgi
+from ashore.sandbox import asgi, jsonrpc
 from ashore.sandbox.clock import ClockMode
 from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.evm.faults import FaultRule
@@ -158,10 +157,7 @@ class Control:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body or b"{}")
-    except RecursionError:
-        raise ControlError("nested too deep") from None
+    value = jsonrpc.load(body or b"{}")
     if not isinstance(value, dict):
         raise ControlError("expected an object")
     return value

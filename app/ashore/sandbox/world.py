@@ -210,14 +210,11 @@ class World:
         Raises:
             ValueError: the speed is out of range.
         """
-        self.pace = PACES[mode]
+        pace = PACES[mode]
+        self.clock.set_speed(None if pace.manual else speed)
+        self.pace = pace
         last = float(self.chain.head.header.timestamp)
-        if self.pace.manual:
-            self.clock.set_speed(None)
-            ahead = last
-        else:
-            self.clock.set_speed(speed)
-            ahead = max(last, self.config.wall())
+        ahead = last if pace.manual else max(last, self.config.wall())
         self.clock.catch_up(ahead)
         self.operator.delays = self.pace.stages
         self.chain.set_finality(self._finality())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 from ashore.sandbox import genesis
@@ -132,3 +134,21 @@ async def test_history_pages_from_the_newest(harbour: Any) -> None:
     page = await harbour.zklink("getAccountTransactionHistory", "Withdraw", owner, 1, 2)
     assert [row["txHash"] for row in page["pageData"]] == hashes[:1]
     assert page["pageData"][0]["amount"] == str(10**18)
+
+
+async def test_in_mode_demo_it_goes_by_itself(open_harbour: Any, folder: Path) -> None:
+    harbour = open_harbour(data_dir=folder)
+    living = asyncio.create_task(harbour.world.run())
+    await harbour.control("clock", mode="demo", speed=50)
+    started = harbour.world.clock.now()
+    tx_hash = await harbour.send()
+    async with asyncio.timeout(30):
+        while not (paid := (await harbour.truth(tx_hash))["paid_by"]):
+            await asyncio.sleep(0.01)
+        receipt = await harbour.l1("eth_getTransactionReceipt", paid[0])
+        while harbour.world.chain.finalized_number < int(receipt["blockNumber"], 16):
+            await asyncio.sleep(0.01)
+    # Seven stages of three to five seconds, each followed by a block.
+    assert 20 < harbour.world.clock.now() - started < 90
+    living.cancel()
+    await asyncio.gather(living, return_exceptions=True)
