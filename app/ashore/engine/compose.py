@@ -4,7 +4,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.book import Book
 from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.system.tracks import TRACKS
 from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
 
@@ -78,8 +79,11 @@ def compose(
     database = Database(journal_file)
     journal, keep = Journal(database), Keep(database)
     ledger = Ledger(journal, {str(track.ref): track for track in TRACKS}, around.clock.now)
-    system = _zklink(deployment, journal, keep, around)
-    watches = [_watch(chain, [system], ledger, keep, around) for chain in deployment.chains.values()]
+    quorums = {chain.name: _quorum(chain, around) for chain in deployment.chains.values()}
+    system = _zklink(deployment, journal, keep, quorums, around)
+    watches = [
+        _watch(chain, quorums[chain.name], [system], ledger, keep, around) for chain in deployment.chains.values()
+    ]
     interval = min(max(1.0, deployment.chains[deployment.primary].block_time_s / 2), LONGEST_POLL_S)
     signer = Signer(around.signer_command or entry.command("signer"), os.environ)
 
@@ -108,15 +112,17 @@ def compose(
     )
 
 
-def _zklink(deployment: Deployment, journal: Journal, keep: Keep, around: Surroundings) -> ZkLinkSystem:
+def _zklink(
+    deployment: Deployment, journal: Journal, keep: Keep, quorums: Mapping[str, Quorum], around: Surroundings
+) -> ZkLinkSystem:
     rpc = JsonRpcClient(around.http, deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
-    interpreter = Interpreter(deployment, Book(keep, deployment.id), around.clock.now)
-    return ZkLinkSystem(deployment, OperatorClient(rpc), interpreter, around.clock.now, journal.recipients)
+    now = around.clock.now
+    roots = Roots(deployment, quorums, keep, now)
+    interpreter = Interpreter(deployment, Book(keep, deployment.id), roots, now)
+    return ZkLinkSystem(deployment, OperatorClient(rpc), interpreter, now, journal.recipients)
 
 
-def _watch(
-    chain: PinnedChain, systems: Sequence[WithdrawalSystem], ledger: Ledger, keep: Keep, around: Surroundings
-) -> ChainWatch:
+def _quorum(chain: PinnedChain, around: Surroundings) -> Quorum:
     names = [url.rstrip("/").rsplit("/", 1)[-1] for url in chain.endpoints]
     spec = ChainSpec(
         name=chain.name,
@@ -125,7 +131,18 @@ def _watch(
         endpoints=tuple(zip(names, chain.endpoints, strict=True)),
         block_time_s=chain.block_time_s,
     )
-    follower = ChainFollower(spec, Quorum.connect(spec, around.http, around.pacing))
+    return Quorum.connect(spec, around.http, around.pacing)
+
+
+def _watch(
+    chain: PinnedChain,
+    quorum: Quorum,
+    systems: Sequence[WithdrawalSystem],
+    ledger: Ledger,
+    keep: Keep,
+    around: Surroundings,
+) -> ChainWatch:
+    follower = ChainFollower(quorum.spec, quorum)
     follower.watch({address for system in systems for address in system.watched().get(chain.name, ())})
     interval = min(float(chain.block_time_s), LONGEST_POLL_S)
     return ChainWatch(chain.name, follower, systems, ledger, keep, interval, around.probe)

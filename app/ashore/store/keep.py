@@ -80,6 +80,10 @@ class Keep:
         )
         return [Sighting(*row) for row in rows]  # type: ignore[arg-type]
 
+    def add_proofs(self, proofs: Mapping[str, str]) -> None:
+        """Keep proofs: content id -> canonical JSON text."""
+        self.add_sightings((), proofs)
+
     def proof(self, proof_id: str) -> str | None:
         """Return a stored proof's canonical JSON text. Raises StoreError where it is damaged."""
         rows = self._db.read("SELECT body FROM proofs WHERE id = ?", proof_id)

@@ -19,6 +19,7 @@ from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
 from ashore.systems.zklink.settlement.reconcile import reconcile
+from ashore.systems.zklink.settlement.roots import Roots, fallen_roots
 from ashore.systems.zklink.settlement.sighting import entries_of
 from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED
 
@@ -35,10 +36,11 @@ SLICE = 25
 class Interpreter:
     """Interprets the observations of one deployment."""
 
-    def __init__(self, deployment: Deployment, book: Book, now: Callable[[], int]) -> None:
+    def __init__(self, deployment: Deployment, book: Book, roots: Roots, now: Callable[[], int]) -> None:
         """`now` gives UTC milliseconds."""
         self._deployment = deployment
         self._book = book
+        self._roots = roots
         self._now = now
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
@@ -48,7 +50,8 @@ class Interpreter:
             case BlockObserved():
                 return await self._block(observation, mine)
             case BlocksTakenBack(chain, hashes, _):
-                return await self.look_again(mine) if self._book.forget(chain, hashes) else []
+                fallen = await self.look_again(mine) if self._book.forget(chain, hashes) else []
+                return [*fallen, *fallen_roots(mine, hashes)]
             case FinalityAdvanced():
                 return [event for state in mine for event in _settled(state, observation)]
             case OperatorReport(profile):
@@ -56,7 +59,8 @@ class Interpreter:
             case ChainHealth():
                 agreed = observation.agreeing >= AGREEMENT and self._book.unshow()
                 fallen = await self.look_again(mine) if agreed else []
-                return [*fallen, *contradictions(self._deployment, observation, mine, self._now())]
+                roots = await self._roots.prove(mine) if observation.agreeing >= AGREEMENT else []
+                return [*fallen, *roots, *contradictions(self._deployment, observation, mine, self._now())]
 
     def expectations(self) -> Mapping[str, Expectation]:
         """How long each L1 stage took after the one before, from the last batches on the primary chain."""
