@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +23,21 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+# Imports of the sandbox's libraries (py_ecc) raise it to 100,000, at which a hostile nested JSON would end the process.
+# No process of the wallet has them; tests share one process with the sandbox, so each starts with the wallet's limit.
+_RECURSION_LIMIT = sys.getrecursionlimit()
+
 TESTS = Path(__file__).resolve().parent
 _WINDOW_FOLDERS = (TESTS / "unit" / "ui", TESTS / "journeys")
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Gives each test the recursion limit that the wallet has."""
+    sys.setrecursionlimit(_RECURSION_LIMIT)
 
 
 def needs_window(item: pytest.Item) -> bool:
