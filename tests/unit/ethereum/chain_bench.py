@@ -24,6 +24,7 @@ from ashore.sandbox.evm.rpc import endpoints
 from unit.sandbox.evm.evm_helpers import OPERATOR_KEY, STRANGER, new_chain
 
 Intercept = Callable[[str, Any], Any]
+Alter = Callable[[str, str, Any], Any]
 
 
 class FastClock:
@@ -41,20 +42,33 @@ class FastClock:
 
 
 class CountingTransport(httpx.AsyncBaseTransport):
-    """Counts requests by endpoint; may answer some of them itself."""
+    """Counts requests by endpoint; may answer some of them itself, or alter results (endpoint, method, result)."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self.inner = inner
         self.requests: Counter[str] = Counter()
         self.intercept: Intercept = lambda _name, _body: None
+        self.alter: Alter | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         name = request.url.path.strip("/")
         self.requests[name] += 1
-        answer = self.intercept(name, json.loads(await request.aread()))
+        body = json.loads(await request.aread())
+        answer = self.intercept(name, body)
         if answer is not None:
             return httpx.Response(200, json=answer)
-        return await self.inner.handle_async_request(request)
+        response = await self.inner.handle_async_request(request)
+        if self.alter is None:
+            return response
+        return httpx.Response(200, json=self._altered(name, body, json.loads(await response.aread())))
+
+    def _altered(self, name: str, body: Any, answer: Any) -> Any:
+        assert self.alter is not None
+        if isinstance(body, list):
+            return [self._altered(name, *each) for each in zip(body, answer, strict=True)]
+        if "result" in answer:
+            answer["result"] = self.alter(name, body["method"], answer["result"])
+        return answer
 
 
 async def _no_wait(_seconds: float) -> None:

@@ -171,6 +171,103 @@ async def test_where_all_withhold_the_receipts_following_waits(bench):
     assert bench.state.last.number == bench.chain.head.number
 
 
+async def test_a_forged_transaction_is_caught_by_the_root(bench):
+    """The liar shows another whole transaction in the place of the true one: both hash to their own hashes."""
+    other = bench.mint(1)
+    shown = bench.views["b"].answer(
+        {"jsonrpc": "2.0", "id": 1, "method": "eth_getTransactionByHash", "params": ["0x" + other.hex()]}
+    )["result"]
+    await bench.poll()
+
+    def alter(name, method, result):
+        if name in "ab" and method == "eth_getBlockByHash" and result["transactions"]:
+            result["transactions"] = [shown]
+        return result
+
+    bench.transport.alter = alter
+    tx_hash = bench.mint(77)
+    await bench.poll()
+    assert bench.blocks()[0].logs[0].tx_hash == "0x" + tx_hash.hex()
+    assert "a, block" in bench.notes
+    assert "b, block" in bench.notes
+
+
+async def test_headers_between_followed_and_agreed_ones_are_linked(bench):
+    await bench.poll()
+    bench.mint(77)
+    bench.chain.mine(3)
+
+    def alter(name, method, result):
+        if name == "a" and isinstance(result, dict) and result.get("number") == hex(bench.chain.head.number - 2):
+            genesis = bench.views["a"].answer(
+                {"jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": ["0x0", False]}
+            )
+            return genesis["result"]
+        return result
+
+    bench.transport.alter = alter
+    await bench.poll()
+    assert bench.state.last.hash == bench.head_hash()
+    assert [known.number for known in bench.state.ring] == list(
+        range(bench.state.ring[0].number, bench.chain.head.number + 1)
+    )
+    assert bench.transport.requests["b"] > bench.transport.requests["c"]
+
+
+async def test_a_followed_block_that_is_not_the_finalized_one_is_not_called_final(bench):
+    await bench.poll()
+    bench.chain.mine(4)
+    await bench.poll()
+    bench.chain.mine(1)
+    height = bench.chain.finalized_number
+    ring = tuple(Known(each.number, ZERO_HASH) if each.number == height else each for each in bench.state.ring)
+    bench.state = FollowerState(bench.state.chain, ring, None, bench.state.finalized)
+    await bench.poll()
+    assert bench.finality() == []
+    assert "is not the one that was followed" in bench.notes
+
+
+async def test_a_finalized_block_beyond_its_own_head_is_no_claim(bench):
+    await bench.poll()
+    bench.chain.mine(2)
+    earlier = {
+        view: view.answer({"jsonrpc": "2.0", "id": 1, "method": "eth_getBlockByNumber", "params": ["0x1", False]})
+        for view in bench.views.values()
+    }
+
+    def alter(name, method, result):
+        if isinstance(result, dict) and result.get("number") == hex(bench.chain.head.number):
+            return earlier[bench.views[name]]["result"]
+        return result
+
+    bench.transport.alter = alter
+    await bench.poll()
+    assert bench.finality() == []
+    assert "beyond its own head" in bench.notes
+
+
+async def test_one_liar_and_one_down_leave_nothing_agreed(bench):
+    await bench.poll()
+    bench.fault("a", FaultKind.FORGED_HEADER_REHASHED)
+    bench.fault("c", FaultKind.DROP)
+    bench.mint(77)
+    await bench.poll()
+    assert all(block.level is Level.SEEN for block in bench.blocks())
+    assert bench.health.agreeing == 0
+    assert "not as the others" in bench.notes
+
+
+async def test_an_endpoint_far_ahead_is_asked_for_the_common_height(bench):
+    await bench.poll()
+    bench.fault("bc", FaultKind.STALE, blocks=2)
+    bench.mint(77)
+    bench.chain.mine(2)
+    await bench.poll()
+    assert bench.health.head == bench.chain.head.number - 2
+    assert bench.health.agreeing == 3
+    assert bench.blocks()[0].level is Level.PROVEN
+
+
 async def test_a_stale_endpoint_is_no_dissent(bench):
     await bench.poll()
     bench.fault("a", FaultKind.STALE, blocks=3)
