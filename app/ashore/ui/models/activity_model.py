@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QFont, QPixmap
 
 from ashore.domain.addresses import shortened
 from ashore.domain.amounts import display_units
+from ashore.domain.withdrawal import Mark
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.marks import WORDS, described
 from ashore.ui.wording import clock_time, exact_time
@@ -18,6 +19,9 @@ from ashore.ui.wording import clock_time, exact_time
 PAGE = 100
 COLUMNS = ("Amount", "To", "Recipient", "Stage", "Started")
 AMOUNT, TO, RECIPIENT, STAGE, STARTED = range(len(COLUMNS))
+
+_SAID_OUT = frozenset({Mark.UNKNOWN, Mark.FAILED, Mark.TAKEN_BACK})
+"""Marks so important that their word stands in the list too."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _Key = tuple[int, int] | None
@@ -40,12 +44,14 @@ class ActivityModel(QAbstractTableModel):
         fetch: Fetch,
         now: Callable[[], int],
         mark_picture: Callable[[ActivityRow], QPixmap],
+        hex_font: Callable[[], QFont],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._fetch = fetch
         self._now = now
         self._mark_picture = mark_picture
+        self._hex_font = hex_font
         self._query = ActivityQuery()
         self._pages: list[_Page] = []
         self._next: _Key = None
@@ -149,15 +155,8 @@ class ActivityModel(QAbstractTableModel):
         row = self.row_at(index.row())
         if row is None:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, index.column())
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == STAGE:
-            return self._mark_picture(row)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tooltip(row, index.column())
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{COLUMNS[index.column()]}: {self._spoken(row, index.column())}"
-        return None
+        tell = _TELL.get(role)
+        return None if tell is None else tell(self, row, index.column())
 
     def _text(self, row: ActivityRow, column: int) -> str:
         terms = row.terms
@@ -165,15 +164,36 @@ class ActivityModel(QAbstractTableModel):
             AMOUNT: f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}",
             TO: terms.destination,
             RECIPIENT: shortened(terms.recipient),
-            STAGE: row.stage_title,
+            STAGE: self._stage(row),
             STARTED: clock_time(row.started_at, self._now(), seconds=False),
         }
         return texts[column]
 
+    def _stage(self, row: ActivityRow) -> str:
+        return f"{row.stage_title} · {WORDS[row.mark].name}" if row.mark in _SAID_OUT else row.stage_title
+
     def _spoken(self, row: ActivityRow, column: int) -> str:
         return f"{row.stage_title}, {WORDS[row.mark].name}" if column == STAGE else self._text(row, column)
+
+    def _accessible(self, row: ActivityRow, column: int) -> str:
+        return f"{COLUMNS[column]}: {self._spoken(row, column)}"
+
+    def _picture(self, row: ActivityRow, column: int) -> QPixmap | None:
+        return self._mark_picture(row) if column == STAGE else None
+
+    def _font(self, row: ActivityRow, column: int) -> QFont | None:
+        return self._hex_font() if column == RECIPIENT else None
 
     def _tooltip(self, row: ActivityRow, column: int) -> str:
         if column == STAGE:
             return described(row.mark)
         return {RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}.get(column, "")
+
+
+_TELL: dict[int, Callable[[ActivityModel, ActivityRow, int], Any]] = {
+    Qt.ItemDataRole.DisplayRole: ActivityModel._text,
+    Qt.ItemDataRole.DecorationRole: ActivityModel._picture,
+    Qt.ItemDataRole.FontRole: ActivityModel._font,
+    Qt.ItemDataRole.ToolTipRole: ActivityModel._tooltip,
+    Qt.ItemDataRole.AccessibleTextRole: ActivityModel._accessible,
+}

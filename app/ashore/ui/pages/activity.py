@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtGui import QFont, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QWidget
 
 from ashore.engine.views import ActivityQuery, ActivityRow
 from ashore.ui.context import Context
 from ashore.ui.models.activity_model import AMOUNT, RECIPIENT, STAGE, STARTED, TO, ActivityModel
 from ashore.ui.pages.page import Page
+from ashore.ui.theme import fonts
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.field import LineEdit
@@ -18,7 +21,8 @@ from ashore.ui.widgets.marks import mark_pixmap
 
 FILTERS = (("all", "All"), ("open", "Under way"), ("final", "Done"), ("stopped", "Stopped"))
 _SEARCH_MS = 200
-_WIDTHS = {AMOUNT: 170, TO: 110, RECIPIENT: 200, STAGE: 190, STARTED: 110}
+_WIDTHS = {AMOUNT: 135, STAGE: 165, TO: 110, STARTED: 110, RECIPIENT: 215}
+"""The least widths, the most important column first: what does not fit is left to the voyage."""
 
 
 class ActivityTable(QTableView):
@@ -28,6 +32,7 @@ class ActivityTable(QTableView):
 
     def __init__(self) -> None:
         super().__init__()
+        self._widths: dict[int, int] = {}
         self.setAccessibleName("Withdrawals")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -42,6 +47,28 @@ class ActivityTable(QTableView):
         self.horizontalHeader().setSectionsClickable(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(lambda index: self.opened.emit(index.row()))
+
+    def set_widths(self, widths: Mapping[int, int]) -> None:
+        """The least width of each column, the most important first."""
+        self._widths = dict(widths)
+        self._share_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Show as many columns as fit, and give the rest of the width to all of them."""
+        room = self.viewport().width()
+        shown: list[int] = []
+        for place, width in self._widths.items():
+            fits = not shown or sum(self._widths[p] for p in shown) + width <= room
+            self.setColumnHidden(place, not fits)
+            if fits:
+                shown.append(place)
+        total = sum(self._widths[place] for place in shown) or 1
+        for place in shown:
+            self.setColumnWidth(place, self._widths[place] * max(room, total) // total)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -58,7 +85,7 @@ class ActivityPage(Page):
         self.search = LineEdit("Search withdrawals", "Search address, amount, token, chain or hash")
         self.filter = Choice(context.theme, "Show")
         self.filter.set_options(FILTERS)
-        self.model = ActivityModel(context.wallet.activity, context.now, self._picture, self)
+        self.model = ActivityModel(context.wallet.activity, context.now, self._picture, self._hex_font, self)
         self.table = ActivityTable()
         self.table.setModel(self.model)
         self.empty = Label(role="muted", wrap=True)
@@ -71,10 +98,10 @@ class ActivityPage(Page):
         controls.setStretch(1, 1)
         self.body.addLayout(controls)
         self._stack = QStackedLayout()
-        self._stack.setContentsMargins(0, 0, 14, 24)
         self._stack.addWidget(self.table)
         self._stack.addWidget(nothing)
-        self.body.addLayout(self._stack, 1)
+        lists = row(self._stack, margins=(0, 0, 14, 24))
+        self.body.addLayout(lists, 1)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_SEARCH_MS)
@@ -92,10 +119,7 @@ class ActivityPage(Page):
         theme = self.context.theme
         self._pictures.clear()
         self.table.verticalHeader().setDefaultSectionSize(theme.px(44))
-        header = self.table.horizontalHeader()
-        for place, width in _WIDTHS.items():
-            header.resizeSection(place, theme.px(width))
-        header.setStretchLastSection(True)
+        self.table.set_widths({place: theme.px(width) for place, width in _WIDTHS.items()})
 
     def shown(self) -> None:
         self.reload()
@@ -141,3 +165,6 @@ class ActivityPage(Page):
         if shown.mark not in self._pictures:
             self._pictures[shown.mark] = mark_pixmap(self.context.theme, shown.mark, 14, self.devicePixelRatioF())
         return self._pictures[shown.mark]
+
+    def _hex_font(self) -> QFont:
+        return fonts.mono(self.context.theme.monospace, self.context.theme.px(12))

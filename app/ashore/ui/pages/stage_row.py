@@ -60,6 +60,7 @@ class StageRowWidget(QWidget):
         super().__init__()
         self._context = context
         self._row: StageRow | None = None
+        self._stopped = False
         self.rail = Rail(context.theme, last=last)
         self.title = Label(role="section")
         self.time = Label(role="small")
@@ -93,11 +94,11 @@ class StageRowWidget(QWidget):
         outer.addWidget(self.rail)
         outer.addLayout(body, 1)
 
-    def show_row(self, row: StageRow) -> None:
-        """Show what is true of the stage now."""
-        if row == self._row:
+    def show_row(self, row: StageRow, *, stopped: bool = False) -> None:
+        """Show what is true of the stage now. `stopped`: the withdrawal has ended without getting so far."""
+        if (row, stopped) == (self._row, self._stopped):
             return
-        self._row = row
+        self._row, self._stopped = row, stopped
         words = WORDS[row.mark]
         self.rail.mark.show_mark(row.mark)
         self.title.setText(breakable(row.stage.title))
@@ -107,7 +108,8 @@ class StageRowWidget(QWidget):
         self.time.setToolTip(exact_time(row.view.reached_at))
         self.said_by.show_text(breakable(row.said_by))
         set_property(self.said_by, "tone", words.token)
-        self.sentence.show_text(breakable(row.sentence))
+        never = stopped and row.mark is Mark.AWAITED
+        self.sentence.show_text("This will not happen." if never else breakable(row.sentence))
         self._show_objection(row)
         self._show_expectation(row, awaited=awaited)
         self.more.setVisible(bool(row.view.evidence))
@@ -124,8 +126,8 @@ class StageRowWidget(QWidget):
 
     def _show_expectation(self, row: StageRow, *, awaited: bool) -> None:
         told = row.expectation
-        if not awaited or told is None:
-            self.expectation.show_text("Later than usual." if row.late else "")
+        if not awaited or told is None or self._stopped:
+            self.expectation.show_text("Later than usual." if row.late and not self._stopped else "")
         else:
             usual = f"Usually {duration(told.median)}, 9 of 10 within {duration(told.p90)} (last {told.samples})."
             self.expectation.show_text(f"Later than usual. {usual}" if row.late else usual)

@@ -12,6 +12,7 @@ from ashore.ui.widgets.labels import Label, ground, rule
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.wording import breakable
 
+RECEIVE = "You receive"
 NO_WAY_BACK = "It cannot be cancelled once sent."
 
 
@@ -33,7 +34,7 @@ class SummaryCard(QWidget):
         self.warning = Label(NO_WAY_BACK, "small", wrap=True)
         self.review = Button("Review withdrawal", "primary")
         self.reason = ProblemLine(icons)
-        column.addWidget(Label("You receive", "caption"))
+        column.addWidget(Label(RECEIVE, "caption"))
         column.addWidget(self.receive)
         column.addWidget(self.destination)
         column.addSpacing(4)
@@ -52,7 +53,7 @@ class SummaryCard(QWidget):
         """Show a judged draft. `first_problem` is why one cannot go on yet, if one cannot."""
         self.receive.setText(breakable(quote.receive) or "–")
         self.receive.setAccessibleName(f"You receive {quote.receive or 'nothing yet'}")
-        self.destination.show_text(breakable(quote.destination))
+        self.destination.show_text(breakable(f"on {quote.destination}" if quote.destination else ""))
         self._show_legs(quote)
         self.usually.show_text(breakable(quote.usually or usually))
         self.warning.show()
@@ -79,12 +80,12 @@ class SummaryCard(QWidget):
         self.review.setAccessibleDescription("" if ready or shown is None else str(shown))
 
     def _show_legs(self, quote: Quote) -> None:
-        while len(self._legs) < len(quote.legs):
+        legs = [leg for leg in quote.legs if leg.label != RECEIVE]  # that one stands above, large
+        while len(self._legs) < len(legs):
             leg = MoneyRow()
             self._legs.append(leg)
             self._legs_column.addWidget(leg)
         for index, leg in enumerate(self._legs):
-            leg.setVisible(index < len(quote.legs))
-            if index < len(quote.legs):
-                told = quote.legs[index]
-                leg.show_money(told.label, told.value, told.note)
+            leg.setVisible(index < len(legs))
+            if index < len(legs):
+                leg.show_money(legs[index].label, legs[index].value, legs[index].note)

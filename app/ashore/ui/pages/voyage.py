@@ -27,6 +27,7 @@ _SEVERITY = {
     Status.FAILED: Severity.BLOCKS,
     Status.FINAL: Severity.NOTES,
 }
+_STOPPED = (Status.REFUSED, Status.FAILED)
 _WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED)
 
 
@@ -131,14 +132,18 @@ class VoyagePage(Page):
         self.started.setToolTip(exact_time(voyage.withdrawal.started_at))
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
         fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
-        self.costs[0].show_money("Sent" if voyage.status not in _NOT_SPENT else "Would have been sent", total)
+        stopped = voyage.status in _STOPPED
+        self.costs[0].show_money("Asked for" if stopped else "You send", total)
         self.costs[1].show_money(f"{terms.system} fee", fee)
-        self.costs[2].show_money("You receive" if voyage.status not in _NOT_SPENT else "You keep", money)
+        self.costs[1].setVisible(not stopped)
+        self.costs[2].show_money("Taken" if stopped else "You receive", "nothing" if stopped else money)
 
     def _show_status(self, voyage: Voyage) -> None:
         severity = _SEVERITY.get(voyage.status)
         if severity is None:
             self.notice.clear()
+        elif voyage.status is Status.FINAL:
+            self.notice.show_done(voyage.headline, voyage.advice)
         else:
             self.notice.show_problem(Problem(voyage.headline, voyage.advice, severity))
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
@@ -156,14 +161,11 @@ class VoyagePage(Page):
             for widget in self.rows:
                 self._stepper.addWidget(widget)
         for widget, row in zip(self.rows, voyage.rows, strict=True):
-            widget.show_row(row)
+            widget.show_row(row, stopped=voyage.status in _STOPPED)
 
     def marks(self) -> tuple[Mark, ...]:
         """The marks as shown, from the first stage on."""
         return tuple(row.rail.mark.mark for row in self.rows)
-
-
-_NOT_SPENT = (Status.REFUSED, Status.FAILED)
 
 
 def _readable(address: str) -> str:

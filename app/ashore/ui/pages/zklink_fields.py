@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units, format_units
@@ -17,9 +17,9 @@ from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.disclosure import Disclosure
-from ashore.ui.widgets.field import Field, LineEdit
+from ashore.ui.widgets.field import Field, LineEdit, Pair
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, row
+from ashore.ui.widgets.labels import Label, column, row
 
 _AUTOMATIC = ("fee", "nonce")
 """Filled by the quote until a person writes something else."""
@@ -44,7 +44,7 @@ class ZkLinkFields(QWidget):
         self.target_token = Choice(theme, "Paid out as")
         self.amount = LineEdit("Amount", "0.00")
         self.maximum = Button("Max", "small-link", name="Use the greatest amount that can be withdrawn")
-        self.balance = Label(role="small", wrap=True)
+        self.balance = Label(role="small")
         self.recipient = LineEdit("Recipient", "0x…", "mono")
         self.grouped = HexText(theme, what="Recipient in groups", size=12)
         self.fee = LineEdit("Fee", "filled in by zkLink's rate")
@@ -52,12 +52,11 @@ class ZkLinkFields(QWidget):
         self.automatic = Button("Use the usual fee and nonce", "small-link")
         self.more = Disclosure(icons, "Fee and nonce")
         self.fields: dict[str, Field] = {}
-        self._arrange(icons)
+        self._arrange(theme, icons)
         self._connect()
 
-    def _arrange(self, icons: Icons) -> None:
-        below_amount = row(self.balance, self.maximum, spacing=8)
-        below_amount.setStretch(0, 1)
+    def _arrange(self, theme: Theme, icons: Icons) -> None:
+        below_amount = row(self.balance, self.maximum, -1, spacing=10)
         make = {
             "account": Field(icons, "From account", self.account),
             "sub_account": Field(icons, "Sub-account", self.sub_account),
@@ -71,22 +70,16 @@ class ZkLinkFields(QWidget):
         }
         self.fields = make
         self.grouped.hide()
+        self.automatic.hide()
         extra = QWidget()
-        grid = QGridLayout(extra)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.addWidget(make["fee"], 0, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(make["nonce"], 0, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.automatic, 1, 0, 1, 2)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
+        extra.setLayout(column(Pair(theme, make["fee"], make["nonce"]), self.automatic))
         self.more.set_content(extra)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(16)
-        body.addLayout(_pair(make["account"], make["sub_account"], 3, 2))
+        body.addWidget(Pair(theme, make["account"], make["sub_account"]))
         body.addWidget(make["chain"])
-        body.addLayout(_pair(make["source_token"], make["target_token"], 3, 2))
+        body.addWidget(Pair(theme, make["source_token"], make["target_token"]))
         for name in ("amount", "recipient"):
             body.addWidget(make[name])
         body.addWidget(self.more)
@@ -178,7 +171,7 @@ class ZkLinkFields(QWidget):
             self.fee.setText(format_units(quote.fee, L2_DECIMALS))
         if "nonce" not in self._own and quote.nonce is not None:
             self.nonce.setText(str(quote.nonce))
-        self.automatic.setEnabled(bool(self._own))
+        self.automatic.setVisible(bool(self._own))
         if any(name in quote.problems for name in _AUTOMATIC):
             self.more.set_open(True)
 
@@ -197,7 +190,7 @@ class ZkLinkFields(QWidget):
     def _offer_tokens(self, offer: ZkLinkOffer) -> None:
         sub = offer.sub_accounts.get(int(self.sub_account.key or 0))
         balances = sub.balances if sub is not None else {}
-        held = sorted(offer.tokens.values(), key=lambda token: (not balances.get(token.id), token.id))
+        held = sorted(offer.tokens.values(), key=lambda token: (-balances.get(token.id, 0), token.id))
         self.source_token.set_options([(str(token.id), _with_balance(token, balances)) for token in held])
         self._offer_targets(offer)
 
@@ -238,17 +231,6 @@ class ZkLinkFields(QWidget):
         readable = text[:2] == "0x" and len(digits) == 40 and all(c in "0123456789abcdefABCDEF" for c in digits)
         self.grouped.show_hex(text if readable else "")
         self.grouped.setVisible(readable)
-
-
-def _pair(first: QWidget, second: QWidget, *shares: int) -> QGridLayout:
-    grid = QGridLayout()
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(12)
-    grid.addWidget(first, 0, 0, Qt.AlignmentFlag.AlignTop)
-    grid.addWidget(second, 0, 1, Qt.AlignmentFlag.AlignTop)
-    for place, share in enumerate(shares):
-        grid.setColumnStretch(place, share)
-    return grid
 
 
 def _with_balance(token: TokenOffer, balances: Mapping[int, int]) -> str:

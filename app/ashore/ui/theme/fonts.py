@@ -27,6 +27,8 @@ def base(scale: float) -> QFont:
     font = QFont(SANS)
     font.setPixelSize(round(13 * scale))
     font.setFeature(QFont.Tag("tnum"), 1)
+    # Inter would draw the x of 0x8 as a multiplication sign.
+    font.setFeature(QFont.Tag("calt"), 0)
     return font
 
 

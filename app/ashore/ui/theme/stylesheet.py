@@ -66,6 +66,8 @@ QScrollArea, QScrollArea > QWidget > QWidget[ground="clear"] {{ background: tran
 
 
 def _buttons(t: Tokens, px: Px) -> str:
+    round_radius = (int(px(14)[:-2]) + 2) // 2  # one pixel more and Qt draws a square
+    checked_radius = (int(px(6)[:-2]) + 2 * int(px(5)[:-2])) // 2
     return f"""
 QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.field}; border-radius: 6px;
     padding: 7px 15px; font-weight: 500; }}
@@ -78,14 +80,14 @@ QPushButton[role="primary"]:hover {{ background: {t.accent_hover}; }}
 QPushButton[role="primary"]:focus {{ border: 2px solid {t.text}; padding: 8px 16px; }}
 QPushButton[role="primary"]:disabled {{ background: {t.line}; color: {t.muted}; border: 1px solid {t.line}; }}
 QPushButton[role="link"] {{ background: transparent; color: {t.accent}; border: 1px solid transparent;
-    padding: 3px 5px; font-weight: 500; text-align: left; }}
+    padding: 3px 2px; font-weight: 500; text-align: left; }}
 QPushButton[role="link"]:hover {{ background: {t.accent_soft}; }}
-QPushButton[role="link"]:focus {{ border: 2px solid {t.accent}; padding: 2px 4px; }}
+QPushButton[role="link"]:focus {{ border: 2px solid {t.accent}; padding: 2px 1px; }}
 QPushButton[role="link"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="small-link"] {{ background: transparent; color: {t.accent}; border: 1px solid transparent;
-    padding: 2px 4px; font-size: {px(12)}; font-weight: 500; text-align: left; }}
+    padding: 2px 2px; font-size: {px(12)}; font-weight: 500; text-align: left; }}
 QPushButton[role="small-link"]:hover {{ background: {t.accent_soft}; }}
-QPushButton[role="small-link"]:focus {{ border: 2px solid {t.accent}; padding: 1px 3px; }}
+QPushButton[role="small-link"]:focus {{ border: 2px solid {t.accent}; padding: 1px 1px; }}
 QPushButton[role="small-link"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="nav"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
     padding: 9px 10px; text-align: left; font-weight: 500; }}
@@ -99,9 +101,10 @@ QPushButton[role="row"]:hover {{ border: 1px solid {t.accent}; background: {t.su
 QPushButton[role="row"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
 QRadioButton {{ spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 6px; }}
 QRadioButton:focus {{ border: 1px solid {t.accent}; }}
-QRadioButton::indicator {{ width: {px(14)}; height: {px(14)}; border-radius: {px(8)};
+QRadioButton::indicator {{ width: {px(14)}; height: {px(14)}; border-radius: {round_radius}px;
     border: 1px solid {t.field}; background: {t.surface}; }}
-QRadioButton::indicator:checked {{ border: {px(5)} solid {t.accent}; width: {px(6)}; height: {px(6)}; }}
+QRadioButton::indicator:checked {{ border: {px(5)} solid {t.accent}; width: {px(6)}; height: {px(6)};
+    border-radius: {checked_radius}px; }}
 """
 
 
@@ -138,15 +141,15 @@ QTableView::item {{ padding: 0 8px; border-bottom: 1px solid {t.line}; }}
 QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none; border-bottom: 1px solid {t.line};
-    padding: 8px; font-size: {px(12)}; font-weight: 500; }}
+    padding: 8px 11px; font-size: {px(12)}; font-weight: 500; }}
 """
 
 
 def _bars(t: Tokens) -> str:
     return f"""
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
-QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-QScrollBar::handle {{ background: {t.field}; border-radius: 3px; margin: 3px; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {t.field}; border-radius: 2px; margin: 3px; }}
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}

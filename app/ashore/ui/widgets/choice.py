@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QStackedLayout, QStyle, QStyleOptionComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QVBoxLayout, QWidget
 
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.labels import Label
@@ -56,15 +56,14 @@ class Choice(QWidget):
         self._fixed.setContentsMargins(1, 9, 0, 9)
         self._name = name
         self._options: tuple[tuple[str, str], ...] = ()
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.combo)
-        self._stack.addWidget(self._fixed)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.combo)
+        column.addWidget(self._fixed)
+        self._fixed.hide()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFocusProxy(self.combo)
         self.combo.currentIndexChanged.connect(self._index_changed)
-
-    def sizeHint(self) -> QSize:
-        return self._fixed.sizeHint() if self._stack.currentIndex() else self.combo.sizeHint()
 
     @property
     def key(self) -> str:
@@ -89,7 +88,8 @@ class Choice(QWidget):
         self.select(wanted)
         self._fixed.setText(self._options[0][1] if self._options else "–")
         self._fixed.setAccessibleName(f"{self._name}: {self._fixed.text()}")
-        self._stack.setCurrentIndex(0 if len(self._options) > 1 else 1)
+        self.combo.setVisible(len(self._options) > 1)
+        self._fixed.setVisible(len(self._options) <= 1)
 
     def select(self, key: str) -> None:
         """Choose the option of that key, or the first one."""

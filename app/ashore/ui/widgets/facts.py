@@ -8,8 +8,12 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import CopyButton
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.labels import Label, row
 from ashore.ui.wording import breakable
+
+_SHORT = 44
+"""Longer values are sentences, and not stressed."""
+_FITS = 18
 
 
 class Facts(QWidget):
@@ -27,7 +31,8 @@ class Facts(QWidget):
 
     def add(self, label: str, value: str, *, note: str = "", tooltip: str = "") -> None:
         """A row of text."""
-        shown = Label(breakable(value), "value", wrap=True, select=True)
+        role = "value" if len(value) <= _SHORT else ""
+        shown = Label(breakable(value), role, wrap=True, select=True)
         shown.setAccessibleName(f"{label}: {value}")
         shown.setToolTip(tooltip)
         self._place(label, shown)
@@ -37,10 +42,15 @@ class Facts(QWidget):
 
     def add_hex(self, label: str, value: str, *, copy: bool = True) -> None:
         """A row with a hash or an address in full, and a button that copies it."""
-        self._place(label, HexText(self._theme, value, what=label, size=12))
-        if copy:
-            button = CopyButton(label.lower(), value)
-            self._grid.addWidget(button, self._next - 1, 2, Qt.AlignmentFlag.AlignTop)
+        text = HexText(self._theme, value, what=label, size=12)
+        if not copy:
+            self._place(label, text)
+            return
+        holder, button = QWidget(), CopyButton(label.lower(), value)
+        line = row(text, button, -1, spacing=10)
+        line.setAlignment(button, Qt.AlignmentFlag.AlignTop)
+        holder.setLayout(line)
+        self._place(label, holder)
 
     def add_widget(self, label: str, widget: QWidget) -> None:
         """A row with another widget."""
@@ -70,13 +80,17 @@ class MoneyRow(QWidget):
         grid.addWidget(self._label, 0, 0)
         grid.addWidget(self._value, 0, 1)
         grid.addWidget(self._note, 1, 0, 1, 2)
+        grid.setHorizontalSpacing(12)
         grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 2)
+        self._grid = grid
         self.show_money(label, value, note)
 
     def show_money(self, label: str, value: str, note: str = "") -> None:
         """Show these instead."""
         self._label.setText(label)
+        # A short amount keeps to one line; a long one gets most of the room and wraps.
+        self._value.setWordWrap(len(value) > _FITS)
+        self._grid.setColumnStretch(1, 2 if len(value) > _FITS else 0)
         self._value.setText(breakable(value))
         self._value.setAccessibleName(f"{label}: {value}")
         self._note.show_text(breakable(note))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ashore.systems.base import Problem
 from ashore.ui.theme.icons import Icons
+from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.labels import Label, set_property
 from ashore.ui.widgets.problem import ProblemLine
+
+_PAIR_NEEDS = 360
 
 
 class LineEdit(QLineEdit):
@@ -49,3 +54,30 @@ class Field(QWidget):
         target = self.control.combo if isinstance(self.control, Choice) else self.control
         set_property(target, "severity", problem.severity.value if problem is not None else "")
         target.setAccessibleDescription(str(problem) if problem is not None else "")
+
+
+class Pair(QWidget):
+    """Two fields beside each other, three to two; below each other where there is no room."""
+
+    def __init__(self, theme: Theme, first: QWidget, second: QWidget) -> None:
+        super().__init__()
+        self._theme = theme
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(12)
+        self._box.addWidget(first, 3, Qt.AlignmentFlag.AlignTop)
+        self._box.addWidget(second, 2, Qt.AlignmentFlag.AlignTop)
+        theme.changed.connect(self._arrange)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        # It can always go below each other: never the reason for a page to be wide.
+        return QSize(self._theme.px(160), super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        beside = self.width() >= self._theme.px(_PAIR_NEEDS)
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(direction)

@@ -10,6 +10,8 @@ from ashore.domain.addresses import grouped
 from ashore.ui.theme import fonts
 from ashore.ui.theme.theme import Theme
 
+_GAP = 6
+
 
 class HexText(QWidget):
     """A hex text in full. Wraps between groups and takes the height it needs."""
@@ -21,7 +23,7 @@ class HexText(QWidget):
         self._size = size
         self._groups: list[str] = []
         self._text = ""
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         theme.changed.connect(self.updateGeometry)
@@ -55,7 +57,7 @@ class HexText(QWidget):
         return QSize(shown * self._advance() + self._first_extra(), self.heightForWidth(shown * self._advance() + 40))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(4 * self._advance() + self._first_extra(), self._line_height())
+        return QSize(3 * self._advance() + self._first_extra(), self._line_height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -75,7 +77,7 @@ class HexText(QWidget):
         return fonts.mono(self._theme.monospace, self._size * self._theme.scale, weight)
 
     def _advance(self) -> int:
-        return QFontMetrics(self._font(QFont.Weight.Normal)).horizontalAdvance("0000") + self._theme.px(7)
+        return QFontMetrics(self._font(QFont.Weight.Normal)).horizontalAdvance("0000") + self._theme.px(_GAP)
 
     def _first_extra(self) -> int:
         """The prefix stands with the first group, which is that much wider."""
@@ -86,5 +88,6 @@ class HexText(QWidget):
         return QFontMetrics(self._font(QFont.Weight.Normal)).height() + 3
 
     def _per_line(self, width: int) -> int:
-        fitting = (width - self._first_extra() + self._theme.px(7)) // max(1, self._advance())
-        return max(1, min(fitting, max(1, len(self._groups))))
+        fitting = max(1, (width - self._first_extra() + self._theme.px(_GAP)) // max(1, self._advance()))
+        lines = max(1, -(-len(self._groups) // fitting))
+        return max(1, -(-len(self._groups) // lines))  # lines of equal length are compared more easily

@@ -60,6 +60,12 @@ class Notice(QFrame):
         self.setAccessibleName(str(problem))
         self.show()
 
+    def show_done(self, sentence: str, advice: str) -> None:
+        """Say that something has come to its good end."""
+        self.show_problem(Problem(sentence, advice, Severity.NOTES))
+        self._icon.show_icon("check", "ok")
+        set_property(self, "ground", "ok")
+
     def clear(self) -> None:
         """Say nothing."""
         self.hide()

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+_BAR = 14
+
 
 class ScrollColumn(QScrollArea):
     """A column that scrolls, and follows the keyboard's focus."""
@@ -28,9 +30,6 @@ class ScrollColumn(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._inner.minimumSizeHint().width() + 14, 120)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.isVisible() and self._inner.isAncestorOf(new):
@@ -85,17 +84,18 @@ class Columns(QWidget):
         return False
 
     def _arrange(self) -> None:
-        width, height = self.width(), self.height()
+        # The scroll bars stand outside of the cards' right edge.
+        width, height = self.width() - _BAR, self.height()
         wide = width >= self._main_least + self._gap + self._aside_width
         if wide is not self._wide:
             self._wide = wide
             self._move_aside(wide)
         if wide:
             main_width = width - self._gap - self._aside_width
-            self.main_scroll.setGeometry(0, 0, main_width + 14, height)
-            self._side_scroll.setGeometry(main_width + self._gap, 0, self._aside_width, height)
+            self.main_scroll.setGeometry(0, 0, main_width + _BAR, height)
+            self._side_scroll.setGeometry(main_width + self._gap, 0, self._aside_width + _BAR, height)
         else:
-            self.main_scroll.setGeometry(0, 0, width, height)
+            self.main_scroll.setGeometry(0, 0, width + _BAR, height)
 
     def _move_aside(self, wide: bool) -> None:
         target = self._side_scroll if wide else self.main_scroll
@@ -106,7 +106,7 @@ class Columns(QWidget):
         target.column.addWidget(self._aside)
         for column in (self._side_scroll.column, self.main_scroll.column):
             column.addStretch(1)
-        self.main_scroll.column.setContentsMargins(0, 0, 14, 24)
-        self._side_scroll.column.setContentsMargins(0, 0, 2, 24)
+        self.main_scroll.column.setContentsMargins(0, 0, _BAR, 24)
+        self._side_scroll.column.setContentsMargins(0, 0, _BAR, 24)
         self._side_scroll.setVisible(wide)
         self._aside.show()

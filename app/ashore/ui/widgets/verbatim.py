@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from ashore.ui.theme import fonts
@@ -25,9 +25,13 @@ class Verbatim(QPlainTextEdit):
         theme.changed.connect(self._fit)
         self._fit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
         font = fonts.mono(self._theme.monospace, self._theme.px(12))
-        line = QFontMetrics(font).lineSpacing() + 1
-        per_line = 70
-        lines = sum(1 + len(part) // per_line for part in self.toPlainText().split("\n"))
-        self.setFixedHeight(min(max(2, lines), self._most) * line + 24)
+        lines = round(self.document().size().height())  # a plain text's layout counts its lines as shown
+        height = min(max(2, lines), self._most) * (QFontMetrics(font).lineSpacing() + 1) + 24
+        if height != self.height():
+            self.setFixedHeight(height)
