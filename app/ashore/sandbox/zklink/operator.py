@@ -281,7 +281,7 @@ class Operator:
         """What sent payouts, not mined yet, will take from the same pending balance."""
         total = 0
         for row in self._outbox.rows():
-            if row.kind != Stage.PAYOUT or self._outbox.outcome(row) is not None:
+            if row.kind != Stage.PAYOUT or row.batch in self._done or self._outbox.outcome(row) is not None:
                 continue
             other = self._rollup.records[row.subject].tx
             if isinstance(other, Withdraw) and (other.to, other.target_token) == (tx.to, tx.target_token):

@@ -40,6 +40,7 @@ class Outbox:
         self._journal = journal
         self._keys: dict[str, LocalAccount] = {name: EthereumKey.from_key(key) for name, key in keys.items()}
         self._rows = {_errand(row): row for row in journal.outbox()}
+        self._final: dict[str, bool] = {}
 
     def address(self, sender: str) -> bytes:
         """The address of a sender."""
@@ -55,8 +56,16 @@ class Outbox:
 
     def outcome(self, row: OutboxRow) -> bool | None:
         """Whether it succeeded on the canonical chain; None while it is not mined."""
+        known = self._final.get(row.tx_hash)
+        if known is not None:
+            return known
         place = self._chain.transaction(bytes.fromhex(row.tx_hash[2:]))
-        return None if place is None else place[0].succeeded(place[1])
+        if place is None:
+            return None
+        succeeded = place[0].succeeded(place[1])
+        if place[0].number <= self._chain.finalized_number:
+            self._final[row.tx_hash] = succeeded
+        return succeeded
 
     def block_of(self, row: OutboxRow) -> int | None:
         """The L1 block that carries it; None while it is not mined."""
@@ -98,7 +107,7 @@ class Outbox:
         sent = 0
         for row in self._rows.values():
             tx_hash = bytes.fromhex(row.tx_hash[2:])
-            if self._chain.transaction(tx_hash) is not None or self._chain.pending_transaction(tx_hash) is not None:
+            if self.outcome(row) is not None or self._chain.pending_transaction(tx_hash) is not None:
                 continue
             try:
                 self._chain.send_raw(row.raw)

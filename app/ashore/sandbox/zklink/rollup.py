@@ -14,6 +14,8 @@ from ashore.sandbox.zklink.transactions import Transaction, Withdraw, read_trans
 from ashore.systems.zklink.codec.profiles import Profile
 
 TXS_PER_BLOCK = 8
+MAX_BATCH_TXS = 4 * TXS_PER_BLOCK
+"""More would not fit into one L1 block's gas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ class Rollup:
 
     def seal(self, timestamp: int) -> Batch | None:
         """Put what was executed into blocks and the blocks into a batch; None when there is nothing."""
-        txs = self.unsealed()
+        txs = self.unsealed()[:MAX_BATCH_TXS]
         if not txs:
             return None
         groups = [txs[start : start + TXS_PER_BLOCK] for start in range(0, len(txs), TXS_PER_BLOCK)]

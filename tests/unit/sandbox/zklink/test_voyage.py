@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ashore.sandbox import genesis
+from ashore.sandbox.zklink.transactions import read_transaction
 
 TOPICS = {
     "BlockCommit": "0x81a92942d0f9c33b897a438384c9c3d88be397776138efa3ba1a4fc8b6268424",
@@ -114,6 +115,19 @@ async def test_several_batches_settle_in_order(harbour: Any) -> None:
     await harbour.world.settle()
     assert [int(log["topics"][1], 16) for log in await logs(harbour, "BlockExecuted")] == [8802, 8804, 8806]
     assert await balance(harbour, "USDC") == 3 * 10**6
+
+
+async def test_a_crowd_is_settled_in_batches_that_fit(harbour: Any) -> None:
+    crowd = 40
+    value, _, _ = harbour.hand.sign(harbour.hand.withdraw())
+    for nonce in range(crowd):
+        # Taken in directly: forty signatures would prove nothing here.
+        told = {**value, "nonce": nonce, "amount": str(10**18)}
+        tx = read_transaction(told, harbour.world.network.profile)
+        harbour.world.rollup.accept(f"0x{nonce:064x}", tx, told, nonce)
+    await harbour.world.settle()
+    assert [len(list(batch.withdrawals())) for batch in harbour.world.rollup.batches] == [32, 8]
+    assert await balance(harbour, "USDC") == crowd * 10**6
 
 
 async def test_the_same_steps_give_the_same_chain(open_harbour: Any) -> None:
