@@ -2,7 +2,8 @@
 
 For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that
 the network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "states"},
-{"op": "settled"} (answers when nothing is open any more), {"op": "quit"}.
+{"op": "answered"} (answers when the outcome of every request is known), {"op": "settled"} (answers when nothing is
+open any more), {"op": "arm", "at": "BOUNDARY:N"} (die there from now on), {"op": "quit"}.
 """
 
 import argparse
@@ -11,13 +12,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ashore.desktop.paths import paths_for
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Withdrawal
-from ashore.engine.boundaries import Boundary, Probe, no_probe
+from ashore.engine.boundaries import Boundary
+from ashore.engine.carrier import SETTLED
 from ashore.engine.compose import Surroundings, compose, practice_client, system_clock
 from ashore.engine.practice import SandboxControl
 from ashore.engine.views import ActivityQuery, Change, Topic
@@ -37,34 +39,43 @@ def main(options: Options) -> int:
     parser.add_argument("--kill-at", default="", metavar="BOUNDARY:N", help="end by SIGKILL at the Nth passing")
     chosen = parser.parse_args(list(options.headless or ()))
     try:
-        return asyncio.run(_serve(chosen.url, options.data_dir, killing(chosen.kill_at)))
+        return asyncio.run(_serve(chosen.url, options.data_dir, Fuse(chosen.kill_at)))
     except AshoreError as error:
         _say({"error": str(error)})
         return 1
 
 
-def killing(where: str) -> Probe:
+class Fuse:
     """A probe that ends this process without any chance to tidy up, as a power cut would."""
-    if not where:
-        return no_probe
-    name, _, count = where.partition(":")
-    boundary, left = Boundary(name), [int(count or "1")]
 
-    def probe(passed: Boundary) -> None:
-        if passed is boundary:
-            left[0] -= 1
-            if left[0] <= 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+    def __init__(self, where: str = "") -> None:
+        """`where` as in `arm`."""
+        self._boundary: Boundary | None = None
+        self._left = 0
+        self.arm(where)
 
-    return probe
+    def arm(self, where: str) -> None:
+        """Burn at the Nth passing of a boundary from now on (BOUNDARY:N), or not at all where it is empty.
+
+        Raises ValueError for a boundary or number that there is not.
+        """
+        name, _, count = where.partition(":")
+        self._boundary, self._left = (Boundary(name) if name else None), int(count or "1")
+
+    def __call__(self, passed: Boundary) -> None:
+        if passed is not self._boundary:
+            return
+        self._left -= 1
+        if self._left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def _serve(url: str, data_dir: Path | None, probe: Probe) -> int:
+async def _serve(url: str, data_dir: Path | None, fuse: Fuse) -> int:
     paths = paths_for("sandbox", data_dir)
     paths.create()
     http = practice_client()
     deployment = deployment_from_json(await SandboxControl(http, url, "").profile(), url)
-    around = Surroundings(http, system_clock(), SystemClock(), probe)
+    around = Surroundings(http, system_clock(), SystemClock(), fuse)
     wallet = compose(deployment, paths.journal, paths.vault, around, SandboxControl(http, url, ""))
     await wallet.start()
     _say({"ready": True, "open": wallet.open_count()})
@@ -78,22 +89,28 @@ async def _serve(url: str, data_dir: Path | None, probe: Probe) -> int:
             if command["op"] == "quit":
                 return 0
             try:
-                _say(await _carry_out(wallet, command))
+                _say(await _carry_out(wallet, command, fuse))
             except AshoreError as error:
                 _say({"error": error.sentence, "advice": error.advice})
     finally:
         await wallet.aclose()
 
 
-async def _carry_out(wallet: Wallet, command: Mapping[str, object]) -> dict[str, object]:
+async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse) -> dict[str, object]:
     match command["op"]:
         case "withdraw":
             return await _withdraw(wallet, command)
         case "states":
             return {"states": [_state(s) for s in _all(wallet)]}
-        case "settled":
-            await _until_settled(wallet)
+        case "answered":
+            await _until(wallet, lambda: all(_answered(s) for s in _open(wallet)))
             return {"states": [_state(s) for s in _all(wallet)]}
+        case "settled":
+            await _until(wallet, lambda: not wallet.open_count())
+            return {"states": [_state(s) for s in _all(wallet)]}
+        case "arm":
+            fuse.arm(str(command["at"]))
+            return {"armed": command["at"]}
     return {"error": "there is no such command"}
 
 
@@ -107,7 +124,7 @@ async def _withdraw(wallet: Wallet, command: Mapping[str, object]) -> dict[str, 
     return {"withdrawal": await wallet.confirm(await wallet.review(quote))}
 
 
-async def _until_settled(wallet: Wallet) -> None:
+async def _until(wallet: Wallet, so: Callable[[], bool]) -> None:
     changed = asyncio.Event()
 
     def hear(change: Change) -> None:
@@ -116,18 +133,26 @@ async def _until_settled(wallet: Wallet) -> None:
 
     unsubscribe = wallet.subscribe(hear)
     try:
-        while wallet.open_count():
+        while not so():
             changed.clear()
             await changed.wait()
     finally:
         unsubscribe()
 
 
-def _all(wallet: Wallet) -> list[Withdrawal]:
+def _answered(state: Withdrawal) -> bool:
+    return state.request is not None and state.request.state in SETTLED
+
+
+def _open(wallet: Wallet) -> list[Withdrawal]:
+    return _all(wallet, "open")
+
+
+def _all(wallet: Wallet, only: str = "all") -> list[Withdrawal]:
     found: list[Withdrawal] = []
     key: tuple[int, int] | None = None
     while True:
-        page = wallet.activity(ActivityQuery(), key, PAGE)
+        page = wallet.activity(ActivityQuery(only=only), key, PAGE)
         voyages = (wallet.voyage(row.id) for row in page.rows)
         found.extend(voyage.withdrawal for voyage in voyages if voyage is not None)
         key = page.next_key
