@@ -334,6 +334,7 @@ class World:
             "zklink": {
                 "height": self.rollup.height,
                 "calls": dict(self.node.calls),
+                "payloads": dict(self.node.payloads),
                 "submissions": {
                     record.tx_hash: {"accepted": 1, "duplicates": record.duplicates}
                     for record in self.rollup.records.values()

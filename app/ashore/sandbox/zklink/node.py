@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import inspect
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -48,6 +50,8 @@ class Node:
         self._now = now
         self.calls: Counter[str] = Counter()
         """How often each known method was called."""
+        self.payloads: Counter[str] = Counter()
+        """How often the same parameters came to sendTransaction, taken or refused, by `payload_digest`."""
         self._methods: dict[str, Callable[..., Any]] = {
             "getSupportChains": views.support_chains,
             "getSupportTokens": views.support_tokens,
@@ -129,6 +133,7 @@ class Node:
         if not 1 <= len(params) <= 3:
             raise RpcError(INVALID_PARAMS, "expected a transaction and its layer-1 signature")
         l1_signature = params[1] if len(params) > 1 else None
+        self.payloads[payload_digest(params)] += 1
         return await self._admission.submit(params[0], l1_signature, int(self._now() * 10**6))
 
     def _balances(self, account_id: Any, sub_account: Any = None) -> Any:
@@ -164,6 +169,12 @@ class Node:
             case _:
                 await asgi.wait_for_disconnect(receive)
         return True
+
+
+def payload_digest(params: list[Any]) -> str:
+    """SHA-256 of parameters in canonical JSON, as hexadecimal digits."""
+    text = json.dumps(params, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _methods_in(value: Any) -> list[str]:
