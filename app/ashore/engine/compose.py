@@ -105,6 +105,7 @@ def compose(
             clock=around.clock,
             probe=around.probe,
             new_id=lambda: uuid.uuid4().hex,
+            journal_is_sound=database.sound,
             closers=(around.http.aclose, close_database),
             sandbox=sandbox,
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",

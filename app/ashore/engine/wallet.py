@@ -64,6 +64,7 @@ class Parts:
     probe: Probe
     new_id: Callable[[], str]
     closers: Sequence[Callable[[], Coroutine[None, None, None]]]
+    journal_is_sound: Callable[[], bool]
     sandbox: SandboxControl | None = None
     practice_password: bytes = b""
 
@@ -76,6 +77,7 @@ class Wallet:
         self._accounts: tuple[Account, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._confirmed: set[str] = set()
+        self._warnings: tuple[str, ...] = ()
         self._last_use = parts.clock.monotonic()
         self._locking: asyncio.TimerHandle | None = None
         self.network = parts.network
@@ -94,6 +96,7 @@ class Wallet:
             self._spawn(chain.run())
         for operator in self._parts.operators:
             self._spawn(operator.run())
+        self._spawn(self._check_journal())
         if self._parts.practice_password and self._parts.sandbox is not None:
             await self._open_practice_vault()
 
@@ -264,8 +267,8 @@ class Wallet:
         return tuple(chain.health for chain in self._parts.chains if chain.health is not None)
 
     def operator_notes(self) -> tuple[str, ...]:
-        """What the operators said instead of answering."""
-        return tuple(note for operator in self._parts.operators for note in operator.notes)
+        """What the operators said instead of answering, and what is wrong with the journal's file."""
+        return self._warnings + tuple(note for operator in self._parts.operators for note in operator.notes)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of every change, on the loop's thread. Returns how to end it."""
@@ -290,6 +293,14 @@ class Wallet:
         self._parts.keep.set_setting(key, value)
 
     # ---- inside
+
+    async def _check_journal(self) -> None:
+        """Let SQLite check its file, in a worker thread: a damaged journal must be known, not met."""
+        if not await asyncio.to_thread(self._parts.journal_is_sound):
+            self._warnings = (
+                "The wallet’s journal is damaged on disk. Make a copy of the data folder before you go on.",
+            )
+            self._parts.ledger.tell(Change(Topic.OPERATOR))
 
     async def _open_practice_vault(self) -> None:
         password = bytearray(self._parts.practice_password)

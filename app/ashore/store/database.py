@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ashore.domain.errors import AshoreError
@@ -112,8 +112,11 @@ class Database:
 
     def sound(self) -> bool:
         """Whether the file passes SQLite's quick check. Opens its own connection: may run in a worker thread."""
-        with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as reader:
-            return bool(reader.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        try:
+            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as reader:
+                return bool(reader.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        except sqlite3.DatabaseError:
+            return False
 
     def close(self) -> None:
         """Close the file."""

@@ -95,11 +95,6 @@ class Journal:
         )
         return [Row(*row) for row in rows]  # type: ignore[arg-type]
 
-    def count_open(self) -> int:
-        """How many withdrawals are still under way."""
-        ((count,),) = self._db.read("SELECT count(*) FROM withdrawals WHERE open = 1")
-        return int(str(count))
-
     def recipients(self) -> dict[str, int]:
         """How often each recipient was used, by lower-case address."""
         rows = self._db.read(
@@ -107,11 +102,6 @@ class Journal:
             " WHERE name = 'withdrawal-started' GROUP BY 1"
         )
         return {str(address).lower(): int(str(count)) for address, count in rows}
-
-    def locators(self) -> set[str]:
-        """Every locator that was ever intended, for telling a second intent from the first."""
-        rows = self._db.read("SELECT json_extract(body, '$.locator') FROM events WHERE name = 'move-intended'")
-        return {str(row[0]) for row in rows}
 
 
 _FILTERS = {"open": "open = 1", "final": "status = 'final'", "stopped": "status IN ('refused', 'failed')"}
