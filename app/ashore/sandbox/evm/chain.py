@@ -5,7 +5,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockHeaderAPI, SignedTransactionAPI, StateAPI, VirtualMachineAPI
@@ -20,6 +19,7 @@ from ashore.sandbox.evm.admission import SandboxVM, check_admissible, decode_tra
 from ashore.sandbox.evm.blocks import Finality, MinedBlock
 from ashore.sandbox.evm.errors import ChainError, InvalidTransactionError, UnknownBlockError
 from ashore.sandbox.evm.execution import Message, Outcome, execute
+from ashore.sandbox.evm.genesis import genesis
 from ashore.sandbox.evm.pool import TransactionPool
 from ashore.sandbox.evm.proofs import AccountProof, prove_account
 from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
@@ -84,20 +84,8 @@ class DevChain:
             if int.from_bytes(self._store[_KEY_CHAIN_ID], "big") != self.chain_id:
                 raise ChainError("the stored chain has another chain id")
             return self._chain_class(self._database)
-        parameters: dict[str, Any] = {
-            "difficulty": 0,
-            "gas_limit": self._gas_limit,
-            "timestamp": genesis_time,
-            "coinbase": bytes(20),
-            "extra_data": b"",
-            "mix_hash": bytes(32),
-            "nonce": bytes(8),
-        }
-        state: dict[Address, Any] = {
-            Address(address): {"balance": wei, "nonce": 0, "code": b"", "storage": {}} for address, wei in alloc.items()
-        }
         with self._store.transaction():
-            chain = self._chain_class.from_genesis(self._database, parameters, state)
+            chain = self._chain_class.from_genesis(self._database, *genesis(alloc, genesis_time, self._gas_limit))
             self._store[_KEY_CHAIN_ID] = self.chain_id.to_bytes(8, "big")
         assert isinstance(chain, MiningChain)
         return chain

@@ -1,6 +1,7 @@
 """The JSON-RPC methods of an Ethereum node that a wallet uses, answered from one view of the chain."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import quantiles
 from types import MappingProxyType
 from typing import Any
@@ -19,11 +20,25 @@ from ashore.sandbox.evm.encoding import (
     parse_word,
     to_hex,
 )
+from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.evm.view import ChainView
 
 _GWEI = 10**9
 _MAX_PROOF_KEYS = 1024
 _MAX_FEE_HISTORY = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an endpoint answers at most, in blocks; None is no limit.
+
+    Attributes:
+        log_range: how many blocks one search for logs may span.
+        proof_age: how far behind the head a block's state can still be proven. Real nodes keep about 128 blocks.
+    """
+
+    log_range: int | None = None
+    proof_age: int | None = None
 
 
 class Methods:
@@ -34,10 +49,10 @@ class Methods:
         ChainError: the chain refuses.
     """
 
-    def __init__(self, view: ChainView, max_log_range: int | None = None) -> None:
+    def __init__(self, view: ChainView, limits: Limits) -> None:
         self._view = view
         self._chain = view.chain
-        self._max_log_range = max_log_range
+        self._limits = limits
 
     # Identity
 
@@ -87,7 +102,7 @@ class Methods:
     def logs(self, query: object) -> list[Json]:
         if not isinstance(query, dict):
             raise InvalidParamsError("invalid argument 0: not a filter object")
-        found = self._view.logs(query, self._max_log_range)
+        found = self._view.logs(query, self._limits.log_range)
         return [entry for block, logs in found for entry in encode_logs(block, logs)]
 
     # State
@@ -112,7 +127,10 @@ class Methods:
         if not isinstance(keys, list) or len(keys) > _MAX_PROOF_KEYS:
             raise InvalidParamsError(f"invalid argument 1: want a list of at most {_MAX_PROOF_KEYS} keys")
         slots = [parse_word(key) for key in keys]
-        return encode_proof(self._chain.prove(parse_data(address, 20), slots, self._view.number(reference)))
+        number, oldest = self._view.number(reference), self._limits.proof_age
+        if oldest is not None and self._view.head_number - number > oldest:
+            raise ChainError("distance to target block exceeds maximum proof window")
+        return encode_proof(self._chain.prove(parse_data(address, 20), slots, number))
 
     def call(self, message: object, reference: object = "latest") -> str:
         fields = _Message(message)

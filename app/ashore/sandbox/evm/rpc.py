@@ -13,7 +13,7 @@ from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.encoding import InvalidParamsError, Json, to_hex
 from ashore.sandbox.evm.errors import ChainError, RevertedError
 from ashore.sandbox.evm.faults import FaultKind, FaultRule, FaultSet, forge
-from ashore.sandbox.evm.methods import METHODS, Methods
+from ashore.sandbox.evm.methods import METHODS, Limits, Methods
 from ashore.sandbox.evm.view import ChainView, RangeTooWideError
 
 MAX_BATCH = 100
@@ -29,12 +29,12 @@ class RpcEndpoint:
         calls: how often each method was called, the faulty calls included.
     """
 
-    def __init__(self, name: str, chain: DevChain, faults: FaultSet, max_log_range: int | None = None) -> None:
+    def __init__(self, name: str, chain: DevChain, faults: FaultSet, limits: Limits | None = None) -> None:
         self.name = name
         self.faults = faults
         self.calls: Counter[str] = Counter()
         self._chain = chain
-        self._max_log_range = max_log_range
+        self._limits = limits or Limits()
 
     def meet(self, request: Any) -> FaultRule | None:
         """Count the calls of a parsed request, and return the wire fault that it meets, if any."""
@@ -89,15 +89,21 @@ class RpcEndpoint:
         with self._chain.locked():
             lag = fault.blocks if fault is not None and fault.kind is FaultKind.STALE else 0
             view = ChainView(self._chain, lag)
-            result = handler(Methods(view, self._max_log_range), *params)
+            result = handler(Methods(view, self._limits), *params)
             return result if fault is None else forge(fault.kind, view, params, result)
 
 
 def endpoints(
-    chain: DevChain, random: Callable[[], float], *, names: str = "abc", max_log_range: int | None = None
+    chain: DevChain,
+    random: Callable[[], float],
+    *,
+    names: str = "abc",
+    max_log_range: int | None = None,
+    max_proof_age: int | None = None,
 ) -> Mapping[str, RpcEndpoint]:
-    """Return independent endpoints of one chain, as if different operators ran them."""
-    return {name: RpcEndpoint(name, chain, FaultSet(random), max_log_range) for name in names}
+    """Return independent endpoints of one chain, as if different operators ran them; limits in blocks."""
+    limits = Limits(max_log_range, max_proof_age)
+    return {name: RpcEndpoint(name, chain, FaultSet(random), limits) for name in names}
 
 
 def parse_request(body: bytes) -> Any:

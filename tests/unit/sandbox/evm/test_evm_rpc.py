@@ -14,7 +14,7 @@ from ashore.crypto.keccak import keccak256
 from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.contracts import mapping_slot
 from ashore.sandbox.evm.faults import FaultSet
-from ashore.sandbox.evm.methods import METHODS
+from ashore.sandbox.evm.methods import METHODS, Limits
 from ashore.sandbox.evm.rpc import MAX_BATCH, RpcEndpoint
 from unit.sandbox.evm.evm_helpers import (
     OPERATOR_KEY,
@@ -73,8 +73,8 @@ def receipt_bytes(receipt: dict[str, Any]) -> bytes:
 
 
 class Client:
-    def __init__(self, chain: DevChain, max_log_range: int | None = None) -> None:
-        self.endpoint = RpcEndpoint("a", chain, FaultSet(lambda: 0.0), max_log_range)
+    def __init__(self, chain: DevChain, limits: Limits | None = None) -> None:
+        self.endpoint = RpcEndpoint("a", chain, FaultSet(lambda: 0.0), limits)
 
     def __call__(self, method: str, *params: Any) -> Any:
         answer = self.raw(method, *params)
@@ -175,6 +175,14 @@ def test_the_absence_of_an_account_is_proven(chain: DevChain, rpc: Client) -> No
     assert (proof["balance"], proof["nonce"], proof["storageProof"][0]["value"]) == ("0x0", "0x0", "0x0")
 
 
+def test_old_states_can_no_longer_be_proven(chain: DevChain) -> None:
+    rpc = Client(chain, Limits(proof_age=2))
+    chain.mine(5)
+    assert rpc("eth_getProof", USER, [], "0x3")["nonce"] == "0x0"
+    assert "proof window" in rpc.error("eth_getProof", USER, [], "0x2")["message"]
+    assert rpc("eth_getBalance", USER, "0x2") != "0x0"
+
+
 def test_logs_are_found_by_address_topic_and_block(network: Network, rpc: Client) -> None:
     network.settle(withdrawal())
     zklink, token = "0x" + network.zklink.address.hex(), "0x" + network.token.address.hex()
@@ -195,7 +203,7 @@ def test_logs_are_found_by_address_topic_and_block(network: Network, rpc: Client
 
 
 def test_log_searches_have_limits(network: Network) -> None:
-    rpc = Client(network.chain, max_log_range=3)
+    rpc = Client(network.chain, Limits(log_range=3))
     assert rpc.error("eth_getLogs", {"fromBlock": "0x0", "toBlock": "0x3"})["code"] == -32005
     assert isinstance(rpc("eth_getLogs", {"fromBlock": "0x1", "toBlock": "0x3"}), list)
     assert rpc.error("eth_getLogs", {"fromBlock": "0x3", "toBlock": "0x1"})["code"] == -32000
