@@ -49,15 +49,15 @@ def describe(error: KeysError | ReadingError) -> dict[str, object]:
     return content
 
 
-def error_from(content: object) -> KeysError | ReadingError:
-    """Return the error that `describe` described; a `SignerFault` for anything else."""
+def error_from(content: object) -> KeysError:
+    """Return the error that `describe` described, for a ReadingError a `Refused`; a `SignerFault` for anything else."""
     if not isinstance(content, dict):
         return fault()
     kind, sentence, advice = (content.get(key) for key in ("kind", "sentence", "advice"))
     if not (isinstance(kind, str) and isinstance(sentence, str) and isinstance(advice, str)):
         return fault()
     if kind == "ReadingError":
-        return ReadingError(sentence)
+        return errors.Refused(sentence, "Nothing was signed.")
     if kind == "MnemonicInvalid":
         places = content.get("positions")
         positions = tuple(place for place in places if isinstance(place, int)) if isinstance(places, list) else ()

@@ -101,7 +101,7 @@ class Signer:
     """Asks the signer process. Requests go one after the other; a process that died is started again, locked.
 
     Every method but `lock` and `aclose` raises `SignerGone` if the process ends or does not answer in time, and the
-    error that the signer gave otherwise (`KeysError`, or `ReadingError` for a preimage it cannot read).
+    error that the signer gave otherwise: always a `KeysError`, `Refused` for a preimage that it cannot read.
 
     Args:
         command: starts the program in the role of signer.
@@ -177,7 +177,7 @@ class Signer:
             return tuple(SignerAccount(**item) for item in result["accounts"])
 
     async def read(self, kind: str, preimage: Mapping[str, object]) -> ReadBack:
-        """Return what the signer reads in a preimage; needs no keys. Raises ReadingError, Refused."""
+        """Return what the signer reads in a preimage; needs no keys. Raises Refused."""
         result = await self._request("read", {"kind": kind, "preimage": dict(preimage)})
         with _expected_shape():
             message = result["l2_message"]
@@ -195,7 +195,7 @@ class Signer:
         """Sign a preimage with account number `account`.
 
         `expect` is every field that the review showed; the signer refuses if any field that it reads is missing
-        there or differs. Raises Locked, ReadingError, Refused.
+        there or differs. Raises Locked, Refused.
         """
         self._require_unlocked()
         arguments = {"kind": kind, "preimage": dict(preimage), "account": account, "expect": dict(expect)}

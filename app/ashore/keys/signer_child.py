@@ -76,7 +76,7 @@ class SignerChild:
         Raises:
             RequestInvalid: the request is longer than a frame may be.
             SignerGone: the process ended, or had ended.
-            KeysError, ReadingError: what the signer answered instead of a result.
+            KeysError: what the signer answered instead of a result.
         """
         if self._end is not None:
             raise self._end

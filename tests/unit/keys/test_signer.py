@@ -15,7 +15,6 @@ import pytest
 
 from ashore.keys import derivation, frames
 from ashore.keys.errors import KeysError, Locked, MnemonicInvalid, Refused, SignerGone, WrongPassword
-from ashore.keys.reading import ReadingError
 from ashore.keys.signer import Signer, minimal_environment
 from unit.keys.test_signer_session import ADDRESS, WITHDRAW
 from unit.keys.vault_support import PASSWORD, python_path
@@ -90,7 +89,7 @@ class TestRoundTrip:
     async def test_errors_arrive_as_themselves(self, signer: Signer, practice_vault: Path, tmp_path: Path) -> None:
         with pytest.raises(Locked):
             await signer.accounts()
-        with pytest.raises(ReadingError, match="no known kind"):
+        with pytest.raises(Refused, match="no known kind"):
             await signer.read("zklink.withdraw", {**WITHDRAW, "profile": "unheard-of"})
         with pytest.raises(MnemonicInvalid) as caught:
             await signer.create(tmp_path / "v", bytearray(b"pw"), bytearray(b"abandon " * 11 + b"abuot"), network="x")
