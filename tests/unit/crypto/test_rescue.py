@@ -57,6 +57,11 @@ def test_sponge_tells_lengths_apart() -> None:
     assert sponge([0]) != sponge([])
 
 
+def test_an_odd_count_is_padded_with_one() -> None:
+    assert sponge([5]) == permute(State(5, 1, 1))
+    assert sponge([5, 6]) == permute(State(5, 6, 2))
+
+
 @given(st.binary(max_size=92))
 def test_elements_hold_every_bit(data: bytes) -> None:
     elements = bytes_to_elements(data, 736)

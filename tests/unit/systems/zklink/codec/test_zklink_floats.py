@@ -60,6 +60,11 @@ def test_table_of_the_documentation(value: int, packed: str) -> None:
     assert FEE.pack(value).hex() == packed
 
 
+@pytest.mark.parametrize(("value", "down", "up"), [(2048, 2047, 2050), (2049, 2047, 2050), (20479, 20470, 20500)])
+def test_just_above_the_largest_mantissa(value: int, down: int, up: int) -> None:
+    assert (FEE.closest_packable_down(value), FEE.closest_packable_up(value)) == (down, up)
+
+
 @given(formats, st.integers(1, 1 << 200))
 def test_values_out_of_reach_are_refused(form: FloatFormat, excess: int) -> None:
     for value in (-excess, form.max_value + excess):

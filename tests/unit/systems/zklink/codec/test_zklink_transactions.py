@@ -81,6 +81,14 @@ def test_a_fee_in_a_longer_form_is_refused() -> None:
         decode_core(bytes(core))
 
 
+@pytest.mark.parametrize("flag", [2, 255])
+def test_a_flag_is_yes_or_no(flag: int) -> None:
+    core = bytearray(encode_core(EXAMPLE))
+    core[65] = flag
+    with pytest.raises(CodecError, match="0 or 1"):
+        decode_core(bytes(core))
+
+
 def test_every_field_changes_the_hash() -> None:
     changes: dict[str, object] = {
         "to": b"\xa5" * 19 + b"\xa6",

@@ -79,6 +79,12 @@ def test_data_that_points_at_itself_is_refused() -> None:
         decode(parse_types("uint8[]"), word + (1 << 255).to_bytes(32, "big"))
 
 
+def test_two_strings_cannot_share_a_body() -> None:
+    words = [32, 2, 64, 64, 32, 7]
+    with pytest.raises(CodecError, match="more than once"):
+        decode(parse_types("bytes[]"), b"".join(word.to_bytes(32, "big") for word in words))
+
+
 @pytest.mark.parametrize(
     ("shape", "data"),
     [
