@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from ashore.net.http import Answer, HttpClient, Purpose
 
 MAX_BATCH = 40
 MAX_DEPTH = 24
+_LONG = 64 * 1024
 _HEADERS = {"content-type": "application/json"}
 _ASK_FIRST = "Whether it took effect is not known; Ashore will ask before anything is sent again."
 
@@ -59,7 +61,7 @@ class JsonRpcClient:
             if refusal is None:
                 raise
             raise refusal from refused
-        outcome = self._outcome(self._parse(answer.body), number)
+        outcome = self._outcome(await self._read(answer.body), number)
         if isinstance(outcome, RpcError):
             raise outcome
         return outcome.value
@@ -80,7 +82,7 @@ class JsonRpcClient:
             for number, call in zip(numbers, calls, strict=True)
         ]
         answer = await self._post(envelopes, purpose, idempotent=True)
-        parsed = self._parse(answer.body)
+        parsed = await self._read(answer.body)
         if not isinstance(parsed, list) or len(parsed) != len(calls):
             raise self._garbage("does not answer the calls that were made")
         by_id = {item.get("id"): item for item in parsed if isinstance(item, dict) and type(item.get("id")) is int}
@@ -92,6 +94,10 @@ class JsonRpcClient:
         return await self._http.request(
             "POST", self._url, purpose or self._purpose, body=body, headers=_HEADERS, idempotent=idempotent
         )
+
+    async def _read(self, body: bytes) -> Any:
+        """Parse an answer, a long one in a worker thread so that the window goes on painting."""
+        return await asyncio.to_thread(self._parse, body) if len(body) > _LONG else self._parse(body)
 
     def _parse(self, body: bytes) -> Any:
         try:
