@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from ashore.keys.vault import Vault
+
 PASSWORD = b"correct horse battery staple"
 
 
@@ -18,3 +20,8 @@ def counted_randomness(label: bytes = b"") -> Callable[[int], bytes]:
 def python_path() -> dict[str, str]:
     """The environment for a child process that imports the product from its source."""
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3] / "app")}
+
+
+def reopened(path: Path, password: bytes = PASSWORD) -> Vault:
+    """Open a vault once more, as another program would."""
+    return Vault.open(path, password, randomness=counted_randomness(b"reopened"))
