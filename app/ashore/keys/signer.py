@@ -23,7 +23,17 @@ DEFAULT_TIMEOUTS: Mapping[str, float] = MappingProxyType(
 """Seconds by operation. Unlocking waits for Argon2id, which a slow machine may take long for."""
 
 _KEPT_VARIABLES = frozenset(
-    {"PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE"}
+    {
+        "PATH",
+        "PYTHONPATH",
+        "PYTHONSAFEPATH",
+        "PYTHONHOME",
+        "VIRTUAL_ENV",
+        "LD_LIBRARY_PATH",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+    }
     | {"SYSTEMROOT", "TEMP", "TMP", "TMPDIR"}
 )
 

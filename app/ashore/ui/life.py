@@ -167,12 +167,11 @@ class Life:
 
 def _load() -> None:
     """Import what is heavy and has nothing of Qt, away from the window's thread."""
-    import anyio._backends._asyncio
-    import httpx
-
     from ashore.engine import compose
+    from ashore.net import http
 
-    _ = (anyio, httpx, compose)
+    _ = compose
+    http.preload()
 
 
 def _settle_memory() -> None:

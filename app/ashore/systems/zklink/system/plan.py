@@ -11,7 +11,7 @@ from ashore.domain.moves import MoveKind, SignedMove
 from ashore.domain.withdrawal import LAST_STAGE
 from ashore.keys.reading import Reading
 from ashore.systems.base import Plan, ReviewLine, SigningRequest
-from ashore.systems.zklink.codec import Withdraw, encode_core, layer1_signature_to_json, tx_hash, withdraw_to_json
+from ashore.systems.zklink.codec import Withdraw, decode_core, encode_core, layer1_signature_to_json, withdraw_to_json
 from ashore.systems.zklink.codec.reading import WITHDRAW_KIND
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.system.offer import L2_DECIMALS, ZkLinkOffer, ZkLinkQuote
@@ -90,7 +90,6 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
             "target_token": str(tx.l1_target_token),
             "nonce": str(tx.nonce),
             "ts": str(tx.ts),
-            "hash": tx_hash(tx, deployment.dialect),
         },
     )
     return Plan(
@@ -143,8 +142,6 @@ def assemble(
 
     Raises AshoreError where the signer's answer does not have its form.
     """
-    from ashore.systems.zklink.codec import decode_core
-
     core = bytes.fromhex(str(plan.request.preimage["core"]))
     tx = decode_core(core)
     layer2, ethereum = signed.get("l2"), signed.get("ethereum")
