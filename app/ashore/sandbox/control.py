@@ -73,8 +73,12 @@ class Control:
         given = b"".join(value for name, value in scope["headers"] if name.lower() == TOKEN_HEADER)
         return bool(self._token) and hmac.compare_digest(given, self._token)
 
-    async def _status(self, _value: dict[str, Any]) -> Any:
-        return self._world.status()
+    async def _status(self, value: dict[str, Any]) -> Any:
+        """{only: [transaction hash]}: without it, every withdrawal is told in full."""
+        only = value.get("only")
+        if only is not None and not (isinstance(only, list) and all(isinstance(one, str) for one in only)):
+            raise ControlError("only is a list of transaction hashes")
+        return self._world.status(only)
 
     async def _clock(self, value: dict[str, Any]) -> Any:
         """{mode, speed}."""
@@ -82,7 +86,7 @@ class Control:
         if isinstance(speed, bool) or not isinstance(speed, int | float):
             raise ControlError("the speed is a number")
         self._world.set_mode(ClockMode(value["mode"]), float(speed))
-        return self._world.status()["clock"]
+        return self._world.status([])["clock"]
 
     async def _advance(self, value: dict[str, Any]) -> Any:
         """{seconds}."""
@@ -90,7 +94,7 @@ class Control:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise ControlError("seconds are a number")
         self._world.clock.advance(float(seconds))
-        return self._world.status()["clock"]
+        return self._world.status([])["clock"]
 
     async def _step(self, value: dict[str, Any]) -> Any:
         """{what: stage, block or finalize; count}: the answers of all steps."""

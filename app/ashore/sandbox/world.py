@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -321,8 +321,12 @@ class World:
             "operator": "/zklink",
         }
 
-    def status(self) -> dict[str, Any]:
-        """What tests and the step-by-step panel want to know."""
+    def status(self, only: Collection[str] | None = None) -> dict[str, Any]:
+        """What tests and the step-by-step panel want to know.
+
+        Args:
+            only: hashes of the withdrawals that are told in full; None is all.
+        """
         return {
             "clock": {"mode": self.pace.mode.value, "speed": self.clock.speed, "now": self.clock.now()},
             "l1": {
@@ -339,7 +343,7 @@ class World:
                     record.tx_hash: {"accepted": 1, "duplicates": record.duplicates}
                     for record in self.rollup.records.values()
                 },
-                "withdrawals": self.truth.withdrawals(),
+                "withdrawals": self.truth.withdrawals(only),
                 "switches": {switch.value: value for switch, value in self.faults.switches.items()},
             },
         }

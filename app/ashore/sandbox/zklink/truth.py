@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,17 +74,21 @@ class Truth:
                 found.append(Payment("0x" + bytes(tx.hash).hex(), number, bytes.fromhex(owner[2:]), token_id, amount))
         return found
 
-    def withdrawals(self) -> list[dict[str, Any]]:
-        """Every accepted withdrawal with its stages' real L1 transactions and what was paid.
+    def withdrawals(self, only: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """Accepted withdrawals with their stages' real L1 transactions and what was paid.
 
         One payment may serve several withdrawals of an owner; it is attributed in their order.
+
+        Args:
+            only: the hashes that are asked for; None is all.
         """
         left = [[payment, payment.amount] for payment in self.payments()]
-        return [
+        told = [
             self._withdrawal(record, record.tx, left)
             for record in self._rollup.records.values()
             if isinstance(record.tx, Withdraw)
         ]
+        return [one for one in told if only is None or one["l2_tx_hash"] in only]
 
     def _withdrawal(self, record: Record, tx: Withdraw, left: list[list[Any]]) -> dict[str, Any]:
         token = self._network.tokens[tx.target_token]

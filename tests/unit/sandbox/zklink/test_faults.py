@@ -77,6 +77,21 @@ async def test_a_claim_instead_of_the_relayer_is_not_paid_again(harbour: Any) ->
         assert (truth["paid_l1"], truth["paid_by"]) == (amount, [claimed])
 
 
+async def test_the_relayer_pays_no_more_than_is_pending(harbour: Any) -> None:
+    await switch(harbour, relayer_off=True)
+    hashes = [await harbour.send(nonce=nonce, amount=60 * 10**18) for nonce in range(2)]
+    await settle(harbour)
+    claimed = await claim(harbour, 40 * 10**6)
+    await switch(harbour, relayer_off=False)
+    assert await settle(harbour) == ["payout"]
+    assert all(harbour.world.outbox.outcome(row) for row in harbour.world.outbox.rows())
+    paid = [await harbour.truth(tx_hash) for tx_hash in hashes]
+    told = await harbour.control("status", only=hashes[1:])
+    assert told["zklink"]["withdrawals"] == paid[1:]
+    assert [one["paid_l1"] for one in paid] == ["60000000", "40000000"]
+    assert paid[0]["paid_by"][0] == claimed
+
+
 async def test_a_reverted_batch_is_committed_again(harbour: Any) -> None:
     tx_hash = await harbour.send()
     await switch(harbour, sync_stalled=True)
