@@ -32,6 +32,9 @@ MAX_RETRY_AFTER = 120.0
 _BACKOFF_BASE = 0.4
 _BACKOFF_CAP = 8.0
 _MAX_URL = 8_192
+# Connecting and the TLS handshake each get less than half of what is left: httpcore closes its socket
+# when its own timeout ends a handshake, but not when it is cancelled.
+_CONNECT_SHARE = 0.45
 _ERROR_BODY = 64 * 1024
 _ASK_FIRST = "Whether it took effect is not known; Ashore will ask before anything is sent again."
 
@@ -198,13 +201,13 @@ class HttpClient:
                 if delay > 0:
                     await self._clock.sleep(delay)
                 waiting = False
-                return await self._exchange(outgoing, progress)
+                return await self._exchange(outgoing, progress, left - delay)
         except TimeoutError as error:
             if waiting or progress.certainly_not_sent:
                 raise NotSent(f"{host} could not be reached in time. Nothing was sent.") from error
             raise Unanswered(f"{host} did not answer in time.", _ASK_FIRST) from error
 
-    async def _exchange(self, outgoing: _Outgoing, progress: _Progress) -> Answer:
+    async def _exchange(self, outgoing: _Outgoing, progress: _Progress, left: float) -> Answer:
         import httpx
 
         host = outgoing.host
@@ -216,7 +219,7 @@ class HttpClient:
                 outgoing.url,
                 content=outgoing.body,
                 headers={**outgoing.headers, "accept-encoding": "identity"},
-                timeout=httpx.Timeout(None, connect=outgoing.purpose.connect_seconds),
+                timeout=httpx.Timeout(None, connect=min(outgoing.purpose.connect_seconds, left * _CONNECT_SHARE)),
                 extensions={"trace": progress.trace},
             )
         except (httpx.InvalidURL, ValueError, TypeError) as error:

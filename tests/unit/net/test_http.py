@@ -241,6 +241,55 @@ async def test_a_real_refused_port_was_not_sent_and_a_real_cut_is_unanswered():
     await http.aclose()
 
 
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (["connection.connect_tcp.started"], NotSent),
+        (["connection.connect_tcp.started", "connection.start_tls.started"], NotSent),
+        (["connection.connect_tcp.started", "http11.send_request_headers.started"], Unanswered),
+        (["connection.connect_tcp.started", "http11.send_request_body.started"], Unanswered),
+        (["http11.send_request_headers.started"], Unanswered),
+        ([], Unanswered),
+    ],
+)
+async def test_a_deadline_is_not_sent_only_while_connecting(events, expected):
+    async def hang(request):
+        for event in events:
+            await request.extensions["trace"](event, {})
+        await asyncio.Event().wait()
+
+    http, _ = client(hang, clock=SystemClock())
+    with pytest.raises(expected) as caught:
+        await http.request("POST", URL, Purpose("short", max_bytes=10, total_seconds=0.05), body=b"pay")
+    assert type(caught.value) is expected
+
+
+@pytest.mark.parametrize(("scheme", "expected"), [("https", NotSent), ("http", Unanswered)])
+async def test_a_deadline_before_the_request_left_is_not_sent_and_after_it_unanswered(scheme, expected):
+    """Behind https the handshake hangs, so the request has not left; behind http only the answer is missing."""
+    hung_up = asyncio.Event()
+
+    async def mute(reader, writer):
+        while await reader.read(1_000):
+            pass
+        writer.close()
+        hung_up.set()
+
+    server = await asyncio.start_server(mute, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    http = HttpClient(SystemClock(), random.Random(1))
+    await http.warm()
+    short = Purpose("short", max_bytes=10, connect_seconds=30, total_seconds=0.2)
+    with pytest.raises(expected) as caught:
+        await http.request("POST", f"{scheme}://127.0.0.1:{port}/", short, body=b"pay")
+    assert type(caught.value) is expected
+    async with asyncio.timeout(5):
+        await hung_up.wait()
+    await http.aclose()
+    server.close()
+    await server.wait_closed()
+
+
 async def test_the_concurrency_is_bounded():
     running = peak = 0
 
