@@ -153,6 +153,8 @@ class HomePage(Page):
         for card in self.cards:
             card.refresh()
         self.refresh()
+        if self.cards:
+            self.cards[0].setFocus()
 
     def _changed(self, _ids: frozenset[str]) -> None:
         if self.isVisible():

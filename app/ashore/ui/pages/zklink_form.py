@@ -32,6 +32,7 @@ class ZkLinkFormPage(Page):
         self._offer: ZkLinkOffer | None = None
         self._quote: ZkLinkQuote | None = None
         self._restored = False
+        self._focus_wanted = True
         self.fields = ZkLinkFields(context.theme, context.icons)
         self.summary = SummaryCard(context.icons)
         self.notice = Notice(context.icons, action="Try again")
@@ -67,9 +68,11 @@ class ZkLinkFormPage(Page):
     # Coming and going
 
     def shown(self) -> None:
+        self._focus_wanted = True
         self.fields.show_accounts(self.context.wallet.accounts(), self._account)
         if self._offer is None or self.context.now() - self._offer.opened_at > 30_000:
             self.open()
+        self._focus_first()
 
     def left(self) -> None:
         self.keep_draft()
@@ -91,11 +94,19 @@ class ZkLinkFormPage(Page):
         if not self._restored:
             self._restored = True
             self.fields.restore(self.context.wallet.load_draft(_FORM))
+        self._focus_first()
         if offer.blocked:
             self.notice.show_problem(Problem(offer.blocked, _NOTHING_SENT), act=True)
         elif offer.notes:
             self.notice.show_problem(Problem(" ".join(offer.notes), severity=Severity.NOTES))
         await self._judge()
+
+    def _focus_first(self) -> None:
+        """Begin where one types first, once the fields are there; never take the focus away later."""
+        if self._focus_wanted and self.fields.isEnabled():
+            self._focus_wanted = False
+            target = self.fields.amount if not self.fields.amount.text() else self.fields.recipient
+            target.setFocus()
 
     def _open_failed(self, error: AshoreError) -> None:
         self.notice.show_problem(Problem(error.sentence, f"{error.advice} {_NOTHING_SENT}".strip()), act=True)
