@@ -230,6 +230,7 @@ class Wallet:
         )
         self._parts.probe(Boundary.INTENT_JOURNALED)
         self._carry(move.profile, withdrawal, move.id)
+        self.look_again()  # the watchers are slow while nothing is open
         return withdrawal
 
     # ---- following
@@ -269,6 +270,11 @@ class Wallet:
     def operator_notes(self) -> tuple[str, ...]:
         """What the operators said instead of answering, and what is wrong with the journal's file."""
         return self._warnings + tuple(note for operator in self._parts.operators for note in operator.notes)
+
+    def look_again(self) -> None:
+        """Ask chains and operators now, not when their next turn comes."""
+        for watch in (*self._parts.chains, *self._parts.operators):
+            watch.pause.cut_short()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of every change, on the loop's thread. Returns how to end it."""

@@ -1,6 +1,7 @@
 """Watching: one loop a chain and one an operator, however many withdrawals are open."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -19,7 +20,23 @@ IDLE_FACTOR = 4
 
 _log = logging.getLogger(__name__)
 
-Sleep = Callable[[float], Awaitable[None]]
+
+class Pause:
+    """The time between two looks, which can be cut short."""
+
+    def __init__(self) -> None:
+        self._over = asyncio.Event()
+
+    async def take(self, seconds: float) -> None:
+        """Wait; not at all if it was cut short since the last wait."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        self._over.clear()
+
+    def cut_short(self) -> None:
+        """Let the next look follow at once."""
+        self._over.set()
 
 
 class ChainWatch:
@@ -43,12 +60,13 @@ class ChainWatch:
         self._interval = interval_s
         self._probe = probe
         self.health: ChainHealth | None = None
+        self.pause = Pause()
 
-    async def run(self, sleep: Sleep = asyncio.sleep) -> None:
+    async def run(self) -> None:
         """Poll for ever."""
         while True:
             await guarded(self.poll)
-            await sleep(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+            await self.pause.take(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
 
     async def poll(self) -> None:
         """One cycle."""
@@ -83,12 +101,13 @@ class OperatorWatch:
         self._interval = interval_s
         self._probe = probe
         self.notes: tuple[str, ...] = ()
+        self.pause = Pause()
 
-    async def run(self, sleep: Sleep = asyncio.sleep) -> None:
+    async def run(self) -> None:
         """Ask for ever."""
         while True:
             await guarded(self.ask)
-            await sleep(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+            await self.pause.take(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
 
     async def ask(self) -> None:
         """One cycle."""

@@ -138,6 +138,7 @@ class SettingsPage(Page):
     async def _take_step(self, what: str) -> None:
         if self.context.wallet.sandbox is not None:
             await self.context.wallet.sandbox.step(what)
+            self.context.wallet.look_again()
 
     def _failed(self, error: AshoreError) -> None:
         self.context.notify(Problem(error.sentence, error.advice))
