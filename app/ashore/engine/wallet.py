@@ -273,8 +273,8 @@ class Wallet:
 
     def look_again(self) -> None:
         """Ask chains and operators now, not when their next turn comes."""
-        for watch in (*self._parts.chains, *self._parts.operators):
-            watch.pause.cut_short()
+        for pause in [chain.pause for chain in self._parts.chains] + [asked.pause for asked in self._parts.operators]:
+            pause.cut_short()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of every change, on the loop's thread. Returns how to end it."""
