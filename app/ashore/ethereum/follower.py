@@ -116,7 +116,7 @@ class ChainFollower:
                 proven = await self._proven(header, target, notes)
                 if proven is None:
                     break
-                observation = self._observed(proven, target)
+                observation = await asyncio.to_thread(self._observed, proven, target)
                 observations += [observation] if observation.logs else []
             followed.append(header)
         return observations, _continued(state, branch, followed)
@@ -191,7 +191,7 @@ class ChainFollower:
         documents = {index: proven.document(index) for index in sorted({log.tx_index for log in logs})}
         return BlockObserved(
             block=proven.header.ref(self._spec.name),
-            level=Level.PROVEN,
+            level=Level.PROVEN if len(target.agreeing) > 1 else Level.SEEN,
             logs=logs,
             agreeing=len(target.agreeing),
             asked=target.asked,
@@ -223,7 +223,7 @@ class ChainFollower:
     def _finality(self, state: FollowerState, tips: Tips, notes: list[str]) -> tuple[list[Observation], FollowerState]:
         """Return the advance of finality along the followed chain; it never goes back."""
         final, last = tips.finalized.header, state.last
-        if final is None or last is None:
+        if final is None or last is None or len(tips.finalized.agreeing) < 2:
             return [], state
         lag = tips.head.required().number - final.number
         if lag > self._spec.max_finality_lag:

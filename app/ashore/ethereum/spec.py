@@ -23,8 +23,8 @@ class ChainSpec:
     max_finality_lag: int = 400
 
     def __post_init__(self) -> None:
-        if not 1 <= self.k <= max(1, len(self.endpoints)):
-            raise ValueError("k is between one and the number of endpoints")
+        if not 1 <= self.k <= len(self.endpoints) or (self.k == 1 and len(self.endpoints) > 1):
+            raise ValueError("k is at least two, and at most the number of endpoints; one for a single endpoint")
         if len({name for name, _ in self.endpoints}) != len(self.endpoints):
             raise ValueError("endpoints have different names")
         if self.finality == "safe":

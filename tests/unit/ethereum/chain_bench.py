@@ -15,7 +15,6 @@ from ashore.ethereum.follower_state import FollowerState
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.spec import ChainSpec
 from ashore.net.http import HttpClient
-from ashore.net.pacing import RateLimit
 from ashore.sandbox.evm.asgi import EvmApp
 from ashore.sandbox.evm.blocks import Finality
 from ashore.sandbox.evm.contracts import Sender, load_artifact
@@ -78,7 +77,7 @@ async def _no_wait(_seconds: float) -> None:
 class Bench:
     """The chain mines only when told to; `token` is the watched contract."""
 
-    def __init__(self, *, max_log_range: int | None = None, k: int = 2) -> None:
+    def __init__(self, *, max_log_range: int | None = None, k: int = 2, names: str = "abc") -> None:
         self.chain = new_chain(finality=Finality(2, 4))
         self.operator = Sender(self.chain, OPERATOR_KEY)
         self.token = self.operator.deploy(load_artifact("SandboxToken"), "Practice Dollar", "pUSD", 6)
@@ -86,10 +85,10 @@ class Bench:
         self.chain.automine = False
         self.chain.mine(5)
         rng = random.Random(7)
-        self.views = endpoints(self.chain, rng.random, max_log_range=max_log_range)
+        self.views = endpoints(self.chain, rng.random, names=names, max_log_range=max_log_range)
         self.transport = CountingTransport(httpx.ASGITransport(app=EvmApp(self.views, sleep=_no_wait)))
         self.clock = FastClock()
-        self.http = HttpClient(self.clock, rng, transport=self.transport, rate=RateLimit(1e6, 10_000))
+        self.http = HttpClient(self.clock, rng, transport=self.transport)
         genesis = self.chain.block(0)
         assert genesis is not None
         self.spec = ChainSpec(

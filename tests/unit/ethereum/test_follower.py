@@ -1,6 +1,7 @@
 """Following a real practice chain through endpoints that fail, lag and lie."""
 
 import json
+import random
 
 import pytest
 
@@ -556,6 +557,47 @@ async def test_endpoints_without_block_receipts(bench):
     await bench.poll()
     assert [int(log.data, 16) for log in bench.blocks()[0].logs] == [1, 2, 3]
     assert bench.blocks()[0].level is Level.PROVEN
+
+
+async def test_a_single_endpoint_shows_but_proves_nothing():
+    bench = Bench(k=1, names="a")
+    await bench.poll()
+    bench.mint(77)
+    bench.chain.mine(5)
+    await bench.poll()
+    assert bench.blocks()[0].level is Level.SEEN
+    assert bench.finality() == []
+    bench.chain.close()
+
+
+JUNK = (None, [], {}, "", "0x", "0x00", -1, 1e308, True, "x" * 3_000, "0x" + "ff" * 40, [[[]]], {"hash": 5})
+
+
+def spoilt(value, rng):
+    """A copy of a JSON value with junk at one random place."""
+    if rng.random() < 0.15 or not isinstance(value, dict | list) or not value:
+        return rng.choice(JUNK)
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    place = rng.choice(sorted(copy)) if isinstance(copy, dict) else rng.randrange(len(copy))
+    copy[place] = spoilt(copy[place], rng)
+    return copy
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_junk_from_all_endpoints_never_breaks_a_poll_nor_proves_anything_false(bench, seed):
+    rng = random.Random(seed)
+    bench.transport.alter = lambda _name, _method, result: spoilt(result, rng) if rng.random() < 0.25 else result
+    truth = {}
+    for value in range(1, 26):
+        bench.mint(value)
+        truth[bench.head_hash()] = value
+        await bench.poll()
+        bench.clock.now += 100
+        for block in bench.blocks():
+            if block.level is Level.PROVEN:
+                assert truth[block.block.hash] == int(block.logs[0].data, 16)
+        assert all(bench.chain.finalized_number >= final.number for final in bench.finality())
+        assert all(len(note) <= 240 for note in bench.health.notes)
 
 
 def test_the_state_survives_as_text():
