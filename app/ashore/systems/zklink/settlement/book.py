@@ -139,7 +139,9 @@ class Book:
             return
         named = {e.proof for e in fresh} & set(proofs)
         self._keep.add_sightings((_sighting(self._profile, e) for e in fresh), {name: proofs[name] for name in named})
-        simple = fresh[0].position > self._newest and all(e.kind is not Kind.REVERTED for e in fresh)
+        ordered = min(e.position for e in fresh) > self._newest and all(e.kind is not Kind.REVERTED for e in fresh)
+        # What is spent has no order: it need not be sorted in.
+        simple = ordered or all(e.kind is Kind.SPENT and _identity(e) not in self._entries for e in fresh)
         self._entries.update((_identity(e), e) for e in fresh)
         if simple:
             for entry in sorted(fresh, key=attrgetter("position")):

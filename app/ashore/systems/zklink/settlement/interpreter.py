@@ -50,8 +50,9 @@ class Interpreter:
             case BlockObserved():
                 return await self._block(observation, mine)
             case BlocksTakenBack(chain, hashes, _):
-                fallen = await self.look_again(mine) if self._book.forget(chain, hashes) else []
-                return [*fallen, *fallen_roots(mine, hashes)]
+                # Even where the book forgot them already: a crash may have come before this was journaled.
+                self._book.forget(chain, hashes)
+                return [*await self.look_again(mine), *fallen_roots(mine, hashes)]
             case FinalityAdvanced():
                 return [event for state in mine for event in _settled(state, observation)]
             case OperatorReport(profile):

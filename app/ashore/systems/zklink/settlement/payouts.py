@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ashore.domain.amounts import display_units, rescale
+from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Entry, Kind
@@ -30,26 +31,36 @@ def payout_of(deployment: Deployment, book: Book, state: Withdrawal, released: E
     decimals = token.decimals[chain.id]
     owed = rescale(state.terms.amount, L2_DECIMALS, decimals)
     payouts = book.about(chain.name, Kind.PAYOUT, f"{token.id}/{state.terms.recipient}")
-    spent = book.about(chain.name, Kind.SPENT, state.id)
-    if not spent:
-        chosen = _choose(book, payouts, released, owed)
-        if not chosen:
-            return None
-        spent = [replace(p, kind=Kind.SPENT, subject=state.id, facts={"amount": str(part)}) for p, part in chosen]
-        book.add(spent, {})
-    positions = {entry.position for entry in spent}
-    paid_by = [p for p in payouts if p.position in positions]
-    if not paid_by:
+    parts = {_place(e): int(e.facts["amount"]) for e in book.about(chain.name, Kind.SPENT, state.id)}
+    missing = owed - sum(parts.values())
+    if missing:
+        fresh = []
+        for payout, part in _choose(book, payouts, released, missing):
+            parts[_place(payout)] = parts.get(_place(payout), 0) + part
+            facts = {"amount": str(parts[_place(payout)])}
+            fresh.append(replace(payout, kind=Kind.SPENT, subject=state.id, facts=facts))
+        if min([released.level, *(entry.level for entry in fresh)]) >= Level.PROVEN:
+            # What only one endpoint shows is never spent: it would stay so when it proves false.
+            book.add(fresh, {})
+    paid_by = [p for p in payouts if _place(p) in parts]
+    if not paid_by or sum(parts[_place(p)] for p in paid_by) != owed:
         return None
     last = paid_by[-1]
-    merged = int(last.facts["amount"]) != owed
+    amount, part = int(last.facts["amount"]), parts[_place(last)]
     facts = {
-        "event": f"Withdrawal({token.id}, {last.facts['amount']})",
-        "paid": f"{display_units(int(last.facts['amount']), decimals)} {token.symbol} to {state.terms.recipient}",
+        "event": f"Withdrawal({token.id}, {amount})",
+        "paid": f"{display_units(amount, decimals)} {token.symbol} to {state.terms.recipient}",
     }
-    if merged:
-        facts["of which yours here"] = f"{display_units(owed, decimals)} {token.symbol}"
-    return Payout(last, facts)
+    if amount != part:
+        facts["of which yours here"] = f"{display_units(part, decimals)} {token.symbol}"
+    if part != owed:
+        facts["together with"] = ", ".join(f"log {p.log_index} of block {p.block_number}" for p in paid_by[:-1])
+    level = min([released.level, *(p.level for p in paid_by)])
+    return Payout(replace(last, level=level), facts)
+
+
+def _place(entry: Entry) -> tuple[str, int]:
+    return entry.block_hash, entry.log_index
 
 
 def _choose(book: Book, payouts: list[Entry], released: Entry, owed: int) -> list[tuple[Entry, int]]:

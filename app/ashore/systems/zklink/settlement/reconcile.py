@@ -5,7 +5,7 @@ order in which things were heard of, and a second look after a crash finds only 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
@@ -44,10 +44,12 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
     subject = f"{details['account_id']}/{details['sub_account_id']}/{details['nonce']}"
     operation = next(iter(reversed(book.about(chain, Kind.OPERATION, subject))), None)
     found: dict[str, Finding] = {}
+    proven = operation is not None and operation.level >= Level.PROVEN
     if operation is not None and _is_ours(state, operation):
-        yield from _request_is_known(state, operation)
+        if proven:
+            yield from _request_is_known(state, operation)
         found = _findings(deployment, book, state, operation)
-    elif operation is not None:
+    elif operation is not None and proven:
         yield from _replaced(state, operation)
     for stage in _CHAIN_STAGES:
         yield from _compare(book, state, stage, found.get(stage), now)
@@ -97,6 +99,7 @@ def _replaced(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
 
 
 def _findings(deployment: Deployment, book: Book, state: Withdrawal, operation: Entry) -> dict[str, Finding]:
+    """Find what the book holds for each stage. A stage is never shown stronger than what ties it to the withdrawal."""
     chain = state.terms.destination
     block = operation.number
     found = {
@@ -110,6 +113,7 @@ def _findings(deployment: Deployment, book: Book, state: Withdrawal, operation: 
             },
         )
     }
+    level = operation.level
     for stage, kind in _KIND_OF_STAGE.items():
         entry = book.first(chain, kind, block)
         if entry is None:
@@ -120,32 +124,42 @@ def _findings(deployment: Deployment, book: Book, state: Withdrawal, operation: 
             facts["stored block"] = operation.facts["stored_block"]
             if operation.facts["sync_hashes"]:
                 facts["sync hashes"] = operation.facts["sync_hashes"]
-        if stage == RELEASED and not _credit(book, state, entry, facts):
-            return found
-        found[stage] = Finding(entry, facts)
+        level = min(level, entry.level)
+        if stage == RELEASED:
+            credit = _credit(book, state, operation, entry)
+            if credit is None:
+                return found
+            level = min(level, credit.level)
+            facts["credited"] = f"WithdrawalPending, log {credit.log_index} of block {credit.block_number}"
+        found[stage] = Finding(replace(entry, level=level), facts)
     payout = payout_of(deployment, book, state, found[RELEASED].entry)
     if payout is not None:
         found[PAID] = Finding(payout.entry, payout.facts)
     return found
 
 
-def _credit(book: Book, state: Withdrawal, executed: Entry, facts: dict[str, str]) -> bool:
-    """Whether an execution up to this one credited the recipient: the WithdrawalPending log of the amount."""
+def _credit(book: Book, state: Withdrawal, operation: Entry, executed: Entry) -> Entry | None:
+    """Return the WithdrawalPending log of the amount to the recipient, between the commit and the execution."""
     subject = f"{state.terms.details['target_token']}/{state.terms.recipient}"
     for credit in book.about(state.terms.destination, Kind.CREDITED, subject):
-        if credit.facts["amount"] == str(state.terms.amount) and credit.position < executed.position:
-            facts["credited"] = f"WithdrawalPending, log {credit.log_index} of block {credit.block_number}"
-            return True
-    return False
+        in_between = operation.position < credit.position < executed.position
+        if in_between and credit.facts["amount"] == str(state.terms.amount):
+            return credit
+    return None
 
 
 def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None, now: int) -> Iterator[ev.Event]:
     view = state.stage(stage)
     kind = EVENT_OF_STAGE[stage]
-    standing = [e for e in view.evidence if e.kind == kind and e.on_chain]
-    for evidence in standing:
-        if finding is None or evidence.block_hash != finding.entry.block_hash:
-            yield ev.StageTakenBack(state.id, stage, _why_gone(book, evidence), evidence.block_hash)
+    on_chain = [e for e in view.evidence if e.on_chain]
+    standing = [e for e in on_chain if e.kind == kind]
+    stands = finding.entry.block_hash if finding else ""
+    gone = next((e for e in standing if e.block_hash != stands), None)
+    if gone is not None:
+        # What else rests on the chain, such as the stored root, was read of the same batch: it falls with the event.
+        why = _why_gone(book, gone)
+        for block_hash in dict.fromkeys(e.block_hash for e in on_chain if e.block_hash != stands):
+            yield ev.StageTakenBack(state.id, stage, why, block_hash)
     if finding is None:
         return
     same = next((e for e in standing if e.block_hash == finding.entry.block_hash), None)
