@@ -3,11 +3,12 @@
 Source: zkLinkProtocol/zklink_sdk `provider/src/rpc.rs`; docs.zk.link, developer/api-and-sdk/json-rpc.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from ashore.net.errors import RpcError
-from ashore.net.jsonrpc import Call, JsonRpcClient
+from ashore.domain.errors import AshoreError
+from ashore.net.errors import HttpStatus, RpcError, Unanswered
+from ashore.net.jsonrpc import MAX_BATCH, Call, JsonRpcClient
 from ashore.systems.zklink.client import answers
 
 EFFECTFUL = frozenset({"sendTransaction"})
@@ -61,10 +62,12 @@ class OperatorClient:
     async def transaction(self, tx_hash: str) -> answers.TransactionInfo | None:
         """getTransactionByHash. None where the node says it does not know the hash."""
         (found,) = await self.transactions([tx_hash])
+        if isinstance(found, AshoreError):
+            raise found
         return found
 
-    async def transactions(self, hashes: Sequence[str]) -> list[answers.TransactionInfo | None]:
-        """getTransactionByHash for several hashes, in their order."""
+    async def transactions(self, hashes: Sequence[str]) -> list[answers.TransactionInfo | AshoreError | None]:
+        """getTransactionByHash for several hashes, in their order; for each alone what is wrong with its answer."""
         replies = await self._many([Call("getTransactionByHash", (h, False)) for h in hashes])
         return [_found(reply, h) for reply, h in zip(replies, hashes, strict=True)]
 
@@ -88,12 +91,17 @@ class OperatorClient:
         }
 
     async def _many(self, calls: Sequence[Call]) -> list[object]:
-        """One batch where the node takes batches, else one call after the other."""
-        if self._batches and len(calls) > 1:
-            try:
-                return list(await self._rpc.batch(calls))
-            except RpcError:
-                self._batches = False
+        """In batches where the node takes batches, else one call after the other."""
+        if not self._batches or len(calls) < 2:
+            return await self._singly(calls)
+        try:
+            return [reply for some in _pieces(calls) for reply in await self._rpc.batch(some)]
+        except (HttpStatus, Unanswered):
+            replies = await self._singly(calls)
+            self._batches = False  # it answers each alone, and not all together
+            return replies
+
+    async def _singly(self, calls: Sequence[Call]) -> list[object]:
         replies: list[object] = []
         for call in calls:
             try:
@@ -103,14 +111,17 @@ class OperatorClient:
         return replies
 
 
-def _found(reply: object, tx_hash: str) -> answers.TransactionInfo | None:
+def _pieces(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
+    return (calls[start : start + MAX_BATCH] for start in range(0, len(calls), MAX_BATCH))
+
+
+def _found(reply: object, tx_hash: str) -> answers.TransactionInfo | AshoreError | None:
     if isinstance(reply, RpcError):
-        if reply.code == TRANSACTION_NOT_FOUND:
-            return None
-        raise reply
+        return None if reply.code == TRANSACTION_NOT_FOUND else reply
     if reply is None:
         return None
-    info = answers.transaction(reply)
-    if info.hash != tx_hash:
-        raise answers.BadAnswer("the transaction")
-    return info
+    try:
+        info = answers.transaction(reply)
+    except answers.BadAnswer as error:
+        return error
+    return info if info.hash == tx_hash else answers.BadAnswer("the transaction")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveState
 from ashore.domain.observations import ChainHealth, OperatorReport
@@ -41,11 +42,17 @@ class OperatorWord:
         blocks = sorted({int(w.facts[OPERATOR_BLOCK]) for w in mine if _has_block(w) and _is_behind(w)})
         if not waiting and not blocks:
             return Report()
+        reports: list[OperatorReport] = []
+        notes: list[str] = []
         try:
-            reports = [r async for r in self._ask(self._next(waiting), blocks[:BLOCKS_A_CYCLE])]
+            async for told in self._ask(self._next(waiting), blocks[:BLOCKS_A_CYCLE]):
+                if isinstance(told, OperatorReport):
+                    reports.append(told)
+                else:
+                    notes.append(told.sentence)
         except (NetError, BadAnswer) as error:
-            return Report(notes=(error.sentence,))
-        return Report(tuple(reports))
+            notes.append(error.sentence)
+        return Report(tuple(reports), tuple(dict.fromkeys(notes)))
 
     def _next(self, waiting: Sequence[Withdrawal]) -> list[Withdrawal]:
         """The next ones in turn, so that each comes round."""
@@ -55,11 +62,16 @@ class OperatorWord:
         self._turn += TRANSACTIONS_A_CYCLE
         return [*waiting[start:], *waiting[:start]][:TRANSACTIONS_A_CYCLE]
 
-    async def _ask(self, waiting: Sequence[Withdrawal], blocks: Sequence[int]) -> AsyncIterator[OperatorReport]:
+    async def _ask(
+        self, waiting: Sequence[Withdrawal], blocks: Sequence[int]
+    ) -> AsyncIterator[OperatorReport | AshoreError]:
+        """Yield what the operator told, and what is wrong with an answer about one transaction."""
         hashes = [w.request.locator for w in waiting if w.request]
         if hashes:
             for told in await self._client.transactions(hashes):
-                if told is not None:
+                if isinstance(told, AshoreError):
+                    yield told
+                elif told is not None:
                     yield OperatorReport(
                         self._deployment.id,
                         told.hash,
@@ -141,8 +153,8 @@ def contradictions(
 ) -> Iterator[ev.Event]:
     """Hold the operator's word against the chain: said long enough ago, and still not shown by agreeing endpoints."""
     chain = next((c for c in deployment.chains.values() if c.name == health.chain), None)
-    if chain is None or health.agreeing < 2:
-        return
+    if chain is None or health.agreeing < 2 or health.behind:
+        return  # what was not read yet contradicts nobody
     grace = GRACE_BLOCKS * chain.block_time_s * 1000
     for state in mine:
         if state.terms.destination != chain.name:
