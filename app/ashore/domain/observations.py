@@ -74,7 +74,10 @@ class FinalityAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class ChainHealth:
-    """How the endpoints of a chain stand: for the side bar, never evidence."""
+    """How the endpoints of a chain stand: for the side bar, never evidence.
+
+    `behind` is how many blocks up to the agreed head were not followed yet.
+    """
 
     chain: str
     agreeing: int
@@ -82,6 +85,7 @@ class ChainHealth:
     head: int
     finalized: int
     notes: tuple[str, ...] = ()
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,6 +251,7 @@ class ChainFollower:
             head=known_head,
             finalized=state.finalized.number if state.finalized else 0,
             notes=tuple(plain(note, 240) for note in dict.fromkeys(notes))[:_MAX_NOTES],
+            behind=max(0, known_head - state.last.number) if state.last else known_head,
         )
 
     def _trusted_first(self, target: Agreement) -> list[Endpoint]:
