@@ -97,14 +97,27 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One atomic, durable change: committed with a flush to disk when the block ends, else undone."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """One atomic, durable change: committed with a flush to disk when the block ends, else undone.
+
+        Raises StoreError where it cannot be written.
+        """
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._undo()
+            raise StoreError(
+                "The wallet's journal cannot be written; nothing was changed.",
+                f"Make room on the disk, close other copies of Ashore, and try again. ({error})",
+            ) from error
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._undo()
             raise
-        self._connection.execute("COMMIT")
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction:  # SQLite may have rolled back by itself, as on a full disk
+            self._connection.execute("ROLLBACK")
 
     def read(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Run a query and return its rows."""
