@@ -48,6 +48,9 @@ class Carrier:
             outcome: Outcome | None = None
             if current.arrivals or current.sends:
                 outcome = await self._locate(withdrawal, current)
+                current = self._move(withdrawal, move)
+                if current is None or current.state in SETTLED:
+                    return  # L1 may have told while the other side was asked
             if outcome is None or (isinstance(outcome, Unknown) and outcome.resend_harmless):
                 outcome = await self._send(withdrawal, current)
             if not isinstance(outcome, Unknown):

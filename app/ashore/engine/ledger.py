@@ -1,6 +1,7 @@
 """The open withdrawals in memory, and the one way to change them: through the journal."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ashore.domain import events as ev
@@ -12,6 +13,8 @@ from ashore.store.journal import Journal, Summary
 
 BATCH = 60
 """Events in one transaction when many come at once: the window gets a turn between two of them."""
+
+_log = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -64,6 +67,7 @@ class Ledger:
                 self._open[state.id] = state
             else:
                 self._open.pop(state.id, None)
+        for state in changed.values():
             self.tell(Change(Topic.WITHDRAWAL, state.id))
 
     async def record_many(self, events: Iterable[ev.Event]) -> None:
@@ -81,7 +85,10 @@ class Ledger:
     def tell(self, change: Change) -> None:
         """Tell all listeners."""
         for listener in tuple(self._listeners):
-            listener(change)
+            try:
+                listener(change)
+            except Exception as error:  # noqa: BLE001 who looks on must not stop the carrying of money
+                _log.error("a listener stumbled: %s", type(error).__name__)
 
     def _journal_state(self, withdrawal: str, before_seq: int) -> Withdrawal | None:
         state: Withdrawal | None = None

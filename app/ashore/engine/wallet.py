@@ -216,18 +216,18 @@ class Wallet:
         try:
             move = await self._signed(review)
             self._refuse_second(move)
+            withdrawal = self._parts.new_id()
+            self._parts.ledger.record(
+                [
+                    ev.WithdrawalStarted(withdrawal, review.plan.terms),
+                    ev.MoveIntended(
+                        withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
+                    ),
+                ]
+            )
         except BaseException:
             self._confirmed.discard(review.identifier)
             raise
-        withdrawal = self._parts.new_id()
-        self._parts.ledger.record(
-            [
-                ev.WithdrawalStarted(withdrawal, review.plan.terms),
-                ev.MoveIntended(
-                    withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
-                ),
-            ]
-        )
         self._parts.probe(Boundary.INTENT_JOURNALED)
         self._carry(move.profile, withdrawal, move.id)
         self.look_again()  # the watchers are slow while nothing is open
