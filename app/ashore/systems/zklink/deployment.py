@@ -7,6 +7,8 @@ from ashore.domain.errors import AshoreError
 from ashore.systems.zklink.codec.l1.pubdata import PubdataLayout
 from ashore.systems.zklink.codec.profiles import Profile
 
+MAX_DECIMALS = 36
+
 
 class DeploymentError(AshoreError):
     """A profile file that cannot be used."""
@@ -71,7 +73,9 @@ def deployment_from_json(raw: Mapping[str, object], base_url: str = "") -> Deplo
         tokens = {token.id: token for token in (_token(t) for t in _list(raw["tokens"]))}
         network = str(raw["network"])
         dialect = Profile(str(raw["profile"]))
-        primary = int(str(raw.get("primary", next(iter(chains)))))
+        primary = _known(int(str(raw.get("primary", next(iter(chains))))), chains)
+        for chain in {chain for token in tokens.values() for chain in token.addresses}:
+            _known(chain, chains)
         return Deployment(
             str(raw.get("id", f"zklink.{dialect}.{network}")),
             str(raw.get("title", "zkLink")),
@@ -84,7 +88,7 @@ def deployment_from_json(raw: Mapping[str, object], base_url: str = "") -> Deplo
             PubdataLayout(str(raw.get("pubdata", PubdataLayout.CALL_HASH_LAST))),
             str(raw.get("storage", "apex_mainnet")),
         )
-    except (KeyError, ValueError, TypeError, StopIteration) as error:
+    except (KeyError, ValueError, TypeError, StopIteration, OverflowError) as error:
         raise DeploymentError("The network profile is damaged.", "Install Ashore again.") from error
 
 
@@ -95,7 +99,7 @@ def _chain(raw: object, base_url: str) -> PinnedChain:
         str(data["name"]),
         int(str(data["evm_chain_id"])),
         str(data["genesis_hash"]).lower(),
-        str(data["main_contract"]).lower(),
+        _address(data["main_contract"]),
         tuple(_absolute(str(url), base_url) for url in _list(data["endpoints"])),
         max(1, round(int(float(str(data.get("block_time_s", 12)))))),
     )
@@ -107,9 +111,29 @@ def _token(raw: object) -> PinnedToken:
     return PinnedToken(
         int(str(data["id"])),
         str(data["symbol"]),
-        {key: str(value["address"]).lower() for key, value in chains.items()},
-        {key: int(str(value["decimals"])) for key, value in chains.items()},
+        {key: _address(value["address"]) for key, value in chains.items()},
+        {key: _decimals(value["decimals"]) for key, value in chains.items()},
     )
+
+
+def _known(chain: int, chains: Mapping[int, PinnedChain]) -> int:
+    if chain not in chains:
+        raise ValueError("a chain that is not there")
+    return chain
+
+
+def _address(raw: object) -> str:
+    text = str(raw).lower()
+    if not text.startswith("0x") or len(bytes.fromhex(text[2:])) != 20:
+        raise ValueError("not an address")
+    return text
+
+
+def _decimals(raw: object) -> int:
+    value = int(str(raw))
+    if not 0 <= value <= MAX_DECIMALS:
+        raise ValueError("not a number of decimals")
+    return value
 
 
 def _absolute(url: str, base_url: str) -> str:

@@ -23,6 +23,7 @@ from ashore.systems.zklink.system.offer import (
 )
 
 MAX_AMOUNT = (1 << 128) - 1
+MAX_NONCE = (1 << 32) - 2
 
 
 @dataclass
@@ -114,13 +115,16 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
 
 
 def suggested_fee(offer: ZkLinkOffer, chain: int, token: int) -> int | None:
-    """The fee that zkLink asks for a payout on `chain`, paid in `token`, rounded up to what can be encoded."""
+    """The fee that zkLink asks for a payout on `chain`, paid in `token`, rounded up to what can be encoded.
+
+    None where it is not told, or is more than can be encoded, as after a price that cannot be meant.
+    """
     fee = offer.fees.get((chain, token))
-    return FEE.closest_packable_up(fee) if fee is not None else None
+    return FEE.closest_packable_up(fee) if fee is not None and fee <= FEE.max_value else None
 
 
 def _sub_account(found: _Judgement) -> SubAccountOffer | None:
-    if not found.draft.text("sub_account").strip():
+    if not found.draft.text("sub_account").strip(" "):
         return found.offer.sub_accounts.get(0, SubAccountOffer(0, 0, {}))
     number = found.number("sub_account", "sub-account", 31)
     if number is None:
@@ -151,7 +155,7 @@ def _token(found: _Judgement, name: str, what: str) -> TokenOffer | None:
 
 
 def _target(found: _Judgement, source: TokenOffer | None, chain: ChainOffer | None) -> TokenOffer | None:
-    if not found.draft.text("target_token").strip() and source is not None and source.targets == (source.id,):
+    if not found.draft.text("target_token").strip(" ") and source is not None and source.targets == (source.id,):
         target: TokenOffer | None = source
     else:
         target = _token(found, "target_token", "token it is paid out as")
@@ -312,9 +316,12 @@ def _in_reserve(offer: ZkLinkOffer, amount: int, choice: _Choice) -> Problem | N
 def _nonce(found: _Judgement, sub: SubAccountOffer | None) -> int | None:
     if sub is None:
         return None
+    if sub.nonce > MAX_NONCE:
+        found.block("nonce", "zkLink names a nonce that it could not take itself.", "Open the form again.")
+        return None
     if not found.draft.text("nonce").strip(" "):
         return sub.nonce
-    nonce = found.number("nonce", "nonce", 2**32 - 2)
+    nonce = found.number("nonce", "nonce", MAX_NONCE)
     if nonce is not None and nonce != sub.nonce:
         found.block(
             "nonce",
