@@ -84,8 +84,8 @@ class StageView:
 
     @property
     def best(self) -> Evidence | None:
-        """The strongest evidence; among equals the newest."""
-        return max(self.evidence, key=lambda e: (e.level, e.observed_at), default=None)
+        """The strongest evidence; among equals one that names a transaction, then the newest."""
+        return max(self.evidence, key=lambda e: (e.level, bool(e.tx_hash), e.observed_at), default=None)
 
     @property
     def mark(self) -> Mark:
