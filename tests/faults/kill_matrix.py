@@ -1,0 +1,288 @@
+"""Kills the wallet, starts it again, and counts what became of the money.
+
+The practice network is one long-lived process a lane, so that it outlives every wallet; the wallet is
+`ashore --headless`, which dies by SIGKILL without any chance to tidy up. Lanes are independent of each other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ashore.domain.moves import MoveState
+from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.engine.boundaries import Boundary
+from ashore.store.database import Database
+from faults.kill_cases import BEFORE_THE_INTENT, Case
+from faults.observer import claims_in, disagreements
+from faults.processes import ANSWER_S, START_S, MatrixError, Sandbox, WalletProcess
+
+ACCOUNTS = (0, 2)
+"""The practice accounts with money and a registered key."""
+RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
+SPEED = 10
+SETTLE_S = 120.0
+DEATH_S = 40.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """One row of the table."""
+
+    kills: int = 0
+    final: int = 0
+    refused: int = 0
+    lost: int = 0
+    twice: int = 0
+    duplicates: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Count another tally in."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a case did: the withdrawals that its wallet had journaled, and how often a wallet died."""
+
+    case: Case
+    kills: int = 0
+    withdrawals: list[str] = field(default_factory=list)
+
+
+class Lane:
+    """A practice network and a wallet folder in which cases follow each other, each on the remains of the last."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        data_dir.mkdir(parents=True)
+        with (data_dir / "network.log").open("wb") as log:
+            self.sandbox = Sandbox(log)
+        self.sandbox.control("clock", mode="demo", speed=SPEED)
+        self.wallet = self._revived(())
+        self.outcomes: list[Outcome] = []
+
+    @property
+    def journal(self) -> Path:
+        """The wallet's journal file."""
+        (found,) = self.data_dir.rglob("journal.sqlite3")
+        return found
+
+    def close(self) -> None:
+        """End wallet and network."""
+        self.wallet.end()
+        self.sandbox.close()
+
+    def run(self, case: Case) -> Outcome:
+        """Go through one case and leave a living wallet whose requests all have their answers."""
+        outcome = Outcome(case)
+        before = len(self._journaled())
+        self._spoil(case.rules, case.frozen)
+        if case.at and self.wallet.ask(op="arm", at=case.at) is None:
+            raise MatrixError("the wallet was dead before the case began")
+        if case.moment is not None:
+            self._die_at_a_moment(case, case.moment)
+        else:
+            self._confirm(case.withdrawals)
+            self.wallet.died(DEATH_S)
+        outcome.kills += 1
+        if not case.lasting:
+            self._spoil(())
+        self.wallet = self._revived(case.again, outcome, case.again_at)
+        if self.wallet.ask(op="answered") is None:
+            raise MatrixError("the revived wallet died by itself")
+        self._spoil(())
+        outcome.withdrawals = self._journaled()[before:]
+        self._check_the_intent(case, outcome)
+        self.outcomes.append(outcome)
+        return outcome
+
+    def settled(self) -> list[str]:
+        """Wait until nothing is open any more; then end the wallet and return what is wrong with its claims."""
+        if self.wallet.ask(SETTLE_S, op="settled") is None:
+            raise MatrixError("the wallet died by itself")
+        self.wallet.end()
+        with contextlib.closing(Database(self.journal)) as database:
+            sound = database.sound()
+        wrong = disagreements(claims_in(self.journal), self.sandbox.control("status"))
+        return wrong if sound else ["the journal's file is damaged", *wrong]
+
+    def tallies(self) -> dict[str, Tally]:
+        """What became of each row's withdrawals, by the network's own count. The wallet has to be settled."""
+        network = self.sandbox.control("status")["zklink"]
+        truth = {one["l2_tx_hash"]: one for one in network["withdrawals"]}
+        states = {state.id: state for state in claims_in(self.journal)}
+        rows: dict[str, Tally] = {}
+        for outcome in self.outcomes:
+            tally = rows.setdefault(outcome.case.row, Tally())
+            tally.kills += outcome.kills
+            for name in outcome.withdrawals:
+                tally.add(_tally_of(states[name], truth))
+        return rows
+
+    def _spoil(self, rules: Sequence[Mapping[str, Any]], frozen: bool = False) -> None:
+        self.sandbox.control("faults", clear=True, zklink={"rules": list(rules), "switches": {"frozen": frozen}})
+
+    def _confirm(self, count: int) -> None:
+        """Confirm withdrawals one after the other until the wallet dies or all are made."""
+        for number in range(count):
+            if not self._confirm_one(number):
+                return
+
+    def _confirm_one(self, number: int) -> bool:
+        until = time.monotonic() + ANSWER_S
+        while time.monotonic() < until:
+            answer = self.wallet.ask(**_withdraw(number))
+            if answer is None:
+                return False
+            if "withdrawal" in answer:
+                return True
+            if "nonce" not in str(answer.get("error", "")):
+                raise MatrixError(f"the wallet did not begin: {answer}")
+            # The account's nonce has not moved yet: the operator is a little behind.
+        raise MatrixError("the account's nonce never moved")
+
+    def _die_at_a_moment(self, case: Case, seconds: float) -> None:
+        for number in range(case.withdrawals):
+            self.wallet.tell(**_withdraw(number))
+        self.wallet.kill_after(seconds)
+        self.wallet.died(DEATH_S)
+
+    def _revived(
+        self, deaths: Sequence[str], outcome: Outcome | None = None, moment: float | None = None
+    ) -> WalletProcess:
+        """Start the wallet again, and again after each further death."""
+        for death in deaths:
+            dying = WalletProcess(self.sandbox.url, self.data_dir, death)
+            dying.died(START_S)
+            if outcome is not None:
+                outcome.kills += 1
+        if moment is not None and outcome is not None:
+            dying = WalletProcess(self.sandbox.url, self.data_dir)
+            dying.kill_after(moment)
+            dying.died(DEATH_S)
+            outcome.kills += 1
+        wallet = WalletProcess(self.sandbox.url, self.data_dir)
+        if not wallet.ready():
+            wallet.end()
+            raise MatrixError("the wallet did not start again")
+        return wallet
+
+    def _journaled(self) -> list[str]:
+        with contextlib.closing(Database(self.journal)) as database:
+            return [str(name) for (name,) in database.read("SELECT id FROM withdrawals ORDER BY number")]
+
+    def _check_the_intent(self, case: Case, outcome: Outcome) -> None:
+        """What died before its intent was journaled must not exist anywhere; what died later must."""
+        boundary = case.at.partition(":")[0]
+        if not boundary:
+            return
+        missing = 1 if Boundary(boundary) in BEFORE_THE_INTENT else 0
+        if len(outcome.withdrawals) != case.withdrawals - missing:
+            raise MatrixError(f"{case.at}: {len(outcome.withdrawals)} of {case.withdrawals} withdrawals were journaled")
+        wrong = disagreements(claims_in(self.journal), self.sandbox.control("status"))
+        if wrong:
+            raise MatrixError(f"{case.at}: {wrong}")
+
+
+def run_lanes(cases: Sequence[Case], lanes: Sequence[Lane]) -> list[str]:
+    """Run all cases, each in the lane that is free first; return what went wrong."""
+    waiting: queue.SimpleQueue[Case] = queue.SimpleQueue()
+    for case in cases:
+        waiting.put(case)
+
+    def work(lane: Lane) -> list[str]:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                case = waiting.get_nowait()
+                try:
+                    lane.run(case)
+                except MatrixError as error:
+                    return [f"{case}: {error}"]
+        return lane.settled()
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        return [sentence for found in pool.map(work, lanes) for sentence in found]
+
+
+@contextlib.contextmanager
+def open_lanes(count: int, folder: Path) -> Iterator[list[Lane]]:
+    """Start lanes side by side, and end them."""
+    with ThreadPoolExecutor(count) as pool:
+        lanes = list(pool.map(Lane, [folder / f"lane-{number}" for number in range(count)]))
+        try:
+            yield lanes
+        finally:
+            ends: list[Callable[[], None]] = [lane.close for lane in lanes]
+            list(pool.map(lambda end: end(), ends))
+
+
+def summed(lanes: Sequence[Lane]) -> dict[str, Tally]:
+    """The table of all lanes."""
+    rows: dict[str, Tally] = {}
+    for lane in lanes:
+        for row, tally in lane.tallies().items():
+            rows.setdefault(row, Tally()).add(tally)
+    return rows
+
+
+def table(rows: Mapping[str, Tally]) -> list[str]:
+    """The table as lines of text."""
+    lines = [f"{'killed at':<26}{'kills':>6}{'final':>7}{'refused':>9}{'lost':>6}{'sent twice':>12}{'duplicates':>12}"]
+    total = Tally()
+    for row, tally in rows.items():
+        total.add(tally)
+        lines.append(_line(row, tally))
+    return [*lines, _line("all", total)]
+
+
+def _line(row: str, tally: Tally) -> str:
+    return (
+        f"{row:<26}{tally.kills:>6}{tally.final:>7}{tally.refused:>9}{tally.lost:>6}"
+        f"{tally.twice:>12}{tally.duplicates:>12}"
+    )
+
+
+def _tally_of(state: Withdrawal, truth: Mapping[str, Mapping[str, Any]]) -> Tally:
+    """One withdrawal by the network's own count; final only if both say so."""
+    request = state.request
+    assert request is not None
+    real = truth.get(request.locator)
+    same = [
+        one
+        for one in truth.values()
+        if (f"{one['account_id']}/{one['sub_account_id']}", one["nonce"]) == (request.scope, request.nonce)
+    ]
+    paid = real is not None and int(real["paid_l1"]) == int(real["due_l1"])
+    final = state.status is Status.FINAL and paid
+    refused = request.state is MoveState.REFUSED and real is None and bool(request.said)
+    return Tally(
+        final=int(final),
+        refused=int(refused),
+        lost=int(not final and not refused),
+        twice=int(len(same) > 1),
+        duplicates=0 if real is None else int(real["duplicates"]),
+    )
+
+
+def _withdraw(number: int) -> dict[str, Any]:
+    """The command that confirms a small withdrawal; amounts repeat, so that payouts have to be told apart."""
+    return {
+        "op": "withdraw",
+        "account": ACCOUNTS[number % len(ACCOUNTS)],
+        "fields": {
+            "sub_account": "0",
+            "chain": "1",
+            "source_token": "17",
+            "target_token": "17",
+            "amount": ("1", "1.25")[number % 2],
+            "recipient": RECIPIENT,
+        },
+    }

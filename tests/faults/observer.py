@@ -1,0 +1,117 @@
+"""Compares what the wallet claims with what really happened, as the practice network counts it.
+
+The ground truth is the control's `status`, fetched after the claims: the wallet may be behind it, never ahead.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveState
+from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.sandbox.zklink.node import payload_digest
+from ashore.store.database import Database
+from ashore.store.journal import Journal
+from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+
+STAGE_OF_TRUTH = {COMMITTED: "commit", PROVED: "prove", VERIFIED: "sync", RELEASED: "execute"}
+"""The wallet's stages and the operator's L1 transactions that they rest on."""
+
+
+def claims_in(journal_file: Path) -> list[Withdrawal]:
+    """Every withdrawal of a journal, folded from its events, oldest first. Nobody else may write at the time."""
+    with closing(Database(journal_file)) as database:
+        journal = Journal(database)
+        ids = [str(name) for (name,) in database.read("SELECT id FROM withdrawals ORDER BY number")]
+        states = [journal.load(name) for name in ids]
+    return [state for state in states if state is not None]
+
+
+def disagreements(claims: Iterable[Withdrawal], status: Mapping[str, Any], *, alone: bool = True) -> list[str]:
+    """Everything that the wallet claims and that is not so; empty where all is well.
+
+    Args:
+        claims: all withdrawals of one wallet.
+        status: the control's answer, asked for after the claims were made.
+        alone: whether this wallet is the only one that submits to the network.
+    """
+    states = list(claims)
+    network = status["zklink"]
+    truth = {one["l2_tx_hash"]: one for one in network["withdrawals"]}
+    paying = {tx for one in truth.values() for tx in one["paid_by"]}
+    found = [
+        f"{state.id[:8]} ({state.status}): {sentence}"
+        for state in states
+        for sentence in _ahead(state, truth, network["submissions"], paying)
+    ]
+    found += _second_requests(states, truth)
+    if alone:
+        found += _strangers(states, network)
+    return found
+
+
+def _ahead(
+    state: Withdrawal, truth: Mapping[str, Mapping[str, Any]], submissions: Mapping[str, Any], paying: set[str]
+) -> Iterator[str]:
+    """What one withdrawal claims beyond the truth."""
+    request = state.request
+    if request is None:
+        yield "it has no request"
+        return
+    real = truth.get(request.locator)
+    if request.state is MoveState.ACCEPTED and request.locator not in submissions:
+        yield "the wallet says accepted, and the operator never took it"
+    if request.state is MoveState.REFUSED and request.locator in submissions:
+        yield "the wallet says refused, and the operator took it"
+    if state.status is Status.FAILED and (real is None or not real["executed"] or real["success"]):
+        yield "the wallet says failed, and it did not fail"
+    for stage, name in STAGE_OF_TRUTH.items():
+        mined = real["stages"][name] if real else None
+        for evidence in state.stage(stage).evidence:
+            # A storage proof rests on a block and names no transaction.
+            if evidence.level >= Level.PROVEN and (mined is None or evidence.tx_hash not in ("", mined)):
+                yield f"{stage} is shown as proven by {evidence.tx_hash or 'the state'}, and really it is {mined}"
+    paid = state.stage(PAID).best
+    if paid is not None and paid.level >= Level.PROVEN:
+        if real is None or int(real["paid_l1"]) < int(real["due_l1"]):
+            yield f"it is shown as paid, and really {real and real['paid_l1']} was"
+        if paid.tx_hash not in paying:
+            yield f"it is shown as paid by {paid.tx_hash[:12]}, which pays nobody"
+    if state.status is Status.FINAL and (paid is None or paid.level < Level.IRREVERSIBLE):
+        yield "it is final without an irreversible payout"
+
+
+def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Two requests that could both be meant, or both were taken."""
+    taken = Counter((one["account_id"], one["sub_account_id"], one["nonce"]) for one in truth.values())
+    for place, count in taken.items():
+        if count > 1:
+            yield f"{count} requests were taken for account, sub-account and nonce {place}"
+    meant: Counter[tuple[str, int]] = Counter()
+    for state in states:
+        moves = list(state.moves.values())
+        if len(moves) > 1:
+            yield f"{state.id[:8]} has {len(moves)} signed requests"
+        for move in moves:
+            if move.state not in (MoveState.REFUSED, MoveState.DEAD):
+                meant[move.scope, move.nonce] += 1
+    for scope, times in meant.items():
+        if times > 1:
+            yield f"{times} requests were signed for scope and nonce {scope}"
+
+
+def _strangers(states: Iterable[Withdrawal], network: Mapping[str, Any]) -> Iterator[str]:
+    """What reached the operator without being in the journal, or otherwise than it is there."""
+    moves = [move for state in states for move in state.moves.values()]
+    for tx_hash in network["submissions"].keys() - {move.locator for move in moves}:
+        yield f"the operator took {tx_hash[:12]}, of which the journal knows nothing"
+    written = {payload_digest(json.loads(move.payload)) for move in moves}
+    others = len(network["payloads"].keys() - written)
+    if others:
+        yield f"{others} requests were sent with other bytes than those in the journal"
