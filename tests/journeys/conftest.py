@@ -1,0 +1,29 @@
+"""What every journey has: a house to itself, and an end even if something hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from journeys.house import House
+
+LONGEST_S = 90
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey that hangs ends with the stacks of all threads."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LONGEST_S))
+
+
+@pytest.fixture
+def house(application: QApplication, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A fresh practice network and an empty data folder."""
+    application.setStyle("Fusion")
+    made = House(application, tmp_path, request.node.name.partition("[window")[0].removeprefix("test_"))
+    yield made
+    made.close()

@@ -1,0 +1,136 @@
+"""The real window, started, closed and started again over the same data."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from ashore.desktop.paths import paths_for
+from ashore.desktop.single_instance import InstanceLock
+from ashore.engine import compose
+from ashore.engine.practice import SandboxControl
+from ashore.engine.wallet import Clock, Wallet
+from ashore.net.pacing import SystemClock
+from ashore.options import Options
+from ashore.systems.zklink.deployment import deployment_from_json
+from ashore.ui.app import first_window
+from ashore.ui.life import Life
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from faults.observer import claims_in, disagreements
+from journeys.network import TOKEN, URL, PracticeWorld
+from journeys.person import Person
+
+SIZE = (1120, 760)
+
+
+class JourneyLife(Life):
+    """The product's own life of a window; only the practice network is in this process instead of a child."""
+
+    practice: PracticeWorld
+    wallet: Wallet | None = None
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        self._paths.create()
+        stack.enter_context(InstanceLock(self._paths.instance_lock))
+        http = compose.practice_client(self.practice.wire)
+        control = SandboxControl(http, URL, TOKEN)
+        deployment = deployment_from_json(await control.profile(), URL)
+        around = compose.Surroundings(http, Clock(self.practice.now, time.monotonic), SystemClock())
+        self.wallet = compose.compose(deployment, self._paths.journal, self._paths.vault, around, control)
+        stack.push_async_callback(self.wallet.aclose)
+        await self.wallet.start()
+        await self._show(self.wallet, stack, compose.PRACTICE_PASSWORD.decode())
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the window has nothing left to do for what was done to it."""
+        if self._sections is None:
+            return False
+        form = self._sections.window.stack.currentWidget()
+        typing = isinstance(form, ZkLinkFormPage) and form.pending
+        return not (typing or self._sections.context.tasks.busy or self._sections.hub.pending)
+
+    def _fault(self, error: BaseException) -> None:
+        self.faults.append(error)
+        super()._fault(error)
+
+    @property
+    def faults(self) -> list[BaseException]:
+        """Defects that the window met."""
+        return self.__dict__.setdefault("_faults", [])  # type: ignore[no-any-return]
+
+
+class House:
+    """One data folder, one practice network, and one window at a time."""
+
+    def __init__(self, application: QApplication, folder: Path, album: str) -> None:
+        self._application = application
+        self._folder = folder
+        self._album = album
+        self._pictures = 0
+        self.practice = PracticeWorld()
+        self._wallet: Wallet | None = None
+
+    @contextlib.asynccontextmanager
+    async def window(self, *, theme: str = "light", size: tuple[int, int] = SIZE) -> AsyncIterator[Person]:
+        """The window, from the start to a closing in order. What it claimed is held against the truth."""
+        options = Options(data_dir=self._folder, theme=theme, clock="step")
+        paths = paths_for("sandbox", self._folder)
+        window, icons, state = first_window(self._application, options, paths)
+        window.resize(*size)
+        window.show()
+        window.activateWindow()
+        life = JourneyLife(window, icons, state, options, paths)
+        life.practice = self.practice
+        stop = asyncio.Event()
+        running = asyncio.create_task(life.run(stop))
+        person = Person(window, self._album, lambda: life.quiet, self._pictures)
+        try:
+            await person.until(lambda: running.done() or person.heading != "Starting", "the first page")
+            await person.until(window.isActiveWindow, "the window's turn")
+            self._wallet = life.wallet
+            yield person
+            window.close()
+        finally:
+            stop.set()
+            code = await running
+            self._wallet = None
+            self._pictures = person.pictures
+            window.hide()
+            window.deleteLater()
+            icons.theme.setParent(None)
+            QApplication.sendPostedEvents()
+        assert code == 0
+        assert not life.faults, life.faults
+        self.hold_against_truth()
+
+    def hold_against_truth(self) -> None:
+        """Nothing that the wallet wrote down may be more than what is so."""
+        claims = claims_in(paths_for("sandbox", self._folder).journal)
+        assert disagreements(claims, self.practice.status()) == []
+
+    async def operator(self, stage: str) -> None:
+        """Let the operator take a stage, and the wallet look."""
+        await self.practice.operator(stage)
+        self.look()
+
+    async def finalize(self) -> None:
+        """Let the chain's head become final, and the wallet look."""
+        await self.practice.finalize()
+        self.look()
+
+    def look(self) -> None:
+        """What the button of the step-by-step clock does after each step."""
+        assert self._wallet is not None
+        self._wallet.look_again()
+
+    def close(self) -> None:
+        self.practice.close()
+        self._application.setStyleSheet("")
+        self._application.setFont(QFont())
