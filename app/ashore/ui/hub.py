@@ -34,6 +34,11 @@ class ChangeHub(QObject):
         self._clock.start()
         self._unsubscribe = wallet.subscribe(self._heard)
 
+    @property
+    def pending(self) -> bool:
+        """Whether something was heard that was not told yet."""
+        return self._pause.isActive()
+
     def close(self) -> None:
         """Stop listening."""
         self._unsubscribe()

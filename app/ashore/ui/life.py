@@ -93,6 +93,7 @@ class Life:
         self._paths.create()
         stack.enter_context(InstanceLock(self._paths.instance_lock))
         await asyncio.to_thread(_load)
+        _settle_memory()
 
         from ashore.engine import compose
         from ashore.engine.practice import PracticeNetwork
@@ -112,6 +113,7 @@ class Life:
         stack.push_async_callback(wallet.aclose)
         await wallet.start()
         await self._show(wallet, stack, compose.PRACTICE_PASSWORD.decode())
+        gc.collect()  # little is left to look at
         _settle_memory()
 
     async def _show(self, wallet: Any, stack: contextlib.AsyncExitStack, practice_password: str) -> None:
@@ -175,7 +177,7 @@ def _load() -> None:
 
 
 def _settle_memory() -> None:
-    gc.collect()
+    """Take what was loaded so far out of the collector's sight, so that no collection takes long."""
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
 

@@ -24,6 +24,11 @@ class Tasks:
         self._running: set[asyncio.Task[None]] = set()
         self._named: dict[str, asyncio.Task[None]] = {}
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything still runs."""
+        return bool(self._running)
+
     def start(self, work: Coroutine[Any, Any, None], *, failed: Failed | None = None, name: str = "") -> None:
         """Run `work`. `failed` is told an AshoreError; with a `name`, earlier work of that name is cancelled."""
         task = asyncio.get_running_loop().create_task(work)

@@ -83,17 +83,18 @@ class ActivityModel(QAbstractTableModel):
         return None
 
     def _refresh_page(self, number: int) -> None:
+        """Read a page again: up to the next page's first row, whatever came in between."""
         page = self._pages[number]
-        last = number == len(self._pages) - 1
-        fresh = self._fetch(self._query, page.key, PAGE)
+        following = self._pages[number + 1].rows[:1] if number + 1 < len(self._pages) else []
+        limit = len(page.rows) + (PAGE if following or self._at_end else 0)
+        fresh = self._fetch(self._query, page.key, max(limit, PAGE))
         rows = list(fresh.rows)
-        if not last and self._pages[number + 1].key is not None:
-            # What slid over the page's end is the next page's, or will be when it is read again.
-            following = {row.id for later in self._pages[number + 1 :] for row in later.rows}
-            rows = [row for row in rows if row.id not in following]
-        self._replace(number, rows)
-        if last:
+        if following:
+            ids = [row.id for row in rows]
+            rows = rows[: ids.index(following[0].id)] if following[0].id in ids else rows[: len(page.rows)]
+        else:
             self._next, self._at_end = fresh.next_key, fresh.next_key is None
+        self._replace(number, rows)
 
     def _replace(self, number: int, rows: list[ActivityRow]) -> None:
         """Put `rows` in the place of a page's, telling the view only what changed."""

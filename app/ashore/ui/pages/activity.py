@@ -21,6 +21,7 @@ from ashore.ui.widgets.marks import mark_pixmap
 
 FILTERS = (("all", "All"), ("open", "Under way"), ("final", "Done"), ("stopped", "Stopped"))
 _SEARCH_MS = 200
+_NEWS_MS = 400
 _WIDTHS = {AMOUNT: 135, STAGE: 165, TO: 110, STARTED: 110, RECIPIENT: 215}
 """The least widths, the most important column first: what does not fit is left to the voyage."""
 
@@ -98,10 +99,11 @@ class ActivityPage(Page):
         controls.setStretch(1, 1)
         self.body.addLayout(controls)
         self._stack = QStackedLayout()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(nothing)
         lists = row(self._stack, margins=(0, 0, 14, 24))
         self.body.addLayout(lists, 1)
+        # Only now: a stack without a place would show its first widget as a window of its own.
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(nothing)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_SEARCH_MS)
@@ -110,6 +112,11 @@ class ActivityPage(Page):
         self.search.returnPressed.connect(self.reload)
         self.filter.changed.connect(self.reload)
         self.table.opened.connect(self._open)
+        self._news: set[str] = set()
+        self._news_pause = QTimer(self)
+        self._news_pause.setSingleShot(True)
+        self._news_pause.setInterval(_NEWS_MS)
+        self._news_pause.timeout.connect(self._show_news)
         context.hub.withdrawals_changed.connect(self._changed)
         context.theme.changed.connect(self._scale)
         self._pictures: dict[str, QPixmap] = {}
@@ -127,11 +134,17 @@ class ActivityPage(Page):
     def reload(self, _key: str = "") -> None:
         """List again, from the newest on."""
         self._pause.stop()
+        self._news.clear()
         selected = self.model.row_at(self.table.currentIndex().row())
         self.model.search(ActivityQuery(self.search.text().strip(), self.filter.key))
         if selected is not None:
             self._select(selected.id)
         self._show_emptiness()
+
+    @property
+    def pending(self) -> bool:
+        """Whether there are news that the list does not show yet."""
+        return self._news_pause.isActive()
 
     def _select(self, withdrawal_id: str) -> None:
         for place in range(min(self.model.rowCount(), 100)):
@@ -142,8 +155,15 @@ class ActivityPage(Page):
 
     def _changed(self, ids: frozenset[str]) -> None:
         if self.isVisible():
-            self.model.refresh(ids)
-            self._show_emptiness()
+            self._news |= ids or {""}
+            if not self._news_pause.isActive():
+                self._news_pause.start()
+
+    def _show_news(self) -> None:
+        """A list is read at leisure, and reading its rows again costs more than a mark: twice a second is enough."""
+        ids, self._news = frozenset(self._news), set()
+        self.model.refresh(frozenset() if "" in ids else ids)
+        self._show_emptiness()
 
     def _show_emptiness(self) -> None:
         empty = self.model.rowCount(QModelIndex()) == 0

@@ -13,7 +13,7 @@ from ashore.ui.pages.page import Page
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, clear, column, ground, rule
+from ashore.ui.widgets.labels import Label, clear, column, ground, rule, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
@@ -177,7 +177,7 @@ class ReviewRow(QWidget):
             value = Label(breakable(line.value), "mono" if line.monospace else "value", wrap=True, select=True)
             value.setAccessibleName(f"{line.label}: {line.value}")
         note = Label(breakable(line.note), "small", wrap=True)
-        note.setVisible(bool(line.note))
+        show_if(note, bool(line.note))
         outer.addLayout(column(value, note, spacing=2), 1)
 
 

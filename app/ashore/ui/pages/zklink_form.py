@@ -127,6 +127,11 @@ class ZkLinkFormPage(Page):
 
     # Typing
 
+    @property
+    def pending(self) -> bool:
+        """Whether something typed was not judged yet."""
+        return self._debounce.isActive()
+
     def _edited(self) -> None:
         self._debounce.start()
         self._save.start()

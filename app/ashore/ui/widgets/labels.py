@@ -27,7 +27,17 @@ class Label(QLabel):
         """Show `text`, and nothing at all where it is empty."""
         if text != self.text():
             self.setText(text)
-        self.setVisible(bool(text))
+        show_if(self, bool(text))
+
+
+def show_if(widget: QWidget, shown: bool) -> None:
+    """Show or hide `widget` in its place. One that has no place yet must not become a window of its own."""
+    if not shown:
+        widget.hide()
+    elif widget.parentWidget() is not None:
+        widget.show()
+    else:
+        widget.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
 
 
 def set_property(widget: QWidget, name: str, value: str) -> None:

@@ -250,6 +250,9 @@ class StandInWallet:
     def operator_notes(self) -> tuple[str, ...]:
         return self.notes
 
+    def look_again(self) -> None:
+        pass
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)

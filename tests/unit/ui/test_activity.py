@@ -1,0 +1,161 @@
+"""The activity list: paged by key, changed in place, opened by click and by Enter."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QTest
+
+from ashore.domain import events as ev
+from ashore.domain.moves import MoveKind
+from ashore.engine.views import ActivityQuery
+from ashore.ui.models.activity_model import AMOUNT, PAGE, STAGE, ActivityModel
+from ashore.ui.pages.activity import ActivityPage
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import NOW, PROFILE, StandInWallet, sail, terms
+
+
+def many(wallet: StandInWallet, count: int) -> None:
+    for number in range(count):
+        name = f"n{number}"
+        wallet.happen(ev.WithdrawalStarted(name, terms((number + 1) * 10**18)), NOW - 10**9 + number)
+        wallet.happen(ev.MoveIntended(name, "m", MoveKind.REQUEST, PROFILE, "0x00", "{}"), NOW - 10**9 + number)
+
+
+def open_list(shell: Shell) -> ActivityPage:
+    shell.sections.show_section("activity")
+    page = shell.sections.page("activity")
+    assert isinstance(page, ActivityPage)
+    return page
+
+
+async def news(shell: Shell, page: ActivityPage) -> None:
+    """Wait until the list shows what happened."""
+    await shell.settle()
+    await shell.until(lambda: not page.pending)
+
+
+def cell(model: ActivityModel, row: int, column: int, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    return model.data(model.index(row, column), role)
+
+
+async def test_pages_come_by_key_as_one_goes_on(shell: Shell) -> None:
+    many(shell.wallet, 2 * PAGE + 30)
+    page = open_list(shell)
+    shell.wallet.fetches.clear()
+    page.reload()
+    model = page.model
+    assert shell.wallet.fetches[0] == (None, PAGE)
+    while model.canFetchMore(QModelIndex()):
+        model.fetchMore(QModelIndex())
+    assert model.rowCount() == 2 * PAGE + 30
+    keys = [key for key, _ in shell.wallet.fetches]
+    assert keys[0] is None
+    assert len(set(keys)) == len(keys)
+    shown = [cell(model, row, AMOUNT) for row in range(model.rowCount())]
+    assert shown == [f"{number:,}.00 USDC" for number in range(2 * PAGE + 30, 0, -1)]
+
+
+async def test_a_new_one_comes_in_at_the_top_without_a_jump(shell: Shell) -> None:
+    many(shell.wallet, PAGE + 20)
+    page = open_list(shell)
+    page.model.fetchMore(QModelIndex())
+    page.table.setCurrentIndex(page.model.index(3, 0))
+    before = page.model.row_at(3)
+    resets: list[int] = []
+    page.model.modelReset.connect(lambda: resets.append(1))
+    sail(shell.wallet, "new", "executed", NOW)
+    await news(shell, page)
+    assert page.model.rowCount() == PAGE + 21
+    first = page.model.row_at(0)
+    assert first is not None
+    assert first.id == "new"
+    assert not resets
+    assert page.model.row_at(page.table.currentIndex().row()) == before
+    ids = [row.id for row in (page.model.row_at(place) for place in range(page.model.rowCount())) if row]
+    assert len(set(ids)) == len(ids) == PAGE + 21
+
+
+async def test_a_change_far_down_is_read_again(shell: Shell) -> None:
+    many(shell.wallet, PAGE + 20)
+    page = open_list(shell)
+    page.model.fetchMore(QModelIndex())
+    changed: list[tuple[int, int]] = []
+    page.model.dataChanged.connect(lambda top, bottom: changed.append((top.row(), bottom.row())))
+    shell.wallet.happen(ev.MoveRefused("n5", "m", "207", "The fee is too low.", ""))
+    await news(shell, page)
+    place = PAGE + 20 - 6
+    assert changed == [(place, place)]
+    assert cell(page.model, place, STAGE) == "Requested · failed"
+    assert "failed" in str(cell(page.model, place, STAGE, Qt.ItemDataRole.AccessibleTextRole))
+
+
+async def test_what_no_longer_answers_the_filter_leaves(shell: Shell) -> None:
+    sail(shell.wallet, "a", "executed")
+    sail(shell.wallet, "b", "committed", NOW)
+    page = open_list(shell)
+    page.filter.combo.setCurrentIndex(1)
+    assert page.model.rowCount() == 2
+    shell.wallet.happen(ev.StageFailed("b", "proved", "zkLink gave up.", "zkLink"))
+    await news(shell, page)
+    assert page.model.rowCount() == 1
+    page.filter.combo.setCurrentIndex(3)
+    assert page.model.rowCount() == 1
+
+
+@pytest.mark.parametrize(("choice", "count"), [("all", 3), ("open", 1), ("final", 1), ("stopped", 1)])
+async def test_filters(shell: Shell, choice: str, count: int) -> None:
+    for name, upto in (("a", "executed"), ("b", "paid"), ("c", "refused")):
+        sail(shell.wallet, name, upto)
+    page = open_list(shell)
+    page.filter.select(choice)
+    page.reload()
+    assert page.model.rowCount() == count
+
+
+async def test_search_and_its_emptiness(shell: Shell) -> None:
+    page = open_list(shell)
+    assert "No withdrawals yet" in texts(page)
+    sail(shell.wallet, "a", "executed")
+    await news(shell, page)
+    assert "No withdrawals yet" not in texts(page)
+    QTest.keyClicks(page.search, "8f3a12")
+    await shell.until(lambda: page.model.rowCount() == 1)
+    QTest.keyClicks(page.search, "zzz")
+    await shell.until(lambda: page.model.rowCount() == 0)
+    assert "Nothing matches" in texts(page)
+    QTest.keyClick(page.search, Qt.Key.Key_Return)
+
+
+async def test_click_and_enter_open_the_voyage(shell: Shell) -> None:
+    sail(shell.wallet, "a", "executed")
+    page = open_list(shell)
+    port = page.table.viewport()
+    QTest.mouseClick(port, Qt.MouseButton.LeftButton, pos=page.table.visualRect(page.model.index(0, 1)).center())
+    assert shell.sections.place == "voyage"
+    shell.sections.go_back()
+    assert shell.sections.place == "activity"
+    page.table.setCurrentIndex(page.model.index(0, 0))
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    assert shell.sections.place == "voyage"
+
+
+async def test_a_narrow_list_keeps_what_matters(shell: Shell) -> None:
+    sail(shell.wallet, "a", "executed")
+    page = open_list(shell)
+    shell.theme.apply("light", 200)
+    shell.window.resize(1024, 700)
+    await shell.settle()
+    assert not page.table.isColumnHidden(AMOUNT)
+    assert not page.table.isColumnHidden(STAGE)
+    assert page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_a_model_without_rows(wallet: StandInWallet) -> None:
+    model = ActivityModel(wallet.activity, lambda: NOW, lambda _row: None, lambda: None)  # type: ignore[arg-type, return-value]
+    assert model.rowCount() == 0
+    assert not model.canFetchMore(QModelIndex())
+    model.search(ActivityQuery())
+    assert model.row_at(0) is None
+    assert model.row_at(-1) is None

@@ -1,0 +1,48 @@
+"""What is painted first imports nothing of the wallet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from ashore.ui.life import _place
+
+_PROGRAM = """
+import sys
+from ashore.options import Options
+from ashore.desktop.paths import paths_for
+from PySide6.QtWidgets import QApplication
+from ashore.ui import app
+application = QApplication([])
+application.setStyle("Fusion")
+window, icons, state = app.first_window(application, Options(), paths_for("sandbox", None))
+window.resize(1100, 760)
+window.show()
+picture = window.grab()
+assert picture.width() == 1100
+assert window.side.badge.text() == "SANDBOX"
+print(",".join(sorted(sys.modules)))
+"""
+
+
+def test_the_first_window_is_light() -> None:
+    ran = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(ran.stdout.strip().split(","))
+    heavy = {"httpx", "eth_account", "eth_abi", "nacl", "qasync", "sqlite3", "segno", "asyncio", "Crypto"}
+    assert not loaded & heavy
+    assert not {name for name in loaded if name.startswith(("ashore.engine", "ashore.systems", "ashore.net"))}
+
+
+def test_a_fault_is_told_by_kind_and_place_only() -> None:
+    with pytest.raises(ValueError, match="secret") as caught:
+        int_of_a_secret()
+    told = _place(caught.value)
+    assert told.startswith("ValueError at test_first_paint.py:")
+    assert told.endswith(" in int_of_a_secret")
+    assert "secret word" not in told
+
+
+def int_of_a_secret() -> None:
+    raise ValueError("secret word")

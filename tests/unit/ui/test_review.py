@@ -1,0 +1,106 @@
+"""The review: what the signer read, confirmed once."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPlainTextEdit
+
+from ashore.domain.addresses import checksum
+from ashore.domain.errors import AshoreError
+from ashore.ui.pages.review import LAST_WORD, ReviewPage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from ashore.ui.widgets.disclosure import Disclosure
+from ashore.ui.widgets.hextext import HexText
+from unit.ui.driving import Shell
+from unit.ui.looking import texts, visible
+from unit.ui.standin import OTHER, PROFILE
+
+
+@pytest.fixture
+async def review(shell: Shell) -> ReviewPage:
+    """The review of 25.5 USDC to Arbitrum."""
+    shell.sections.show_form(PROFILE)
+    await shell.settle()
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    form.fields.amount.setText("25.5")
+    form.fields.recipient.setText(OTHER)
+    form.fields.submitted.emit()
+    await shell.settle()
+    page = shell.sections.page("review")
+    assert isinstance(page, ReviewPage)
+    return page
+
+
+async def test_it_shows_every_line_as_the_signer_read_it(shell: Shell, review: ReviewPage) -> None:
+    shown = texts(review)
+    for words in ("25.50 USDC", "zkLink chain 9", "0.10 USDC", "25.60 USDC", "1042", "sub-account 0", "17 → 17", "12"):
+        assert words in shown
+    full = [widget.text for widget in visible(review, HexText) if isinstance(widget, HexText)]
+    assert full == [checksum(bytes.fromhex(OTHER[2:]))]
+    assert LAST_WORD in shown
+    assert review.confirm.text() == "Withdraw 25.50 USDC to Arbitrum"
+    assert "You will sign 2 things" in shown
+
+
+async def test_the_ethereum_text_stands_there_verbatim(shell: Shell, review: ReviewPage) -> None:
+    boxes = [box for box in visible(review, QPlainTextEdit) if isinstance(box, QPlainTextEdit)]
+    assert len(boxes) == 1
+    plain = boxes[0].toPlainText()
+    assert plain.startswith("Withdraw 25.5 USDC to: " + OTHER)
+    assert plain.endswith("FastWithdrawFeeRatio: 0%")
+    assert boxes[0].isReadOnly()
+    more = visible(review, Disclosure)[0]
+    assert isinstance(more, Disclosure)
+    more.set_open(True)
+    boxes = [box for box in visible(review, QPlainTextEdit) if isinstance(box, QPlainTextEdit)]
+    assert len(boxes[1].toPlainText()) == 2 * 63
+
+
+async def test_two_clicks_are_one_withdrawal(shell: Shell, review: ReviewPage) -> None:
+    QTest.mouseClick(review.confirm, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(review.confirm, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(review.confirm, Qt.MouseButton.LeftButton)
+    assert not review.confirm.isEnabled()
+    assert review.progress.isVisible()
+    assert "Signing" in review.state.text()
+    await shell.until(lambda: shell.sections.place == "voyage")
+    await shell.settle()
+    assert len(shell.wallet.confirmed) == 1
+
+
+async def test_one_does_not_leave_while_it_is_being_signed(shell: Shell, review: ReviewPage) -> None:
+    review.confirm.click()
+    shell.sections.go_back()
+    shell.sections.show_section("withdraw")
+    shell.window.side.lock_pressed.emit()
+    assert shell.sections.place == "review"
+    assert not shell.wallet.locked
+    await shell.until(lambda: shell.sections.place == "voyage")
+
+
+async def test_a_failure_says_what_it_means_for_the_money(shell: Shell, review: ReviewPage) -> None:
+    shell.wallet.confirming = AshoreError("The signer has ended.", "Unlock and try again.")
+    review.confirm.click()
+    await shell.settle()
+    assert review.notice.text == "The signer has ended. Nothing was sent. Unlock and try again."
+    assert review.confirm.isEnabled()
+    shell.wallet.confirming = AshoreError("An earlier request is still open. Nothing was sent.", "Wait for it.")
+    review.confirm.click()
+    await shell.settle()
+    assert review.notice.text.count("Nothing was sent.") == 1
+    shell.wallet.confirming = None
+    review.confirm.click()
+    await shell.until(lambda: shell.sections.place == "voyage")
+    assert len(shell.wallet.confirmed) == 1
+
+
+async def test_locking_voids_a_review(shell: Shell, review: ReviewPage) -> None:
+    await shell.wallet.lock()
+    await shell.settle()
+    assert shell.sections.place == "unlock"
+    await shell.wallet.unlock(bytearray(b"practice"))
+    await shell.settle()
+    assert shell.sections.place == "form"

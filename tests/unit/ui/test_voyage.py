@@ -1,0 +1,172 @@
+"""The voyage: every state in words and marks, changed in place."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QPlainTextEdit
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Level
+from ashore.domain.withdrawal import Mark
+from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.widgets.buttons import Button, CopyButton
+from unit.ui.driving import Shell
+from unit.ui.looking import texts, visible
+from unit.ui.standin import NOW, StandInWallet, said, sail, shown
+
+A, R, P, F, U, X = Mark.AWAITED, Mark.REPORTED, Mark.PROVEN, Mark.IRREVERSIBLE, Mark.UNKNOWN, Mark.FAILED
+
+
+def open_voyage(shell: Shell, upto: str) -> VoyagePage:
+    sail(shell.wallet, "v", upto)
+    shell.sections.show_voyage("v")
+    page = shell.sections.page("voyage")
+    assert isinstance(page, VoyagePage)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("upto", "marks", "words"),
+    [
+        ("intended", (A, A, A, A, A, A, A), ["Signed, not sent yet."]),
+        (
+            "unknown",
+            (U, A, A, A, A, A, A),
+            ["not known yet whether zkLink has", "Nothing can be paid twice"],
+        ),
+        ("refused", (X, A, A, A, A, A, A), ["the fee is too low", "Try again with the usual fee", "nothing"]),
+        ("executed", (R, R, A, A, A, A, A), ["Under way", "zkLink says so", "Usually 29 min"]),
+        ("committed", (R, R, P, A, A, A, A), ["proven by us", "Usually 38 min, 9 of 10 within 1 h 10 min (last 50)."]),
+        ("proved", (R, R, P, R, A, A, A), ["Arbitrum does not show it yet"]),
+        ("paid", (R, R, P, R, P, P, F), ["25.00 USDC arrived on Arbitrum.", "irreversible"]),
+    ],
+)
+async def test_every_state_has_its_marks_and_words(
+    shell: Shell, upto: str, marks: tuple[Mark, ...], words: list[str]
+) -> None:
+    page = open_voyage(shell, upto)
+    assert page.marks() == marks
+    everything = texts(page)
+    for word in [*words, "25.00 USDC", "to Arbitrum", "25.10 USDC"]:
+        assert word in everything
+
+
+async def test_it_changes_in_place(shell: Shell) -> None:
+    page = open_voyage(shell, "executed")
+    rows = list(page.rows)
+    page.columns.main_scroll.verticalScrollBar().setValue(7)
+    rows[1].more.set_open(True)
+    shell.wallet.happen(ev.StageReached("v", "committed", shown("BlockCommit", NOW, 5)))
+    await shell.until(lambda: page.marks()[2] is P)
+    assert page.rows == rows
+    assert rows[1].more.is_open
+    shell.wallet.happen(ev.StageSettled("v", "committed", "0x91c7" + "3fb2" * 14 + "aa10", 9, 3, 3))
+    await shell.until(lambda: page.marks()[2] is F)
+
+
+async def test_many_changes_are_few_repaints(shell: Shell) -> None:
+    page = open_voyage(shell, "executed")
+    asked = 0
+    voyage = shell.wallet.voyage
+
+    def counting(name: str) -> object:
+        nonlocal asked
+        asked += 1
+        return voyage(name)
+
+    shell.wallet.voyage = counting  # type: ignore[method-assign, assignment]
+    for number in range(500):
+        shell.wallet.happen(ev.FactLearnt("v", f"fact{number}", "x", "zkLink"))
+    await shell.settle()
+    assert asked == 1
+    assert page.isVisible()
+
+
+async def test_what_was_taken_back_says_why(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    reason = "Its block is no longer part of Arbitrum’s chain."
+    shell.wallet.happen(ev.StageTakenBack("v", "committed", reason))
+    await shell.until(lambda: page.marks()[2] is Mark.TAKEN_BACK)
+    assert reason in texts(page.rows[2])
+    assert "taken back" in page.rows[2].accessibleName()
+
+
+async def test_a_contradiction_is_said_loudly(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    shell.wallet.happen(ev.StageReached("v", "proved", said("answer", NOW)))
+    shell.wallet.happen(ev.StageContradicted("v", "proved", "zkLink says proved.", "Arbitrum shows no proof."))
+    await shell.settle()
+    assert "zkLink says proved. Arbitrum shows no proof." in texts(page.rows[3])
+    assert "zkLink’s word and the chain differ." in texts(page)
+
+
+async def test_a_failed_withdrawal_keeps_the_money(shell: Shell) -> None:
+    page = open_voyage(shell, "requested")
+    shell.wallet.happen(ev.StageFailed("v", "executed", "zkLink says: insufficient balance.", "zkLink"))
+    await shell.settle()
+    assert page.marks()[1] is X
+    assert "still in your layer-2 balance" in page.notice.text
+    assert texts(page).count("This will not happen.") == 5
+
+
+async def test_evidence_is_laid_open(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    row = page.rows[2]
+    assert not visible(row.panel)
+    row.more.button.click()
+    everything = texts(row.panel)
+    for words in ("BlockCommit", "8,820", "21,004,112 · log 3", "3 of 3 endpoints agree", "included under the block’s"):
+        assert words in everything
+    copies = [b for b in visible(row.panel, CopyButton) if isinstance(b, CopyButton)]
+    assert len(copies) == 2
+    copies[0].click()
+    assert QGuiApplication.clipboard().text() == "0x5d41" + "90aa" * 14 + "02e1"
+    page.rows[0].more.button.click()
+    assert "not checked: this is the operator’s word" in texts(page.rows[0].panel)
+
+
+async def test_the_stored_proof_can_be_read_and_copied(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    page.rows[2].more.button.click()
+    show = next(b for b in visible(page.rows[2].panel, Button) if b.text() == "Show the proof")  # type: ignore[attr-defined]
+    show.click()  # type: ignore[attr-defined]
+    dialog = shell.window.findChild(QDialog)
+    assert dialog is not None
+    assert '"number": "0x1406fd0"' in dialog.findChild(QPlainTextEdit).toPlainText()
+    dialog.findChild(CopyButton).click()
+    assert QGuiApplication.clipboard().text() == shell.wallet.proofs["p1"]
+    dialog.accept()
+
+
+async def test_a_proof_that_is_not_stored_is_said_so(shell: Shell) -> None:
+    shell.wallet.proofs.clear()
+    page = open_voyage(shell, "committed")
+    page.rows[2].more.button.click()
+    next(b for b in visible(page.rows[2].panel, Button) if b.text() == "Show the proof").click()  # type: ignore[attr-defined]
+    dialog = shell.window.findChild(QDialog)
+    assert dialog is not None
+    assert "not stored" in texts(dialog)
+    dialog.accept()
+
+
+async def test_the_recipient_stands_there_in_full(shell: Shell) -> None:
+    page = open_voyage(shell, "executed")
+    assert page.recipient.text.lower() == "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
+    page.copy.click()
+    assert QGuiApplication.clipboard().text() == page.recipient.text
+
+
+async def test_one_that_is_not_in_the_journal(shell: Shell) -> None:
+    shell.sections.show_voyage("nobody")
+    page = shell.sections.page("voyage")
+    assert isinstance(page, VoyagePage)
+    assert "not in the journal" in page.notice.text
+
+
+@pytest.mark.parametrize("level", [Level.SEEN, Level.PROVEN])
+async def test_seen_is_not_proven(shell: Shell, wallet: StandInWallet, level: Level) -> None:
+    page = open_voyage(shell, "executed")
+    wallet.happen(ev.StageReached("v", "committed", shown("BlockCommit", NOW, 5, level)))
+    await shell.settle()
+    assert page.marks()[2] is (Mark.SEEN if level is Level.SEEN else P)
