@@ -16,6 +16,9 @@ BATCH = 60
 
 _log = logging.getLogger(__name__)
 
+FOLDS = 20
+"""Withdrawals that are folded from the journal between two turns of the event loop."""
+
 
 class Ledger:
     """Holds what is open, writes every change to the journal first, and tells listeners afterwards."""
@@ -28,9 +31,13 @@ class Ledger:
         self._open: dict[str, Withdrawal] = {}
         self._listeners: list[Listener] = []
 
-    def load(self) -> None:
-        """Fold everything that is open from the journal."""
-        self._open = {state.id: state for state in self._journal.still_open()}
+    async def load(self) -> None:
+        """Fold everything that is open from the journal, without holding the event loop for long."""
+        self._open = {}
+        for number, state in enumerate(self._journal.still_open(), start=1):
+            self._open[state.id] = state
+            if number % FOLDS == 0:
+                await asyncio.sleep(0)
 
     @property
     def open(self) -> Sequence[Withdrawal]:
@@ -40,6 +47,11 @@ class Ledger:
     def get(self, withdrawal: str) -> Withdrawal | None:
         """A withdrawal by its id, open or ended."""
         return self._open.get(withdrawal) or self._journal.load(withdrawal)
+
+    def terms(self, withdrawal: str) -> ev.Terms | None:
+        """What a withdrawal is about, open or ended. Much cheaper than all of it."""
+        state = self._open.get(withdrawal)
+        return state.terms if state is not None else self._journal.terms(withdrawal)
 
     def track_of(self, state: Withdrawal) -> Track:
         """The track that a withdrawal was started on. Raises KeyError for one this version does not know."""

@@ -9,10 +9,10 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveState, SignedMove
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import Mark, Status, Withdrawal
+from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.carrier import SETTLED, Carrier
-from ashore.engine.ledger import Ledger, current_stage
+from ashore.engine.ledger import Ledger
 from ashore.engine.practice import SandboxControl
 from ashore.engine.views import (
     Account,
@@ -30,7 +30,7 @@ from ashore.engine.views import (
 from ashore.engine.voyages import usually, voyage_of
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.keys.signer import Signer
-from ashore.store.journal import Journal
+from ashore.store.journal import Journal, Row
 from ashore.store.keep import Keep
 from ashore.systems.base import Action, Draft, Offer, Quote, Source, WithdrawalSystem
 
@@ -87,7 +87,7 @@ class Wallet:
 
     async def start(self) -> None:
         """Load the journal, take up every open move, and watch."""
-        self._parts.ledger.load()
+        await self._parts.ledger.load()
         for state in self._parts.ledger.open:
             for move in state.moves.values():
                 if move.state not in SETTLED:
@@ -247,11 +247,8 @@ class Wallet:
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
         """A page of the list, newest first."""
         rows = self._parts.journal.page(query.text, query.only, before, limit)
-        shown = []
-        for row in rows:
-            state = self._parts.ledger.get(row.id)
-            if state is not None:
-                shown.append(self._row(state))
+        told = ((row, self._parts.ledger.terms(row.id)) for row in rows)
+        shown = [_activity_row(row, terms) for row, terms in told if terms is not None]
         key = (rows[-1].started_at, rows[-1].number) if len(rows) == limit else None
         return ActivityPage(tuple(shown), key)
 
@@ -370,14 +367,13 @@ class Wallet:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _row(self, state: Withdrawal) -> ActivityRow:
-        track = self._parts.ledger.track_of(state)
-        stage = current_stage(state, track)
-        mark = voyage_of(state, track, {}, 0).rows[track.position(stage.id)].mark
-        title = stage.title.format(chain=state.terms.destination)
-        if state.status is Status.REFUSED:
-            title, mark = "Refused", Mark.FAILED
-        return ActivityRow(state.id, state.terms, state.status, title, mark, state.started_at, state.changed_at)
+
+def _activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
+    status, mark = Status(row.status), Mark(row.mark) if row.mark else Mark.AWAITED
+    title = row.stage.format(chain=terms.destination)
+    if status is Status.REFUSED:
+        title, mark = "Refused", Mark.FAILED
+    return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)
 
 
 def _wipe(password: bytearray) -> None:

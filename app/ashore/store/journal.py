@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ashore.domain.events import Event, Recorded, from_json, to_json
+from ashore.domain.events import Event, Recorded, Terms, WithdrawalStarted, from_json, to_json
 from ashore.domain.withdrawal import Withdrawal, fold
 from ashore.store.database import Database
 
@@ -66,6 +66,12 @@ class Journal:
     def load(self, withdrawal: str) -> Withdrawal | None:
         """Fold a withdrawal from its events."""
         return fold(self.of(withdrawal))
+
+    def terms(self, withdrawal: str) -> Terms | None:
+        """Return what a withdrawal is about, without folding it."""
+        rows = self._db.read("SELECT name, body FROM events WHERE withdrawal = ? ORDER BY seq LIMIT 1", withdrawal)
+        started = from_json(str(rows[0][0]), str(rows[0][1])) if rows else None
+        return started.terms if isinstance(started, WithdrawalStarted) else None
 
     def still_open(self) -> Iterator[Withdrawal]:
         """Fold every withdrawal that has not ended."""

@@ -27,6 +27,11 @@ class Sighting:
     body: str
 
 
+def packed(proofs: Mapping[str, str]) -> dict[str, bytes]:
+    """Compress proofs (content id -> canonical JSON) as they are stored. A batch's takes long enough for a worker."""
+    return {name: zlib.compress(body.encode(), 6) for name, body in proofs.items()}
+
+
 class Keep:
     """Small durable tables."""
 
@@ -42,16 +47,13 @@ class Keep:
         """Write the follower's place. Call it after everything derived up to there is in the journal."""
         self._put("INSERT OR REPLACE INTO followers VALUES (?, ?)", chain, state)
 
-    def add_sightings(self, sightings: Iterable[Sighting], proofs: Mapping[str, str]) -> None:
-        """Write sightings and the proofs they name (content id -> canonical JSON) in one transaction.
+    def add_sightings(self, sightings: Iterable[Sighting], proofs: Mapping[str, bytes]) -> None:
+        """Write sightings and the proofs they name (content id -> as `packed` gives them) in one transaction.
 
         A sighting that is there already gets the new body: it may have been proven since.
         """
         with self._db.transaction() as connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO proofs VALUES (?, ?)",
-                [(name, zlib.compress(body.encode(), 6)) for name, body in proofs.items()],
-            )
+            connection.executemany("INSERT OR IGNORE INTO proofs VALUES (?, ?)", list(proofs.items()))
             connection.executemany(
                 "INSERT INTO sightings"
                 " (profile, chain, kind, subject, block_number, block_hash, log_index, body)"
@@ -82,7 +84,7 @@ class Keep:
 
     def add_proofs(self, proofs: Mapping[str, str]) -> None:
         """Keep proofs: content id -> canonical JSON text."""
-        self.add_sightings((), proofs)
+        self.add_sightings((), packed(proofs))
 
     def proof(self, proof_id: str) -> str | None:
         """Return a stored proof's canonical JSON text. Raises StoreError where it is damaged."""

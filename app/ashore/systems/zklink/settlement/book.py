@@ -7,7 +7,7 @@ here first, and withdrawals are compared with the book. It survives closing.
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from operator import attrgetter
 
@@ -132,8 +132,8 @@ class Book:
         self.fallen: set[str] = set()
         """Hashes of blocks that were reorganised away while this book was open."""
 
-    def add(self, entries: Iterable[Entry], proofs: Mapping[str, str]) -> None:
-        """Take proven entries in and keep them with their proofs. One already there is replaced."""
+    def add(self, entries: Iterable[Entry], proofs: Mapping[str, bytes]) -> None:
+        """Take proven entries in and keep them with their packed proofs. One already there is replaced."""
         fresh = [e for e in entries if self._entries.get(_identity(e)) != e]
         if not fresh:
             return
@@ -198,8 +198,11 @@ def _identity(entry: Entry) -> _Identity:
     return entry.chain, entry.block_hash, entry.log_index, entry.kind, entry.subject
 
 
+_FIELDS = tuple(each.name for each in fields(Entry))
+
+
 def _sighting(profile: str, entry: Entry) -> Sighting:
-    body = asdict(entry)
+    body = {name: getattr(entry, name) for name in _FIELDS}
     return Sighting(
         profile,
         entry.chain,

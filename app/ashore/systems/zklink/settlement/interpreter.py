@@ -15,6 +15,7 @@ from ashore.domain.observations import (
     OperatorReport,
 )
 from ashore.domain.withdrawal import Withdrawal
+from ashore.store.keep import packed
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
@@ -79,13 +80,14 @@ class Interpreter:
 
     async def _block(self, observed: BlockObserved, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         accounts = {int(w.terms.details["account_id"]) for w in mine}
-        entries = list(entries_of(self._deployment, observed, accounts))
+        # A batch of hundreds takes long to decode, and its proof to compress: both leave the event loop free.
+        entries = await asyncio.to_thread(lambda: list(entries_of(self._deployment, observed, accounts)))
         if not entries:
             return []
         if observed.level < Level.PROVEN:
             self._book.show(entries)
         else:
-            self._book.add(entries, observed.proof_bodies)
+            self._book.add(entries, await asyncio.to_thread(packed, observed.proof_bodies))
         return await self.look_again(mine)
 
     async def look_again(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
