@@ -68,7 +68,7 @@ class Entry:
             tx_hash=self.tx_hash,
             block_number=self.block_number,
             block_hash=self.block_hash,
-            block_time=self.block_time,
+            block_time=self.block_time * 1000,
             log_index=self.log_index,
             agreeing=self.agreeing,
             asked=self.asked,

@@ -92,7 +92,7 @@ class Roots:
                 chain=state.terms.destination,
                 block_number=header.number,
                 block_hash=header.hash,
-                block_time=header.timestamp,
+                block_time=header.timestamp * 1000,
                 agreeing=self._quorums[state.terms.destination].k,
                 asked=len(self._quorums[state.terms.destination].endpoints),
                 proof=name,
