@@ -82,13 +82,15 @@ def _refuse_odd_characters(text: str) -> None:
 
 
 def _odd_character(character: str, text: str) -> tuple[str, str]:
-    if character in ",'’_  " and any(c.isdigit() for c in text):
+    separator = character in ",'’_" or unicodedata.category(character) == "Zs"
+    if separator and any(c.isdigit() for c in text):
         return "Separators are not accepted, because countries read them differently.", "Write 1240.50."
     if character in "eE":
         return "Powers of ten are not accepted.", "Write the number out, like 1000000."
     if unicodedata.category(character) == "Nd":
         return "These digits are from another script.", "Use the digits 0 to 9."
-    return f"“{plain(character, 8)}” is not part of an amount.", "Enter digits and one point only."
+    named = f"“{plain(character, 8)}”" if plain(character, 8) else "A blank"
+    return f"{named} is not part of an amount.", "Enter digits and one point only."
 
 
 def format_units(base: int, decimals: int, *, least_fraction: int = 0) -> str:
