@@ -45,7 +45,8 @@ def main(options: Options) -> int:
 def first_window(application: QApplication, options: Options, paths: Paths) -> tuple[MainWindow, Icons, WindowState]:
     """The window as it is painted first, in the colours it had last time."""
     state = WindowState(paths.window_state)
-    theme = Theme(application, fonts.load(resource_path("fonts")))
+    fonts.load(resource_path("fonts"), fonts.SANS)
+    theme = Theme(application)
     choice = options.theme if options.theme != "system" else state.text("theme", "system")
     size = state.text("text-size", "100")
     theme.apply(choice, int(size) if size.isascii() and size.isdigit() else 100)

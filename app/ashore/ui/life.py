@@ -19,6 +19,7 @@ from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
 from ashore.resources import resource_path
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.window import MainWindow
+from ashore.ui.theme import fonts
 from ashore.ui.theme.icons import Icons
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Life:
     async def run(self, stop: asyncio.Event) -> int:
         """Start everything, wait for `stop`, end everything. The exit code."""
         asyncio.get_running_loop().set_exception_handler(self._fault_in_loop)
+        fonts.load(resource_path("fonts"), fonts.MONOSPACE.replace(" ", ""))
         QApplication.setWindowIcon(QIcon(str(resource_path("icons", "ashore.svg"))))
         async with contextlib.AsyncExitStack() as stack:
             starting = asyncio.create_task(self._start_until_it_works(stack))

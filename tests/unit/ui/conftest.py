@@ -19,15 +19,15 @@ from unit.ui.standin import StandInWallet
 
 
 @pytest.fixture(scope="session")
-def _typefaces(qapp: QApplication) -> str:
-    return fonts.load(resource_path("fonts"))
+def _typefaces(qapp: QApplication) -> None:
+    fonts.load(resource_path("fonts"))
 
 
 @pytest.fixture
-def theme(application: QApplication, _typefaces: str) -> Iterator[Theme]:
+def theme(application: QApplication, _typefaces: None) -> Iterator[Theme]:
     """The light theme at the usual size."""
     application.setStyle("Fusion")
-    made = Theme(application, _typefaces)
+    made = Theme(application)
     made.apply("light", 100)
     yield made
     application.setStyleSheet("")

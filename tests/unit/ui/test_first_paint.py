@@ -5,10 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
-from ashore.ui.life import _place
-
 _PROGRAM = """
 import sys
 from ashore.options import Options
@@ -33,16 +29,3 @@ def test_the_first_window_is_light() -> None:
     heavy = {"httpx", "eth_account", "eth_abi", "nacl", "qasync", "sqlite3", "segno", "asyncio", "Crypto"}
     assert not loaded & heavy
     assert not {name for name in loaded if name.startswith(("ashore.engine", "ashore.systems", "ashore.net"))}
-
-
-def test_a_fault_is_told_by_kind_and_place_only() -> None:
-    with pytest.raises(ValueError, match="secret") as caught:
-        int_of_a_secret()
-    told = _place(caught.value)
-    assert told.startswith("ValueError at test_first_paint.py:")
-    assert told.endswith(" in int_of_a_secret")
-    assert "secret word" not in told
-
-
-def int_of_a_secret() -> None:
-    raise ValueError("secret word")

@@ -187,4 +187,4 @@ class ActivityPage(Page):
         return self._pictures[shown.mark]
 
     def _hex_font(self) -> QFont:
-        return fonts.mono(self.context.theme.monospace, self.context.theme.px(12))
+        return fonts.mono(self.context.theme.px(12))

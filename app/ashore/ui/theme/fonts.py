@@ -7,19 +7,15 @@ from pathlib import Path
 from PySide6.QtGui import QFont, QFontDatabase
 
 SANS = "Inter"
+MONOSPACE = "JetBrains Mono"
 _ENDINGS = (".ttf", ".otf")
 
 
-def load(folder: Path) -> str:
-    """Make the typefaces in `folder` known to Qt; the family to use for addresses, empty where none came along."""
-    monospace = ""
-    if folder.is_dir():
-        for file in sorted(folder.rglob("*")):
-            if file.suffix in _ENDINGS:
-                added = QFontDatabase.addApplicationFont(str(file))
-                families = QFontDatabase.applicationFontFamilies(added)
-                monospace = next((name for name in families if "mono" in name.lower()), monospace)
-    return monospace
+def load(folder: Path, family: str = "") -> None:
+    """Make the typefaces in `folder` known to Qt: all, or those whose file names begin with `family`."""
+    for file in sorted(folder.iterdir()):
+        if file.suffix in _ENDINGS and file.name.startswith(family):
+            QFontDatabase.addApplicationFont(str(file))
 
 
 def base(scale: float) -> QFont:
@@ -32,9 +28,9 @@ def base(scale: float) -> QFont:
     return font
 
 
-def mono(family: str, size: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+def mono(size: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The font of addresses and hashes, `size` pixels high."""
-    font = QFont(family)
+    font = QFont(MONOSPACE)
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(round(size))
     font.setWeight(weight)

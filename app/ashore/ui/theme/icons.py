@@ -18,15 +18,22 @@ class Icons:
     def __init__(self, folder: Path, theme: Theme) -> None:
         self._folder = folder
         self._sources: dict[str, str] = {}
+        self._painted: dict[tuple[str, str, int], QPixmap] = {}
         self.theme = theme
 
     def pixmap(self, name: str, token: str, size: int) -> QPixmap:
         """The icon `name`, `size` pixels wide, in the colour of `token`."""
+        colour = str(getattr(self.theme.tokens, token))
+        key = (name, colour, size)
+        if key not in self._painted:
+            self._painted[key] = self._paint(name, colour, size)
+        return self._painted[key]
+
+    def _paint(self, name: str, colour: str, size: int) -> QPixmap:
         ratio = max((s.devicePixelRatio() for s in QGuiApplication.screens()), default=1.0)
         picture = QPixmap(round(size * ratio), round(size * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
-        colour = str(getattr(self.theme.tokens, token))
         tinted = self._source(name).replace("currentColor", colour)
         painter = QPainter(picture)
         QSvgRenderer(QByteArray(tinted.encode())).render(painter, QRectF(0, 0, size, size))

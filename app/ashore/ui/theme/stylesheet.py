@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ashore.ui.theme.fonts import MONOSPACE
 from ashore.ui.theme.tokens import Tokens
 
 Px = Callable[[float], str]
-MONO = '"JetBrains Mono", "DejaVu Sans Mono", monospace'
+_MONO = f'"{MONOSPACE}", monospace'
 
 
-def stylesheet(t: Tokens, scale: float, mono: str = MONO) -> str:
+def stylesheet(t: Tokens, scale: float) -> str:
     """The style sheet for the colours `t` with text `scale` times the usual size."""
 
     def px(size: float) -> str:
         return f"{round(size * scale)}px"
 
-    return "\n".join((_text(t, px, mono), _grounds(t), _buttons(t, px), _fields(t, px), _lists(t, px), _bars(t)))
+    return "\n".join((_text(t, px), _grounds(t), _buttons(t, px), _fields(t, px), _lists(t, px), _bars(t)))
 
 
-def _text(t: Tokens, px: Px, mono: str) -> str:
+def _text(t: Tokens, px: Px) -> str:
     return f"""
 QWidget {{ color: {t.text}; font-size: {px(13)}; }}
 QToolTip {{ color: {t.text}; background: {t.raised}; border: 1px solid {t.field}; padding: 6px 8px; }}
@@ -33,7 +34,7 @@ QLabel[role="title"] {{ font-size: {px(20)}; font-weight: 600; }}
 QLabel[role="hero"] {{ font-size: {px(28)}; font-weight: 600; }}
 QLabel[role="hero-side"] {{ font-size: {px(20)}; color: {t.muted}; }}
 QLabel[role="brand"] {{ font-size: {px(18)}; font-weight: 600; }}
-QLabel[role="mono"] {{ font-family: {mono}; font-size: {px(12)}; }}
+QLabel[role="mono"] {{ font-family: {_MONO}; font-size: {px(12)}; }}
 QLabel[role="badge"] {{ color: {t.sandbox}; border: 1px solid {t.sandbox}; border-radius: 6px;
     font-size: {px(10)}; font-weight: 700; padding: 3px 8px; }}
 QLabel[role="count"] {{ color: {t.accent}; background: {t.accent_soft}; border-radius: 8px;
@@ -44,8 +45,8 @@ QLabel[tone="bad"] {{ color: {t.bad}; }}
 QLabel[tone="accent"] {{ color: {t.accent}; }}
 QLabel[tone="plain"] {{ color: {t.text}; }}
 QLabel[tone="muted"] {{ color: {t.muted}; }}
-QPlainTextEdit[role="mono"] {{ font-family: {mono}; font-size: {px(12)}; }}
-QLineEdit[role="mono"] {{ font-family: {mono}; }}
+QPlainTextEdit[role="mono"] {{ font-family: {_MONO}; font-size: {px(12)}; }}
+QLineEdit[role="mono"] {{ font-family: {_MONO}; }}
 """
 
 

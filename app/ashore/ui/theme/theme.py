@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ashore.ui.theme import fonts
-from ashore.ui.theme.stylesheet import MONO, stylesheet
+from ashore.ui.theme.stylesheet import stylesheet
 from ashore.ui.theme.tokens import DARK, LIGHT, Tokens
 
 CHOICES = ("system", "light", "dark")
@@ -20,12 +20,11 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, monospace: str = "") -> None:
+    def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
         self._choice = "system"
         self._text_size = 100
-        self.monospace = monospace or "DejaVu Sans Mono"
         self.tokens: Tokens = LIGHT
         self.scale = 1.0
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -53,8 +52,7 @@ class Theme(QObject):
         self.scale = _desktop_scale() * self._text_size / 100
         self._application.setFont(fonts.base(self.scale))
         self._application.setPalette(_palette(self.tokens))
-        mono = f'"{self.monospace}", {MONO}'
-        self._application.setStyleSheet(stylesheet(self.tokens, self.scale, mono))
+        self._application.setStyleSheet(stylesheet(self.tokens, self.scale))
         self.changed.emit()
 
     def px(self, size: float) -> int:

@@ -74,7 +74,7 @@ class HexText(QWidget):
         painter.end()
 
     def _font(self, weight: QFont.Weight) -> QFont:
-        return fonts.mono(self._theme.monospace, self._size * self._theme.scale, weight)
+        return fonts.mono(self._size * self._theme.scale, weight)
 
     def _advance(self) -> int:
         return QFontMetrics(self._font(QFont.Weight.Normal)).horizontalAdvance("0000") + self._theme.px(_GAP)

@@ -30,7 +30,7 @@ class Verbatim(QPlainTextEdit):
         self._fit()
 
     def _fit(self) -> None:
-        font = fonts.mono(self._theme.monospace, self._theme.px(12))
+        font = fonts.mono(self._theme.px(12))
         lines = round(self.document().size().height())  # a plain text's layout counts its lines as shown
         height = min(max(2, lines), self._most) * (QFontMetrics(font).lineSpacing() + 1) + 24
         if height != self.height():
