@@ -54,6 +54,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE drafts (form TEXT PRIMARY KEY, fields TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     """,
+    "CREATE INDEX events_started ON events (seq) WHERE name = 'withdrawal-started';",
 )
 
 
@@ -70,11 +71,7 @@ class Database:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.execute("PRAGMA foreign_keys=ON")
-            self._connection.execute("PRAGMA trusted_schema=OFF")
-            self._migrate()
+            self._prepare()
             path.chmod(0o600)
         except sqlite3.DatabaseError as error:
             raise StoreError(
@@ -85,6 +82,17 @@ class Database:
             raise StoreError(
                 "The wallet's folder cannot be written.", f"Check the disk and its permissions. ({error.strerror})"
             ) from error
+
+    def _prepare(self) -> None:
+        try:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.execute("PRAGMA foreign_keys=ON")
+            self._connection.execute("PRAGMA trusted_schema=OFF")
+            self._migrate()
+        except BaseException:
+            self._connection.close()  # or the file stays locked
+            raise
 
     def _migrate(self) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()

@@ -104,10 +104,10 @@ class Journal:
     def recipients(self) -> dict[str, int]:
         """How often each recipient was used, by lower-case address."""
         rows = self._db.read(
-            "SELECT json_extract(body, '$.terms.recipient'), count(*) FROM events"
+            "SELECT lower(json_extract(body, '$.terms.recipient')), count(*) FROM events"
             " WHERE name = 'withdrawal-started' GROUP BY 1"
         )
-        return {str(address).lower(): int(str(count)) for address, count in rows}
+        return {str(address): int(str(count)) for address, count in rows}
 
 
 _FILTERS = {"open": "open = 1", "final": "status = 'final'", "stopped": "status IN ('refused', 'failed')"}

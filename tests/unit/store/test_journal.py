@@ -1,0 +1,167 @@
+"""Lists from the journal: whole, in order, found by what one remembers, and equal to the fold."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ashore.domain import events as ev
+from ashore.domain.withdrawal import Status
+from ashore.store.database import Database
+from ashore.store.journal import Journal, Row
+from unit.domain.event_strategies import history, intended, started
+from unit.store.store_bench import Bench
+
+MANY = 5_000
+Part = tuple[str, list[ev.Event]]
+
+
+def named(name: str, **details: str) -> ev.WithdrawalStarted:
+    begin = started(name)
+    return ev.WithdrawalStarted(
+        name,
+        ev.Terms(
+            **{
+                **{f: getattr(begin.terms, f) for f in ev.Terms.__slots__},
+                **details,
+            }  # type: ignore[arg-type]
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Journal:
+    """5,000 withdrawals, dozens of them begun in the same millisecond."""
+    bench = Bench(tmp_path_factory.mktemp("many") / "journal.sqlite3")
+    moments = random.Random(5)
+    with bench.database.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO withdrawals (id, profile, started_at, changed_at, status, open, stage, mark, searchable)"
+            " VALUES (?, 'p', ?, 0, ?, ?, 's', 'm', ?)",
+            [
+                (
+                    f"w{n}",
+                    moments.randrange(100),
+                    "final" if n % 3 else "under-way",
+                    int(not n % 3),
+                    f"{n} usdc harbour",
+                )
+                for n in range(MANY)
+            ],
+        )
+    return bench.journal
+
+
+def pages(journal: Journal, limit: int, text: str = "", only: str = "all") -> list[list[Row]]:
+    found: list[list[Row]] = []
+    key: tuple[int, int] | None = None
+    while page := journal.page(text, only, key, limit):
+        found.append(page)
+        key = (page[-1].started_at, page[-1].number)
+    return found
+
+
+@pytest.mark.parametrize("limit", [7, 50, 5_000])
+def test_pages_hold_every_row_once_newest_first(many: Journal, limit: int) -> None:
+    rows = [row for page in pages(many, limit) for row in page]
+    assert len(rows) == MANY
+    keys = [(row.started_at, row.number) for row in rows]
+    assert keys == sorted(set(keys), reverse=True)
+
+
+def test_filters_are_pages_of_their_own(many: Journal) -> None:
+    counts = {only: sum(map(len, pages(many, 400, only=only))) for only in ("all", "open", "final", "stopped", "?")}
+    opened = len(range(0, MANY, 3))
+    assert counts == {"all": MANY, "open": opened, "final": MANY - opened, "stopped": 0, "?": MANY}
+    assert [r.id for page in pages(many, 9, text=" 4999 USDC ") for r in page] == ["w4999"]
+
+
+def test_search_takes_every_character_as_itself(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    for n, symbol in enumerate(["100%", "a_b", "a\\b", "axb", "Ünï'\"; DROP TABLE events --", "100"]):
+        bench.append(n, named(f"w{n}", symbol=symbol))
+
+    def find(text: str) -> list[str]:
+        return sorted(row.id for row in bench.journal.page(text, "all", None, 50))
+
+    assert find("%") == ["w0"]
+    assert find("_") == ["w1"]
+    assert find("\\") == ["w2"]
+    assert find("a_b") == ["w1"]
+    assert find("100") == ["w0", "w5"]
+    assert find("ünï'\"; drop") == ["w4"]
+    assert find("harbour") == [f"w{n}" for n in range(6)]
+    bench.database.close()
+
+
+def test_search_knows_hash_recipient_and_amount(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    bench.append(1, named("w", recipient="0xAbC1"), intended())
+    for text in ("0xabc1", "0xHASH", "10 usdc", "zkLink"):
+        assert [row.id for row in bench.journal.page(text, "all", None, 5)] == ["w"], text
+    bench.database.close()
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.sampled_from("abc"), history), max_size=6))
+def test_the_list_is_the_fold(tmp_path_factory: pytest.TempPathFactory, parts: list[Part]) -> None:
+    bench = Bench(tmp_path_factory.mktemp("fold") / "j")
+    try:
+        for at, (name, events) in enumerate(parts):
+            begin = [] if name in bench.states else [started(name), intended(name)]
+            of_name = [_renamed(event, name) for event in events]
+            bench.append(at, *begin, *of_name)
+        fresh = Journal(bench.database)
+        for name, state in bench.states.items():
+            assert fresh.load(name) == state
+        rows = {row.id: row for row in fresh.page("", "all", None, 99)}
+        assert rows.keys() == bench.states.keys()
+        for name, row in rows.items():
+            state = bench.states[name]
+            assert (row.status, row.started_at, row.changed_at) == (state.status, state.started_at, state.changed_at)
+        opened = {state.id for state in fresh.still_open()}
+        assert opened == {n for n, s in bench.states.items() if s.is_open}
+        assert opened == {row.id for row in fresh.page("", "open", None, 99)}
+    finally:
+        bench.database.close()
+
+
+def _renamed(event: ev.Event, name: str) -> ev.Event:
+    return type(event)(**{f: name if f == "withdrawal" else getattr(event, f) for f in event.__slots__})
+
+
+def test_recipients_are_counted_whatever_their_letters(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    assert bench.journal.recipients() == {}
+    for n, recipient in enumerate(["0xAB", "0xab", "0xCD"]):
+        bench.append(n, named(f"w{n}", recipient=recipient))
+    assert bench.journal.recipients() == {"0xab": 2, "0xcd": 1}
+    bench.database.close()
+
+
+class Overheard(Database):
+    """A database that remembers what it was asked."""
+
+    asked: tuple[str, ...] = ()
+
+    def read(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        self.asked += (sql,)
+        return super().read(sql, *values)
+
+
+def test_counting_recipients_does_not_read_the_whole_journal(tmp_path: Path) -> None:
+    database = Overheard(tmp_path / "j")
+    Journal(database).recipients()
+    plan = database.read(f"EXPLAIN QUERY PLAN {database.asked[0]}")
+    assert any("USING INDEX events_started" in str(row[-1]) for row in plan), "at each key that is pressed"
+    database.close()
+
+
+def test_unknown_is_a_status_of_the_list(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    bench.append(1, started(), intended(), ev.MoveSending("w", "m"))
+    (row,) = bench.journal.page("", "open", None, 5)
+    assert row.status == Status.UNKNOWN
+    bench.database.close()
