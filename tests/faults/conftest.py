@@ -1,9 +1,18 @@
-"""Options and the printed table of the kill matrix."""
+"""Options and the printed table of the kill matrix; wallets on practice worlds for the other fault voyages."""
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
 import pytest
 
+from ashore.sandbox.clock import ClockMode
+from ashore.sandbox.server import Router, create_app
+from ashore.sandbox.world import World, WorldConfig
+from faults.bench import TOKEN, Bench
 from faults.kill_cases import KILLS_IN_CI
 from faults.kill_matrix import Tally, table
 
@@ -30,3 +39,44 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def figures(request: pytest.FixtureRequest) -> dict[str, Tally]:
     """The rows that are printed at the end of the run."""
     return request.config.stash.setdefault(FIGURES, {})
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a world in which nothing has happened yet."""
+    folder = tmp_path_factory.mktemp("deployed")
+    World(WorldConfig(data_dir=folder, clock=ClockMode.STEP)).close()
+    return folder
+
+
+@pytest.fixture
+def practice(deployed: Path, tmp_path: Path) -> Iterator[tuple[Router, World]]:
+    """A world that is moved by hand."""
+    folder = Path(shutil.copytree(deployed, tmp_path / "world"))
+    app, world = create_app(WorldConfig(data_dir=folder, clock=ClockMode.STEP), TOKEN)
+    yield app, world
+    world.close()
+
+
+@pytest.fixture
+async def bench(practice: tuple[Router, World], tmp_path: Path) -> AsyncIterator[Bench]:
+    """A wallet on that world."""
+    async with _benched(practice, tmp_path / "wallet") as made:
+        yield made
+
+
+@pytest.fixture
+async def other(practice: tuple[Router, World], tmp_path: Path) -> AsyncIterator[Bench]:
+    """The same person's wallet on another machine."""
+    async with _benched(practice, tmp_path / "other") as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def _benched(practice: tuple[Router, World], folder: Path) -> AsyncIterator[Bench]:
+    app, world = practice
+    made = Bench(world, app, folder)
+    try:
+        yield await made.start()
+    finally:
+        await made.aclose()

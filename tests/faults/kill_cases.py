@@ -34,7 +34,8 @@ class Case:
 
     Attributes:
         row: the row of the table that it counts in.
-        at: where the wallet dies, as BOUNDARY:N counted from just before its withdrawals.
+        at: where the wallet dies, as BOUNDARY:N counted from just before its withdrawals, or for what the watchers
+            pass (who never rest) from just after them.
         moment: instead, after how many seconds it is killed.
         again: where each wallet that is started afterwards dies (BOUNDARY:N from its start), in order.
         again_at: instead, after how many seconds from its start the next one is killed.
@@ -53,6 +54,16 @@ class Case:
     rules: tuple[Mapping[str, Any], ...] = ()
     frozen: bool = False
     lasting: bool = False
+
+    @property
+    def boundary(self) -> Boundary | None:
+        """Where the wallet dies, if not at a moment."""
+        return Boundary(self.at.partition(":")[0]) if self.at else None
+
+    @property
+    def armed_first(self) -> bool:
+        """Whether the withdrawals themselves pass the boundary."""
+        return self.boundary in _ONCE_A_WITHDRAWAL | _LOCATING
 
 
 def boundary_cases() -> list[Case]:

@@ -17,7 +17,6 @@ from typing import Any
 
 from ashore.domain.moves import MoveState
 from ashore.domain.withdrawal import Status, Withdrawal
-from ashore.engine.boundaries import Boundary
 from ashore.store.database import Database
 from faults.kill_cases import BEFORE_THE_INTENT, Case
 from faults.observer import claims_in, disagreements
@@ -85,13 +84,10 @@ class Lane:
         outcome = Outcome(case)
         before = len(self._journaled())
         self._spoil(case.rules, case.frozen)
-        if case.at and self.wallet.ask(op="arm", at=case.at) is None:
-            raise MatrixError("the wallet was dead before the case began")
         if case.moment is not None:
             self._die_at_a_moment(case, case.moment)
         else:
-            self._confirm(case.withdrawals)
-            self.wallet.died(DEATH_S)
+            self._die_at_a_boundary(case)
         outcome.kills += 1
         if not case.lasting:
             self._spoil(())
@@ -149,6 +145,15 @@ class Lane:
             # The account's nonce has not moved yet: the operator is a little behind.
         raise MatrixError("the account's nonce never moved")
 
+    def _die_at_a_boundary(self, case: Case) -> None:
+        if case.armed_first:
+            self.wallet.ask(op="arm", at=case.at)
+            self._confirm(case.withdrawals)
+        else:
+            self._confirm(case.withdrawals)
+            self.wallet.tell(op="arm", at=case.at)
+        self.wallet.died(DEATH_S)
+
     def _die_at_a_moment(self, case: Case, seconds: float) -> None:
         for number in range(case.withdrawals):
             self.wallet.tell(**_withdraw(number))
@@ -181,10 +186,9 @@ class Lane:
 
     def _check_the_intent(self, case: Case, outcome: Outcome) -> None:
         """What died before its intent was journaled must not exist anywhere; what died later must."""
-        boundary = case.at.partition(":")[0]
-        if not boundary:
+        if case.boundary is None:
             return
-        missing = 1 if Boundary(boundary) in BEFORE_THE_INTENT else 0
+        missing = 1 if case.boundary in BEFORE_THE_INTENT else 0
         if len(outcome.withdrawals) != case.withdrawals - missing:
             raise MatrixError(f"{case.at}: {len(outcome.withdrawals)} of {case.withdrawals} withdrawals were journaled")
         wrong = disagreements(claims_in(self.journal), self.sandbox.control("status"))

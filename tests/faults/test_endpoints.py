@@ -1,0 +1,123 @@
+"""Endpoints of the chain lie or fall silent, and the chain itself goes back. Nothing false is ever shown as proven."""
+
+from __future__ import annotations
+
+import pytest
+
+from ashore.domain.withdrawal import Mark, Status
+from ashore.sandbox.evm.faults import FaultKind, FaultRule
+from ashore.sandbox.zklink.faults import Switch
+from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED
+from faults.bench import Bench
+
+PROVEN = {Mark.PROVEN, Mark.IRREVERSIBLE}
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        FaultKind.FORGED_LOG,
+        FaultKind.FORGED_HEADER,
+        FaultKind.FORGED_HEADER_REHASHED,
+        FaultKind.WITHHELD_LOGS,
+        FaultKind.FORGED_STATUS,
+        FaultKind.FORGED_FINALIZED,
+        FaultKind.FORGED_PROOF,
+        FaultKind.STALE,
+    ],
+)
+async def test_one_of_three_lies(bench: Bench, lie: FaultKind) -> None:
+    # The first endpoint is the one that is asked first.
+    bench.world.endpoints["a"].faults.replace([FaultRule(".*", lie, count=None)])
+    withdrawal = await bench.withdraw()
+    for stage in ("execute_l2", "seal", "commit", "prove", "sync", "execute", "payout"):
+        await bench.operate(stage)
+        await bench.look()
+        assert bench.wrong() == []
+        assert bench.voyage(withdrawal).status is Status.UNDER_WAY
+    assert bench.mark(withdrawal, PAID) is Mark.PROVEN
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
+    # No stage ever went back: the lie changed nothing.
+    for stage, marks in bench.marks[withdrawal].items():
+        assert Mark.TAKEN_BACK not in marks, stage
+
+
+@pytest.mark.parametrize("kind", [FaultKind.HTTP, FaultKind.DROP, FaultKind.GARBAGE])
+async def test_two_of_three_down(bench: Bench, kind: FaultKind) -> None:
+    withdrawal = await bench.withdraw()
+    await bench.operate("execute_l2", "seal")
+    await bench.look()
+    for name in ("b", "c"):
+        bench.world.endpoints[name].faults.replace([FaultRule(".*", kind, count=None)])
+    await bench.operate("commit", "prove")
+    await bench.look()
+    for stage in (COMMITTED, PROVED):
+        row = next(row for row in bench.voyage(withdrawal).rows if row.stage.id == stage)
+        assert (row.mark, row.said_by) == (Mark.SEEN, "one endpoint shows it")
+    (health,) = bench.wallet.health()
+    assert health.agreeing < 2
+    await bench.operate("sync", "execute", "payout")
+    await bench.world.step("finalize")
+    await bench.look()
+    assert not any(PROVEN & set(marks) for marks in bench.marks[withdrawal].values())
+    assert bench.voyage(withdrawal).status is Status.UNDER_WAY
+    assert bench.wrong() == []
+    for name in ("b", "c"):
+        bench.world.endpoints[name].faults.replace([])
+    bench.leap.forward(120)  # who failed is left alone for a while
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
+
+
+async def test_chain_takes_a_stage_back(bench: Bench) -> None:
+    withdrawal = await bench.withdraw()
+    await bench.operate("execute_l2", "seal", "commit", "prove")
+    await bench.look()
+    assert bench.mark(withdrawal, PROVED) is Mark.PROVEN
+    first = bench.voyage(withdrawal).withdrawal.stage(PROVED).best
+    assert first is not None
+    bench.world.faults.switches[Switch.FROZEN] = True
+    bench.world.chain.reorg(1, {bytes.fromhex(first.tx_hash[2:])})
+    await bench.look()
+    row = next(row for row in bench.voyage(withdrawal).rows if row.stage.id == PROVED)
+    assert (row.mark, row.said_by) == (Mark.TAKEN_BACK, "taken back")
+    assert row.sentence == "Harbour replaced the block that this rested on; it will usually come again."
+    assert bench.mark(withdrawal, COMMITTED) is Mark.PROVEN
+    assert bench.wrong() == []
+    bench.world.faults.clear()
+    await bench.world.step("stage")
+    await bench.world.step("block")
+    await bench.look()
+    again = bench.voyage(withdrawal).withdrawal.stage(PROVED).best
+    assert bench.mark(withdrawal, PROVED) is Mark.PROVEN
+    assert again is not None
+    assert again.block_hash != first.block_hash
+    assert bench.marks[withdrawal][PROVED][-3:] == [Mark.PROVEN, Mark.TAKEN_BACK, Mark.PROVEN]
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
+
+
+async def test_chain_replaces_the_payout(bench: Bench) -> None:
+    withdrawal = await bench.withdraw()
+    await bench.operate("execute_l2", "seal", "commit", "prove", "sync", "execute", "payout")
+    await bench.look()
+    assert bench.mark(withdrawal, PAID) is Mark.PROVEN
+    paid = bench.voyage(withdrawal).withdrawal.stage(PAID).best
+    assert paid is not None
+    bench.world.faults.switches[Switch.FROZEN] = True
+    bench.world.chain.reorg(2, {bytes.fromhex(paid.tx_hash[2:])})
+    await bench.look()
+    voyage = bench.voyage(withdrawal)
+    assert bench.mark(withdrawal, PAID) is Mark.TAKEN_BACK
+    assert voyage.status is Status.UNDER_WAY
+    assert "Paid" not in voyage.headline
+    assert "arrived" not in voyage.headline
+    assert bench.wrong() == []
+    bench.world.faults.clear()
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
