@@ -246,7 +246,8 @@ class ChainFollower:
         known_head = head.number if head else state.last.number if state.last else 0
         return ChainHealth(
             chain=self._spec.name,
-            agreeing=len(tips.head.agreeing),
+            # Alone, or each with another block: one of them is the most that show the same.
+            agreeing=len(tips.head.agreeing) or min(1, len(tips.heads)),
             asked=tips.head.asked,
             head=known_head,
             finalized=state.finalized.number if state.finalized else 0,
