@@ -15,8 +15,8 @@ from ashore.desktop.paths import paths_for
 from ashore.desktop.single_instance import InstanceLock
 from ashore.engine import compose
 from ashore.engine.practice import SandboxControl
+from ashore.engine.views import ActivityQuery
 from ashore.engine.wallet import Clock, Wallet
-from ashore.net.pacing import SystemClock
 from ashore.options import Options
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window
@@ -41,7 +41,7 @@ class JourneyLife(Life):
         http = compose.practice_client(self.practice.wire)
         control = SandboxControl(http, URL, TOKEN)
         deployment = deployment_from_json(await control.profile(), URL)
-        around = compose.Surroundings(http, Clock(self.practice.now, time.monotonic), SystemClock())
+        around = compose.Surroundings(http, Clock(self.practice.now, time.monotonic), self.practice)
         self.wallet = compose.compose(deployment, self._paths.journal, self._paths.vault, around, control)
         stack.push_async_callback(self.wallet.aclose)
         await self.wallet.start()
@@ -129,6 +129,19 @@ class House:
         """What the button of the step-by-step clock does after each step."""
         assert self._wallet is not None
         self._wallet.look_again()
+
+    def marks(self) -> str:
+        """The marks of the one withdrawal as the wallet has them, shown or not."""
+        assert self._wallet is not None
+        (row,) = self._wallet.activity(ActivityQuery(), None, 2).rows
+        voyage = self._wallet.voyage(row.id)
+        assert voyage is not None
+        return " ".join(str(stage.mark) for stage in voyage.rows)
+
+    async def take_keys_away(self) -> None:
+        """What the wallet does after five minutes in which nobody did anything."""
+        assert self._wallet is not None
+        await self._wallet.lock()
 
     def close(self) -> None:
         self.practice.close()

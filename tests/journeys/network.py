@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -71,8 +72,16 @@ class PracticeWorld:
         """The wallet's time in UTC milliseconds."""
         return time.time_ns() // 1_000_000 + self._ahead
 
+    def monotonic(self) -> float:
+        """The wallet's time for waiting, in seconds."""
+        return time.monotonic() + self._ahead / 1000
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait (what paces requests needs both)."""
+        await asyncio.sleep(seconds)
+
     def let_pass(self, minutes: int) -> None:
-        """Let the wallet's clock jump."""
+        """Let the wallet's clocks jump."""
         self._ahead += minutes * 60_000
 
     # Moving
@@ -104,6 +113,12 @@ class PracticeWorld:
     def endpoint_does(self, name: str, *rules: FaultRule) -> None:
         """Let one endpoint of the chain misbehave, or behave again."""
         self.world.endpoints[name].faults.replace(rules)
+
+    def contracts(self) -> tuple[str, str]:
+        """The addresses of zkLink's contract and of the token USDC."""
+        profile = self.world.profile()
+        (usdc,) = (token for token in profile["tokens"] if token["symbol"] == "USDC")
+        return str(profile["chains"][0]["main_contract"]), str(usdc["chains"]["1"]["address"])
 
     # Counting
 

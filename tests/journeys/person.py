@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -133,9 +133,7 @@ class Person:
         end = time.monotonic() + PATIENCE_S
         while not so():
             if time.monotonic() > end:
-                raise AssertionError(
-                    f"{what} does not come; focus: {self.focus!r}; marks: {self.marks()}; the window shows:\n{self.reads()}"
-                )
+                raise AssertionError(f"{what} does not come; focus: {self.focus!r}; seen:\n{self.reads()}")
             await asyncio.sleep(0.01)
 
     async def until_sees(self, *texts: str) -> None:
@@ -197,6 +195,10 @@ class Person:
         await self.until(lambda: not view.isVisible(), f"the end of the list of {name}")
         assert combo.currentText().startswith(option), f"{name} shows {combo.currentText()!r}"
 
+    def click_section(self, title: str) -> None:
+        """Click on a section of the side bar; its name also tells how much is open in it."""
+        self.click(next(name for name in self.names() if name == title or name.startswith(f"{title}, ")))
+
     def click_row(self, row: int) -> None:
         """Click on a row of the list of withdrawals."""
         table = self.find("Withdrawals", QTableView)
@@ -217,16 +219,24 @@ class Person:
         for character in text:
             QTest.keyClick(handle, character)
 
+    def paste(self, text: str) -> None:
+        """Paste, into whatever has the focus."""
+        QGuiApplication.clipboard().setText(text)
+        self.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
     def clear(self) -> None:
         """Empty the field that has the focus."""
         self.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         self.press(Qt.Key.Key_Delete)
 
     def write(self, name: str, text: str) -> None:
-        """Click into a field and replace what stands there."""
+        """Click into a field and replace what stands there; what no key types is pasted."""
         self.click(name, QLineEdit)
         self.clear()
-        self.type(text)
+        if text.isascii():
+            self.type(text)
+        else:
+            self.paste(text)
 
     def tab_to(self, name: str) -> None:
         """Press Tab until the thing of that name has the focus."""

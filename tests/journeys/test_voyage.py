@@ -114,7 +114,7 @@ async def test_a_withdrawal_by_mouse(house: House) -> None:
         await follow(house, person)
         person.photograph("arrived")
         await read_evidence(person, house)
-        person.click("Activity")
+        person.click_section("Activity")
         await person.settle()
         ((amount, to, _recipient, stage, _started, _mark),) = person.activity()
         assert (amount, to, stage) == ("25.00 USDC", "Harbour", "Paid out on Harbour")
@@ -128,6 +128,7 @@ async def read_evidence(person: Person, house: House) -> None:
     stages = house.practice.truth()["stages"]
     person.click("Evidence of Committed")
     await person.until_sees(stages["commit"], "endpoints agree on the block; the block is final")
+    assert not person.sees("1970"), "a block's time is in seconds, evidence's in milliseconds"
     person.photograph("evidence-committed")
     person.click("Evidence of Verified")
     await person.until_sees(stages["sync"])
@@ -229,7 +230,7 @@ async def test_source_and_target_token_apart_and_another_sub_account(house: Hous
         await house.operator("payout")
         await house.finalize()
         await person.until_marks(ARRIVED)
-        person.click("Activity")
+        person.click_section("Activity")
         await person.until(lambda: [row[3] for row in person.activity()] == ["Paid out on Harbour"] * 2, "both ends")
         person.photograph("activity")
         paid = {(one["token_id"], one["paid_l1"]) for one in house.practice.status()["zklink"]["withdrawals"]}

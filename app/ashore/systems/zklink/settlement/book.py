@@ -34,7 +34,11 @@ _REVERTIBLE = frozenset({Kind.OPERATION, Kind.COMMITTED, Kind.PROVEN, Kind.SYNCE
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event. `number` is the layer-2 block it is about, 0 where there is none; `facts` are plain values."""
+    """One event.
+
+    `number` is the layer-2 block it is about, 0 where there is none; `block_time` is in UTC seconds; `facts` are
+    plain values.
+    """
 
     kind: Kind
     subject: str
