@@ -52,10 +52,10 @@ class _Judgement:
             self.block(name, f"Enter the {what}.")
         elif not (text.isascii() and text.isdigit()):
             self.block(name, f"The {what} is a whole number, written with the digits 0 to 9.")
-        elif len(text.lstrip("0")) > 12 or int(text) > highest:
+        elif len(text.lstrip("0")) > 12 or int(text.lstrip("0") or "0") > highest:
             self.block(name, f"The {what} is at most {highest}.")
         else:
-            return int(text)
+            return int(text.lstrip("0") or "0")  # Python does not read thousands of zeros
         return None
 
 
