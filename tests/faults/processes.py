@@ -100,10 +100,11 @@ class WalletProcess:
         try:
             ended = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
+            self.end()
             raise MatrixError("the wallet was not killed: the boundary was never passed") from None
+        self._close()
         if ended != SIGKILLED:
             raise MatrixError(f"the wallet ended by itself with {ended}")
-        self._close()
 
     def end(self) -> None:
         """End it, politely first."""
