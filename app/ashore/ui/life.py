@@ -119,7 +119,7 @@ class Life:
         _settle_memory()
 
     async def _show(self, wallet: Any, stack: contextlib.AsyncExitStack, practice_password: str) -> None:
-        from ashore.ui.pages.settings import CLOCK_KEY
+        from ashore.ui.pages.practice import CLOCK_KEY
         from ashore.ui.shell.sections import Sections
         from ashore.ui.tasks import Tasks
 

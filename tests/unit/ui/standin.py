@@ -130,6 +130,7 @@ class StandInWallet:
         self.confirming: AshoreError | None = None
         self.confirmed: list[Review] = []
         self.touches = 0
+        self.looks = 0
         self.chains: tuple[ChainHealth, ...] = (ChainHealth("Arbitrum", 3, 3, 21_004_180, 21_004_112),)
         self.notes: tuple[str, ...] = ()
         self.proofs = {"p1": '{"header":{"number":"0x1406fd0"},"path":["0xf8b1","0xf851"]}'}
@@ -251,7 +252,7 @@ class StandInWallet:
         return self.notes
 
     def look_again(self) -> None:
-        pass
+        self.looks += 1
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)

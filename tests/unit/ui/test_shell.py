@@ -14,7 +14,8 @@ from ashore.domain.observations import ChainHealth
 from ashore.engine.views import Change, Topic
 from ashore.systems.base import Problem
 from ashore.ui.pages.home import HomePage
-from ashore.ui.pages.settings import CLOCK_KEY, TEXT_SIZE_KEY, THEME_KEY, SettingsPage
+from ashore.ui.pages.practice import CLOCK_KEY
+from ashore.ui.pages.settings import TEXT_SIZE_KEY, THEME_KEY, SettingsPage
 from ashore.ui.pages.unlock import UnlockPage
 from ashore.ui.shell.sidebar import SECTIONS
 from ashore.ui.shell.state import WindowState
@@ -243,15 +244,16 @@ async def test_settings_are_in_force_at_once(shell: Shell) -> None:
     assert shell.theme.dark
     choose(TEXT_SIZE_KEY, "200")
     assert shell.theme.text_size == 200
-    assert not page.next_stage.isVisible()
+    assert not page.steps.next_stage.isVisible()
     choose(CLOCK_KEY, "step")
     await shell.settle()
     assert shell.wallet.setting(CLOCK_KEY, "") == "step"
-    page.next_stage.click()
-    page.next_block.click()
+    page.steps.next_stage.click()
+    page.steps.next_block.click()
     await shell.settle()
     assert shell.wallet.sandbox is not None
     assert shell.wallet.sandbox.asked == ["step", "stage", "block"]
+    assert shell.wallet.looks == 2
     assert "/somewhere" in texts(page).replace("\u200b", "")
 
 

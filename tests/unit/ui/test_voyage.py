@@ -7,10 +7,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPlainTextEdit
 
 from ashore.domain import events as ev
+from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Mark
+from ashore.ui.pages.practice import CLOCK_KEY
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.wording import clock_time
 from unit.ui.driving import Shell
 from unit.ui.looking import texts, visible
 from unit.ui.standin import NOW, StandInWallet, said, sail, shown
@@ -170,3 +173,42 @@ async def test_seen_is_not_proven(shell: Shell, wallet: StandInWallet, level: Le
     wallet.happen(ev.StageReached("v", "committed", shown("BlockCommit", NOW, 5, level)))
     await shell.settle()
     assert page.marks()[2] is (Mark.SEEN if level is Level.SEEN else P)
+
+
+async def test_nothing_scrolls_that_fits(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    await shell.settle()
+    area = page.columns.main_scroll
+    lowest = max(row.mapTo(area.widget(), row.rect().bottomLeft()).y() for row in page.rows)
+    assert lowest < area.viewport().height()
+    assert not area.verticalScrollBar().isVisible()
+
+
+async def test_when_it_is_expected_is_told_where_it_can_be(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    started = NOW - 4_000_000
+    at = started + (29 + 38 + 40) * 60_000
+    assert page.forecast.text() == f"Verified: about {clock_time(at, NOW, seconds=False)}"
+    shell.wallet.expectations.clear()
+    shell.wallet.happen(ev.FactLearnt("v", "x", "y", "zkLink"))
+    await shell.settle()
+    assert not page.forecast.isVisible()
+
+
+async def test_what_is_late_is_said_and_not_promised_again(shell: Shell) -> None:
+    shell.wallet.expectations = {"proved": Expectation(1000, 2000, 3000, 50)}
+    page = open_voyage(shell, "committed")
+    assert "Later than usual." in texts(page.rows[3])
+    assert not page.forecast.isVisible()
+
+
+async def test_the_practice_chain_is_moved_from_the_voyage(shell: Shell) -> None:
+    page = open_voyage(shell, "executed")
+    assert not page.practice.isVisible()
+    shell.wallet.set_setting(CLOCK_KEY, "step")
+    shell.sections.show_voyage("v")
+    assert page.practice.isVisible()
+    page.steps.next_stage.click()
+    await shell.settle()
+    assert shell.wallet.sandbox is not None
+    assert shell.wallet.sandbox.asked == ["stage"]

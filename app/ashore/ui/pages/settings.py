@@ -10,11 +10,11 @@ from ashore.domain.withdrawal import Mark
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.practice import CLOCK_KEY, STEP, Steps
 from ashore.ui.theme.theme import CHOICES, TEXT_SIZES
-from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.labels import Label, ground, row
+from ashore.ui.widgets.labels import Label, ground, show_if
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.widgets.scroll import ScrollColumn
 
@@ -22,9 +22,9 @@ _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 CLOCKS = {
     "demo": ("Demo", "A withdrawal takes about a minute."),
     "realistic": ("Realistic", "Every stage takes as long as it usually does: hours."),
-    "step": ("Step by step", "Nothing happens until you press a button below."),
+    STEP: ("Step by step", "Nothing happens until you press a button below."),
 }
-THEME_KEY, TEXT_SIZE_KEY, CLOCK_KEY = "theme", "text-size", "sandbox-clock"
+THEME_KEY, TEXT_SIZE_KEY = "theme", "text-size"
 
 
 class SettingsPage(Page):
@@ -35,8 +35,7 @@ class SettingsPage(Page):
         scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=16)
         self.body.addWidget(scroll, 1)
         self.groups: dict[str, QButtonGroup] = {}
-        self.next_stage = Button("Next stage", name="Let the practice operator take its next stage")
-        self.next_block = Button("Next block", name="Let the practice chain make a block")
+        self.steps = Steps(context)
         for card in (self._look(), self._clock(), self._marks(), self._about()):
             if card is not None:
                 scroll.column.addWidget(card)
@@ -62,10 +61,8 @@ class SettingsPage(Page):
         chosen = self.context.wallet.setting(CLOCK_KEY, "demo")
         column.addWidget(self._radios("Clock", CLOCK_KEY, {k: name for k, (name, _) in CLOCKS.items()}, chosen))
         self.clock_note = Label(role="small", wrap=True)
-        self.next_stage.clicked.connect(lambda: self._step("stage"))
-        self.next_block.clicked.connect(lambda: self._step("block"))
         column.addWidget(self.clock_note)
-        column.addLayout(row(self.next_stage, self.next_block, -1))
+        column.addWidget(self.steps)
         self._show_clock(chosen)
         return card
 
@@ -125,20 +122,11 @@ class SettingsPage(Page):
 
     def _show_clock(self, mode: str) -> None:
         self.clock_note.setText(CLOCKS.get(mode, ("", ""))[1])
-        self.next_stage.setVisible(mode == "step")
-        self.next_block.setVisible(mode == "step")
+        show_if(self.steps, mode == STEP)
 
     async def _set_clock(self, mode: str) -> None:
         if self.context.wallet.sandbox is not None:
             await self.context.wallet.sandbox.set_clock(mode)
-
-    def _step(self, what: str) -> None:
-        self.context.tasks.start(self._take_step(what), failed=self._failed)
-
-    async def _take_step(self, what: str) -> None:
-        if self.context.wallet.sandbox is not None:
-            await self.context.wallet.sandbox.step(what)
-            self.context.wallet.look_again()
 
     def _failed(self, error: AshoreError) -> None:
         self.context.notify(Problem(error.sentence, error.advice))

@@ -11,6 +11,7 @@ from ashore.engine.views import Voyage
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.practice import Steps
 from ashore.ui.pages.stage_row import StageRowWidget
 from ashore.ui.widgets.buttons import CopyButton
 from ashore.ui.widgets.facts import MoneyRow
@@ -72,7 +73,9 @@ class VoyagePage(Page):
         self.headline = Label(role="section", wrap=True)
         self.advice = Label(role="muted", wrap=True)
         self.usually = Label(role="small", wrap=True)
-        for item in (Label("Now", "caption"), self.headline, self.advice, self.usually):
+        self.now = Label("Now", "caption")
+        self.forecast = Label(role="value", wrap=True)
+        for item in (self.now, self.headline, self.advice, self.forecast, self.usually):
             now.addWidget(item)
         costs_card, costs = ground("card")
         self.costs = [MoneyRow(), MoneyRow(), MoneyRow(strong=True)]
@@ -85,6 +88,11 @@ class VoyagePage(Page):
         box.setSpacing(16)
         box.addWidget(self.expected)
         box.addWidget(costs_card)
+        self.steps = Steps(self.context)
+        self.practice, practice = ground("card")
+        practice.addWidget(Label("Practice chain", "caption"))
+        practice.addWidget(self.steps)
+        box.addWidget(self.practice)
         return aside
 
     def _scale(self) -> None:
@@ -117,6 +125,7 @@ class VoyagePage(Page):
             self.refresh()
 
     def shown(self) -> None:
+        self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
         if self._id:
             self.refresh()
 
@@ -149,8 +158,11 @@ class VoyagePage(Page):
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
         self.advice.show_text(breakable(voyage.advice) if severity is None else "")
         self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
-        something = any(not label.isHidden() for label in (self.headline, self.advice, self.usually))
-        self.expected.setVisible(something)
+        self.forecast.show_text(breakable(forecast(voyage, self.context.now())))
+        self.now.setText("Now" if severity is None else "Expected")
+        told = (self.headline, self.advice, self.forecast, self.usually)
+        self.expected.setVisible(any(not label.isHidden() for label in told))
+        self.practice.setVisible(self.steps.wanted())
 
     def _show_stages(self, voyage: Voyage) -> None:
         if len(self.rows) != len(voyage.rows):
@@ -166,6 +178,21 @@ class VoyagePage(Page):
     def marks(self) -> tuple[Mark, ...]:
         """The marks as shown, from the first stage on."""
         return tuple(row.rail.mark.mark for row in self.rows)
+
+
+def forecast(voyage: Voyage, now: int) -> str:
+    """When the furthest stage is expected that can be told from the last batches; empty where none can."""
+    if voyage.status in _WITHOUT_TIME or any(row.late for row in voyage.rows):
+        return ""
+    rows = list(voyage.rows)
+    reached = [place for place, row in enumerate(rows) if row.view.reached_at]
+    first = reached[-1] + 1 if reached else len(rows)
+    at, furthest = rows[first - 1].view.reached_at if reached else 0, ""
+    for row in rows[first:]:
+        if row.expectation is None:
+            break
+        at, furthest = at + row.expectation.median, row.stage.title
+    return f"{furthest}: about {clock_time(max(at, now), now, seconds=False)}" if furthest else ""
 
 
 def _readable(address: str) -> str:

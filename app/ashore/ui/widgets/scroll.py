@@ -9,6 +9,13 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QV
 _BAR = 14
 
 
+class _Inner(QWidget):
+    """What scrolls. Its height is what its width asks for, not what its narrowest width would."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 0)
+
+
 class ScrollColumn(QScrollArea):
     """A column that scrolls, and follows the keyboard's focus."""
 
@@ -18,7 +25,7 @@ class ScrollColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._inner = QWidget()
+        self._inner = _Inner()
         self._inner.setProperty("ground", "clear")
         self.column = QVBoxLayout(self._inner)
         self.column.setContentsMargins(*margins)
