@@ -1,0 +1,45 @@
+"""The printed table: figure, target, whether it is met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line. Without a target it is for comparison alone."""
+
+    name: str
+    value: float
+    unit: str
+    at_most: float | None = None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, `short`, or nothing."""
+        if self.at_most is None:
+            return ""
+        return "ok" if self.value <= self.at_most else "short"
+
+
+def line(figure: Figure) -> str:
+    """One line of the table."""
+    target = "" if figure.at_most is None else f"≤ {_number(figure.at_most)} {figure.unit}"
+    value = f"{_number(figure.value)} {figure.unit}"
+    return f"{figure.name:<66}{value:>14}  {target:<12}{figure.verdict:<6} {figure.note}".rstrip()
+
+
+def heading() -> str:
+    """The table's first line."""
+    return f"{'figure':<66}{'value':>14}  {'target':<12}{'':<6}"
+
+
+def short(figures: Iterable[Figure]) -> list[Figure]:
+    """What misses its target."""
+    return [figure for figure in figures if figure.verdict == "short"]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}" if value < 10 else f"{value:.1f}"
