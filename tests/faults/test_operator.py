@@ -81,6 +81,17 @@ async def test_reserve_exhausted(bench: Bench) -> None:
     assert headline == f"The chain cannot pay this amount out at the moment. {NOT_TAKEN}"
 
 
+@pytest.mark.parametrize("code", [205, 206])
+async def test_refusal_of_what_was_taken(bench: Bench, code: int) -> None:
+    bench.world.faults.rules.append(RpcFault("sendTransaction", FaultKind.ERROR, Phase.AFTER, code=code))
+    withdrawal = await bench.withdraw()
+    assert bench.voyage(withdrawal).status is Status.UNDER_WAY
+    assert _said(bench, withdrawal) == "zkLink’s node knows the request."
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
+
+
 # --------------------------------------------------------------------------------------------------------- silence
 
 

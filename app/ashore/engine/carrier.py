@@ -69,6 +69,10 @@ class Carrier:
             asked = await self._system.locate(signed_move(move))
             still_unknown_there = isinstance(asked, Unknown) and asked.resend_harmless
             outcome = outcome.refusal if still_unknown_there else asked
+        elif isinstance(outcome, Refused):
+            # A refusal that something between us and the node made up must not hide that the node took it.
+            asked = await self._system.locate(signed_move(move))
+            outcome = asked if isinstance(asked, Accepted) else outcome
         self._write(withdrawal, move, outcome)
         return outcome
 
