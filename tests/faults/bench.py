@@ -150,7 +150,7 @@ class Bench:
         return disagreements(self.claims(), self.world.status(), alone=alone)
 
     async def look(self) -> None:
-        """Let the wallet look at chain and operator once, completely, from now on; and hold its claims to the truth."""
+        """Let the wallet look at chain and operator once, completely, from now on."""
         # The first round may have begun before this call, the second has not.
         for _ in range(2):
             before = dict(self._passed)
