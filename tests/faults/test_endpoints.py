@@ -6,11 +6,23 @@ import pytest
 
 from ashore.domain.withdrawal import Mark, Status
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
-from ashore.sandbox.zklink.faults import Switch
+from ashore.sandbox.zklink.faults import FaultKind as FaultKindOfNode
+from ashore.sandbox.zklink.faults import Phase, RpcFault, Switch
 from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED
 from faults.bench import Bench
 
 PROVEN = {Mark.PROVEN, Mark.IRREVERSIBLE}
+
+
+def _silence(bench: Bench, *names: str, kind: FaultKind = FaultKind.DROP) -> None:
+    for name in names:
+        bench.world.endpoints[name].faults.replace([FaultRule(".*", kind, count=None)])
+
+
+def _restore(bench: Bench) -> None:
+    for endpoint in bench.world.endpoints.values():
+        endpoint.faults.replace([])
+    bench.leap.forward(120)  # who failed is left alone for a while
 
 
 @pytest.mark.parametrize(
@@ -49,8 +61,7 @@ async def test_two_of_three_down(bench: Bench, kind: FaultKind) -> None:
     withdrawal = await bench.withdraw()
     await bench.operate("execute_l2", "seal")
     await bench.look()
-    for name in ("b", "c"):
-        bench.world.endpoints[name].faults.replace([FaultRule(".*", kind, count=None)])
+    _silence(bench, "b", "c", kind=kind)
     await bench.operate("commit", "prove")
     await bench.look()
     for stage in (COMMITTED, PROVED):
@@ -64,9 +75,52 @@ async def test_two_of_three_down(bench: Bench, kind: FaultKind) -> None:
     assert not any(PROVEN & set(marks) for marks in bench.marks[withdrawal].values())
     assert bench.voyage(withdrawal).status is Status.UNDER_WAY
     assert bench.wrong() == []
-    for name in ("b", "c"):
-        bench.world.endpoints[name].faults.replace([])
-    bench.leap.forward(120)  # who failed is left alone for a while
+    _restore(bench)
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
+
+
+async def test_one_endpoint_settles_nothing(bench: Bench) -> None:
+    """What only one endpoint shows does not answer for the operator: the request stays unknown."""
+    faults = bench.world.faults
+    faults.rules.append(RpcFault("sendTransaction", FaultKindOfNode.DROP, Phase.AFTER))
+    faults.rules.append(RpcFault("getTransactionByHash", FaultKindOfNode.GARBAGE, count=None))
+    withdrawal = await bench.wallet.confirm(await bench.review())
+    await bench.until(lambda: bench.voyage(withdrawal).rows[0].sentence.startswith("The answer of zkLink’s node"))
+    _silence(bench, "b", "c")
+    await bench.operate("execute_l2", "seal", "commit")
+    await bench.look()
+    voyage = bench.voyage(withdrawal)
+    assert bench.mark(withdrawal, COMMITTED) is Mark.SEEN
+    assert (voyage.status, voyage.rows[0].mark) == (Status.UNKNOWN, Mark.UNKNOWN)
+    _restore(bench)
+    await bench.look()
+    assert bench.voyage(withdrawal).status is Status.UNDER_WAY
+    request = bench.voyage(withdrawal).withdrawal.request
+    assert request is not None
+    assert request.said == "Found in a batch on Harbour."
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
+
+
+async def test_payout_that_only_one_endpoint_showed_moves(bench: Bench) -> None:
+    """A payout seen in a block that no other endpoint ever had spends nothing of the true one."""
+    withdrawal = await bench.withdraw()
+    await bench.operate("execute_l2", "seal", "commit", "prove", "sync", "execute")
+    await bench.look()
+    _silence(bench, "b", "c")
+    await bench.operate("payout")
+    await bench.look()
+    assert bench.mark(withdrawal, PAID) is Mark.SEEN
+    bench.world.faults.switches[Switch.FROZEN] = True
+    bench.world.chain.reorg(1)
+    _restore(bench)
+    await bench.look()
+    await bench.look()
+    assert bench.mark(withdrawal, PAID) is Mark.PROVEN
+    bench.world.faults.clear()
     await bench.arrive()
     assert bench.voyage(withdrawal).status is Status.FINAL
     assert bench.wrong() == []
