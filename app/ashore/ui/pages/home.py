@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
@@ -27,6 +27,8 @@ class RowButton(Button):
 
     def __init__(self, name: str) -> None:
         super().__init__("", "row", name=name)
+        # A push button's own policy takes its widest text for the least width.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def fill(self, content: QVBoxLayout | QHBoxLayout) -> None:
@@ -71,6 +73,10 @@ class SystemCard(RowButton):
         self._opened_at = now
         name = f"balance {self._profile.id}"
         self._context.tasks.start(self._ask(accounts[0].index), failed=self._failed, name=name)
+
+    def outdated(self) -> None:
+        """A withdrawal went on, so the account may hold less: ask when the card is next looked at."""
+        self._opened_at = 0
 
     async def _ask(self, account: int) -> None:
         offer = await self._context.wallet.open(self._profile.id, account)
@@ -157,6 +163,8 @@ class HomePage(Page):
             self.cards[0].setFocus()
 
     def _changed(self, _ids: frozenset[str]) -> None:
+        for card in self.cards:
+            card.outdated()
         if self.isVisible():
             self.refresh()
 
