@@ -24,6 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def house(application: QApplication, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
     """A fresh practice network and an empty data folder."""
     application.setStyle("Fusion")
-    made = House(application, tmp_path, request.node.name.partition("[window")[0].removeprefix("test_"))
+    made = House(application, tmp_path, _album(request.node.name))
     yield made
     made.close()
+
+
+def _album(name: str) -> str:
+    """A name for the pictures of a journey."""
+    return "".join(c if c.isalnum() else "-" for c in name.removeprefix("test_").replace("window", "")).strip("-")
