@@ -120,12 +120,12 @@ QLineEdit[severity="blocks"]:focus {{ border: 2px solid {t.bad}; }}
 QLineEdit[severity="warns"] {{ border: 1px solid {t.warn}; }}
 QLineEdit[severity="warns"]:focus {{ border: 2px solid {t.warn}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {t.muted}; border: 1px solid {t.line}; background: {t.inset}; }}
-QComboBox {{ padding-right: 30px; }}
+QComboBox {{ padding-right: 30px; combobox-popup: 0; }}
 QComboBox:focus {{ padding-right: 29px; }}
 QComboBox::drop-down {{ border: none; width: 30px; }}
 QComboBox::down-arrow {{ image: none; width: 0; height: 0; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.field};
-    selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: none; padding: 4px; }}
+    selection-background-color: {t.accent_soft}; selection-color: {t.text}; outline: none; margin: 0; padding: 3px; }}
 QComboBox QAbstractItemView::item {{ min-height: {px(30)}; padding: 2px 8px; }}
 QPlainTextEdit {{ background: {t.inset}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 6px 8px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
