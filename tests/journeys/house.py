@@ -29,8 +29,37 @@ from journeys.person import Person
 SIZE = (1120, 760)
 
 
-class JourneyLife(Life):
-    """The product's own life of a window; only the practice network is in this process instead of a child."""
+class WatchedLife(Life):
+    """The product's own life of a window, which can be asked how it is."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the window has nothing left to do for what was done to it."""
+        if self._sections is None:
+            return False
+        form = self._sections.window.stack.currentWidget()
+        typing = isinstance(form, ZkLinkFormPage) and form.pending
+        return not (typing or self._sections.context.tasks.busy or self._sections.hub.pending)
+
+    @property
+    def sandbox(self) -> SandboxControl:
+        """The control of the practice network, once it runs."""
+        assert self._sections is not None
+        assert isinstance(self._sections.wallet.sandbox, SandboxControl)
+        return self._sections.wallet.sandbox
+
+    def _fault(self, error: BaseException) -> None:
+        self.faults.append(error)
+        super()._fault(error)
+
+    @property
+    def faults(self) -> list[BaseException]:
+        """Defects that the window met."""
+        return self.__dict__.setdefault("_faults", [])  # type: ignore[no-any-return]
+
+
+class JourneyLife(WatchedLife):
+    """The same, with the practice network in this process instead of a child."""
 
     practice: PracticeWorld
     wallet: Wallet | None = None
@@ -46,24 +75,6 @@ class JourneyLife(Life):
         stack.push_async_callback(self.wallet.aclose)
         await self.wallet.start()
         await self._show(self.wallet, stack, compose.PRACTICE_PASSWORD.decode())
-
-    @property
-    def quiet(self) -> bool:
-        """Whether the window has nothing left to do for what was done to it."""
-        if self._sections is None:
-            return False
-        form = self._sections.window.stack.currentWidget()
-        typing = isinstance(form, ZkLinkFormPage) and form.pending
-        return not (typing or self._sections.context.tasks.busy or self._sections.hub.pending)
-
-    def _fault(self, error: BaseException) -> None:
-        self.faults.append(error)
-        super()._fault(error)
-
-    @property
-    def faults(self) -> list[BaseException]:
-        """Defects that the window met."""
-        return self.__dict__.setdefault("_faults", [])  # type: ignore[no-any-return]
 
 
 class House:

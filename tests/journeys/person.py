@@ -31,6 +31,8 @@ from ashore.ui.widgets.marks import MarkWidget
 
 PATIENCE_S = 20.0
 _MOST_TABS = 60
+_STILL = 3
+"""So often in a row everything has to be where it was, to stand still."""
 _BREAK = "\u200b"
 
 
@@ -151,7 +153,8 @@ class Person:
     async def settle(self) -> None:
         """Wait until the window has done all that it does by itself after an action."""
         await self.until(self._quiet, "quiet")
-        QApplication.sendPostedEvents()
+        for _ in range(3):  # a height that follows a width is laid out in a second round
+            QApplication.sendPostedEvents()
 
     def photograph(self, name: str) -> None:
         """Keep a picture of the window where the environment asks for pictures."""

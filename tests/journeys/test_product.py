@@ -1,0 +1,95 @@
+"""The product as it starts: its own window and life, the practice network as its child, stepped by its own buttons."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from ashore.desktop.paths import paths_for
+from ashore.options import Options
+from ashore.ui.app import first_window
+from faults.observer import claims_in, disagreements
+from journeys.flows import ARRIVED, send
+from journeys.house import WatchedLife
+from journeys.person import Person
+
+NEXT_STAGE, NEXT_BLOCK = "Let the practice operator take its next stage", "Let the practice chain make a block"
+MOST_STEPS = 25
+
+
+@pytest.fixture
+def own_memory() -> Iterator[None]:
+    """The product freezes what lives long after its start; the tests after this one shall not feel it."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+@contextlib.asynccontextmanager
+async def product(application: QApplication, folder: Path) -> AsyncIterator[tuple[Person, WatchedLife]]:
+    """What `ashore --clock step` runs, from the first paint to the last."""
+    application.setStyle("Fusion")
+    options = Options(data_dir=folder, theme="light", clock="step")
+    paths = paths_for("sandbox", folder)
+    window, icons, state = first_window(application, options, paths)
+    window.show()
+    window.activateWindow()
+    life = WatchedLife(window, icons, state, options, paths)
+    stop = asyncio.Event()
+    application.lastWindowClosed.connect(stop.set)
+    running = asyncio.create_task(life.run(stop))
+    person = Person(window, "product", lambda: life.quiet)
+    try:
+        assert person.heading == "Starting"
+        yield person, life
+        window.close()
+        async with asyncio.timeout(15):
+            assert await running == 0
+    finally:
+        application.lastWindowClosed.disconnect(stop.set)
+        stop.set()
+        await running
+        window.deleteLater()
+        icons.theme.setParent(None)
+        QApplication.sendPostedEvents()
+        application.setStyleSheet("")
+    assert not life.faults, life.faults
+
+
+@pytest.mark.usefixtures("own_memory")
+async def test_from_the_start_to_money_on_l1_and_again(application: QApplication, tmp_path: Path) -> None:
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Starting the practice chain. This takes a few seconds.")
+        person.photograph("starting")
+        await person.until_sees("Bring funds out", "1,265.50 USDC", "SANDBOX")
+        await send(person)
+        await person.settle()
+        person.photograph("requested")
+        for _ in range(MOST_STEPS):
+            for button in (NEXT_STAGE, NEXT_BLOCK):
+                person.click(button)
+                await person.settle()
+            if person.marks() == ARRIVED:
+                break
+        await person.until_marks(ARRIVED)
+        await person.until_sees("25.00 USDC arrived on Harbour.")
+        await person.settle()
+        person.photograph("arrived")
+        status = await life.sandbox.status()
+    (claim,) = claims_in(paths_for("sandbox", tmp_path).journal)
+    assert disagreements([claim], status) == []
+
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Nothing is under way.", "1,238.90 USDC")
+        person.click_section("Activity")
+        await person.settle()
+        person.click_row(0)
+        assert person.marks() == ARRIVED
+        assert (await life.sandbox.status())["zklink"]["submissions"] == status["zklink"]["submissions"]
