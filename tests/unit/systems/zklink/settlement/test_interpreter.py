@@ -1,0 +1,222 @@
+"""Observations in any order, told twice or cut off by a crash: what follows is journaled in the end."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.observations import (
+    BlockObserved,
+    BlockRef,
+    BlocksTakenBack,
+    ChainHealth,
+    FinalityAdvanced,
+    LogEntry,
+    Observation,
+    OperatorReport,
+)
+from ashore.domain.withdrawal import Withdrawal, apply
+from ashore.store.database import Database
+from ashore.store.keep import Keep
+from ashore.systems.zklink.codec.l1 import events as l1
+from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.roots import Roots
+from ashore.systems.zklink.settlement.sighting import entries_of
+from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+from unit.systems.zklink.settlement.rollup_model import CHAIN, credit, entry, operation, payout, withdrawal
+from unit.systems.zklink.zklink_bench import DEPLOYMENT, MAIN
+
+NOW = 1_800_000_000_000
+
+
+class NoRoots(Roots):
+    """Storage proofs are tested against a real chain; here there is none."""
+
+    async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        return []
+
+
+class Bench:
+    def __init__(self, path: Path, states: list[Withdrawal]) -> None:
+        self.database = Database(path)
+        self.keep = Keep(self.database)
+        self.states = states
+        self.open()
+
+    def open(self) -> None:
+        """Begin as after a restart: only what was kept is there."""
+        self.book = Book(self.keep, DEPLOYMENT.id)
+        self.interpreter = Interpreter(
+            DEPLOYMENT, self.book, NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW), lambda: NOW
+        )
+
+    async def hear(self, observation: Observation) -> list[ev.Event]:
+        found = list(await self.interpreter.interpret(observation, self.states))
+        self.take(found)
+        return found
+
+    def take(self, found: Iterable[ev.Event]) -> None:
+        for event in found:
+            for place, state in enumerate(self.states):
+                if state.id == event.withdrawal:
+                    self.states[place] = apply(state, ev.Recorded(1, NOW, event))
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    made = Bench(tmp_path / "j", [withdrawal(0)])
+    yield made
+    made.database.close()
+
+
+def block(number: int, *logs: LogEntry, level: Level = Level.PROVEN) -> BlockObserved:
+    return BlockObserved(BlockRef(CHAIN, number, f"0x{number:02x}", 12 * number), level, logs, 2, 3)
+
+
+def log(declaration: str, values: Sequence[object], at: int = 0, address: str = MAIN[1]) -> LogEntry:
+    topics, data = l1.encode_event(declaration, values)  # type: ignore[arg-type]
+    return LogEntry(address, tuple("0x" + t.hex() for t in topics), "0x" + data.hex(), at, 0, "0xt")
+
+
+def health(agreeing: int = 2, behind: int = 0) -> ChainHealth:
+    return ChainHealth(CHAIN, agreeing, 3, 20, 10, behind=behind)
+
+
+def settled_ways(bench: Bench) -> None:
+    state = bench.states[0]
+    bench.book.add(
+        [
+            operation(state, 8801, 1),
+            entry(Kind.PROVEN, "8801", 8801, 2),
+            entry(Kind.SYNCED, "8801", 8801, 3),
+            credit(state, 4, 0),
+            entry(Kind.EXECUTED, "8801", 8801, 4, 1),
+            payout(10_000_000, 5),
+        ],
+        {},
+    )
+
+
+async def test_a_reorganisation_that_a_crash_cut_off_is_told_again(bench: Bench) -> None:
+    settled_ways(bench)
+    await bench.hear(block(9, log(l1.BLOCK_PROVEN, [9999])))
+    assert bench.states[0].stage(PAID).checked()
+    gone = BlocksTakenBack(CHAIN, ("0x05",), 4)
+    await bench.interpreter.interpret(gone, bench.states)  # the process dies before this is journaled
+    bench.open()
+    await bench.hear(gone)
+    assert bench.states[0].stage(PAID).level is None
+    assert "replaced the block" in bench.states[0].stage(PAID).taken_back
+    await bench.hear(FinalityAdvanced(CHAIN, 50, "0xff", 2, 3))
+    assert bench.states[0].is_open, "what is gone is never final"
+    assert await bench.hear(gone) == []
+
+
+async def test_finality_ends_it_and_is_of_its_own_chain(bench: Bench) -> None:
+    settled_ways(bench)
+    await bench.hear(block(9, log(l1.BLOCK_PROVEN, [9999])))
+    assert await bench.hear(FinalityAdvanced("Strait", 50, "0xff", 2, 3)) == []
+    await bench.hear(FinalityAdvanced(CHAIN, 4, "0x04", 2, 3))
+    assert bench.states[0].stage(RELEASED).level is Level.IRREVERSIBLE
+    assert bench.states[0].stage(PAID).level is Level.PROVEN
+    assert bench.states[0].is_open
+    (last,) = await bench.hear(FinalityAdvanced(CHAIN, 5, "0x05", 2, 3))
+    assert last == ev.StageSettled("w0", PAID, "0x05", 5, 2, 3)
+    assert not bench.states[0].is_open
+    assert await bench.hear(FinalityAdvanced(CHAIN, 6, "0x06", 2, 3)) == []
+
+
+async def test_what_one_endpoint_showed_is_dropped_when_they_agree_and_not_before(bench: Bench) -> None:
+    settled_ways(bench)
+    bench.book.forget(CHAIN, ["0x05"])
+    bench.book.show([payout(10_000_000, 7, level=Level.SEEN)])
+    await bench.hear(block(9, log(l1.BLOCK_PROVEN, [9999])))
+    assert bench.states[0].stage(PAID).level is Level.SEEN
+    await bench.hear(FinalityAdvanced(CHAIN, 50, "0xff", 2, 3))
+    assert bench.states[0].stage(PAID).level is Level.SEEN
+    assert await bench.hear(health(agreeing=1)) == []
+    await bench.hear(health())
+    assert bench.states[0].stage(PAID).level is None
+    assert bench.states[0].stage(RELEASED).level is Level.IRREVERSIBLE
+
+
+async def test_a_block_of_one_endpoint_is_shown_and_not_kept(bench: Bench) -> None:
+    await bench.hear(block(3, log(l1.BLOCK_PROVEN, [8801]), level=Level.SEEN))
+    assert bench.book.first(CHAIN, Kind.PROVEN, 8801) is not None
+    assert bench.keep.sightings(DEPLOYMENT.id) == []
+    await bench.hear(block(3, log(l1.BLOCK_PROVEN, [8801])))
+    assert len(bench.keep.sightings(DEPLOYMENT.id)) == 1
+
+
+async def test_other_deployments_and_contracts_are_left_alone(bench: Bench) -> None:
+    settled_ways(bench)
+    foreign = withdrawal(0)
+    terms = ev.Terms(**{f: getattr(foreign.terms, f) if f != "profile" else "another" for f in ev.Terms.__slots__})
+    other = Withdrawal(foreign.id, terms, 1, 1, 1)
+    proven = block(9, log(l1.BLOCK_PROVEN, [9999]))
+    assert list(await bench.interpreter.interpret(proven, [other])) == []
+    assert list(await bench.interpreter.interpret(OperatorReport("another", "x", {}), bench.states)) == []
+    elsewhere = block(9, log(l1.BLOCK_PROVEN, [9999], address="0x" + "66" * 20))
+    assert list(entries_of(DEPLOYMENT, elsewhere, {1042})) == []
+
+
+def test_logs_that_are_malformed_say_nothing() -> None:
+    good = log(l1.BLOCK_COMMIT, [8802])
+    topic = good.topics[0]
+    odd = [
+        LogEntry(MAIN[1], (), "0x", 0, 0, "0xt"),
+        LogEntry(MAIN[1], (topic,), "0x", 1, 0, "0xt"),
+        LogEntry(MAIN[1], (topic, "0x" + "ff" * 32), "0x", 2, 0, "0xt"),
+        LogEntry(MAIN[1], good.topics, "0x00", 3, 0, "0xt"),
+        LogEntry(MAIN[1], ("0x" + "11" * 32,), "0x", 4, 0, "0xt"),
+    ]
+    assert list(entries_of(DEPLOYMENT, block(1, *odd), {1042})) == []
+    for tx_input in ("", "0x", "0x1f75bb28", "0x1f75bb28" + "ff" * 320, "0x" + "00" * 1000):
+        commit = LogEntry(MAIN[1], good.topics, good.data, 5, 0, "0xt", MAIN[1], tx_input)
+        (found,) = entries_of(DEPLOYMENT, block(1, commit), {1042})
+        assert (found.kind, found.number) == (Kind.COMMITTED, 8802), "the event counts, and no operation is made up"
+    paid = log(l1.WITHDRAWAL, [17, 5])
+    assert list(entries_of(DEPLOYMENT, block(1, paid), {1042})) == [], "nobody is named, so nobody was paid"
+
+
+async def test_how_long_it_usually_takes(bench: Bench) -> None:
+    assert bench.interpreter.expectations() == {}
+    for n in range(6):
+        first = 10 * n
+        bench.book.add(
+            [
+                entry(Kind.COMMITTED, str(9000 + n), 9000 + n, first),
+                entry(Kind.PROVEN, str(9000 + n), 9000 + n, first + 2),
+                entry(Kind.SYNCED, str(9000 + n), 9000 + n, first + 5),
+            ],
+            {},
+        )
+    found = bench.interpreter.expectations()
+    assert found.keys() == {PROVED, VERIFIED}
+    assert (found[PROVED].median, found[VERIFIED].median, found[PROVED].samples) == (24_000, 36_000, 6)
+
+
+def said(stage: str, at: int) -> ev.StageReached:
+    return ev.StageReached("w0", stage, Evidence("operator", Level.REPORTED, "zkLink", at, {"x": "1"}))
+
+
+async def test_the_operators_word_is_held_against_a_chain_that_was_read_to_its_end(bench: Bench) -> None:
+    grace = 20 * 12 * 1000
+    bench.take([said(COMMITTED, NOW - grace)])
+    assert await bench.hear(health()) == [], "it may run ahead for a while"
+    bench.take([said(COMMITTED, NOW - grace - 1)])
+    for look in (health(agreeing=1), health(behind=3), ChainHealth("Strait", 3, 3, 9, 9)):
+        assert await bench.hear(look) == []
+    (found,) = await bench.hear(health())
+    assert isinstance(found, ev.StageContradicted)
+    assert found.said == "zkLink says that the batch is committed."
+    assert found.found == "Harbour does not show it, though 2 of 3 endpoints agree."
+    assert await bench.hear(health()) == [], "said once"
+    settled_ways(bench)
+    await bench.hear(block(9, log(l1.BLOCK_PROVEN, [9999])))
+    assert bench.states[0].stage(COMMITTED).contradicted == ""
+    bench.take([said(RELEASED, 0)])
+    assert await bench.hear(health()) == [], "L1 shows it"
