@@ -49,8 +49,9 @@ class Shell:
     async def settle(self) -> None:
         """Wait until nothing is being worked on and what changed was shown."""
         await self.until(lambda: not self.tasks.busy and not self.sections.hub.pending)
-        await asyncio.sleep(0)
-        QApplication.sendPostedEvents()
+        for _ in range(3):  # a height that follows a width is laid out in a second round
+            await asyncio.sleep(0)
+            QApplication.sendPostedEvents()
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something is so."""

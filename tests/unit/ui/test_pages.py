@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from ashore.domain.observations import ChainHealth
 from ashore.engine.views import Change, Topic
@@ -137,9 +135,6 @@ async def test_nothing_is_cut_off_and_everything_has_a_name(
     shell.window.resize(*size)
     await visit(shell)
     await shell.settle()
-    for _ in range(3):  # heights that follow widths take a turn or two
-        await asyncio.sleep(0)
-        QApplication.sendPostedEvents()
     picture = shell.window.grab()
     assert picture.size().width() == size[0]
     assert cut_off(shell.window) == []
