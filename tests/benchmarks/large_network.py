@@ -25,6 +25,19 @@ def widen(batch: int = BATCH) -> None:
     defaults["gas_limit"] = GAS_LIMIT
 
 
+def freeze() -> None:
+    """Let the operator do nothing from the start, until it is let go by the control."""
+    from ashore.sandbox import world
+    from ashore.sandbox.zklink.faults import Faults, Switch
+
+    class Frozen(Faults):
+        def __init__(self) -> None:
+            super().__init__()
+            self.switches[Switch.FROZEN] = True
+
+    world.Faults = Frozen  # type: ignore[misc]
+
+
 def use() -> None:
     """Let wallets of this process start this network in the place of the usual one."""
     usual = entry.command
@@ -39,6 +52,7 @@ def use() -> None:
 
 if __name__ == "__main__":
     widen()
+    freeze()
     from ashore.sandbox.role import main
 
     sys.exit(main(sys.argv[1:]))

@@ -68,7 +68,6 @@ async def _measure(data_dir: Path) -> dict[str, float]:
     deployment = deployment_from_json(await control.profile(), practice.url)
     wallet = compose(deployment, paths.journal, paths.vault, Surroundings(http, system_clock(), SystemClock()), control)
     try:
-        await control.faults({"zklink": {"switches": {"frozen": True}}})
         await wallet.start()
         await asyncio.sleep(3)
         before, calls, began = Counter(transport.requests), await _calls(control), time.monotonic()

@@ -29,6 +29,7 @@ IDLE_S = 12.0
 REST_S = 3.0
 VOYAGE_LIMIT_S = 180.0
 SETTLE_LIMIT_S = 400.0
+LET_GO = {"zklink": {"switches": {"frozen": False}}}
 
 Figures = dict[str, Any]
 
@@ -68,7 +69,6 @@ class MeasuredLife(ui_life.Life):
 
     async def _idle(self, wallet: Any) -> None:
         """Nothing moves but the chain: blocks without anything in them."""
-        await wallet.sandbox.faults({"zklink": {"switches": {"frozen": True}}})
         await self._rested()
         self.figures["open"] = wallet.open_count()
         await self._cpu("idle", IDLE_S)
@@ -78,6 +78,7 @@ class MeasuredLife(ui_life.Life):
 
     async def _voyage(self, wallet: Any) -> None:
         """One withdrawal from the form's fields to the end."""
+        await wallet.sandbox.faults(LET_GO)
         await self._rested()
         self.figures["started"] = _cost()
         offer = await wallet.open(wallet.profiles()[0].id, 0)
@@ -95,7 +96,7 @@ class MeasuredLife(ui_life.Life):
     async def _settle(self, wallet: Any) -> None:
         """Everything that is open comes to its end, batch by batch, while a list of it is in view."""
         self._stalls("start")
-        await wallet.sandbox.faults({"zklink": {"switches": {"frozen": False}}})
+        await wallet.sandbox.faults(LET_GO)
         self.figures["open"] = wallet.open_count()
         assert self._sections is not None
         self._sections.show_section(self.page)

@@ -17,6 +17,8 @@ from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PROVED, REL
 
 SOURCE = "zkLink"
 BLOCKS = "blocks"
+TRANSACTIONS = "transactions"
+"""Subjects of reports: one report tells of all blocks, and one of all transactions, that were asked about."""
 OPERATOR_BLOCK = "operator_block"
 TRANSACTIONS_A_CYCLE = 20
 BLOCKS_A_CYCLE = 5
@@ -68,20 +70,19 @@ class OperatorWord:
         """Yield what the operator told, and what is wrong with an answer about one transaction."""
         hashes = [w.request.locator for w in waiting if w.request]
         if hashes:
+            known: dict[str, object] = {}
             for told in await self._client.transactions(hashes):
                 if isinstance(told, AshoreError):
                     yield told
                 elif told is not None:
-                    yield OperatorReport(
-                        self._deployment.id,
-                        told.hash,
-                        {
-                            "executed": told.executed,
-                            "success": told.success,
-                            "reason": told.fail_reason,
-                            "block": told.block,
-                        },
-                    )
+                    known[told.hash] = {
+                        "executed": told.executed,
+                        "success": told.success,
+                        "reason": told.fail_reason,
+                        "block": told.block,
+                    }
+            if known:
+                yield OperatorReport(self._deployment.id, TRANSACTIONS, known)
         if blocks:
             progress = await self._client.progress()
             on_chain = await self._client.blocks_on_chain(blocks)
@@ -107,10 +108,11 @@ def _is_behind(state: Withdrawal) -> bool:
 
 def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Iterator[ev.Event]:
     """Turn a report into events of level REPORTED. `now` in UTC milliseconds."""
-    if report.subject != BLOCKS:
+    if report.subject == TRANSACTIONS:
         for state in mine:
-            if state.request and state.request.locator == report.subject:
-                yield from _transaction_word(state, report.facts, now)
+            told = report.facts.get(state.request.locator) if state.request else None
+            if isinstance(told, Mapping):
+                yield from _transaction_word(state, told, now)
         return
     proved = report.facts["proved"]
     assert isinstance(proved, Mapping)
@@ -160,10 +162,12 @@ def contradictions(
         if state.terms.destination != chain.name:
             continue
         for stage, word in _WORDS.items():
-            view = state.stage(stage)
-            said = next((e for e in view.evidence if e.source == SOURCE), None)
+            view = state.stages.get(stage)
+            said = next((e for e in view.evidence if e.source == SOURCE), None) if view else None
+            if view is None or said is None or now - said.observed_at <= grace:
+                continue
             shown = (view.level or 0) > Level.REPORTED
-            if said and not shown and not view.contradicted and now - said.observed_at > grace:
+            if not shown and not view.contradicted:
                 yield ev.StageContradicted(
                     state.id,
                     stage,

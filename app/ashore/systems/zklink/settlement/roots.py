@@ -111,10 +111,11 @@ def fallen_roots(mine: Sequence[Withdrawal], hashes: Sequence[str]) -> Iterator[
 
 
 def _lacks_root(state: Withdrawal) -> bool:
-    view = state.stage(VERIFIED)
+    view = state.stages.get(VERIFIED)
     return (
-        (view.level or 0) >= Level.PROVEN
+        view is not None
         and "l2_block" in state.facts
+        and (view.level or 0) >= Level.PROVEN
         and bool(_event_facts(state))
         and not any(e.kind == KIND for e in view.evidence)
     )

@@ -66,9 +66,9 @@ async def test_each_comes_round(node: Node) -> None:
     asker, open_ = word(node), [withdrawal(n) for n in range(53)]
     asked = Counter[str]()
     for _ in range(8):
-        asked.update(
-            report.subject for report in (await asker.ask(open_)).observations if isinstance(report, OperatorReport)
-        )
+        (report,) = (await asker.ask(open_)).observations
+        assert isinstance(report, OperatorReport)
+        asked.update([*report.facts])
     assert len(asked) == 53
     assert max(asked.values()) - min(asked.values()) <= 1
 
@@ -92,8 +92,9 @@ async def test_one_bad_answer_spoils_no_other(node: Node) -> None:
 
     node.answers["getTransactionByHash"] = told
     report = await word(node).ask([withdrawal(0), bad, foreign, withdrawal(3), in_block(4, 8850)])
-    subjects = [o.subject for o in report.observations if isinstance(o, OperatorReport)]
-    assert subjects == [f"0x{0:064x}", f"0x{3:064x}", "blocks"]
+    told_of = {o.subject: o.facts for o in report.observations if isinstance(o, OperatorReport)}
+    assert [*told_of] == ["transactions", "blocks"]
+    assert [*told_of["transactions"]] == [f"0x{0:064x}", f"0x{3:064x}"]
     assert len(report.notes) == 2
     assert not any("\u202e" in note for note in report.notes)
 
