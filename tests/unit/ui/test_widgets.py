@@ -1,0 +1,100 @@
+"""Small parts that must not mislead: hex texts, QR codes, choices."""
+
+from __future__ import annotations
+
+import pytest
+import segno
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.choice import Choice
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.qr import QrCode, show_large
+
+ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+HASH = "0x" + "5d41" * 16
+
+
+def ink_in_line(image: QImage, line: int, height: int) -> int:
+    """How many dark pixels stand in a line of text."""
+    rows = range(line * height, min((line + 1) * height, image.height()))
+    return sum(image.pixelColor(x, y).lightness() < 140 for y in rows for x in range(image.width()))
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"), [(ADDRESS, 600, 1), (ADDRESS, 200, 2), (HASH, 320, 2), (HASH, 130, 6)]
+)
+def test_a_hex_text_takes_the_lines_it_needs(theme: Theme, text: str, width: int, lines: int) -> None:
+    widget = HexText(theme, text)
+    line = HexText(theme, "0x12").heightForWidth(500)
+    assert widget.heightForWidth(width) == lines * line
+    widget.resize(width, lines * line)
+    picture = QImage(widget.size(), QImage.Format.Format_RGB32)
+    picture.fill(QColor("white"))
+    widget.render(picture)
+    assert all(ink_in_line(picture, number, line) > 20 for number in range(lines))
+
+
+def test_a_hex_text_is_said_in_full(theme: Theme) -> None:
+    widget = HexText(theme, ADDRESS, what="Recipient")
+    assert widget.accessibleName() == f"Recipient {ADDRESS}"
+    widget.show_hex("")
+    assert widget.accessibleName() == ""
+
+
+def test_a_painted_qr_code_is_the_code(theme: Theme) -> None:
+    side = 41 * 8
+    widget = QrCode(theme, ADDRESS, "an address", side=side)
+    widget.resize(side, side)
+    picture = widget.grab().toImage()
+    matrix = [bytes(row) for row in segno.make(ADDRESS, error="m", micro=False).matrix]
+    module = side / (len(matrix) + 8)
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            spot = picture.pixelColor(round((x + 4.5) * module), round((y + 4.5) * module))
+            assert (spot.lightness() < 128) == bool(dark)
+
+
+def test_a_qr_code_is_enlarged_by_keyboard(theme: Theme, application: QApplication) -> None:
+    parent = QWidget()
+    widget = QrCode(theme, ADDRESS, "an address")
+    pressed: list[int] = []
+    widget.pressed.connect(lambda: pressed.append(1))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_A):
+        QTest.keyClick(widget, key)
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+    assert len(pressed) == 3
+    dialog = show_large(theme, parent, ADDRESS, "Account 1")
+    assert isinstance(dialog, QDialog)
+    assert [hex_text.text for hex_text in dialog.findChildren(HexText)] == [ADDRESS]
+    dialog.accept()
+    parent.deleteLater()
+
+
+def test_a_choice_of_one_is_a_text(theme: Theme) -> None:
+    holder = QWidget()
+    choice = Choice(theme, "To chain")
+    choice.setParent(holder)
+    choice.set_options([("9", "Arbitrum")])
+    assert choice.combo.isHidden()
+    assert choice.key == "9"
+    choice.set_options([("1", "Polygon"), ("9", "Arbitrum")])
+    assert not choice.combo.isHidden()
+    assert choice.key == "9"
+    choice.select("no such key")
+    assert choice.key == "1"
+    choice.set_options([])
+    assert choice.key == ""
+
+
+def test_enter_presses_a_button_once(theme: Theme) -> None:
+    button = Button("Go")
+    pressed: list[int] = []
+    button.clicked.connect(lambda: pressed.append(1))
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    QTest.keyClick(button, Qt.Key.Key_Enter)
+    assert len(pressed) == 2
