@@ -32,6 +32,7 @@ class Wire(httpx.AsyncBaseTransport):
 
     def __init__(self, app: Any) -> None:
         self._inner = httpx.ASGITransport(app=app)
+        self._serving: set[asyncio.Future[httpx.Response]] = set()
         self.cut: set[str] = set()
         self.swallow: set[str] = set()
 
@@ -39,7 +40,10 @@ class Wire(httpx.AsyncBaseTransport):
         if any(request.url.path.startswith(beginning) for beginning in self.cut):
             raise httpx.ConnectError("the wire is cut", request=request)
         methods = _methods(await request.aread())
-        response = await self._inner.handle_async_request(request)
+        serving = asyncio.ensure_future(self._inner.handle_async_request(request))
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
+        response = await asyncio.shield(serving)  # a client that hangs up does not stop the server
         if methods & self.swallow:
             await response.aread()
             raise httpx.ReadError("the answer is lost", request=request)

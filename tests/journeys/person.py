@@ -30,8 +30,9 @@ from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.marks import MarkWidget
 
 PATIENCE_S = 20.0
+POLL_S = 0.02
 _MOST_TABS = 60
-_STILL = 3
+_STILL = 2
 """So often in a row everything has to be where it was, to stand still."""
 _BREAK = "\u200b"
 
@@ -136,7 +137,7 @@ class Person:
         while not so():
             if time.monotonic() > end:
                 raise AssertionError(f"{what} does not come; focus: {self.focus!r}; seen:\n{self.reads()}")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(POLL_S)
 
     async def until_sees(self, *texts: str) -> None:
         """Wait until all of this is written in the window."""
@@ -144,7 +145,7 @@ class Person:
         while missing := self.misses(*texts):
             if time.monotonic() > end:
                 raise AssertionError(f"{missing} is not shown; the window shows:\n{self.reads()}")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(POLL_S)
 
     async def until_marks(self, marks: str) -> None:
         """Wait until the voyage in view has these marks."""

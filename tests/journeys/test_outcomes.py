@@ -53,9 +53,9 @@ async def test_the_node_is_unreachable_at_submit(house: House, arrived: bool) ->
         person.photograph("reopened")
         open_voyage(person)
         assert person.marks() == UNKNOWN
-        wire.cut.clear()
-        wire.swallow.clear()
 
+    wire.cut.clear()
+    wire.swallow.clear()
     async with house.window() as person:
         await person.until_sees("25.00 USDC", "Requested · reported")
         open_voyage(person)
