@@ -4,9 +4,11 @@ States: intended → sending → accepted | refused | unknown; unknown is resolv
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import Accepted, MoveKind, MoveState, Outcome, Refused, Unknown
 from ashore.domain.withdrawal import MoveView, Withdrawal
@@ -19,6 +21,8 @@ FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
 
 Sleep = Callable[[float], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
 
 
 class Carrier:
@@ -42,21 +46,29 @@ class Carrier:
         """Bring the move to an outcome, however long it takes. May be cancelled and begun again at any point."""
         wait = FIRST_WAIT_S
         while True:
-            current = self._move(withdrawal, move)
-            if current is None or current.state in SETTLED:
-                return
-            outcome: Outcome | None = None
-            if current.arrivals or current.sends:
-                outcome = await self._locate(withdrawal, current)
-                current = self._move(withdrawal, move)
-                if current is None or current.state in SETTLED:
-                    return  # L1 may have told while the other side was asked
-            if outcome is None or (isinstance(outcome, Unknown) and outcome.resend_harmless):
-                outcome = await self._send(withdrawal, current)
-            if not isinstance(outcome, Unknown):
-                return
+            try:
+                if await self._settled(withdrawal, move):
+                    return
+            except AshoreError as error:
+                # Such as a full disk: it is tried again, for what was not journaled was not sent.
+                _log.error("carrying paused: %s", error.sentence)
             await self._sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
+
+    async def _settled(self, withdrawal: str, move: str) -> bool:
+        """Take one turn: ask where it may have arrived, send where that is harmless. Whether the outcome is known."""
+        current = self._move(withdrawal, move)
+        if current is None or current.state in SETTLED:
+            return True
+        outcome: Outcome | None = None
+        if current.arrivals or current.sends:
+            outcome = await self._locate(withdrawal, current)
+            current = self._move(withdrawal, move)
+            if current is None or current.state in SETTLED:
+                return True  # L1 may have told while the other side was asked
+        if outcome is None or (isinstance(outcome, Unknown) and outcome.resend_harmless):
+            outcome = await self._send(withdrawal, current)
+        return not isinstance(outcome, Unknown)
 
     async def _send(self, withdrawal: str, move: MoveView) -> Outcome:
         first = move.arrivals == 0

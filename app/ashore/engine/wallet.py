@@ -166,8 +166,7 @@ class Wallet:
         return self._parts.profiles
 
     async def open(self, profile: str, account_index: int) -> Offer:
-        """Ask what an account has. Raises AshoreError."""
-        self.touch()
+        """Ask what an account has. Raises AshoreError. The window asks by itself too, so it is no sign of a person."""
         account = self._account(account_index)
         return await self._parts.systems[profile].open(
             Source(profile, account.index, account.address.lower(), account.pub_key_hash)
@@ -175,7 +174,6 @@ class Wallet:
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft."""
-        self.touch()
         return await self._parts.systems[offer.source.profile].quote(offer, draft)
 
     def usually(self, profile: str) -> str:
@@ -310,10 +308,10 @@ class Wallet:
         await (self.unlock(password) if self.vault_exists else self.create_vault(password))
 
     async def _opened(self) -> None:
+        self.touch()
+        self._arm_lock()  # first: whatever fails from here on, the keys do not stay open for ever
         told = await self._parts.signer.accounts(0, ACCOUNTS)
         self._accounts = tuple(Account(a.index, a.address, f"Account {a.index + 1}", a.l2_pub_key_hash) for a in told)
-        self.touch()
-        self._arm_lock()
         self._parts.ledger.tell(Change(Topic.LOCK))
 
     def _arm_lock(self) -> None:
@@ -346,13 +344,19 @@ class Wallet:
         return system.assemble(plan, review.reading, signed.as_mapping(), self._parts.new_id())
 
     def _refuse_second(self, move: SignedMove) -> None:
-        """Never two requests that could both be meant: the first one's end has to be known."""
+        """Never two requests that could both be meant: the first one's end has to be known.
+
+        A request without an answer stands in the way of every other one of its sub-account, whatever nonce the
+        operator names: that it names the next one may just mean that it took the first.
+        """
         for state in self._parts.ledger.open:
             for other in state.moves.values():
-                same = (other.profile, other.scope, other.nonce) == (move.profile, move.scope, move.nonce)
-                if same and other.state not in (MoveState.REFUSED, MoveState.DEAD):
+                if (other.profile, other.scope) != (move.profile, move.scope):
+                    continue
+                same = other.nonce == move.nonce and other.state not in (MoveState.REFUSED, MoveState.DEAD)
+                if same or other.state not in SETTLED:
                     raise AshoreError(
-                        f"An earlier request with nonce {move.nonce} is still open. Nothing was sent.",
+                        f"An earlier request with nonce {other.nonce} is still open. Nothing was sent.",
                         "Wait until its outcome is known; you find it under Activity.",
                     )
 

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.observations import ChainHealth, Observation
+from ashore.domain.evidence import Level
+from ashore.domain.observations import BlocksTakenBack, ChainHealth, FinalityAdvanced, Observation
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
 from ashore.engine.views import Change, Topic
@@ -59,6 +60,7 @@ class ChainWatch:
         self._keep = keep
         self._interval = interval_s
         self._probe = probe
+        self._fresh = True
         self.health: ChainHealth | None = None
         self.pause = Pause()
 
@@ -76,12 +78,36 @@ class ChainWatch:
         poll = await self._follower.poll(state)
         self._probe(Boundary.POLL_ANSWERED)
         for observation in poll.observations:
+            if isinstance(observation, FinalityAdvanced):
+                await self._take_back_orphans(poll.next_state)
             await self.take(observation)
+        if self._fresh:
+            await self._take_back_orphans(poll.next_state)
+            self._fresh = False
         self._probe(Boundary.DERIVED_JOURNALED)
         text = poll.next_state.to_json()
         if text != stored:
             self._keep.set_follower_state(chain, text)
         self._probe(Boundary.PLACE_WRITTEN)
+
+    async def _take_back_orphans(self, followed: FollowerState) -> None:
+        """After a start, and before anything becomes irreversible: take back what is not on the followed chain.
+
+        A reorganisation names only the blocks that were followed. Left out are those that were journaled when a crash
+        came before the follower's place was written, and those that only a storage proof was read from.
+        """
+        orphans = {
+            evidence.block_hash
+            for state in self._ledger.open
+            for view in state.stages.values()
+            for evidence in view.evidence
+            if evidence.level is Level.PROVEN
+            and evidence.chain == self._chain
+            and (known := followed.at(evidence.block_number)) is not None
+            and known.hash != evidence.block_hash
+        }
+        if orphans:
+            await self.take(BlocksTakenBack(self._chain, tuple(sorted(orphans)), -1))
 
     async def take(self, observation: Observation) -> None:
         """Let every system say what an observation means, and write it down."""
