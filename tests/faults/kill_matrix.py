@@ -102,16 +102,21 @@ class Lane:
 
     def settled(self) -> list[str]:
         """Wait until nothing is open any more; then end the wallet and return what is wrong with its claims."""
-        if self.wallet.ask(SETTLE_S, op="settled") is None:
-            raise MatrixError("the wallet died by itself")
+        wrong = []
+        try:
+            if self.wallet.ask(SETTLE_S, op="settled") is None:
+                wrong.append("the wallet died by itself")
+        except MatrixError as error:
+            wrong.append(f"not everything came to an end: {error}")
         self.wallet.end()
         with contextlib.closing(Database(self.journal)) as database:
             sound = database.sound()
-        wrong = disagreements(claims_in(self.journal), self.sandbox.control("status"))
-        return wrong if sound else ["the journal's file is damaged", *wrong]
+        if not sound:
+            wrong.append("the journal's file is damaged")
+        return wrong + disagreements(claims_in(self.journal), self.sandbox.control("status"))
 
     def tallies(self) -> dict[str, Tally]:
-        """What became of each row's withdrawals, by the network's own count. The wallet has to be settled."""
+        """What became of each row's withdrawals, by the network's own count. The wallet has to have ended."""
         network = self.sandbox.control("status")["zklink"]
         truth = {one["l2_tx_hash"]: one for one in network["withdrawals"]}
         states = {state.id: state for state in claims_in(self.journal)}
@@ -209,6 +214,7 @@ def run_lanes(cases: Sequence[Case], lanes: Sequence[Lane]) -> list[str]:
                 try:
                     lane.run(case)
                 except MatrixError as error:
+                    lane.wallet.end()
                     return [f"{case}: {error}"]
         return lane.settled()
 

@@ -23,10 +23,10 @@ def _kill(cases: Sequence[Case], folder: Path, figures: dict[str, Tally]) -> dic
     faulthandler.cancel_dump_traceback_later()  # it takes minutes when all is well
     with open_lanes(min(LANES, len(cases)), folder) as lanes:
         wrong = run_lanes(cases, lanes)
-        assert not wrong, "\n".join(wrong)
         found = summed(lanes)
-    rows = {case.row: found[case.row] for case in cases}
+    rows = {case.row: found.get(case.row, Tally()) for case in cases}
     figures.update(rows)
+    assert not wrong, "\n".join(wrong)
     for row, tally in rows.items():
         assert (tally.lost, tally.twice) == (0, 0), f"{row}: {tally}"
     return rows
