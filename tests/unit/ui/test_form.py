@@ -260,13 +260,33 @@ async def test_a_node_that_does_not_answer_loses_nothing(shell: Shell) -> None:
 async def test_a_form_that_never_opened_says_why_and_can_be_asked_again(shell: Shell) -> None:
     shell.wallet.opening = AshoreError("zkLink has no account for this address.", "Choose another account.")
     page = await open_form(shell)
-    assert not page.fields.isEnabled()
+    assert not page.fields.amount.isEnabled()
     assert not page.summary.review.isEnabled()
     assert page.summary.reason.text
     shell.wallet.opening = None
     page.notice.action.click()
     await shell.settle()
-    assert page.fields.isEnabled()
+    assert page.fields.amount.isEnabled()
+
+
+async def test_an_account_that_cannot_be_opened_is_left_again(shell: Shell) -> None:
+    page = await open_form(shell)
+    await type_into(shell, page, amount="25.5", recipient=OTHER)
+    shell.window.activateWindow()
+    page.fields.account.setFocus()
+    shell.wallet.opening = AshoreError("zkLink has no account for this address.", "Choose another account.")
+    page.fields.account.combo.setCurrentIndex(1)
+    await shell.settle()
+    assert "Choose another account" in page.notice.text
+    assert not page.fields.amount.isEnabled()
+    assert not page.summary.review.isEnabled()
+    assert focused() is page.fields.account.combo
+    shell.wallet.opening = None
+    page.fields.account.combo.setCurrentIndex(0)
+    await shell.settle()
+    assert page.fields.amount.isEnabled()
+    assert page.fields.amount.text() == "25.5"
+    assert page.summary.review.isEnabled()
 
 
 async def test_a_blocked_account_says_so(shell: Shell) -> None:

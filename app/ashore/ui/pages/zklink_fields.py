@@ -143,6 +143,12 @@ class ZkLinkFields(QWidget):
 
     # What the wallet says
 
+    def set_ready(self, ready: bool) -> None:
+        """Whether there is an offer to fill the fields in for. Another account can be chosen all the same."""
+        for name, field in self.fields.items():
+            field.setEnabled(ready or name == "account")
+        self.automatic.setEnabled(ready)
+
     def show_accounts(self, accounts: tuple[Account, ...], chosen: int) -> None:
         """Offer these accounts to withdraw from."""
         self.account.set_options([(str(a.index), f"{a.label} · {_short(a.address)}") for a in accounts], str(chosen))

@@ -80,7 +80,7 @@ class ZkLinkFormPage(Page):
     def open(self) -> None:
         """Ask what the account holds. The only network read of the form."""
         if self._offer is None:
-            self.fields.setEnabled(False)
+            self.fields.set_ready(False)
             self.summary.show_nothing("zkLink is being asked what this account holds.")
         self.notice.clear()
         self.context.tasks.start(self._open(), failed=self._open_failed, name=f"open {self._profile}")
@@ -89,7 +89,7 @@ class ZkLinkFormPage(Page):
         offer = await self.context.wallet.open(self._profile, self._account)
         assert isinstance(offer, ZkLinkOffer), "this form is zkLink's"
         self._offer = offer
-        self.fields.setEnabled(True)
+        self.fields.set_ready(True)
         self.fields.show_offer(offer)
         if not self._restored:
             self._restored = True
@@ -103,7 +103,7 @@ class ZkLinkFormPage(Page):
 
     def _focus_first(self) -> None:
         """Begin where one types first, once the fields are there; never take the focus away later."""
-        if self._focus_wanted and self.fields.isEnabled():
+        if self._focus_wanted and self.fields.amount.isEnabled():
             self._focus_wanted = False
             target = self.fields.amount if not self.fields.amount.text() else self.fields.recipient
             target.setFocus()
