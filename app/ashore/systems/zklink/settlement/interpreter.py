@@ -33,6 +33,9 @@ BATCHES = 50
 SLICE = 25
 """Withdrawals that are looked at between two turns of the event loop."""
 
+_OF_AN_OWNER = frozenset({Kind.CREDITED, Kind.PAYOUT})
+"""What a contract logs for everybody's money: kept for the owners of open withdrawals only."""
+
 
 class Interpreter:
     """Interprets the observations of one deployment."""
@@ -80,8 +83,10 @@ class Interpreter:
 
     async def _block(self, observed: BlockObserved, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         accounts = {int(w.terms.details["account_id"]) for w in mine}
+        owners = {f"{w.terms.details['target_token']}/{w.terms.recipient}" for w in mine}
         # A batch of hundreds takes long to decode, and its proof to compress: both leave the event loop free.
-        entries = await asyncio.to_thread(lambda: list(entries_of(self._deployment, observed, accounts)))
+        found = await asyncio.to_thread(lambda: list(entries_of(self._deployment, observed, accounts)))
+        entries = [e for e in found if e.kind not in _OF_AN_OWNER or e.subject in owners]
         if not entries:
             return []
         if observed.level < Level.PROVEN:

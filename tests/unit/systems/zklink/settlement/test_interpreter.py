@@ -220,3 +220,14 @@ async def test_the_operators_word_is_held_against_a_chain_that_was_read_to_its_e
     assert bench.states[0].stage(COMMITTED).contradicted == ""
     bench.take([said(RELEASED, 0)])
     assert await bench.hear(health()) == [], "L1 shows it"
+
+
+async def test_what_the_contract_owes_to_others_is_not_kept(bench: Bench) -> None:
+    terms = bench.states[0].terms
+    mine = bytes(12) + bytes.fromhex(terms.recipient[2:])
+    token = int(terms.details["target_token"])
+    logs = [log(l1.WITHDRAWAL_PENDING, [token, who, 5], at) for at, who in enumerate((b"\x77" * 32, mine))]
+    other_token = log(l1.WITHDRAWAL_PENDING, [token + 1, mine, 5], 2)
+    await bench.hear(block(9, *logs, other_token))
+    kept = bench.keep.sightings(DEPLOYMENT.id)
+    assert [(s.kind, s.subject) for s in kept] == [(str(Kind.CREDITED), f"{token}/{terms.recipient}")]
