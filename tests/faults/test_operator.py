@@ -215,8 +215,8 @@ async def test_operator_says_failed(bench: Bench) -> None:
     await bench.look()
     voyage = bench.voyage(withdrawal)
     assert voyage.status is Status.FAILED
-    assert voyage.headline == "zkLink did not carry the withdrawal out."
-    assert voyage.advice == "The money is still in your layer-2 balance."
+    assert voyage.headline == "zkLink says that it did not carry the withdrawal out."
+    assert voyage.advice.startswith("By its word the money is still in your layer-2 balance")
     row = next(row for row in voyage.rows if row.stage.id == EXECUTED)
     assert row.mark is Mark.FAILED
     assert row.sentence == "zkLink could not execute the request: not enough balance."

@@ -8,7 +8,7 @@ from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, stage_mark
 from ashore.engine.views import StageRow, Voyage
 
-_STILL_SAFE = "The money is still in your layer-2 balance."
+_STILL_THERE = "By its word the money is still in your layer-2 balance; look there before you start again."
 
 
 def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expectation], now: int) -> Voyage:
@@ -131,7 +131,7 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
         case Status.REFUSED:
             return (request.said if request else "Refused.", request.advice if request else "")
         case Status.FAILED:
-            return "zkLink did not carry the withdrawal out.", _STILL_SAFE
+            return "zkLink says that it did not carry the withdrawal out.", _STILL_THERE
         case Status.FINAL:
             return f"{state.terms.details.get('amount.text', 'The money')} arrived on {state.terms.destination}.", ""
         case Status.UNDER_WAY:
