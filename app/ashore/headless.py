@@ -15,7 +15,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ashore.desktop.paths import paths_for
+from ashore.desktop.paths import Paths, paths_for
+from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.boundaries import Boundary
@@ -40,7 +41,7 @@ def main(options: Options) -> int:
     chosen = parser.parse_args(list(options.headless or ()))
     try:
         return asyncio.run(_serve(chosen.url, options.data_dir, Fuse(chosen.kill_at)))
-    except AshoreError as error:
+    except (AshoreError, AlreadyRunning) as error:
         _say({"error": str(error)})
         return 1
 
@@ -73,6 +74,11 @@ class Fuse:
 async def _serve(url: str, data_dir: Path | None, fuse: Fuse) -> int:
     paths = paths_for("sandbox", data_dir)
     paths.create()
+    with InstanceLock(paths.instance_lock):
+        return await _serve_alone(url, paths, fuse)
+
+
+async def _serve_alone(url: str, paths: Paths, fuse: Fuse) -> int:
     http = practice_client()
     deployment = deployment_from_json(await SandboxControl(http, url, "").profile(), url)
     around = Surroundings(http, system_clock(), SystemClock(), fuse)
