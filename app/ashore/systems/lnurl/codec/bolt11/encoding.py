@@ -62,7 +62,7 @@ def encode_invoice(draft: InvoiceDraft, private_key: bytes) -> str:
 
 
 def _fields(draft: InvoiceDraft, private_key: bytes) -> list[int]:
-    words = _field("p", _hash_words(draft.payment_hash)) + _field("s", _hash_words(draft.payment_secret))
+    words = _field("s", _hash_words(draft.payment_secret)) + _field("p", _hash_words(draft.payment_hash))
     if draft.description is not None:
         description = draft.description.encode("utf-8")
         if len(description) > MAX_DESCRIPTION_BYTES:
