@@ -69,6 +69,8 @@ class Roots:
         self._keep.add_proofs({name: proven.document})
         for state in states:
             claimed = _event_facts(state)
+            if header.number < _shown_at(state):
+                continue  # the endpoints that answered are behind: such a state says nothing about the batch yet
             if stored != claimed["stored block"] or synchronized < block:
                 yield ev.StageContradicted(
                     state.id,
@@ -123,3 +125,8 @@ def _lacks_root(state: Withdrawal) -> bool:
 
 def _event_facts(state: Withdrawal) -> Mapping[str, str]:
     return next((e.facts for e in state.stage(VERIFIED).evidence if "stored block" in e.facts), {})
+
+
+def _shown_at(state: Withdrawal) -> int:
+    """The height of the block whose event says that the batch is verified."""
+    return max((e.block_number for e in state.stage(VERIFIED).evidence if e.on_chain), default=0)
