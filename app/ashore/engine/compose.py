@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ashore import entry
 from ashore.engine.boundaries import Probe, no_probe
@@ -125,12 +126,15 @@ def _zklink(
 
 def _quorum(chain: PinnedChain, around: Surroundings) -> Quorum:
     names = [url.rstrip("/").rsplit("/", 1)[-1] for url in chain.endpoints]
+    if len(set(names)) < len(names):
+        names = [f"{urlsplit(url).hostname} ({n})" for n, url in enumerate(chain.endpoints, start=1)]
     spec = ChainSpec(
         name=chain.name,
         evm_chain_id=chain.evm_chain_id,
         genesis_hash=chain.genesis_hash,
         endpoints=tuple(zip(names, chain.endpoints, strict=True)),
         block_time_s=chain.block_time_s,
+        k=min(2, len(chain.endpoints)),
     )
     return Quorum.connect(spec, around.http, around.pacing)
 

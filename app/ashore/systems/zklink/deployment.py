@@ -100,7 +100,7 @@ def _chain(raw: object, base_url: str) -> PinnedChain:
         int(str(data["evm_chain_id"])),
         str(data["genesis_hash"]).lower(),
         _address(data["main_contract"]),
-        tuple(_absolute(str(url), base_url) for url in _list(data["endpoints"])),
+        tuple(_absolute(str(url), base_url) for url in _filled(data["endpoints"])),
         max(1, round(int(float(str(data.get("block_time_s", 12)))))),
     )
 
@@ -144,6 +144,13 @@ def _dict(raw: object) -> dict[str, object]:
     if not isinstance(raw, dict):
         raise TypeError("not an object")
     return raw
+
+
+def _filled(raw: object) -> list[object]:
+    found = _list(raw)
+    if not found:
+        raise ValueError("nothing in it")
+    return found
 
 
 def _list(raw: object) -> list[object]:

@@ -52,6 +52,7 @@ def test_a_right_profile() -> None:
         (("chains", 0, "main_contract"), "0x12"),
         (("chains", 0, "main_contract"), "A1" * 20),
         (("chains", 0, "block_time_s"), "inf"),
+        (("chains", 0, "endpoints"), []),
         (("tokens", 1, "chains", "1", "decimals"), -1),
         (("tokens", 1, "chains", "1", "decimals"), 37),
         (("tokens", 1, "chains", "1", "address"), ""),

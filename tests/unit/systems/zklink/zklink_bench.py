@@ -25,8 +25,12 @@ DEPLOYMENT = Deployment(
     operator_url="http://127.0.0.1/zklink",
     primary=1,
     chains={
-        1: PinnedChain(1, "Harbour", 31337, "0x" + "01" * 32, MAIN[1], ("http://127.0.0.1/a",), 12),
-        2: PinnedChain(2, "Strait", 31338, "0x" + "02" * 32, MAIN[2], ("http://127.0.0.1/b",), 2),
+        1: PinnedChain(
+            1, "Harbour", 31337, "0x" + "01" * 32, MAIN[1], ("http://127.0.0.1/1/a", "http://127.0.0.1/1/b"), 12
+        ),
+        2: PinnedChain(
+            2, "Strait", 31338, "0x" + "02" * 32, MAIN[2], ("http://127.0.0.1/rpc", "http://localhost/rpc"), 2
+        ),
     },
     tokens={
         1: PinnedToken(1, "USD", {}, {}),

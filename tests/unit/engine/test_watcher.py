@@ -1,0 +1,132 @@
+"""Watching: what follows from a poll is journaled before the place is, and one bad cycle is not the last."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Level
+from ashore.domain.observations import BlockObserved, BlockRef, ChainHealth, Observation
+from ashore.domain.withdrawal import Withdrawal
+from ashore.engine.boundaries import Boundary
+from ashore.engine.ledger import Ledger
+from ashore.engine.views import Change, Topic
+from ashore.engine.watcher import ChainWatch, OperatorWatch, guarded
+from ashore.ethereum.follower import Poll
+from ashore.ethereum.follower_state import FollowerState, Known
+from ashore.store.database import Database
+from ashore.store.journal import Journal
+from ashore.store.keep import Keep
+from unit.domain.event_strategies import intended, shown, started
+from unit.engine.scripted_system import TRACK, ScriptedSystem
+
+HEALTH = ChainHealth("Harbour", 2, 3, 9, 5)
+BLOCK = BlockObserved(BlockRef("Harbour", 9, "0x09", 1), Level.PROVEN, (), 2, 3)
+PLACE = FollowerState("Harbour", (Known(9, "0x" + "09" * 32),))
+
+
+class Settling(ScriptedSystem):
+    """Takes every block for the commit of every open withdrawal."""
+
+    broken = False
+
+    async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
+        if self.broken:
+            raise RuntimeError("a defect")
+        if isinstance(observation, BlockObserved):
+            return [ev.StageReached(w.id, "committed", shown(Level.PROVEN)) for w in open_]
+        return await super().interpret(observation, open_)
+
+
+@dataclass
+class Follower:
+    """Shows the same block at each poll that begins before it."""
+
+    asked: list[FollowerState] = field(default_factory=list)
+
+    async def poll(self, state: FollowerState) -> Poll:
+        self.asked.append(state)
+        return Poll((HEALTH,) if state.last else (BLOCK, HEALTH), PLACE)
+
+
+class Bench:
+    def __init__(self, folder: Path) -> None:
+        self.database = Database(folder / "j")
+        self.keep, self.journal = Keep(self.database), Journal(self.database)
+        self.ledger = Ledger(self.journal, {"t@1": TRACK}, lambda: 7)
+        self.ledger.record([started(), intended()])
+        self.system, self.follower = Settling(), Follower()
+        self.changes: list[Change] = []
+        self.ledger.subscribe(self.changes.append)
+        self.passed: list[tuple[Boundary, bool, bool]] = []
+        follower: Any = self.follower
+        self.chain = ChainWatch("Harbour", follower, [self.system], self.ledger, self.keep, 1.0, self.probe)
+        self.operator = OperatorWatch(self.system, self.ledger, 1.0, self.probe)
+
+    def probe(self, boundary: Boundary) -> None:
+        self.passed.append((boundary, self.committed, self.keep.follower_state("Harbour") is not None))
+
+    @property
+    def committed(self) -> bool:
+        state = self.journal.load("w")
+        assert state is not None
+        return state.stage("committed").checked()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.database.close()
+
+
+async def test_the_place_is_written_last(bench: Bench) -> None:
+    await bench.chain.poll()
+    assert bench.passed == [
+        (Boundary.POLL_ANSWERED, False, False),
+        (Boundary.DERIVED_JOURNALED, True, False),
+        (Boundary.PLACE_WRITTEN, True, True),
+    ]
+    assert bench.chain.health == HEALTH
+    assert Change(Topic.HEALTH, "Harbour") in bench.changes
+    await bench.chain.poll()
+    assert bench.follower.asked == [FollowerState("Harbour"), PLACE]
+
+
+async def test_a_cycle_that_stumbles_is_taken_again_from_where_it_began(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.system.broken = True
+    await guarded(bench.chain.poll)
+    assert bench.keep.follower_state("Harbour") is None
+    assert "RuntimeError" in caplog.text
+    assert "a defect" not in caplog.text
+    bench.system.broken = False
+    await guarded(bench.chain.poll)
+    assert bench.committed
+    assert bench.follower.asked == [FollowerState("Harbour")] * 2
+
+
+async def test_what_can_be_said_is_no_defect(caplog: pytest.LogCaptureFixture) -> None:
+    async def refused() -> None:
+        raise AshoreError("It cannot be reached.")
+
+    with caplog.at_level("INFO"):
+        await guarded(refused)
+    assert [(r.levelname, r.getMessage()) for r in caplog.records] == [
+        ("INFO", "watching paused: It cannot be reached.")
+    ]
+
+
+async def test_the_operators_notes_are_told_once(bench: Bench) -> None:
+    await bench.operator.ask()
+    await bench.operator.ask()
+    assert bench.operator.notes == ("It is slow.",)
+    assert bench.changes.count(Change(Topic.OPERATOR)) == 1
+    state = bench.ledger.get("w")
+    assert state is not None
+    assert state.stage("committed").level is Level.REPORTED
