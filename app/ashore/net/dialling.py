@@ -160,6 +160,10 @@ class Dial(httpcore.AsyncNetworkBackend):
         self._streams.append(stream)
         return stream
 
+    def allow(self, more: int) -> None:
+        """Let the server send `more` bytes than before."""
+        self._allowed += more
+
     def count(self, received: int) -> None:
         """Take note of bytes that were read. Raises Overflow past what is allowed."""
         self._allowed -= received

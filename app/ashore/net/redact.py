@@ -31,7 +31,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(bearer|basic|macaroon|rune)[ :=]+[^\s,;\"']+", re.I), r"\1 …"),
     (
         re.compile(
-            rf"(?P<name>{_QUOTE}(?<![a-z0-9])(?:{_GUARDED_NAMES}){_QUOTE}{_IS})"
+            rf"(?P<name>(?<![a-z0-9])(?:{_GUARDED_NAMES}){_QUOTE}{_IS})"
             rf"(?:{_QUOTED}|[^\s,;}}&]+)",
             re.I,
         ),
