@@ -149,6 +149,8 @@ class VoyagePage(Page):
 
     def _show_status(self, voyage: Voyage) -> None:
         severity = _SEVERITY.get(voyage.status)
+        if severity is None and any(row.view.contradicted for row in voyage.rows):
+            severity = Severity.WARNS
         if severity is None:
             self.notice.clear()
         elif voyage.status is Status.FINAL:
