@@ -33,7 +33,9 @@ async def test_the_node_is_unreachable_at_submit(house: House, arrived: bool) ->
             wire.cut.add(NODE)
         confirm(person)
         await person.until_marks(UNKNOWN)
-        await person.until_sees("Ashore asks until it knows, and never sends a second request.")
+        await person.until_sees(
+            "zkLink’s node cannot be asked at the moment. Ashore asks until it knows, and never sends a second request."
+        )
         assert person.sees(
             "It is not known yet whether zkLink has the request.",
             "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
