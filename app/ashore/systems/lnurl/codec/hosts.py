@@ -33,6 +33,8 @@ def ascii_host(host: str) -> str:
     name = host.lower() if host.isascii() else _punycode(host)
     if len(name) > MAX_HOST_CHARACTERS or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise UrlError("The host in this web address is not a name or an address.", "Copy the whole link again.")
+    if "xn--" in name:
+        _refuse_false_punycode(name)
     return name
 
 
@@ -103,6 +105,16 @@ def _punycode(host: str) -> str:
         raise UrlError("The host in this web address is too long.", "Copy the whole link again.")
     try:
         return idna.encode(host, uts46=True).decode("ascii").lower()
+    except (idna.IDNAError, ValueError):
+        raise UrlError(
+            "The host in this web address has letters that no host may have.", "Ask for another link."
+        ) from None
+
+
+def _refuse_false_punycode(name: str) -> None:
+    """Refuse punycode that stands for no letters a host may have: it tells a person nothing and could not be asked."""
+    try:
+        idna.decode(name)
     except (idna.IDNAError, ValueError):
         raise UrlError(
             "The host in this web address has letters that no host may have.", "Ask for another link."
