@@ -128,8 +128,14 @@ class Database:
             self._connection.execute("ROLLBACK")
 
     def read(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        """Run a query and return its rows."""
-        return self._connection.execute(sql, values).fetchall()
+        """Run a query and return its rows. Raises StoreError where the file cannot be read."""
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(
+                "The wallet's journal cannot be read; nothing was changed.",
+                f"Check the disk, and start Ashore again. ({error})",
+            ) from error
 
     def sound(self) -> bool:
         """Whether the file passes SQLite's quick check. Opens its own connection: may run in a worker thread."""

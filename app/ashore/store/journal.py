@@ -7,6 +7,8 @@ from ashore.domain.events import Event, Recorded, Terms, WithdrawalStarted, from
 from ashore.domain.withdrawal import Withdrawal, fold
 from ashore.store.database import Database
 
+MAX_SEARCH = 4_000
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -88,7 +90,9 @@ class Journal:
             values += before
         if text.strip():
             conditions.append("searchable LIKE ? ESCAPE '\\'")
-            escaped = text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            # No row holds half a character, as a cut paste can end with, nor so long a text.
+            whole = text.strip()[:MAX_SEARCH].lower().encode("utf-8", "replace").decode()
+            escaped = whole.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             values.append(f"%{escaped}%")
         if only in _FILTERS:
             conditions.append(_FILTERS[only])

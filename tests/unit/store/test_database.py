@@ -173,3 +173,17 @@ def test_kill_leaves_a_prefix_of_whole_changes(path: Path) -> None:
         assert len(kept) % 2 == 0, "no half of a pair"
         assert Journal(database).append(0, [], nothing) == []
         database.close()
+
+
+def test_a_file_that_fails_while_it_is_read_is_said_in_a_sentence(path: Path) -> None:
+    bench = Bench(path)
+    for number in range(200):
+        bench.append(number + 1, started(f"w{number}"))
+    bench.database.close()
+    database = Database(path)
+    with path.open("r+b") as file:
+        file.seek(8192)
+        file.write(os.urandom(path.stat().st_size - 8192))
+    with pytest.raises(StoreError, match="cannot be read"):
+        Journal(database).of("w7")
+    database.close()

@@ -93,6 +93,7 @@ def test_search_takes_every_character_as_itself(tmp_path: Path) -> None:
     assert find("100") == ["w0", "w5"]
     assert find("ünï'\"; drop") == ["w4"]
     assert find("harbour") == [f"w{n}" for n in range(6)]
+    assert find("a\ud800") == find("é" * 40_000) == []
     bench.database.close()
 
 
