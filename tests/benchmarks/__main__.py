@@ -1,6 +1,6 @@
 """Measures what Ashore promises about speed, and prints one table: figure, value, target, ok or short.
 
-Run it from the project's root, on a machine that has nothing else to do (about ten minutes):
+Run it from the project's root, on a machine that has nothing else to do (about nine minutes):
 
     .venv/bin/python -m tests.benchmarks                   everything
     .venv/bin/python -m tests.benchmarks paint stalls      only these parts: paint, cost, idle, stalls, requests, keys
