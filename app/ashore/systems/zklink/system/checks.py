@@ -90,6 +90,10 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
     fee = _fee(found, source, chain)
     choice = _Choice(sub, source, target, chain, fee)
     amount = _amount(found, choice)
+    if amount is not None and fee is not None and fee > amount:
+        found.hint(
+            "fee", "The fee is larger than the amount.", "zkLink names it: check it before you go on.", Severity.WARNS
+        )
     nonce = _nonce(found, sub)
     balance = _balance(sub, source)
     return ZkLinkQuote(

@@ -279,3 +279,10 @@ def test_a_quote_that_claims_too_much_is_not_planned() -> None:
     for name in ("amount", "fee", "nonce", "recipient", "chain_id", "source_token", "target_token"):
         with pytest.raises(NotReady):
             plan_of(DEPLOYMENT, replace(judged(), **{name: None}), 1)
+
+
+def test_a_fee_that_eats_more_than_it_brings_is_warned_of() -> None:
+    dear = judged(offer(fees={(1, 17): 1200 * ETHER}))
+    assert dear.ready
+    assert problem(dear, "fee", Severity.WARNS).sentence == "The fee is larger than the amount."
+    assert "fee" not in judged(offer(fees={(1, 17): 25 * ETHER})).problems
