@@ -89,8 +89,8 @@ class StageView:
 
     @property
     def mark(self) -> Mark:
-        """The mark to show."""
-        if self.failed:
+        """The mark to show. A failure that somebody told gives way to proof of the contrary."""
+        if self.failed and not self.checked():
             return Mark.FAILED
         level = self.level
         if self.taken_back and (level is None or level < Level.SEEN):
@@ -127,7 +127,8 @@ class Withdrawal:
     @property
     def status(self) -> Status:
         """Where it stands, from the moves first (may it have been sent?), then the stages."""
-        if any(s.failed for s in self.stages.values()):
+        views = self.stages.values()
+        if any(v.failed for v in views) and not any(v.checked() for v in views):
             return Status.FAILED
         last = self.facts.get(LAST_STAGE, "")
         if last and self.stage(last).level is Level.IRREVERSIBLE:

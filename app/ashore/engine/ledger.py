@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.stages import Stage, Track
-from ashore.domain.withdrawal import Withdrawal, apply, stage_mark
+from ashore.domain.withdrawal import Status, Withdrawal, apply, stage_mark
 from ashore.engine.views import Change, Listener, Topic
 from ashore.store.journal import Journal, Summary
 
@@ -15,6 +15,10 @@ BATCH = 60
 """Events in one transaction when many come at once: the window gets a turn between two of them."""
 
 _log = logging.getLogger(__name__)
+
+STOPPED_FOR_MS = 7 * 86_400_000
+MOST_STOPPED = 200
+"""How long, and how many at most, refused or failed withdrawals are still held against L1: an operator can be wrong."""
 
 FOLDS = 20
 """Withdrawals that are folded from the journal between two turns of the event loop."""
@@ -29,6 +33,7 @@ class Ledger:
         self._tracks = tracks
         self._now = now
         self._open: dict[str, Withdrawal] = {}
+        self._stopped: dict[str, Withdrawal] = {}
         self._listeners: list[Listener] = []
 
     async def load(self) -> None:
@@ -38,11 +43,18 @@ class Ledger:
             self._open[state.id] = state
             if number % FOLDS == 0:
                 await asyncio.sleep(0)
+        since = self._now() - STOPPED_FOR_MS
+        self._stopped = {state.id: state for state in self._journal.stopped(since, MOST_STOPPED)}
 
     @property
     def open(self) -> Sequence[Withdrawal]:
         """Every withdrawal that has not ended."""
         return list(self._open.values())
+
+    @property
+    def watched(self) -> Sequence[Withdrawal]:
+        """What is held against L1: all that is open, and what lately stopped on the operator's word alone."""
+        return [*self._open.values(), *self._stopped.values()]
 
     def get(self, withdrawal: str) -> Withdrawal | None:
         """A withdrawal by its id, open or ended."""
@@ -67,7 +79,7 @@ class Ledger:
         def summaries(recorded: list[ev.Recorded]) -> Iterator[Summary]:
             for item in recorded:
                 name = item.event.withdrawal
-                before = changed.get(name) or self._open.get(name)
+                before = changed.get(name) or self._open.get(name) or self._stopped.get(name)
                 if before is None and not isinstance(item.event, ev.WithdrawalStarted):
                     before = self._journal_state(name, item.seq)
                 changed[name] = apply(before, item)
@@ -75,12 +87,20 @@ class Ledger:
 
         self._journal.append(self._now(), batch, summaries)
         for state in changed.values():
-            if state.is_open:
-                self._open[state.id] = state
-            else:
-                self._open.pop(state.id, None)
+            self._place(state)
         for state in changed.values():
             self.tell(Change(Topic.WITHDRAWAL, state.id))
+
+    def _place(self, state: Withdrawal) -> None:
+        """Keep a changed withdrawal where it belongs; what stopped can come to life again."""
+        self._open.pop(state.id, None)
+        self._stopped.pop(state.id, None)
+        if state.is_open:
+            self._open[state.id] = state
+        elif state.status is not Status.FINAL:
+            self._stopped[state.id] = state
+            while len(self._stopped) > MOST_STOPPED:
+                self._stopped.pop(next(iter(self._stopped)))
 
     async def record_many(self, events: Iterable[ev.Event]) -> None:
         """The same for many events, without holding the event loop for long."""

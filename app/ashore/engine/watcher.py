@@ -98,7 +98,7 @@ class ChainWatch:
         """
         orphans = {
             evidence.block_hash
-            for state in self._ledger.open
+            for state in self._ledger.watched
             for view in state.stages.values()
             for evidence in view.evidence
             if evidence.level is Level.PROVEN
@@ -112,7 +112,7 @@ class ChainWatch:
     async def take(self, observation: Observation) -> None:
         """Let every system say what an observation means, and write it down."""
         for system in self._systems:
-            await self._ledger.record_many(await system.interpret(observation, self._ledger.open))
+            await self._ledger.record_many(await system.interpret(observation, self._ledger.watched))
         if isinstance(observation, ChainHealth):
             self.health = observation
             self._ledger.tell(Change(Topic.HEALTH, observation.chain))

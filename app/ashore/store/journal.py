@@ -82,6 +82,17 @@ class Journal:
             if state is not None:
                 yield state
 
+    def stopped(self, since: int, limit: int) -> list[Withdrawal]:
+        """Fold the withdrawals that were refused or failed since `since` (UTC milliseconds), oldest first."""
+        rows = self._db.read(
+            "SELECT id FROM withdrawals WHERE status IN ('refused', 'failed') AND changed_at >= ?"
+            " ORDER BY changed_at DESC LIMIT ?",
+            since,
+            limit,
+        )
+        states = [self.load(str(withdrawal)) for (withdrawal,) in reversed(rows)]
+        return [state for state in states if state is not None]
+
     def page(self, text: str, only: str, before: tuple[int, int] | None, limit: int) -> list[Row]:
         """Return one page of the list, newest first, after the row with key `before` (started_at, number)."""
         conditions, values = ["1"], list[object]()

@@ -14,11 +14,12 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Entry, Kind
 from ashore.systems.zklink.settlement.payouts import payout_of
-from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, VERIFIED
 
 L2_BLOCK = "l2_block"
 
 EVENT_OF_STAGE = {
+    EXECUTED: "BlockCommit",
     COMMITTED: "BlockCommit",
     PROVED: "BlockProven",
     VERIFIED: "BlockSynced",
@@ -26,7 +27,7 @@ EVENT_OF_STAGE = {
     PAID: "Withdrawal",
 }
 _KIND_OF_STAGE = {PROVED: Kind.PROVEN, VERIFIED: Kind.SYNCED, RELEASED: Kind.EXECUTED}
-_CHAIN_STAGES = (COMMITTED, PROVED, VERIFIED, RELEASED, PAID)
+_CHAIN_STAGES = (EXECUTED, COMMITTED, PROVED, VERIFIED, RELEASED, PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
         if proven:
             yield from _request_is_known(state, operation)
         found = _findings(deployment, book, state, operation)
+        # What stands in a batch was executed on layer 2, whatever the operator says of it or keeps to itself.
+        found[EXECUTED] = found[COMMITTED]
     elif operation is not None and proven:
         yield from _replaced(state, operation)
     for stage in _CHAIN_STAGES:
@@ -71,8 +74,12 @@ def _is_ours(state: Withdrawal, operation: Entry) -> bool:
 def _request_is_known(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
     """L1 itself shows the request: its outcome is no longer open, whatever the operator says."""
     request = state.request
-    if request is not None and request.state in (MoveState.SENDING, MoveState.UNKNOWN, MoveState.INTENDED):
+    if request is not None and request.state is not MoveState.ACCEPTED:
         yield ev.MoveAccepted(state.id, request.id, f"Found in a batch on {operation.chain}.")
+    executed = state.stage(EXECUTED)
+    if executed.failed and not executed.contradicted:
+        found = f"{operation.chain} shows it in a batch."
+        yield ev.StageContradicted(state.id, EXECUTED, "zkLink said that the request failed.", found)
     if state.facts.get(L2_BLOCK) != str(operation.number):
         yield ev.FactLearnt(state.id, L2_BLOCK, str(operation.number), operation.chain)
 
