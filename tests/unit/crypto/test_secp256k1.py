@@ -88,6 +88,14 @@ def test_one_flipped_bit_is_another_key(private_key, digest, signature_bit, dige
 
 
 @few
+@given(private_keys, digests)
+def test_a_point_beyond_the_field_is_no_point(private_key, digest):
+    signature, recovery_id = secp256k1.sign(private_key, digest)
+    assert int.from_bytes(signature[:32], "big") + secp256k1.ORDER >= secp256k1.FIELD
+    assert secp256k1.recover(digest, signature, recovery_id | 2) is None
+
+
+@few
 @given(digests, st.binary(min_size=60, max_size=68), st.integers(-1, 5), st.binary(min_size=33, max_size=33))
 def test_nothing_malformed_raises(digest, signature, recovery_id, public):
     key = secp256k1.recover(digest, signature, recovery_id)

@@ -84,11 +84,8 @@ def is_public(host: str) -> bool:
 
 
 def _is_public_address(address: Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return _is_public_address(address.ipv4_mapped)
-        if any(address in network for network in _TUNNELS):
-            return False
+    if address.version == 6 and (address.ipv4_mapped is not None or any(address in tunnel for tunnel in _TUNNELS)):
+        return False
     return address.is_global and not address.is_multicast
 
 

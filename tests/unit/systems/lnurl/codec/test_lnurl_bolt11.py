@@ -276,6 +276,24 @@ def test_a_named_payee_must_be_the_one_who_signed() -> None:
         decode_invoice(resigned("lnbc", example_words() + tagged("n", stranger)))
 
 
+@pytest.mark.parametrize("names_payee", [False, True])
+def test_the_high_form_of_a_signature_goes_with_no_named_payee(names_payee: bool) -> None:
+    prefix, words = bech32_decode(encode_invoice(replace(EXAMPLE, names_payee=names_payee), KEY))
+    assert prefix is not None
+    assert words is not None
+    packed = convertbits(words[-104:], 5, 8, False)
+    assert packed is not None
+    s = secp256k1.ORDER - int.from_bytes(bytes(packed[32:64]), "big")
+    high = convertbits([*packed[:32], *s.to_bytes(32, "big"), packed[64] ^ 1], 8, 5)
+    assert high is not None
+    text = bech32_encode(prefix, words[:-104] + high)
+    if names_payee:
+        with pytest.raises(InvoiceError, match="not that of the node"):
+            decode_invoice(text)
+    else:
+        assert decode_invoice(text).payee == PAYEE
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_one_changed_character_is_always_noticed(data: st.DataObject) -> None:

@@ -4,6 +4,7 @@ import ipaddress
 
 import httpx
 import pytest
+from bech32 import bech32_encode
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,6 +155,7 @@ LOCAL_HOSTS = [
     "[::1]",
     "[::ffff:127.0.0.1]",
     "[::ffff:10.0.0.1]",
+    "[::ffff:1.1.1.1]",
     "[fe80::1]",
     "[fc00::1]",
     "[ff02::1]",
@@ -290,7 +292,29 @@ def test_no_text_of_an_lnurl_raises_anything_else(text: str) -> None:
         decode_lnurl(text)
 
 
-@pytest.mark.parametrize("text", ["lnurl1" + "q" * 5000, "lnurx1qqqqqq", "LNURL1ÄÖ", "lnurl1\u0130"])
-def test_lnurls_that_are_refused(text: str) -> None:
-    with pytest.raises(CodecError):
+OTHER_PREFIX = bech32_encode("lnurx", [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("lnurl1" + "q" * 5000, "too long"),
+        (encode_lnurl("https://service.com").replace("lnurl1dp", "lnurl1DP"), "mixes"),
+        (OTHER_PREFIX, "not an LNURL"),
+        (bech32_encode("lnurl", []), "no web address"),
+        (bech32_encode("lnurl", [1]), "no web address"),
+        (bech32_encode("lnurl", [31, 31]), "no web address"),
+        (bech32_encode("lnurl", [31, 28]), "not hold a text"),
+        ("LNURL1ÄÖ", "damaged"),
+        ("lnurl1\u0130", "mixes"),
+    ],
+)
+def test_lnurls_that_are_refused(text: str, reason: str) -> None:
+    with pytest.raises(CodecError, match=reason):
         decode_lnurl(text)
+
+
+@pytest.mark.parametrize("authority", ["user@service.com", "user:word@service.com", "@service.com", "a@b@service.com"])
+def test_a_host_behind_a_name_is_called_that(authority: str) -> None:
+    with pytest.raises(UrlError, match="hides its host"):
+        parse_url(f"https://{authority}/")
