@@ -303,7 +303,7 @@ async def test_a_server_that_wants_to_know_who_asks(stage: Theatre) -> None:
 async def test_a_handshake_that_fails_was_not_sent(stage: Theatre, handler: Handler, sentence: str) -> None:
     await stage.serve(handler, plain=True)
     began = time.monotonic()
-    failure = await outcome(stage.client(), QUICK)
+    failure = await outcome(stage.client(), replace(PATIENT, connect_seconds=0.2))
     assert type(failure) is NotSent
     assert sentence in failure.sentence
     assert time.monotonic() - began < 2
