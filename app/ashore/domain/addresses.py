@@ -75,6 +75,15 @@ def checksum(address: bytes) -> str:
     return "0x" + "".join(c.upper() if int(d, 16) >= 8 else c for c, d in zip(text, digest, strict=False))
 
 
+def readable(address: str) -> str:
+    """Return a 20-byte hex address in mixed-case form (EIP-55), and any other text as it is."""
+    try:
+        raw = bytes.fromhex(address.removeprefix("0x"))
+    except ValueError:
+        return address
+    return checksum(raw) if len(raw) == 20 else address
+
+
 def grouped(text: str, size: int = 4) -> str:
     """Return a hex text broken into groups, the prefix with the first: `0x8F3a 12C4 …`."""
     prefix, digits = (text[:2], text[2:]) if text[:2] == "0x" else ("", text)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from ashore.domain import events as ev
+from ashore.domain.durations import duration
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
 from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, stage_mark
-from ashore.engine.views import StageRow, Voyage
+from ashore.engine.views import ActivityRow, StageRow, Voyage
+from ashore.store.journal import Row
 
 _STILL_THERE = "By its word the money is still in your layer-2 balance; look there before you start again."
 
@@ -47,19 +50,6 @@ def usually(expectations: Mapping[str, Expectation]) -> str:
         f"From the batch to the release on L1 usually {duration(median)}, "
         f"nine of ten within {duration(p90)} (last {samples} batches)."
     )
-
-
-def duration(milliseconds: int) -> str:
-    """A length of time in words, in its two largest units."""
-    seconds = max(0, milliseconds) // 1000
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if hours < 1:
-        return f"{minutes} min"
-    if days < 1:
-        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
-    return f"{days} d {hours % 24} h" if hours % 24 else f"{days} d"
 
 
 def _placed(stage: Stage, state: Withdrawal) -> Stage:
@@ -149,3 +139,12 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     if (state.stage(last.id).level or 0) >= Level.PROVEN:
         return f"Paid out on {state.terms.destination}; waiting until it is irreversible.", "Nothing to do."
     return "Under way.", "Nothing to do until it arrives. You can close Ashore; it goes on when you come back."
+
+
+def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
+    """Tell a withdrawal in one line, from what the lists keep of it."""
+    status, mark = Status(row.status), Mark(row.mark) if row.mark else Mark.AWAITED
+    title = row.stage.format(chain=terms.destination)
+    if status is Status.REFUSED:
+        title, mark = "Refused", Mark.FAILED
+    return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)

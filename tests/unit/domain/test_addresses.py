@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashore.domain.addresses import AddressError, checksum, grouped, lookalike, parse_evm_address, shortened
+from ashore.domain.addresses import AddressError, checksum, grouped, lookalike, parse_evm_address, readable, shortened
 from unit.domain.trying import tried
 
 VECTORS = (
@@ -24,6 +24,17 @@ MIXED = VECTORS[4]
 @pytest.mark.parametrize("text", VECTORS)
 def test_checksums_of_eip_55(text: str) -> None:
     assert checksum(parse_evm_address(text)) == text
+
+
+@pytest.mark.parametrize("text", VECTORS)
+def test_what_is_shown_carries_the_checksum(text: str) -> None:
+    assert readable(text.lower()) == text
+    assert readable(text[2:].lower()) == text
+
+
+@pytest.mark.parametrize("text", ["", "0x", "0x12", "alice@example.org", "0x" + "zz" * 20, "0x" + "ab" * 32])
+def test_what_is_no_address_is_shown_as_it_is(text: str) -> None:
+    assert readable(text) == text
 
 
 @given(st.binary(min_size=20, max_size=20).filter(any))

@@ -1,33 +1,13 @@
-"""Times and durations as a person reads them."""
+"""Times as a person reads them."""
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashore.ui.wording import breakable, clock_time, duration, exact_time
+from ashore.ui.wording import breakable, clock_time, exact_time
 
-SECOND, MINUTE, HOUR, DAY = 1000, 60_000, 3_600_000, 86_400_000
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "words"),
-    [
-        (0, "0 s"),
-        (-5, "0 s"),
-        (1500, "1.5 s"),
-        (9 * SECOND, "9 s"),
-        (90 * SECOND, "90 s"),
-        (40 * MINUTE, "40 min"),
-        (HOUR, "1 h"),
-        (3 * HOUR + 20 * MINUTE, "3 h 20 min"),
-        (DAY, "1 day"),
-        (2 * DAY + 4 * HOUR, "2 days 4 h"),
-    ],
-)
-def test_durations(milliseconds: int, words: str) -> None:
-    assert duration(milliseconds) == words
+DAY = 86_400_000
 
 
 def test_the_day_is_said_when_it_is_another(application: object) -> None:

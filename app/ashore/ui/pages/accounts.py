@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from ashore.domain.addresses import checksum
+from ashore.domain.addresses import readable
 from ashore.engine.views import Account
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
@@ -22,7 +22,7 @@ class AccountCard(QFrame):
     def __init__(self, context: Context, account: Account) -> None:
         super().__init__()
         self.setProperty("ground", "card")
-        address = _checksummed(account.address)
+        address = readable(account.address)
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 16, 20, 16)
         line.setSpacing(20)
@@ -66,10 +66,3 @@ class AccountsPage(Page):
             clear(self._list)
             for account in accounts:
                 self._list.addWidget(AccountCard(self.context, account))
-
-
-def _checksummed(address: str) -> str:
-    try:
-        return checksum(bytes.fromhex(address.removeprefix("0x")))
-    except ValueError:
-        return address

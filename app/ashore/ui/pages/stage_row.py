@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from ashore.domain.durations import duration
 from ashore.domain.withdrawal import Mark
 from ashore.engine.views import StageRow
 from ashore.ui.context import Context
@@ -15,7 +16,7 @@ from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, set_property
 from ashore.ui.widgets.marks import WORDS, MarkWidget
-from ashore.ui.wording import breakable, clock_time, duration, exact_time
+from ashore.ui.wording import breakable, clock_time, exact_time
 
 _MARK = 15
 _TOP = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ashore.domain.addresses import checksum
+from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.views import Voyage
@@ -135,8 +135,8 @@ class VoyagePage(Page):
         self.amount.setText(money)
         self.where.setText(f"to {terms.destination}")
         self.setAccessibleName(f"{money} to {terms.destination}")
-        self.recipient.show_hex(_readable(terms.recipient))
-        self.copy.set_text(_readable(terms.recipient))
+        self.recipient.show_hex(readable(terms.recipient))
+        self.copy.set_text(readable(terms.recipient))
         self.started.setText(f"started {clock_time(voyage.withdrawal.started_at, now, seconds=False)}")
         self.started.setToolTip(exact_time(voyage.withdrawal.started_at))
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
@@ -195,12 +195,3 @@ def forecast(voyage: Voyage, now: int) -> str:
             break
         at, furthest = at + row.expectation.median, row.stage.title
     return f"{furthest}: about {clock_time(max(at, now), now, seconds=False)}" if furthest else ""
-
-
-def _readable(address: str) -> str:
-    digits = address.removeprefix("0x")
-    try:
-        raw = bytes.fromhex(digits)
-    except ValueError:
-        return address
-    return checksum(raw) if len(raw) == 20 else address

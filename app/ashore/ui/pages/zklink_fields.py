@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ashore.domain.addresses import checksum
+from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units, format_units
 from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
@@ -249,8 +249,5 @@ def _sub_account(number: int) -> str:
 
 
 def _short(address: str) -> str:
-    try:
-        full = checksum(bytes.fromhex(address.removeprefix("0x")))
-    except ValueError:
-        return address
+    full = readable(address)
     return f"{full[:6]} … {full[-4:]}"
