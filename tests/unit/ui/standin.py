@@ -195,7 +195,7 @@ class StandInWallet:
         plan = plan_of(DEPLOYMENT, quote, NOW // 1000)
         read = read_withdraw(plan.request.preimage)
         message = read.l2_message.hex() if read.l2_message else ""
-        lines = review_lines(DEPLOYMENT, read)
+        lines = review_lines(DEPLOYMENT, plan, read)
         return Review(plan, read, lines, read.texts, message, read.identifier, plan.warnings, plan.confirm)
 
     async def confirm(self, review: Review) -> str:

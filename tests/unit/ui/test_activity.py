@@ -97,7 +97,7 @@ async def test_what_no_longer_answers_the_filter_leaves(shell: Shell) -> None:
     page = open_list(shell)
     page.filter.combo.setCurrentIndex(1)
     assert page.model.rowCount() == 2
-    shell.wallet.happen(ev.StageFailed("b", "proved", "zkLink gave up.", "zkLink"))
+    shell.wallet.happen(ev.StageFailed("a", "committed", "zkLink gave up.", "zkLink"))
     await news(shell, page)
     assert page.model.rowCount() == 1
     page.filter.combo.setCurrentIndex(3)
