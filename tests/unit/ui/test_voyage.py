@@ -38,7 +38,7 @@ def open_voyage(shell: Shell, upto: str) -> VoyagePage:
             (U, A, A, A, A, A, A),
             ["not known yet whether zkLink has", "Nothing can be paid twice"],
         ),
-        ("refused", (X, A, A, A, A, A, A), ["the fee is too low", "Try again with the usual fee", "nothing"]),
+        ("refused", (X, A, A, A, A, A, A), ["the fee is too low", "Try again with the usual fee", "zkLink says\nnothing was taken"]),
         ("executed", (R, R, A, A, A, A, A), ["Under way", "zkLink says so", "Usually 29 min"]),
         ("committed", (R, R, P, A, A, A, A), ["proven by us", "Usually 38 min, 9 of 10 within 1 h 10 min (last 50)."]),
         ("proved", (R, R, P, R, A, A, A), ["Arbitrum does not show it yet"]),
@@ -110,7 +110,34 @@ async def test_a_failed_withdrawal_keeps_the_money(shell: Shell) -> None:
     await shell.settle()
     assert page.marks()[1] is X
     assert "still in your layer-2 balance" in page.notice.text
-    assert texts(page).count("This will not happen.") == 5
+    assert "zkLink says\nnothing was taken" in texts(page)
+    assert "will not" not in texts(page)
+    assert not page.rows[2].sentence.isVisible()
+
+
+async def test_what_stopped_by_the_operators_word_goes_on_when_the_chain_shows_it(shell: Shell) -> None:
+    page = open_voyage(shell, "requested")
+    shell.wallet.happen(ev.StageFailed("v", "executed", "zkLink says: insufficient balance.", "zkLink"))
+    await shell.settle()
+    shell.wallet.happen(ev.StageReached("v", "committed", shown("BlockCommit", NOW, 5)))
+    await shell.settle()
+    assert page.marks()[2] is P
+    assert "nothing was taken" not in texts(page)
+    assert "still in your layer-2 balance" not in texts(page)
+    assert page.rows[3].sentence.isVisible()
+    for words in ("You send", "zkLink fee", "You receive", "Under way."):
+        assert words in texts(page)
+
+
+async def test_what_was_refused_goes_on_when_it_was_taken_after_all(shell: Shell) -> None:
+    page = open_voyage(shell, "refused")
+    assert "nothing was taken" in texts(page)
+    shell.wallet.happen(ev.MoveAccepted("v", "m", "Arbitrum shows it."))
+    shell.wallet.happen(ev.StageReached("v", "committed", shown("BlockCommit", NOW, 5)))
+    await shell.settle()
+    assert page.marks()[2] is P
+    assert "nothing was taken" not in texts(page)
+    assert "the fee is too low" not in texts(page)
 
 
 async def test_evidence_is_laid_open(shell: Shell) -> None:

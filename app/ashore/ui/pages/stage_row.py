@@ -110,14 +110,14 @@ class StageRowWidget(QWidget):
         self.said_by.show_text(breakable(row.said_by))
         set_property(self.said_by, "tone", words.token)
         never = stopped and row.mark is Mark.AWAITED
-        self.sentence.show_text("This will not happen." if never else breakable(row.sentence))
+        self.sentence.show_text("" if never else breakable(row.sentence))
         self._show_objection(row)
         self._show_expectation(row, awaited=awaited)
         self.more.setVisible(bool(row.view.evidence))
         if self.more.is_open:
             self.panel.show_evidence(row.view.evidence)
         self.more.button.setAccessibleName(f"Evidence of {row.stage.title}")
-        self.setAccessibleName(f"{row.stage.title}, {words.name}. {row.sentence}")
+        self.setAccessibleName(f"{row.stage.title}, {words.name}. {'' if never else row.sentence}".strip())
 
     def _show_objection(self, row: StageRow) -> None:
         view = row.view

@@ -145,7 +145,10 @@ class VoyagePage(Page):
         self.costs[0].show_money("Asked for" if stopped else "You send", total)
         self.costs[1].show_money(f"{terms.system} fee", fee)
         self.costs[1].setVisible(not stopped)
-        self.costs[2].show_money("Taken" if stopped else "You receive", "nothing" if stopped else money)
+        if stopped:  # only the operator's word says so: L1 may still show it
+            self.costs[2].show_money(f"{terms.system} says", "nothing was taken")
+        else:
+            self.costs[2].show_money("You receive", money)
 
     def _show_status(self, voyage: Voyage) -> None:
         severity = _SEVERITY.get(voyage.status)

@@ -28,7 +28,7 @@ WORDS: dict[Mark, MarkWords] = {
     Mark.IRREVERSIBLE: MarkWords("ok", "irreversible", "Proven, and the block is final: it cannot be taken back."),
     Mark.TAKEN_BACK: MarkWords("warn", "taken back", "It was there, and the chain or the operator undid it."),
     Mark.UNKNOWN: MarkWords("warn", "outcome unknown", "It may or may not have happened. The wallet is finding out."),
-    Mark.FAILED: MarkWords("bad", "failed", "It did not happen, and it will not by itself."),
+    Mark.FAILED: MarkWords("bad", "failed", "The operator says that it did not happen."),
     Mark.NOT_APPLICABLE: MarkWords("muted", "not applicable", "This system has no such step."),
 }
 
