@@ -6,6 +6,7 @@ from ashore.domain import events as ev
 from ashore.domain.durations import duration
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveState
 from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, stage_mark
 from ashore.engine.views import ActivityRow, StageRow, Voyage
@@ -37,6 +38,12 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
         previous = view.reached_at
     headline, advice = _headline(state, track)
     return Voyage(state, track, tuple(rows), state.status, headline, advice, usually(expectations))
+
+
+def on_its_way(state: Withdrawal) -> bool:
+    """Whether the request was sent for the first time and its answer is still waited for, as is usual."""
+    request = state.request
+    return request is not None and request.state is MoveState.SENDING and request.sends == 1
 
 
 def usually(expectations: Mapping[str, Expectation]) -> str:
@@ -72,7 +79,7 @@ def _said_by(mark: Mark, view: StageView, state: Withdrawal) -> str:
         Mark.PROVEN: "proven by us",
         Mark.IRREVERSIBLE: "proven, irreversible",
         Mark.TAKEN_BACK: "taken back",
-        Mark.UNKNOWN: "being found out",
+        Mark.UNKNOWN: "on its way" if on_its_way(state) else "being found out",
         Mark.FAILED: "failed",
         Mark.NOT_APPLICABLE: "not applicable",
         Mark.AWAITED: "",
@@ -86,6 +93,8 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal) -> s
             return stage.not_applicable
         case Mark.FAILED:
             return view.failed or (request.said if request else "")
+        case Mark.UNKNOWN if on_its_way(state):
+            return "On its way: no answer yet."
         case Mark.UNKNOWN:
             said = request.said if request and request.said else "The answer is still open."
             return f"{said} Ashore asks until it knows, and never sends a second request."
@@ -113,6 +122,8 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
     match state.status:
         case Status.PREPARED:
             return "Signed, not sent yet.", "Ashore sends it as soon as it can."
+        case Status.UNKNOWN if on_its_way(state):
+            return "On its way: no answer yet.", "Ashore waits for zkLink’s answer. You need not do anything."
         case Status.UNKNOWN:
             return (
                 "It is not known yet whether zkLink has the request.",

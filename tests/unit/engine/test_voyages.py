@@ -117,7 +117,19 @@ def test_a_contradiction_takes_the_place_of_the_operators_word() -> None:
     ("events", "status", "headline", "advice"),
     [
         ((started(), intended()), Status.PREPARED, "Signed, not sent yet.", "as soon as it can"),
-        (SENT, Status.UNKNOWN, "It is not known yet", "Nothing can be paid twice"),
+        (SENT, Status.UNKNOWN, "On its way: no answer yet.", "You need not do anything."),
+        (
+            (*SENT, ev.MoveUnclear("w", "m", "The answer was lost.")),
+            Status.UNKNOWN,
+            "It is not known yet",
+            "Nothing can be paid twice",
+        ),
+        (
+            (*SENT, ev.MoveUnclear("w", "m", "The answer was lost."), ev.MoveSending("w", "m")),
+            Status.UNKNOWN,
+            "It is not known yet",
+            "Nothing can be paid twice",
+        ),
         (
             (*SENT, ev.MoveRefused("w", "m", "206", "No balance.", "Enter less.")),
             Status.REFUSED,

@@ -33,12 +33,17 @@ def open_voyage(shell: Shell, upto: str) -> VoyagePage:
     ("upto", "marks", "words"),
     [
         ("intended", (A, A, A, A, A, A, A), ["Signed, not sent yet."]),
+        ("sending", (U, A, A, A, A, A, A), ["On its way: no answer yet.", "You need not do anything"]),
         (
             "unknown",
             (U, A, A, A, A, A, A),
             ["not known yet whether zkLink has", "Nothing can be paid twice"],
         ),
-        ("refused", (X, A, A, A, A, A, A), ["the fee is too low", "Try again with the usual fee", "zkLink says\nnothing was taken"]),
+        (
+            "refused",
+            (X, A, A, A, A, A, A),
+            ["the fee is too low", "Try again with the usual fee", "zkLink says\nnothing was taken"],
+        ),
         ("executed", (R, R, A, A, A, A, A), ["Under way", "zkLink says so", "Usually 29 min"]),
         ("committed", (R, R, P, A, A, A, A), ["proven by us", "Usually 38 min, 9 of 10 within 1 h 10 min (last 50)."]),
         ("proved", (R, R, P, R, A, A, A), ["Arbitrum does not show it yet"]),
@@ -53,6 +58,19 @@ async def test_every_state_has_its_marks_and_words(
     everything = texts(page)
     for word in [*words, "25.00 USDC", "to Arbitrum", "25.10 USDC"]:
         assert word in everything
+
+
+async def test_a_usual_send_alarms_nobody_and_an_unknown_outcome_is_said(shell: Shell) -> None:
+    page = open_voyage(shell, "sending")
+    assert not page.notice.text
+    assert "not known" not in texts(page)
+    shell.wallet.happen(ev.MoveUnclear("v", "m", "zkLink’s node did not answer in time."))
+    await shell.settle()
+    assert "not known yet whether zkLink has" in page.notice.text
+    shell.wallet.happen(ev.MoveSending("v", "m"))  # the same bytes again: what is unknown stays unknown
+    await shell.settle()
+    assert "not known yet whether zkLink has" in page.notice.text
+    assert "On its way" not in texts(page)
 
 
 async def test_it_changes_in_place(shell: Shell) -> None:

@@ -8,6 +8,7 @@ from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.views import Voyage
+from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
@@ -151,7 +152,7 @@ class VoyagePage(Page):
             self.costs[2].show_money("You receive", money)
 
     def _show_status(self, voyage: Voyage) -> None:
-        severity = _SEVERITY.get(voyage.status)
+        severity = None if on_its_way(voyage.withdrawal) else _SEVERITY.get(voyage.status)
         if severity is None and any(row.view.contradicted for row in voyage.rows):
             severity = Severity.WARNS
         if severity is None:
