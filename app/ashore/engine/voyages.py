@@ -122,13 +122,8 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
     match state.status:
         case Status.PREPARED:
             return "Signed, not sent yet.", "Ashore sends it as soon as it can."
-        case Status.UNKNOWN if on_its_way(state):
-            return "On its way: no answer yet.", "Ashore waits for zkLink’s answer. You need not do anything."
         case Status.UNKNOWN:
-            return (
-                "It is not known yet whether zkLink has the request.",
-                "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
-            )
+            return _unanswered(state)
         case Status.REFUSED:
             return (request.said if request else "Refused.", request.advice if request else "")
         case Status.FAILED:
@@ -137,6 +132,15 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
             return f"{state.terms.details.get('amount.text', 'The money')} arrived on {state.terms.destination}.", ""
         case Status.UNDER_WAY:
             return _under_way(state, track)
+
+
+def _unanswered(state: Withdrawal) -> tuple[str, str]:
+    if on_its_way(state):
+        return "On its way: no answer yet.", "Ashore waits for zkLink’s answer. You need not do anything."
+    return (
+        "It is not known yet whether zkLink has the request.",
+        "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
+    )
 
 
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:

@@ -42,7 +42,7 @@ def open_voyage(shell: Shell, upto: str) -> VoyagePage:
         (
             "refused",
             (X, A, A, A, A, A, A),
-            ["the fee is too low", "Try again with the usual fee", "zkLink says\nnothing was taken"],
+            ["the fee is too low", "with the usual fee", "zkLink says\nnothing was taken"],
         ),
         ("executed", (R, R, A, A, A, A, A), ["Under way", "zkLink says so", "Usually 29 min"]),
         ("committed", (R, R, P, A, A, A, A), ["proven by us", "Usually 38 min, 9 of 10 within 1 h 10 min (last 50)."]),
