@@ -310,6 +310,29 @@ async def test_an_unfinished_draft_survives_closing(shell: Shell, next_shell: Ca
     assert page.fields.chain.key == str(ETHEREUM)
 
 
+async def test_the_account_is_part_of_the_draft(shell: Shell, next_shell: Callable[[], Shell]) -> None:
+    page = await open_form(shell)
+    page.fields.account.combo.setCurrentIndex(1)
+    await shell.settle()
+    page.fields.sub_account.combo.setCurrentIndex(1)
+    await type_into(shell, page, amount="2", recipient=OTHER)
+    shell.window.close()
+    again = next_shell()
+    page = await open_form(again)
+    assert page.fields.account.key == "1"
+    assert page.fields.sub_account.key == "3"
+    assert "5.00 USDC" in page.fields.balance.text()
+    assert "USDC · 5.00" in page.fields.source_token.text
+    page.summary.review.click()
+    await again.settle()
+    assert again.sections.place == "review"
+    review = again.sections.page("review")
+    assert isinstance(review, ReviewPage)
+    review.confirm.click()
+    await again.until(lambda: again.sections.place == "voyage")
+    assert again.wallet.confirmed[0].plan.request.account_index == 1
+
+
 async def test_what_was_sent_does_not_come_back(shell: Shell) -> None:
     page = await open_form(shell)
     await type_into(shell, page, amount="25.5", recipient=OTHER)

@@ -121,7 +121,7 @@ class ZkLinkFields(QWidget):
             if values.get(name):
                 choice.select(values[name])
                 if self._offer is not None:
-                    self._offer_targets(self._offer)
+                    self._offer_tokens(self._offer)
         for name, edit in self._edits().items():
             edit.setText(values.get(name, ""))
             if name in _AUTOMATIC and values.get(name):

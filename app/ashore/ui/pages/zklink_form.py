@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -31,7 +33,8 @@ class ZkLinkFormPage(Page):
         self._account = 0
         self._offer: ZkLinkOffer | None = None
         self._quote: ZkLinkQuote | None = None
-        self._restored = False
+        self._draft: dict[str, str] | None = None
+        self._filled = False
         self._focus_wanted = True
         self.fields = ZkLinkFields(context.theme, context.icons)
         self.summary = SummaryCard(context.icons)
@@ -67,8 +70,18 @@ class ZkLinkFormPage(Page):
 
     # Coming and going
 
+    def begin_with(self, draft: Mapping[str, str]) -> None:
+        """Fill the form in with these values as soon as it opens, whatever stands in it. `account` is an address."""
+        self._draft = dict(draft)
+        self._offer = None
+        accounts = self.context.wallet.accounts()
+        wanted = draft.get("account", "").lower()
+        self._account = next((a.index for a in accounts if a.address.lower() == wanted), 0)
+
     def shown(self) -> None:
         self._focus_wanted = True
+        if self._draft is None and not self._filled:
+            self.begin_with(self.context.wallet.load_draft(_FORM))
         self.fields.show_accounts(self.context.wallet.accounts(), self._account)
         if self._offer is None or self.context.now() - self._offer.opened_at > 30_000:
             self.open()
@@ -91,9 +104,10 @@ class ZkLinkFormPage(Page):
         self._offer = offer
         self.fields.set_ready(True)
         self.fields.show_offer(offer)
-        if not self._restored:
-            self._restored = True
-            self.fields.restore(self.context.wallet.load_draft(_FORM))
+        if self._draft is not None:
+            self.fields.reset()
+            self.fields.restore(self._draft)
+            self._draft, self._filled = None, True
         self._focus_first()
         if offer.blocked:
             self.notice.show_problem(Problem(offer.blocked, _NOTHING_SENT), act=True)
@@ -116,8 +130,11 @@ class ZkLinkFormPage(Page):
     def keep_draft(self) -> None:
         """Store what was typed, so that it survives closing."""
         self._save.stop()
-        if self._restored:
-            self.context.wallet.save_draft(_FORM, self.fields.values())
+        if self._draft is not None or self._filled:
+            accounts = self.context.wallet.accounts()
+            account = next((a.address for a in accounts if a.index == self._account), "")
+            typed = self.fields.values() if self._draft is None else self._draft
+            self.context.wallet.save_draft(_FORM, {**typed, "account": account})
 
     def clear_draft(self) -> None:
         """Forget what was typed: it was sent."""
