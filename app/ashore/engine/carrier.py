@@ -19,10 +19,35 @@ from ashore.systems.base import WithdrawalSystem, signed_move
 SETTLED = frozenset({MoveState.ACCEPTED, MoveState.REFUSED, MoveState.DEAD})
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
+ROUNDS = 3
+"""How often a refusal that may be an echo has to be repeated, besides standing for a while."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
+
+
+class Doubt:
+    """Weighs refusals that may be the echo of the first send's success, such as of a used nonce or a spent balance.
+
+    They are believed only after the other side stood by them, asked again and again, for as long as patience lasts.
+    """
+
+    def __init__(self, patience_ms: int, now: Callable[[], int]) -> None:
+        self._patience = patience_ms
+        self._now = now
+        self._since = 0
+        self._rounds = 0
+
+    def weigh(self, outcome: Outcome) -> Outcome:
+        """Return the refusal once it stood long enough, else the outcome as it is."""
+        if not isinstance(outcome, Unknown) or outcome.refusal is None:
+            return outcome
+        self._rounds += 1
+        if self._rounds == 1:
+            self._since = self._now()
+        certain = self._rounds >= ROUNDS and self._now() - self._since >= self._patience
+        return outcome.refusal if certain else outcome
 
 
 class Carrier:
@@ -35,12 +60,15 @@ class Carrier:
         now: Callable[[], int],
         probe: Probe,
         sleep: Sleep = asyncio.sleep,
+        patience_ms: int = 0,
     ) -> None:
+        """`patience_ms` is how long the other side has to stand by a refusal that may be only an echo."""
         self._ledger = ledger
         self._system = system
         self._now = now
         self._probe = probe
         self._sleep = sleep
+        self._doubt = Doubt(patience_ms, now)
 
     async def carry(self, withdrawal: str, move: str) -> None:
         """Bring the move to an outcome, however long it takes. May be cancelled and begun again at any point."""
@@ -80,7 +108,7 @@ class Carrier:
         if isinstance(outcome, Unknown) and outcome.refusal is not None:
             asked = await self._system.locate(signed_move(move))
             still_unknown_there = isinstance(asked, Unknown) and asked.resend_harmless
-            outcome = outcome.refusal if still_unknown_there else asked
+            outcome = self._doubt.weigh(outcome if still_unknown_there else asked)
         elif isinstance(outcome, Refused):
             # A refusal that something between us and the node made up must not hide that the node took it.
             asked = await self._system.locate(signed_move(move))
@@ -90,7 +118,7 @@ class Carrier:
 
     async def _locate(self, withdrawal: str, move: MoveView) -> Outcome:
         self._probe(Boundary.LOCATE_BEFORE)
-        outcome = await self._system.locate(signed_move(move))
+        outcome = self._doubt.weigh(await self._system.locate(signed_move(move)))
         self._probe(Boundary.LOCATE_ANSWERED)
         current = self._move(withdrawal, move.id)
         if current is not None and current.state not in SETTLED:
@@ -108,9 +136,16 @@ class Carrier:
             )
         elif isinstance(outcome, Refused):
             self._ledger.record([ev.MoveRefused(withdrawal, move.id, outcome.code, outcome.sentence, outcome.advice)])
-        elif current.state is not MoveState.UNKNOWN or current.said != outcome.sentence:
+        elif self._is_news(current, outcome):
             self._ledger.record([ev.MoveUnclear(withdrawal, move.id, outcome.sentence, outcome.left)])
         self._probe(Boundary.OUTCOME_JOURNALED)
+
+    @staticmethod
+    def _is_news(move: MoveView, outcome: Unknown) -> bool:
+        """Whether an open outcome says more than what is journaled. That nothing has left yet is the better news."""
+        if move.state is not MoveState.UNKNOWN:
+            return True
+        return move.arrivals > 0 and move.said != outcome.sentence
 
     def _first_stage(self, withdrawal: str, move: MoveView, outcome: Accepted) -> list[ev.Event]:
         state = self._ledger.get(withdrawal)

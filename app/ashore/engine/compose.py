@@ -45,6 +45,9 @@ SANDBOX = NetworkInfo(
 )
 OPERATOR = Purpose("operator", 4 << 20, total_seconds=20.0, retries=1)
 PRACTICE_RATE = RateLimit(per_second=400.0, burst=400)
+PATIENCE_BLOCKS = 10
+"""L1 blocks, two minutes on Ethereum: how long a refusal of a repetition has to stand before it is believed."""
+
 LONGEST_POLL_S = 12.0
 
 
@@ -65,8 +68,13 @@ def practice_client(transport: object = None) -> HttpClient:
 
 
 def system_clock() -> Clock:
-    """The machine's clock."""
-    return Clock(lambda: time.time_ns() // 1_000_000, time.monotonic)
+    """The machine's clock. What waits also counts while the machine sleeps, where the system can tell."""
+    return Clock(lambda: time.time_ns() // 1_000_000, _awake_or_asleep)
+
+
+def _awake_or_asleep() -> float:
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 def compose(
@@ -109,6 +117,7 @@ def compose(
             journal_is_sound=database.sound,
             closers=(around.http.aclose, close_database),
             sandbox=sandbox,
+            patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",
         )
     )

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.moves import SignedMove
 from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import Status, Withdrawal, apply, stage_mark
 from ashore.engine.views import Change, Listener, Topic
@@ -19,6 +21,10 @@ _log = logging.getLogger(__name__)
 STOPPED_FOR_MS = 7 * 86_400_000
 MOST_STOPPED = 200
 """How long, and how many at most, refused or failed withdrawals are still held against L1: an operator can be wrong."""
+
+SUPERSEDED = "superseded_by"
+"""The fact that a stopped withdrawal was asked for again, to the same terms and with the same nonce: what L1 shows of
+it is told of the newer one."""
 
 FOLDS = 20
 """Withdrawals that are folded from the journal between two turns of the event loop."""
@@ -44,7 +50,8 @@ class Ledger:
             if number % FOLDS == 0:
                 await asyncio.sleep(0)
         since = self._now() - STOPPED_FOR_MS
-        self._stopped = {state.id: state for state in self._journal.stopped(since, MOST_STOPPED)}
+        stopped = self._journal.stopped(since, MOST_STOPPED)
+        self._stopped = {state.id: state for state in stopped if SUPERSEDED not in state.facts}
 
     @property
     def open(self) -> Sequence[Withdrawal]:
@@ -55,6 +62,17 @@ class Ledger:
     def watched(self) -> Sequence[Withdrawal]:
         """What is held against L1: all that is open, and what lately stopped on the operator's word alone."""
         return [*self._open.values(), *self._stopped.values()]
+
+    def stopped_like(self, terms: ev.Terms, move: SignedMove) -> list[Withdrawal]:
+        """Stopped withdrawals that L1 cannot tell from a new one: same profile, nonce and terms, but for the time."""
+        return [
+            state
+            for state in self._stopped.values()
+            if state.request is not None
+            and (state.terms.profile, state.request.scope, state.request.nonce)
+            == (move.profile, move.scope, move.nonce)
+            and _but_for_time(state.terms) == _but_for_time(terms)
+        ]
 
     def get(self, withdrawal: str) -> Withdrawal | None:
         """A withdrawal by its id, open or ended."""
@@ -97,7 +115,7 @@ class Ledger:
         self._stopped.pop(state.id, None)
         if state.is_open:
             self._open[state.id] = state
-        elif state.status is not Status.FINAL:
+        elif state.status is not Status.FINAL and SUPERSEDED not in state.facts:
             self._stopped[state.id] = state
             while len(self._stopped) > MOST_STOPPED:
                 self._stopped.pop(next(iter(self._stopped)))
@@ -135,6 +153,10 @@ class Ledger:
             return Summary(state, "", "")
         stage = current_stage(state, track)
         return Summary(state, stage.title, str(stage_mark(state, stage.id, track)))
+
+
+def _but_for_time(terms: ev.Terms) -> ev.Terms:
+    return replace(terms, details={key: value for key, value in terms.details.items() if key != "ts"})
 
 
 def current_stage(state: Withdrawal, track: Track) -> Stage:

@@ -9,16 +9,14 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveState, SignedMove
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.carrier import SETTLED, Carrier
-from ashore.engine.ledger import Ledger
+from ashore.engine.ledger import SUPERSEDED, Ledger
 from ashore.engine.practice import SandboxControl
 from ashore.engine.views import (
     Account,
     ActivityPage,
     ActivityQuery,
-    ActivityRow,
     Change,
     Listener,
     NetworkInfo,
@@ -27,14 +25,16 @@ from ashore.engine.views import (
     Topic,
     Voyage,
 )
-from ashore.engine.voyages import usually, voyage_of
+from ashore.engine.voyages import activity_row, usually, voyage_of
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.keys.signer import Signer
-from ashore.store.journal import Journal, Row
+from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import Action, Draft, Offer, Quote, Source, WithdrawalSystem
 
 LOCK_AFTER_S = 300
+LOCK_CHECK_S = 30
+"""How often it is looked whether the time has come: timers stand still while the machine sleeps."""
 ACCOUNTS = 3
 
 
@@ -67,6 +67,8 @@ class Parts:
     journal_is_sound: Callable[[], bool]
     sandbox: SandboxControl | None = None
     practice_password: bytes = b""
+    patience_ms: int = 0
+    """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""
 
 
 class Wallet:
@@ -156,7 +158,10 @@ class Wallet:
         return max(0, round(LOCK_AFTER_S - (self._parts.clock.monotonic() - self._last_use)))
 
     def touch(self) -> None:
-        """Somebody is there: the automatic lock starts to count anew."""
+        """Somebody is there: the automatic lock starts to count anew, unless its time came while the machine slept."""
+        if self.lock_in() == 0:
+            self._spawn(self.lock())
+            return
         self._last_use = self._parts.clock.monotonic()
 
     # ---- withdrawing
@@ -194,7 +199,7 @@ class Wallet:
         return Review(
             plan=plan,
             reading=read,
-            lines=system.review(read),
+            lines=system.review(plan, read),
             texts=read.texts,
             layer2_message=read.l2_message.hex() if read.l2_message else "",
             identifier=read.identifier,
@@ -210,13 +215,16 @@ class Wallet:
         self.touch()
         if review.identifier in self._confirmed:
             raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
+        self._refuse_unseen_chains()
         self._confirmed.add(review.identifier)
         try:
             move = await self._signed(review)
             self._refuse_second(move)
             withdrawal = self._parts.new_id()
+            twins = self._parts.ledger.stopped_like(review.plan.terms, move)
             self._parts.ledger.record(
                 [
+                    *(ev.FactLearnt(twin.id, SUPERSEDED, withdrawal, "Ashore") for twin in twins),
                     ev.WithdrawalStarted(withdrawal, review.plan.terms),
                     ev.MoveIntended(
                         withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
@@ -246,7 +254,7 @@ class Wallet:
         """A page of the list, newest first."""
         rows = self._parts.journal.page(query.text, query.only, before, limit)
         told = ((row, self._parts.ledger.terms(row.id)) for row in rows)
-        shown = [_activity_row(row, terms) for row, terms in told if terms is not None]
+        shown = [activity_row(row, terms) for row, terms in told if terms is not None]
         key = (rows[-1].started_at, rows[-1].number) if len(rows) == limit else None
         return ActivityPage(tuple(shown), key)
 
@@ -264,7 +272,8 @@ class Wallet:
 
     def operator_notes(self) -> tuple[str, ...]:
         """What the operators said instead of answering, and what is wrong with the journal's file."""
-        return self._warnings + tuple(note for operator in self._parts.operators for note in operator.notes)
+        troubles = tuple(chain.trouble for chain in self._parts.chains if chain.trouble)
+        return self._warnings + troubles + tuple(note for told in self._parts.operators for note in told.notes)
 
     def look_again(self) -> None:
         """Ask chains and operators now, not when their next turn comes."""
@@ -292,8 +301,6 @@ class Wallet:
     def set_setting(self, key: str, value: str) -> None:
         """Keep a setting."""
         self._parts.keep.set_setting(key, value)
-
-    # ---- inside
 
     async def _check_journal(self) -> None:
         """Let SQLite check its file, in a worker thread: a damaged journal must be known, not met."""
@@ -324,13 +331,22 @@ class Wallet:
         if left == 0:
             self._spawn(self.lock())
             return
-        self._locking = loop.call_later(max(1, left), self._arm_lock)
+        self._locking = loop.call_later(min(max(1, left), LOCK_CHECK_S), self._arm_lock)
 
     def _account(self, index: int) -> Account:
         for account in self._accounts:
             if account.index == index:
                 return account
         raise AshoreError("The accounts are locked.", "Unlock Ashore first.")
+
+    def _refuse_unseen_chains(self) -> None:
+        """What was never seen cannot be followed: a withdrawal would go where nobody watches."""
+        for chain in self._parts.chains:
+            if not chain.placed:
+                raise AshoreError(
+                    f"Ashore has not reached {chain.name} yet and could not follow the withdrawal. Nothing was sent.",
+                    "Wait until its endpoints answer, then confirm again.",
+                )
 
     async def _signed(self, review: Review) -> SignedMove:
         """Let the signer sign exactly what was reviewed."""
@@ -363,21 +379,19 @@ class Wallet:
     def _carry(self, profile: str, withdrawal: str, move: str) -> None:
         system = self._parts.systems.get(profile)
         if system is not None:
-            carrier = Carrier(self._parts.ledger, system, self._parts.clock.now, self._parts.probe)
+            carrier = Carrier(
+                self._parts.ledger,
+                system,
+                self._parts.clock.now,
+                self._parts.probe,
+                patience_ms=self._parts.patience_ms,
+            )
             self._spawn(carrier.carry(withdrawal, move))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
-    status, mark = Status(row.status), Mark(row.mark) if row.mark else Mark.AWAITED
-    title = row.stage.format(chain=terms.destination)
-    if status is Status.REFUSED:
-        title, mark = "Refused", Mark.FAILED
-    return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)
 
 
 def _wipe(password: bytearray) -> None:

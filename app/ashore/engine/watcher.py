@@ -53,7 +53,7 @@ class ChainWatch:
         interval_s: float,
         probe: Probe,
     ) -> None:
-        self._chain = chain
+        self.name = chain
         self._follower = follower
         self._systems = systems
         self._ledger = ledger
@@ -61,18 +61,28 @@ class ChainWatch:
         self._interval = interval_s
         self._probe = probe
         self._fresh = True
+        self.trouble = ""
+        """What keeps this chain from being watched, in a sentence; empty while all is well."""
         self.health: ChainHealth | None = None
         self.pause = Pause()
 
     async def run(self) -> None:
         """Poll for ever."""
         while True:
-            await guarded(self.poll)
+            trouble = await guarded(self.poll)
+            if trouble != self.trouble:
+                self.trouble = trouble
+                self._ledger.tell(Change(Topic.HEALTH, self.name))
             await self.pause.take(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+
+    @property
+    def placed(self) -> bool:
+        """Whether the chain was ever seen: only from there on can it be followed."""
+        return self._keep.follower_state(self.name) is not None
 
     async def poll(self) -> None:
         """One cycle."""
-        chain = self._chain
+        chain = self.name
         stored = self._keep.follower_state(chain)
         state = FollowerState.from_json(stored) if stored else FollowerState(chain)
         poll = await self._follower.poll(state)
@@ -102,12 +112,12 @@ class ChainWatch:
             for view in state.stages.values()
             for evidence in view.evidence
             if evidence.level is Level.PROVEN
-            and evidence.chain == self._chain
+            and evidence.chain == self.name
             and (known := followed.at(evidence.block_number)) is not None
             and known.hash != evidence.block_hash
         }
         if orphans:
-            await self.take(BlocksTakenBack(self._chain, tuple(sorted(orphans)), -1))
+            await self.take(BlocksTakenBack(self.name, tuple(sorted(orphans)), -1))
 
     async def take(self, observation: Observation) -> None:
         """Let every system say what an observation means, and write it down."""
@@ -147,11 +157,17 @@ class OperatorWatch:
             self._ledger.tell(Change(Topic.OPERATOR))
 
 
-async def guarded(cycle: Callable[[], Awaitable[None]]) -> None:
-    """Run one cycle; whatever it stumbles over, the next one comes. The one place where watching may swallow."""
+async def guarded(cycle: Callable[[], Awaitable[None]]) -> str:
+    """Run one cycle; whatever it stumbles over, the next one comes. The one place where watching may swallow.
+
+    Returns what went wrong in a sentence, empty where nothing did.
+    """
     try:
         await cycle()
     except AshoreError as error:
         _log.info("watching paused: %s", error.sentence)
+        return error.sentence
     except Exception as error:  # noqa: BLE001 a defect in one cycle must not end the watching of money
         _log.error("watching stumbled: %s", type(error).__name__)
+        return "Watching stumbles over a defect in Ashore. Your money is not affected; update or restart Ashore."
+    return ""

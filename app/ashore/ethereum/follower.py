@@ -167,7 +167,10 @@ class ChainFollower:
             if answered and (not doubtful or answered >= self._quorum.k):
                 break
             try:
-                claimed |= await endpoint.blocks_with_logs(self._masks, headers[0].number, headers[-1].number)
+                # A bloom never hides a log: what it excludes was made up.
+                claimed |= possible & await endpoint.blocks_with_logs(
+                    self._masks, headers[0].number, headers[-1].number
+                )
                 answered += 1
             except AshoreError as error:
                 notes.append(f"{endpoint.name}: {error.sentence}")

@@ -169,8 +169,8 @@ class WithdrawalSystem(Protocol):
     async def prepare(self, action: Action, quote: Quote) -> Plan:
         """Decide what would be signed. Raises AshoreError where the quote is not ready."""
 
-    def review(self, reading: Reading) -> tuple[ReviewLine, ...]:
-        """Put what the signer read into lines for the review page. Uses the reading, never the form."""
+    def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+        """Put what the signer read into lines for the review page. Values are of the reading, never of the form."""
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """Make the exact payload that will be sent from what the signer returned."""

@@ -128,7 +128,8 @@ async def test_the_ordinary_way(folder: Path) -> None:
         ([LOST_AFTER], [], MoveState.ACCEPTED, [True]),
         ([LOST_AFTER], ["x", "x", "x"], MoveState.ACCEPTED, [True]),
         ([GARBLED], [], MoveState.ACCEPTED, [True]),
-        ([LOST_BEFORE, REFUSED], [], MoveState.REFUSED, [True, False]),
+        ([LOST_BEFORE, REFUSED, REFUSED, REFUSED], [], MoveState.REFUSED, [True, False, False, False]),
+        ([LOST_BEFORE, REFUSED, ""], [], MoveState.ACCEPTED, [True, False, False]),
         ([LOST_BEFORE, LOST_BEFORE, LOST_AFTER], ["x"], MoveState.ACCEPTED, [True, False, False]),
     ],
 )
@@ -148,6 +149,24 @@ async def test_an_echo_of_the_first_success_is_no_refusal(folder: Path) -> None:
     assert bench.system.firsts == [True, False]
     assert bench.move.state is MoveState.ACCEPTED
     bench.check()
+    bench.database.close()
+
+
+async def test_a_refused_repetition_has_to_stand_for_a_while(folder: Path) -> None:
+    """Three refusals in a row may still be the echo of a send that a slow index does not show."""
+    bench = Bench(folder, ScriptedSystem([LOST_BEFORE, *[REFUSED] * 40]))
+    moment = 0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal moment
+        bench.waits.append(seconds)
+        moment += round(seconds * 1000)
+
+    carrier = Carrier(bench.ledger, bench.system, lambda: moment, lambda _boundary: None, sleep, patience_ms=120_000)
+    await carrier.carry("w", "m")
+    bench.check()
+    assert bench.move.state is MoveState.REFUSED
+    assert sum(bench.waits) >= 120, "believed only after the other side stood by it"
     bench.database.close()
 
 

@@ -61,7 +61,12 @@ def read_withdraw(preimage: Mapping[str, object]) -> Reading:
     message = _decode(lambda data: signed_bytes_of_core(data, profile, call_data), core)
     return Reading(
         kind=WITHDRAW_KIND,
-        fields={**_withdraw_fields(tx), "call_data": "" if call_data is None else "0x" + call_data.hex()},
+        fields={
+            **_withdraw_fields(tx),
+            "call_data": "" if call_data is None else "0x" + call_data.hex(),
+            "symbol": symbol,
+            "profile": str(profile),
+        },
         texts=(withdraw_text(tx, symbol, profile),),
         l2_message=message,
         identifier=hash_signed_bytes(message),

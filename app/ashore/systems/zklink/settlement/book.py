@@ -29,6 +29,9 @@ class Kind(StrEnum):
     SPENT = "spent"
 
 
+MOST_SHOWN = 2_000
+"""Entries that are kept of what one endpoint shows alone: it may be making them up."""
+
 _REVERTIBLE = frozenset({Kind.OPERATION, Kind.COMMITTED, Kind.PROVEN, Kind.SYNCED})
 
 
@@ -156,7 +159,9 @@ class Book:
 
     def show(self, entries: Iterable[Entry]) -> None:
         """Take in what one endpoint shows without agreement. It is never kept, and gives way to what is proven."""
-        self._shown.update((_identity(e), e) for e in entries)
+        for entry in entries:
+            if len(self._shown) < MOST_SHOWN:
+                self._shown[_identity(entry)] = entry
         self._seen = _Index(self._shown.values())
 
     def unshow(self) -> bool:

@@ -56,6 +56,7 @@ class Interpreter:
             case BlocksTakenBack(chain, hashes, _):
                 # Even where the book forgot them already: a crash may have come before this was journaled.
                 self._book.forget(chain, hashes)
+                self._roots.begin_anew()
                 return [*await self.look_again(mine), *fallen_roots(mine, hashes)]
             case FinalityAdvanced():
                 return [event for state in mine for event in _settled(state, observation)]

@@ -13,7 +13,7 @@ from ashore.systems.base import Report
 from ashore.systems.zklink.client.answers import BadAnswer
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PROVED, RELEASED
+from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PROVED, RELEASED, REQUESTED
 
 SOURCE = "zkLink"
 BLOCKS = "blocks"
@@ -22,6 +22,10 @@ TRANSACTIONS = "transactions"
 OPERATOR_BLOCK = "operator_block"
 TRANSACTIONS_A_CYCLE = 20
 BLOCKS_A_CYCLE = 5
+FORGOTTEN = "forgotten"
+FORGETTING_MS = 600_000
+"""For how long a node may not know a request that it took, before that is said: its index may be behind."""
+
 GRACE_BLOCKS = 20
 """How many L1 blocks the operator's word may run ahead of what the endpoints show before it counts as contradicted."""
 
@@ -71,11 +75,13 @@ class OperatorWord:
         hashes = [w.request.locator for w in waiting if w.request]
         if hashes:
             known: dict[str, object] = {}
-            for told in await self._client.transactions(hashes):
+            for asked, told in zip(hashes, await self._client.transactions(hashes), strict=True):
                 if isinstance(told, AshoreError):
                     yield told
-                elif told is not None:
-                    known[told.hash] = {
+                elif told is None:
+                    known[asked] = FORGOTTEN
+                else:
+                    known[asked] = {
                         "executed": told.executed,
                         "success": told.success,
                         "reason": told.fail_reason,
@@ -111,7 +117,9 @@ def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Itera
     if report.subject == TRANSACTIONS:
         for state in mine:
             told = report.facts.get(state.request.locator) if state.request else None
-            if isinstance(told, Mapping):
+            if told == FORGOTTEN:
+                yield from _forgotten(state, now)
+            elif isinstance(told, Mapping):
                 yield from _transaction_word(state, told, now)
         return
     proved = report.facts["proved"]
@@ -128,6 +136,19 @@ def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Itera
             yield from _said(state, PROVED, {"transaction named": str(tx_hash)}, now)
         if verified >= block:
             yield from _said(state, RELEASED, {"layer-2 blocks executed on L1": str(verified)}, now)
+
+
+def _forgotten(state: Withdrawal, now: int) -> Iterator[ev.Event]:
+    """The operator took the request and does not know it any more: said once it stays so."""
+    executed = state.stage(EXECUTED)
+    taken_at = state.stage(REQUESTED).reached_at
+    if taken_at and now - taken_at > FORGETTING_MS and executed.level is None and not executed.contradicted:
+        yield ev.StageContradicted(
+            state.id,
+            EXECUTED,
+            "zkLink took the request,",
+            "and now says that it does not know it. Nothing was taken from your balance as far as zkLink says.",
+        )
 
 
 def _transaction_word(state: Withdrawal, facts: Mapping[str, object], now: int) -> Iterator[ev.Event]:

@@ -14,11 +14,12 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Entry, Kind
 from ashore.systems.zklink.settlement.payouts import payout_of
-from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, VERIFIED
+from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, REQUESTED, VERIFIED
 
 L2_BLOCK = "l2_block"
 
 EVENT_OF_STAGE = {
+    REQUESTED: "BlockCommit",
     EXECUTED: "BlockCommit",
     COMMITTED: "BlockCommit",
     PROVED: "BlockProven",
@@ -27,7 +28,7 @@ EVENT_OF_STAGE = {
     PAID: "Withdrawal",
 }
 _KIND_OF_STAGE = {PROVED: Kind.PROVEN, VERIFIED: Kind.SYNCED, RELEASED: Kind.EXECUTED}
-_CHAIN_STAGES = (EXECUTED, COMMITTED, PROVED, VERIFIED, RELEASED, PAID)
+_CHAIN_STAGES = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, RELEASED, PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
         if proven:
             yield from _request_is_known(state, operation)
         found = _findings(deployment, book, state, operation)
-        # What stands in a batch was executed on layer 2, whatever the operator says of it or keeps to itself.
-        found[EXECUTED] = found[COMMITTED]
+        if proven:
+            # What stands in a batch was taken and executed on layer 2, whatever the operator says or keeps to itself.
+            found[REQUESTED] = found[EXECUTED] = found[COMMITTED]
     elif operation is not None and proven:
         yield from _replaced(state, operation)
     for stage in _CHAIN_STAGES:

@@ -36,6 +36,10 @@ class Roots:
         self._now = now
         self._tries: dict[tuple[str, int], int] = {}
 
+    def begin_anew(self) -> None:
+        """After a reorganisation every root may be tried again."""
+        self._tries.clear()
+
     async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Prove the roots of verified batches that lack it. Where no endpoint can, it is tried again a few times."""
         lacking: dict[tuple[str, int], list[Withdrawal]] = {}

@@ -66,6 +66,8 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         "withdraw_fee_ratio": "0",
         "ts": str(tx.ts),
         "call_data": "",
+        "symbol": source.symbol,
+        "profile": str(deployment.dialect),
     }
     terms = Terms(
         system="zkLink",
@@ -112,8 +114,11 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
     )
 
 
-def review_lines(deployment: Deployment, reading: Reading) -> tuple[ReviewLine, ...]:
-    """What the signer read, in words. Names come from the pinned profile, values from the reading alone."""
+def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+    """What the signer read, in words. Names come from the pinned profile, values from the reading alone.
+
+    Only the account's address is the plan's: no signed byte holds it, the signature itself shows whose it is.
+    """
     read = reading.fields
     source = deployment.tokens[int(read["l2_source_token"])]
     target = deployment.tokens[int(read["l1_target_token"])]
@@ -130,8 +135,10 @@ def review_lines(deployment: Deployment, reading: Reading) -> tuple[ReviewLine, 
             "amount and fee together",
         ),
         ReviewLine("From account", read["account_id"], f"sub-account {read['sub_account_id']}"),
+        ReviewLine("From address", checksum(bytes.fromhex(plan.terms.account[2:])), "signs this", monospace=True),
         ReviewLine("Token", f"{source.symbol} → {target.symbol}", f"{source.id} → {target.id}"),
         ReviewLine("Nonce", read["nonce"], "the sub-account’s next"),
+        ReviewLine("Request time", read["ts"], "Unix seconds; makes the request unique"),
     )
 
 

@@ -44,5 +44,12 @@ def outcome_of(error: RpcError, first_send: bool) -> Outcome:
     if error.code in SENTENCES:
         sentence, advice = SENTENCES[error.code]
         refused = Refused(str(error.code), f"{sentence} {_NOT_TAKEN}", advice)
-        return refused if first_send else Unknown("zkLink refused a repetition of the request.", refusal=refused)
+        return (
+            refused
+            if first_send
+            else Unknown(
+                "zkLink refuses a repetition of the request. That may be because it took the first one.",
+                refusal=refused,
+            )
+        )
     return Unknown(f"zkLink answered with an error that says nothing about the request: {error.message}", True)

@@ -75,9 +75,9 @@ class ZkLinkSystem:
             raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
         return plan_of(self._deployment, quote, self._now() // 1000)
 
-    def review(self, reading: Reading) -> tuple[ReviewLine, ...]:
+    def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
-        return review_lines(self._deployment, reading)
+        return review_lines(self._deployment, plan, reading)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """The exact parameters of sendTransaction."""
@@ -117,13 +117,14 @@ class ZkLinkSystem:
         with_nonce = {h for h, nonce, of in history if (nonce, of) == (move.nonce, sub)}
         if move.locator in with_nonce:
             return Accepted("zkLink’s node knows the request.")
-        if not with_nonce:
-            return Unknown("zkLink’s node does not know the request, though its nonce is used.")
-        return Refused(
+        dead = Refused(
             "nonce-used",
             "Another request used this nonce, so this one can never take effect. Nothing was taken for it.",
             "Start again if you still want to withdraw.",
         )
+        # The history tells of withdrawals alone: a transfer may have used the nonce, or the node may be behind.
+        unseen = Unknown("zkLink’s node does not know the request, though its nonce is used.", refusal=dead)
+        return dead if with_nonce else unseen
 
     def tracks(self) -> Sequence[Track]:
         """Every track that a stored withdrawal may name."""
