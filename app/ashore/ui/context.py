@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ashore.domain.events import Terms
 from ashore.engine.views import Review
 from ashore.systems.base import Problem
 from ashore.ui.hub import ChangeHub
@@ -18,7 +19,7 @@ from ashore.ui.theme.theme import Theme
 class Navigator(Protocol):
     """Ways from page to page."""
 
-    def show_form(self, profile: str) -> None: ...
+    def show_form(self, profile: str, again: Terms | None = None) -> None: ...
     def show_review(self, review: Review) -> None: ...
     def show_voyage(self, withdrawal_id: str) -> None: ...
     def show_section(self, key: str) -> None: ...

@@ -296,7 +296,10 @@ def terms(amount: int = 25 * UNIT, recipient: str = OTHER) -> ev.Terms:
     """What such a withdrawal is about."""
     return ev.Terms(
         "zkLink", "sandbox", PROFILE, str(NORMAL.ref), ADDRESS, "USDC", 18, amount, UNIT // 10, recipient,
-        "Arbitrum", "USDC", {LAST_STAGE: "paid", "amount.text": "25.00 USDC"},
+        "Arbitrum", "USDC", {
+            LAST_STAGE: "paid", "amount.text": "25.00 USDC", "chain_id": "4", "sub_account_id": "3",
+            "source_token": "1", "target_token": "17",
+        },
     )  # fmt: skip
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPlainTextEdit
 
 from ashore.domain import events as ev
+from ashore.domain.addresses import readable
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Mark
 from ashore.ui.pages.practice import CLOCK_KEY
 from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.wording import clock_time
 from unit.ui.driving import Shell
 from unit.ui.looking import texts, visible
-from unit.ui.standin import NOW, StandInWallet, said, sail, shown
+from unit.ui.standin import NOW, OTHER, PROFILE, StandInWallet, said, sail, shown
 
 A, R, P, F, U, X = Mark.AWAITED, Mark.REPORTED, Mark.PROVEN, Mark.IRREVERSIBLE, Mark.UNKNOWN, Mark.FAILED
 
@@ -257,3 +260,54 @@ async def test_the_practice_chain_is_moved_from_the_voyage(shell: Shell) -> None
     await shell.settle()
     assert shell.wallet.sandbox is not None
     assert shell.wallet.sandbox.asked == ["stage"]
+
+
+async def test_what_was_refused_is_tried_again_with_its_values(shell: Shell) -> None:
+    page = open_voyage(shell, "refused")
+    assert page.again.isVisible()
+    page.again.click()
+    await shell.settle()
+    assert shell.sections.place == "form"
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    assert form.fields.values() == {
+        "sub_account": "3",
+        "chain": "4",
+        "source_token": "1",
+        "target_token": "17",
+        "amount": "25",
+        "recipient": readable(OTHER),
+        "fee": "",
+        "nonce": "",
+    }
+    assert form.fields.account.key == "0"
+    shell.sections.show_voyage("v")
+    shell.wallet.happen(ev.MoveAccepted("v", "m", "Arbitrum shows it."))
+    await shell.settle()
+    assert not page.again.isVisible()
+
+
+async def test_a_form_that_stands_open_takes_the_values_over(shell: Shell) -> None:
+    shell.sections.show_form(PROFILE)
+    await shell.settle()
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    form.fields.more.set_open(True)
+    QTest.keyClicks(form.fields.amount, "3")
+    QTest.keyClicks(form.fields.nonce, "7")
+    form.fields.account.combo.setCurrentIndex(1)
+    await shell.settle()
+    page = open_voyage(shell, "refused")
+    page.again.click()
+    await shell.settle()
+    assert form.fields.account.key == "0"
+    assert form.fields.values()["amount"] == "25"
+    assert form.fields.values()["nonce"] == ""
+    shell.sections.go_back()
+    assert shell.wallet.load_draft("zklink")["sub_account"] == "3"
+
+
+async def test_nobody_tries_again_from_an_account_that_is_not_there(shell: Shell) -> None:
+    shell.wallet.accounts = lambda: ()  # type: ignore[method-assign]
+    page = open_voyage(shell, "refused")
+    assert not page.again.isVisible()

@@ -14,11 +14,11 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import Steps
 from ashore.ui.pages.stage_row import StageRowWidget
-from ashore.ui.widgets.buttons import CopyButton
+from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.facts import MoneyRow
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, clear, column, ground
+from ashore.ui.widgets.labels import Label, clear, column, ground, row
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import breakable, clock_time, exact_time
@@ -47,7 +47,10 @@ class VoyagePage(Page):
         self._stepper.setContentsMargins(22, 22, 22, 20)
         self._stepper.setSpacing(0)
         left = QWidget()
-        left.setLayout(column(self.notice, card, -1, spacing=16))
+        self.again = Button("Try again with these values")
+        self.again.clicked.connect(self._try_again)
+        self.again.hide()
+        left.setLayout(column(self.notice, row(self.again, -1), card, -1, spacing=16))
         self.columns = Columns(left, self._aside(), gap=16)
         self.body.addWidget(self.columns, 1)
         context.hub.withdrawals_changed.connect(self._changed)
@@ -161,6 +164,9 @@ class VoyagePage(Page):
             self.notice.show_done(voyage.headline, voyage.advice)
         else:
             self.notice.show_problem(Problem(voyage.headline, voyage.advice, severity))
+        mine = {account.address.lower() for account in self.context.wallet.accounts()}
+        account = voyage.withdrawal.terms.account.lower()
+        self.again.setVisible(voyage.status is Status.REFUSED and account in mine)
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
         self.advice.show_text(breakable(voyage.advice) if severity is None else "")
         self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
@@ -170,6 +176,11 @@ class VoyagePage(Page):
         self.expected.setVisible(any(not label.isHidden() for label in told))
         self.practice.setVisible(self.steps.wanted())
 
+    def _try_again(self) -> None:
+        if self._voyage is not None:
+            terms = self._voyage.withdrawal.terms
+            self.context.go.show_form(terms.profile, terms)
+
     def _show_stages(self, voyage: Voyage) -> None:
         if len(self.rows) != len(voyage.rows):
             clear(self._stepper)
@@ -178,8 +189,8 @@ class VoyagePage(Page):
             ]
             for widget in self.rows:
                 self._stepper.addWidget(widget)
-        for widget, row in zip(self.rows, voyage.rows, strict=True):
-            widget.show_row(row, stopped=voyage.status in _STOPPED)
+        for widget, stage in zip(self.rows, voyage.rows, strict=True):
+            widget.show_row(stage, stopped=voyage.status in _STOPPED)
 
     def marks(self) -> tuple[Mark, ...]:
         """The marks as shown, from the first stage on."""
@@ -188,14 +199,14 @@ class VoyagePage(Page):
 
 def forecast(voyage: Voyage, now: int) -> str:
     """When the furthest stage is expected that can be told from the last batches; empty where none can."""
-    if voyage.status in _WITHOUT_TIME or any(row.late for row in voyage.rows):
+    if voyage.status in _WITHOUT_TIME or any(stage.late for stage in voyage.rows):
         return ""
     rows = list(voyage.rows)
     reached = [place for place, row in enumerate(rows) if row.view.reached_at]
     first = reached[-1] + 1 if reached else len(rows)
     at, furthest = rows[first - 1].view.reached_at if reached else 0, ""
-    for row in rows[first:]:
-        if row.expectation is None:
+    for awaited in rows[first:]:
+        if awaited.expectation is None:
             break
-        at, furthest = at + row.expectation.median, row.stage.title
+        at, furthest = at + awaited.expectation.median, awaited.stage.title
     return f"{furthest}: about {clock_time(max(at, now), now, seconds=False)}" if furthest else ""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units, format_units
+from ashore.domain.events import Terms
 from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.offer import FIELDS, L2_DECIMALS, TokenOffer, ZkLinkOffer, ZkLinkQuote
@@ -237,6 +238,19 @@ class ZkLinkFields(QWidget):
         readable = text[:2] == "0x" and len(digits) == 40 and all(c in "0123456789abcdefABCDEF" for c in digits)
         self.grouped.show_hex(text if readable else "")
         self.grouped.setVisible(readable)
+
+
+def draft_of(terms: Terms) -> dict[str, str]:
+    """The values of a withdrawal for the form, with its account's address; fee and nonce are left to the new quote."""
+    return {
+        "account": terms.account,
+        "sub_account": terms.details.get("sub_account_id", ""),
+        "chain": terms.details.get("chain_id", ""),
+        "source_token": terms.details.get("source_token", ""),
+        "target_token": terms.details.get("target_token", ""),
+        "amount": format_units(terms.amount, terms.decimals),
+        "recipient": readable(terms.recipient),
+    }
 
 
 def _with_balance(token: TokenOffer, balances: Mapping[int, int]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject
 
+from ashore.domain.events import Terms
 from ashore.engine.views import Review
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
@@ -19,6 +21,7 @@ from ashore.ui.pages.settings import SettingsPage
 from ashore.ui.pages.unclaimed import UnclaimedPage
 from ashore.ui.pages.unlock import UnlockPage
 from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.pages.zklink_fields import draft_of
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
 from ashore.ui.shell.sidebar import SECTIONS
@@ -28,6 +31,7 @@ from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.notice import Notice
 
+P = TypeVar("P", bound=Page)
 _USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _TITLES = {key: title for key, title, _icon in SECTIONS}
 _SECTION_PAGES: dict[str, Callable[[Context], Page]] = {
@@ -119,16 +123,16 @@ class Sections(QObject):
         if not self._signing():
             self._go([key])
 
-    def show_form(self, profile: str) -> None:
-        """The form of a deployment."""
-        if "form" not in self._pages:
-            self._pages["form"] = ZkLinkFormPage(self.context, profile)
+    def show_form(self, profile: str, again: Terms | None = None) -> None:
+        """The form of a deployment; `again` fills it in with what was asked for before."""
+        page = self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
+        if again is not None:
+            page.begin_with(draft_of(again))
         self._go(["withdraw", "form"])
 
     def show_review(self, review: Review) -> None:
         """The review of what is to be signed."""
-        page = self._pages.setdefault("review", ReviewPage(self.context))
-        assert isinstance(page, ReviewPage)
+        page = self._built("review", ReviewPage, ReviewPage)
         page.show_review(review)
         self._go(["withdraw", "form", "review"])
 
@@ -136,8 +140,7 @@ class Sections(QObject):
         """One withdrawal's way."""
         if self._signing():
             return
-        page = self._pages.setdefault("voyage", VoyagePage(self.context))
-        assert isinstance(page, VoyagePage)
+        page = self._built("voyage", VoyagePage, VoyagePage)
         page.show_withdrawal(withdrawal_id)
         origin = self._way[0] if self._way and self._way[0] in ("withdraw", "activity") else "activity"
         page.name_way_back(_TITLES[origin])
@@ -156,6 +159,14 @@ class Sections(QObject):
         """One page back, where there is one."""
         if len(self._way) > 1 and not self._signing() and not self.wallet.locked:
             self._go(self._way[:-1])
+
+    def _built(self, key: str, kind: type[P], build: Callable[[Context], P]) -> P:
+        """The page of that key, built when it is first wanted."""
+        page = self._pages.get(key)
+        if not isinstance(page, kind):
+            page = build(self.context)
+            self._pages[key] = page
+        return page
 
     def _signing(self) -> bool:
         review = self._pages.get("review")
