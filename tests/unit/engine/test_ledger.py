@@ -1,6 +1,7 @@
 """The ledger: the journal first, then memory, then who listens; and nobody who listens can spoil it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
-from ashore.engine.ledger import Ledger, current_stage
+from ashore.domain.moves import SignedMove
+from ashore.engine.ledger import SUPERSEDED, Ledger, current_stage
 from ashore.engine.views import Change, Topic
 from ashore.store.database import Database, StoreError
 from ashore.store.journal import Journal
@@ -149,3 +151,29 @@ def test_the_furthest_stage_is_the_current_one(bench: Bench) -> None:
     assert current() == "requested"
     bench.ledger.record([ev.StageFailed("w", "committed", "no", "z")])
     assert current() == "committed"
+
+
+async def test_what_stopped_on_somebodys_word_is_still_watched(bench: Bench) -> None:
+    refused = ev.MoveRefused("w", "m", "206", "no")
+    bench.ledger.record([started(), intended(), refused])
+    assert bench.ledger.open == []
+    assert [w.id for w in bench.ledger.watched] == ["w"]
+    await bench.ledger.load()
+    assert [w.id for w in bench.ledger.watched] == ["w"], "also after a restart"
+    bench.ledger.record([ev.MoveAccepted("w", "m", "found on L1")])
+    assert [w.id for w in bench.ledger.open] == ["w"], "it came to life again"
+
+
+async def test_what_was_asked_for_again_is_told_of_the_newer_one(bench: Bench) -> None:
+    bench.ledger.record([started(), intended(), ev.MoveRefused("w", "m", "206", "no")])
+    (twin,) = bench.ledger.watched
+    move = twin.moves["m"]
+    again = SignedMove("n", move.kind, move.profile, "0xother", "payload", move.scope, move.nonce)
+    later = replace(twin.terms, details={**twin.terms.details, "ts": "99"})
+    assert [w.id for w in bench.ledger.stopped_like(later, again)] == ["w"]
+    assert bench.ledger.stopped_like(replace(later, amount=later.amount + 1), again) == [], "L1 tells these apart"
+    assert bench.ledger.stopped_like(later, replace(again, nonce=move.nonce + 1)) == []
+    bench.ledger.record([ev.FactLearnt("w", SUPERSEDED, "v", "Ashore")])
+    assert bench.ledger.watched == []
+    await bench.ledger.load()
+    assert bench.ledger.watched == []

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,12 @@ from hypothesis import strategies as st
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveState
-from ashore.domain.withdrawal import Withdrawal, apply
+from ashore.domain.withdrawal import Mark, Status, Withdrawal, apply
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.reconcile import EVENT_OF_STAGE, reconcile
-from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, REQUESTED, VERIFIED
 from unit.systems.zklink.settlement.rollup_model import (
     CHAIN,
     MICRO,
@@ -337,3 +338,19 @@ class TestPayouts:
         wallet.look()
         assert wallet.states[0].stage(PAID).checked(), "the true one still counts"
         assert self.blocks(wallet) == [7]
+
+
+def test_l1_brings_back_what_the_operator_refused_or_called_failed(tmp_path: Path) -> None:
+    """A refusal or a failure is the operator's word; a batch that holds the withdrawal is more."""
+    refused = withdrawal(0, "10", ev.MoveRefused("w0", "m", "206", "no"), accepted=False)
+    failed = withdrawal(1, "10", ev.StageFailed("w1", EXECUTED, "no", "zkLink"))
+    with closing(Database(tmp_path / "j")) as database:
+        book = Book(Keep(database), DEPLOYMENT.id)
+        book.add([operation(refused, 8801, 5, 0), operation(failed, 8801, 5, 1)], {})
+        for told, before in ((refused, Status.REFUSED), (failed, Status.FAILED)):
+            assert told.status is before
+            state = told
+            for seq, event in enumerate(reconcile(DEPLOYMENT, book, told, 2), told.seq + 1):
+                state = apply(state, ev.Recorded(seq, 2, event))
+            assert state.status is Status.UNDER_WAY
+            assert [state.stage(s).mark for s in (REQUESTED, EXECUTED, COMMITTED)] == [Mark.PROVEN] * 3
