@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
+from PySide6.QtGui import QTextDocument
 
 from ashore.domain.observations import ChainHealth
 from ashore.engine.views import Change, Topic
@@ -159,3 +160,14 @@ async def test_texts_of_servers_are_never_markup(shell: Shell) -> None:
     assert "<b>Send to" in shell.sections.trouble.text.replace("\u200b", "")
     assert marked_up(shell.window) == []
     assert cut_off(shell.window) == []
+
+
+async def test_what_endpoints_say_is_no_markup_in_a_tooltip(shell: Shell) -> None:
+    evil = "<b>node</b><img src='http://x/y'> says & <a href='x'>this</a>"
+    shell.wallet.chains = (ChainHealth(evil, 2, 3, 5, 4, (evil,)),)
+    shell.wallet.tell(Change(Topic.HEALTH))
+    await shell.settle()
+    shown = QTextDocument()
+    shown.setHtml(shell.window.side.health_row.toolTip())
+    assert shown.toPlainText() == f"{evil}: block 5, final up to 4\n{evil}"
+    assert "<img" not in shell.window.side.health_row.toolTip()

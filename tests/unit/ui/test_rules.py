@@ -37,6 +37,14 @@ def test_labels_are_made_in_one_place(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(FOLDER)))
+def test_tooltips_are_made_in_one_place(file: Path) -> None:
+    """Qt reads a tooltip as markup where it looks like it; `set_tip` never lets it look so."""
+    calls = [node.func for node in ast.walk(parsed(file)) if isinstance(node, ast.Call)]
+    made = [call.attr for call in calls if isinstance(call, ast.Attribute) and call.attr == "setToolTip"]
+    assert not made or file.name == "labels.py"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(FOLDER)))
 def test_files_stay_small(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 400
 

@@ -13,6 +13,7 @@ from ashore.domain.addresses import shortened
 from ashore.domain.amounts import display_units
 from ashore.domain.withdrawal import Mark
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
+from ashore.ui.widgets.labels import plain_tip
 from ashore.ui.widgets.marks import WORDS, described
 from ashore.ui.wording import clock_time, exact_time
 
@@ -188,7 +189,7 @@ class ActivityModel(QAbstractTableModel):
     def _tooltip(self, row: ActivityRow, column: int) -> str:
         if column == STAGE:
             return described(row.mark)
-        return {RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}.get(column, "")
+        return plain_tip({RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}.get(column, ""))
 
 
 _TELL: dict[int, Callable[[ActivityModel, ActivityRow, int], Any]] = {

@@ -14,7 +14,7 @@ from ashore.ui.pages.evidence import EvidencePanel
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.labels import Label, set_property
+from ashore.ui.widgets.labels import Label, set_property, set_tip
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.wording import breakable, clock_time, exact_time
 
@@ -106,7 +106,7 @@ class StageRowWidget(QWidget):
         awaited = row.mark in (Mark.AWAITED, Mark.NOT_APPLICABLE)
         set_property(self.title, "tone", "muted" if awaited else "plain")
         self.time.show_text(clock_time(row.view.reached_at, self._context.now()))
-        self.time.setToolTip(exact_time(row.view.reached_at))
+        set_tip(self.time, exact_time(row.view.reached_at))
         self.said_by.show_text(breakable(row.said_by))
         set_property(self.said_by, "tone", words.token)
         never = stopped and row.mark is Mark.AWAITED

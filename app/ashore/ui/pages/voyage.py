@@ -18,7 +18,7 @@ from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.facts import MoneyRow
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, clear, column, ground, row
+from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import breakable, clock_time, exact_time
@@ -142,7 +142,7 @@ class VoyagePage(Page):
         self.recipient.show_hex(readable(terms.recipient))
         self.copy.set_text(readable(terms.recipient))
         self.started.setText(f"started {clock_time(voyage.withdrawal.started_at, now, seconds=False)}")
-        self.started.setToolTip(exact_time(voyage.withdrawal.started_at))
+        set_tip(self.started, exact_time(voyage.withdrawal.started_at))
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
         fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
         stopped = voyage.status in _STOPPED

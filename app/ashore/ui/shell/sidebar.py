@@ -10,7 +10,7 @@ from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.labels import Label, column, row
+from ashore.ui.widgets.labels import Label, column, row, set_tip
 
 SECTIONS = (
     ("withdraw", "Withdraw", "withdraw"),
@@ -67,7 +67,7 @@ class NavButton(Button):
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip(f"Ctrl+{place}")
+        set_tip(self, f"Ctrl+{place}")
         icons.dress(self, icon, "muted")
         self.count = Label(role="count")
         self.count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -144,7 +144,7 @@ class SideBar(QWidget):
     def show_network(self, badge: str, explanation: str) -> None:
         """The network's badge, always visible."""
         self.badge.show_text(badge.upper())
-        self.badge.setToolTip(explanation)
+        set_tip(self.badge, explanation)
         self.badge.setAccessibleName(f"Network: {badge}. {explanation}")
 
     def show_section(self, key: str) -> None:
@@ -156,7 +156,7 @@ class SideBar(QWidget):
         """What the endpoints agree on."""
         self.dot.show_tone(tone)
         self.health.setText(text)
-        self.health_row.setToolTip(details)
+        set_tip(self.health_row, details)
         self.health.setAccessibleName(f"{text}. {details}")
         self.health_row.show()
 

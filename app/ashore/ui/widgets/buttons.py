@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
+from ashore.ui.widgets.labels import set_tip
+
 _COPIED_MS = 1600
 
 
@@ -37,7 +39,7 @@ class CopyButton(Button):
         super().__init__(label, "small-link", name=f"{label} {what}" if label == "Copy" else label)
         self._label = label
         self._copied = text
-        self.setToolTip(f"Copy {what}")
+        set_tip(self, f"Copy {what}")
         self.clicked.connect(self._copy)
 
     def sizeHint(self) -> QSize:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import CopyButton
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, row
+from ashore.ui.widgets.labels import Label, row, set_tip
 from ashore.ui.wording import breakable
 
 _SHORT = 44
@@ -34,7 +34,7 @@ class Facts(QWidget):
         role = "value" if len(value) <= _SHORT else ""
         shown = Label(breakable(value), role, wrap=True, select=True)
         shown.setAccessibleName(f"{label}: {value}")
-        shown.setToolTip(tooltip)
+        set_tip(shown, tooltip)
         self._place(label, shown)
         if note:
             self._grid.addWidget(Label(breakable(note), "small", wrap=True), self._next, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import Qt as MarkupQt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 
@@ -28,6 +29,16 @@ class Label(QLabel):
         if text != self.text():
             self.setText(text)
         show_if(self, bool(text))
+
+
+def set_tip(widget: QWidget, text: str) -> None:
+    """Give `widget` a tooltip that is plain text, whatever it says."""
+    widget.setToolTip(plain_tip(text))
+
+
+def plain_tip(text: str) -> str:
+    """`text` as a tooltip that Qt does not read as markup."""
+    return MarkupQt.convertFromPlainText(text) if "<" in text else text
 
 
 def show_if(widget: QWidget, shown: bool) -> None:

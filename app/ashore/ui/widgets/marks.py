@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ashore.domain.withdrawal import Mark
 from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.labels import set_tip
 
 
 class MarkWords(NamedTuple):
@@ -172,7 +173,7 @@ class MarkWidget(QWidget):
 
     def _tell(self) -> None:
         self.setAccessibleName(described(self._mark))
-        self.setToolTip(described(self._mark))
+        set_tip(self, described(self._mark))
 
 
 def mark_pixmap(theme: Theme, mark: Mark, size: float = 15, ratio: float = 1.0) -> QPixmap:

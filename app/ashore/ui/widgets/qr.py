@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.labels import Label, set_tip
 
 _QUIET_MODULES = 4
 
@@ -29,7 +29,7 @@ class QrCode(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"QR code of {what}. Press Enter to enlarge.")
-        self.setToolTip("Show it large")
+        set_tip(self, "Show it large")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
@@ -80,7 +80,7 @@ def show_large(theme: Theme, parent: QWidget, text: str, what: str) -> QDialog:
     code = QrCode(theme, text, what, side=320)
     code.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     code.setAccessibleName(f"QR code of {what}")
-    code.setToolTip("")
+    set_tip(code, "")
     code.setCursor(Qt.CursorShape.ArrowCursor)
     column.addWidget(code, 0, Qt.AlignmentFlag.AlignCenter)
     column.addWidget(HexText(theme, text, what=what))
