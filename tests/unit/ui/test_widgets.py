@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 import segno
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from ashore.ui.theme.theme import Theme
-from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.choice import Choice
+from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label
 from ashore.ui.widgets.qr import QrCode, show_large
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
@@ -98,3 +100,19 @@ def test_enter_presses_a_button_once(theme: Theme) -> None:
     QTest.keyClick(button, Qt.Key.Key_Return)
     QTest.keyClick(button, Qt.Key.Key_Enter)
     assert len(pressed) == 2
+
+
+@pytest.mark.parametrize("value", ["12 USDC", "0x" + "ab" * 30, "paid to " + ADDRESS])
+def test_a_value_is_taken_away_as_it_is(theme: Theme, value: str) -> None:
+    facts = Facts(theme)
+    facts.add("Paid", value)
+    buttons = facts.findChildren(CopyButton)
+    for button in buttons:
+        button.click()
+        assert QGuiApplication.clipboard().text() == value
+    selectable = [label.text() for label in facts.findChildren(Label) if is_selectable(label)]
+    assert selectable == ([] if buttons else [value])
+
+
+def is_selectable(label: Label) -> bool:
+    return bool(label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse)

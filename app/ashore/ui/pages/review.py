@@ -12,6 +12,7 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
+from ashore.ui.widgets.facts import copyable
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, column, ground, rule, show_if
 from ashore.ui.widgets.notice import Notice
@@ -174,8 +175,7 @@ class ReviewRow(QWidget):
         if line.monospace and line.value.startswith("0x"):
             value = HexText(context.theme, line.value, what=line.label, size=14)
         else:
-            value = Label(breakable(line.value), "mono" if line.monospace else "value", wrap=True, select=True)
-            value.setAccessibleName(f"{line.label}: {line.value}")
+            value = copyable(line.label, line.value, "mono" if line.monospace else "value")
         note = Label(breakable(line.note), "small", wrap=True)
         show_if(note, bool(line.note))
         outer.addLayout(column(value, note, spacing=2), 1)

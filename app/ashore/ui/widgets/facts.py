@@ -16,6 +16,21 @@ _SHORT = 44
 _FITS = 18
 
 
+def copyable(label: str, value: str, role: str = "") -> QWidget:
+    """A value that can be taken away as it is: selected, or by a button where it is broken in invisible places."""
+    broken = breakable(value)
+    shown = Label(broken, role, wrap=True, select=broken == value)
+    shown.setAccessibleName(f"{label}: {value}")
+    if broken == value:
+        return shown
+    holder, button = QWidget(), CopyButton(label.lower(), value)
+    line = row(shown, button, spacing=10)
+    line.setStretch(0, 1)
+    line.setAlignment(button, Qt.AlignmentFlag.AlignTop)
+    holder.setLayout(line)
+    return holder
+
+
 class Facts(QWidget):
     """A grid: labels at the left, values beside them."""
 
@@ -32,8 +47,7 @@ class Facts(QWidget):
     def add(self, label: str, value: str, *, note: str = "", tooltip: str = "") -> None:
         """A row of text."""
         role = "value" if len(value) <= _SHORT else ""
-        shown = Label(breakable(value), role, wrap=True, select=True)
-        shown.setAccessibleName(f"{label}: {value}")
+        shown = copyable(label, value, role)
         set_tip(shown, tooltip)
         self._place(label, shown)
         if note:
