@@ -130,7 +130,7 @@ def _zklink(
     now = around.clock.now
     roots = Roots(deployment, quorums, keep, now)
     interpreter = Interpreter(deployment, Book(keep, deployment.id), roots, now)
-    return ZkLinkSystem(deployment, OperatorClient(rpc), interpreter, now, journal.recipients)
+    return ZkLinkSystem(deployment, OperatorClient(rpc), interpreter, now, journal.recipients, quorums)
 
 
 def _quorum(chain: PinnedChain, around: Surroundings) -> Quorum:

@@ -46,9 +46,12 @@ class OperatorClient:
         """getAccountBalances of all sub-accounts."""
         return answers.balances(await self._rpc.call("getAccountBalances", [account_id, None]))
 
-    async def reserves(self, tokens: Sequence[int]) -> dict[int, dict[int, int]]:
-        """getTokenReserve for each token: what each chain can pay out. A token the node refuses is left out."""
-        replies = await self._many([Call("getTokenReserve", (token, False)) for token in tokens])
+    async def reserves(self, tokens: Sequence[int], *, of_usd: bool = False) -> dict[int, dict[int, int]]:
+        """getTokenReserve for each token: what each chain can pay out. A token the node refuses is left out.
+
+        `of_usd` asks for the payout of the virtual USD as that stablecoin (the call's `mapping`).
+        """
+        replies = await self._many([Call("getTokenReserve", (token, of_usd)) for token in tokens])
         return {
             token: answers.reserve(reply)
             for token, reply in zip(tokens, replies, strict=True)

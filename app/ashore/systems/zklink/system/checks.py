@@ -307,12 +307,12 @@ def _in_reserve(offer: ZkLinkOffer, amount: int, choice: _Choice) -> Problem | N
     if choice.target is None or choice.chain is None:
         return None
     target = choice.target
-    reserve = offer.reserves.get((target.id, choice.chain.id))
+    converts = choice.source is not None and choice.source.id != target.id
+    reserves = offer.usd_reserves if converts else offer.reserves
+    reserve = reserves.get((target.id, choice.chain.id))
     if reserve is None or amount <= reserve:
         return None
-    others = [
-        c.name for c in offer.chains.values() if not c.problem and offer.reserves.get((target.id, c.id), 0) >= amount
-    ]
+    others = [c.name for c in offer.chains.values() if not c.problem and reserves.get((target.id, c.id), 0) >= amount]
     advice = f"{' and '.join(others)} can pay this amount." if others else "Enter less, or try again later."
     return Problem(f"zkLink can pay out {_money(reserve, target)} on {choice.chain.name} at the moment.", advice)
 

@@ -46,7 +46,8 @@ class ZkLinkOffer(Offer):
 
     `problems` are disagreements between the operator's answers and the pinned profile, each a
     sentence; an offer with a blocking problem carries `blocked`. `reserves` is what each chain can
-    pay out of a target token: (token id, chain id) -> 18-decimal units; absent means not told.
+    pay out of a target token: (token id, chain id) -> 18-decimal units; absent means not told;
+    `usd_reserves` the same for the virtual USD paid out as that token.
     `fees` is what zkLink asks at least: (chain id, token id) -> 18-decimal units.
     """
 
@@ -61,6 +62,7 @@ class ZkLinkOffer(Offer):
     reserves: Mapping[tuple[int, int], int]
     blocked: str = ""
     notes: tuple[str, ...] = ()
+    usd_reserves: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

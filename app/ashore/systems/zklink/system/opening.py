@@ -39,7 +39,10 @@ async def open_account(deployment: Deployment, client: OperatorClient, source: S
         raise
     known = {token.id: token for token in tokens}
     payable = [t for t in deployment.tokens if t in known and deployment.tokens[t].addresses]
-    balances, reserves = await asyncio.gather(client.balances(account.id), client.reserves(payable))
+    stable = [token for token in payable if token in STABLECOINS and USD in known]
+    balances, reserves, usd_reserves = await asyncio.gather(
+        client.balances(account.id), client.reserves(payable), client.reserves(stable, of_usd=True)
+    )
     offered = token_offers(deployment, known)
     return ZkLinkOffer(
         source=source,
@@ -52,10 +55,15 @@ async def open_account(deployment: Deployment, client: OperatorClient, source: S
         chains=_chain_offers(deployment, chains, known),
         tokens=offered,
         fees=_fees(deployment, known, chains),
-        reserves={(token, chain): value for token, per in reserves.items() for chain, value in per.items()},
+        reserves=_by_token_and_chain(reserves),
+        usd_reserves=_by_token_and_chain(usd_reserves),
         blocked=_blocked(account, source),
         notes=tuple(_unknown_tokens(offered, balances)),
     )
+
+
+def _by_token_and_chain(reserves: Mapping[int, Mapping[int, int]]) -> dict[tuple[int, int], int]:
+    return {(token, chain): value for token, per in reserves.items() for chain, value in per.items()}
 
 
 def _blocked(account: AccountInfo, source: Source) -> str:

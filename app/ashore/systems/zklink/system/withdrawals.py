@@ -1,7 +1,10 @@
 """zkLink behind the seam: the WithdrawalSystem of one deployment."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
@@ -10,6 +13,7 @@ from ashore.domain.moves import Accepted, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
+from ashore.ethereum.quorum import Quorum
 from ashore.keys.reading import Reading
 from ashore.net.errors import HttpStatus, NetError, NotSent, RpcError
 from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
@@ -25,6 +29,12 @@ from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
 from ashore.systems.zklink.system.refusals import outcome_of
 from ashore.systems.zklink.system.tracks import TRACKS
 
+HINT_S = 3.0
+CONTRACT_RECIPIENT = (
+    "The recipient is a contract on {chain}. One that refuses payments leaves the money in zkLink’s contract, "
+    "and an exchange’s deposit contract may not credit you. Be sure that it takes this token."
+)
+
 
 class ZkLinkSystem:
     """One deployment of zkLink. See `WithdrawalSystem` for what each method promises."""
@@ -36,14 +46,16 @@ class ZkLinkSystem:
         interpreter: Interpreter,
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
+        quorums: Mapping[str, Quorum] = MappingProxyType({}),
     ) -> None:
-        """`now` gives UTC milliseconds; `recipients` how often each address was used before."""
+        """`now` gives UTC milliseconds; `recipients` how often each address was used before; `quorums` by chain."""
         self._deployment = deployment
         self._client = client
         self._interpreter = interpreter
         self._word = OperatorWord(deployment, client, now)
         self._now = now
         self._recipients = recipients
+        self._quorums = quorums
 
     @property
     def profile(self) -> str:
@@ -73,7 +85,22 @@ class ZkLinkSystem:
         assert isinstance(quote, ZkLinkQuote)
         if action is not Action.REQUEST:
             raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
-        return plan_of(self._deployment, quote, self._now() // 1000)
+        plan = plan_of(self._deployment, quote, self._now() // 1000)
+        if await self._is_contract(plan.terms.destination, plan.terms.recipient):
+            plan = replace(plan, warnings=(CONTRACT_RECIPIENT.format(chain=plan.terms.destination), *plan.warnings))
+        return plan
+
+    async def _is_contract(self, chain: str, address: str) -> bool:
+        """Whether an endpoint shows code at the address: a hint that costs nothing if nobody answers."""
+        quorum = self._quorums.get(chain)
+        if quorum is None:
+            return False
+        try:
+            async with asyncio.timeout(HINT_S):
+                code, _endpoint = await quorum.get("eth_getCode", [address, "latest"])
+        except (AshoreError, TimeoutError):
+            return False
+        return isinstance(code, str) and len(code) > len("0x")
 
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""

@@ -14,6 +14,7 @@ import pytest
 
 from ashore.crypto import musig
 from ashore.domain import events as ev
+from ashore.domain.addresses import checksum
 from ashore.domain.evidence import Level
 from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
 from ashore.domain.withdrawal import Status, Withdrawal
@@ -27,14 +28,16 @@ from ashore.ethereum.spec import ChainSpec
 from ashore.net.http import HttpClient
 from ashore.net.jsonrpc import JsonRpcClient
 from ashore.net.pacing import RateLimit
+from ashore.sandbox import genesis
 from ashore.sandbox.clock import ClockMode
+from ashore.sandbox.evm.contracts import Sender, load_artifact
 from ashore.sandbox.server import create_app
 from ashore.sandbox.world import World, WorldConfig
 from ashore.sandbox.zklink.faults import read_rule
 from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
-from ashore.systems.base import Action, Draft, Source
+from ashore.systems.base import Action, Draft, Plan, Source
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.codec import decode_core
 from ashore.systems.zklink.codec.reading import read_withdraw
@@ -47,6 +50,9 @@ from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVE
 from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
 from unit.ethereum.chain_bench import FastClock
 from unit.sandbox.zklink.conftest import RECIPIENT, TOKEN, Hand
+
+FAUCET = 9
+"""The practice account with ether on L1 that nobody else uses."""
 
 ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
 
@@ -78,7 +84,12 @@ class Bench:
         journal = Journal(self.database)
         interpreter = Interpreter(self.deployment, self.book, roots, lambda: self.now)
         self.system = ZkLinkSystem(
-            self.deployment, OperatorClient(rpc), interpreter, lambda: self.now, journal.recipients
+            self.deployment,
+            OperatorClient(rpc),
+            interpreter,
+            lambda: self.now,
+            journal.recipients,
+            {pinned.name: quorum},
         )
         self.ledger = Ledger(journal, {str(t.ref): t for t in TRACKS}, lambda: self.now)
         await self.ledger.load()
@@ -91,6 +102,13 @@ class Bench:
         """As after closing the wallet."""
         self.database.close()
         await self.open()
+
+    async def plan_for(self, recipient: str) -> Plan:
+        """What would be signed for a payout to `recipient`."""
+        key_hash = "0x" + musig.public_key_hash(musig.public_key(self.hand.layer2_key())).hex()
+        offer = await self.system.open(Source(self.deployment.id, 0, ADDRESS, key_hash))
+        fields = {"chain": "1", "source_token": "17", "amount": "25", "recipient": recipient}
+        return await self.system.prepare(Action.REQUEST, await self.system.quote(offer, Draft(fields)))
 
     async def signed(self, amount: str = "25") -> tuple[str, SignedMove]:
         """Fill the form in, sign, and journal the intent."""
@@ -318,3 +336,14 @@ class TestSubmitAndLocate:
         located = await bench.system.locate(move)
         assert isinstance(located, Unknown)
         assert not located.resend_harmless, "it was not asked"
+
+
+async def test_a_contract_as_recipient_is_warned_of(bench: Bench) -> None:
+    """Any deployed code will do; zkLink's own contract and the tokens are refused before."""
+    (ordinary, *others) = (await bench.plan_for("0x" + RECIPIENT.hex())).warnings
+    assert (ordinary, others) == ("It cannot be cancelled after this.", [])
+    bench.world.chain.automine = True
+    wallet = Sender(bench.world.chain, genesis.private_key(FAUCET)).deploy(load_artifact("RefusingWallet"))
+    warned = (await bench.plan_for(checksum(wallet.address))).warnings
+    assert warned[0].startswith("The recipient is a contract on Harbour.")
+    assert warned[-1] == ordinary

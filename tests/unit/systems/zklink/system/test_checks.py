@@ -213,6 +213,13 @@ class TestEachCheckHasItsSentence:
         assert "Strait" not in problem(judged(offer(reserves=scarce, chains=broken)), "amount").advice
         assert judged(offer(reserves={})).ready, "what is not told does not block"
 
+    def test_dollars_have_a_reserve_of_their_own(self) -> None:
+        fields = {"source_token": "1", "target_token": "17", "amount": "5"}
+        apart = offer(reserves={(17, 1): 0}, usd_reserves={(17, 1): 5_000_000 * ETHER})
+        assert "amount" not in judged(apart, **fields).problems, "USD is paid out of what is kept for it"
+        scarce = offer(reserves={(17, 1): 5_000_000 * ETHER}, usd_reserves={(17, 1): ETHER})
+        assert "zkLink can pay out 1.00 USDC" in problem(judged(scarce, **fields), "amount").sentence
+
     def test_nonce(self) -> None:
         found = problem(judged(nonce="6"), "nonce")
         assert found.sentence == "zkLink expects nonce 7 for sub-account 0."

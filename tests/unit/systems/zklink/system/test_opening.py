@@ -50,12 +50,14 @@ async def test_an_ordinary_account(node: Node) -> None:
     assert found.sub_accounts[0].nonce == 7
     assert found.sub_accounts[0].balances == {17: 1240 * ETHER + ETHER // 2}
     assert found.reserves[17, 1] == 5_000_000 * ETHER
+    assert found.usd_reserves[17, 1] == 5_000_000 * ETHER
+    assert node.calls["getTokenReserve"] > len(found.tokens) - 1, "asked for USD paid out as each stablecoin, too"
     assert found.fees[1, 17] == FEE, "5 gwei x 100,000 gas x 3200"
     assert all(not chain.problem for chain in found.chains.values())
     assert found.tokens[1].targets == (17, 19), "USD as any stablecoin"
     assert found.tokens[17].decimals == {1: 6, 2: 18}
     assert judged(found).ready
-    assert node.requests == 5, "one read of a person's action, whatever is pinned"
+    assert node.requests == 6, "one read of a person's action, whatever is pinned"
 
 
 async def test_an_account_that_cannot_withdraw(node: Node) -> None:
