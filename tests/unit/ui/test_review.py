@@ -15,7 +15,7 @@ from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.hextext import HexText
 from unit.ui.driving import Shell
 from unit.ui.looking import texts, visible
-from unit.ui.standin import OTHER, PROFILE
+from unit.ui.standin import ADDRESS, OTHER, PROFILE
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_it_shows_every_line_as_the_signer_read_it(shell: Shell, review: R
     for words in ("25.50 USDC", "zkLink chain 9", "0.10 USDC", "25.60 USDC", "1042", "sub-account 0", "17 → 17", "12"):
         assert words in shown
     full = [widget.text for widget in visible(review, HexText) if isinstance(widget, HexText)]
-    assert full == [checksum(bytes.fromhex(OTHER[2:]))]
+    assert full == [checksum(bytes.fromhex(OTHER[2:])), checksum(bytes.fromhex(ADDRESS[2:]))]
     assert LAST_WORD in shown
     assert review.confirm.text() == "Withdraw 25.50 USDC to Arbitrum"
     assert "You will sign 2 things" in shown
