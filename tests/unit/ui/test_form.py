@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.views import Review
+from ashore.systems.base import Quote
 from ashore.systems.zklink.system.offer import FIELDS
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
@@ -370,4 +373,26 @@ async def test_a_refused_review_says_that_nothing_was_sent(shell: Shell) -> None
     await shell.settle()
     assert "Nothing was sent." in page.notice.text
     assert shell.sections.place == "form"
+    assert page.summary.review.isEnabled()
+
+
+async def test_a_review_that_comes_late_fetches_nobody_back(shell: Shell) -> None:
+    ready = asyncio.Event()
+    review = shell.wallet.review
+
+    async def slow(quote: Quote) -> Review:
+        await ready.wait()
+        return await review(quote)
+
+    shell.wallet.review = slow  # type: ignore[method-assign]
+    page = await open_form(shell)
+    await type_into(shell, page, amount="25.5", recipient=OTHER)
+    page.summary.review.click()
+    await shell.until(lambda: "signer reads" in page.summary.reason.text)
+    shell.sections.show_section("activity")
+    ready.set()
+    await shell.settle()
+    assert shell.sections.place == "activity"
+    page = await open_form(shell)
+    assert page.fields.amount.text() == "25.5"
     assert page.summary.review.isEnabled()

@@ -165,7 +165,13 @@ async def test_evidence_is_laid_open(shell: Shell) -> None:
     page = open_voyage(shell, "committed")
     row = page.rows[2]
     assert not visible(row.panel)
+    assert row.more.button.accessibleName() == "Evidence of Committed"
     row.more.button.click()
+    assert row.more.button.accessibleName() == "Evidence of Committed, open"
+    shell.wallet.happen(ev.FactLearnt("v", "x", "y", "zkLink"))
+    shell.wallet.happen(ev.StageReached("v", "proved", said("answer", NOW)))
+    await shell.settle()
+    assert row.more.button.accessibleName() == "Evidence of Committed, open"
     everything = texts(row.panel)
     for words in ("BlockCommit", "8,820", "21,004,112 · log 3", "3 of 3 endpoints agree", "included under the block’s"):
         assert words in everything

@@ -69,7 +69,7 @@ class StageRowWidget(QWidget):
         self.sentence = Label(role="muted", wrap=True)
         self.expectation = Label(role="small", wrap=True)
         self.objection = Label(role="strong", wrap=True)
-        self.more = Disclosure(context.icons, "Evidence", "Evidence")
+        self.more = Disclosure(context.icons, "Evidence")
         self.panel = EvidencePanel(context)
         self.more.set_content(self.panel)
         self.more.toggled.connect(self._opened)
@@ -116,7 +116,7 @@ class StageRowWidget(QWidget):
         self.more.setVisible(bool(row.view.evidence))
         if self.more.is_open:
             self.panel.show_evidence(row.view.evidence)
-        self.more.button.setAccessibleName(f"Evidence of {row.stage.title}")
+        self.more.set_name(f"Evidence of {row.stage.title}")
         self.setAccessibleName(f"{row.stage.title}, {words.name}. {'' if never else row.sentence}".strip())
 
     def _show_objection(self, row: StageRow) -> None:

@@ -205,8 +205,9 @@ class ZkLinkFormPage(Page):
         self.summary.show_busy("The signer reads what you will sign.")
         review = await self.context.wallet.review(quote)
         self._summarise(quote)
-        self.keep_draft()
-        self.context.go.show_review(review)
+        if self.isVisible():  # who has gone elsewhere meanwhile is not fetched back
+            self.keep_draft()
+            self.context.go.show_review(review)
 
     def _review_failed(self, error: AshoreError) -> None:
         self.notice.show_problem(Problem(error.sentence, f"{error.advice} {_NOTHING_SENT}".strip()))

@@ -14,11 +14,11 @@ class Disclosure(QWidget):
 
     toggled = Signal(bool)
 
-    def __init__(self, icons: Icons, closed: str, opened: str = "", *, role: str = "small-link") -> None:
+    def __init__(self, icons: Icons, words: str, *, role: str = "small-link") -> None:
         super().__init__()
         self._icons = icons
-        self._words = (closed, opened or closed)
-        self.button = Button(closed, role, name=closed)
+        self._name = words
+        self.button = Button(words, role, name=words)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -33,6 +33,11 @@ class Disclosure(QWidget):
     def is_open(self) -> bool:
         """Whether the content is shown."""
         return self._open
+
+    def set_name(self, name: str) -> None:
+        """What a screen reader calls it; it adds by itself when it is open."""
+        self._name = name
+        self._tell()
 
     def set_content(self, content: QWidget) -> None:
         """What to show when opened."""
@@ -51,7 +56,9 @@ class Disclosure(QWidget):
         self._paint()
 
     def _paint(self) -> None:
-        self.button.setText(self._words[self._open])
-        self.button.setAccessibleName(f"{self._words[self._open]}, {'open' if self._open else 'closed'}")
+        self._tell()
         name = "chevron-down" if self._open else "chevron-right"
         self.button.setIcon(self._icons.icon(name, "accent", size=12))
+
+    def _tell(self) -> None:
+        self.button.setAccessibleName(f"{self._name}, open" if self._open else self._name)
