@@ -33,6 +33,7 @@ from ashore.engine.views import (
     Voyage,
 )
 from ashore.engine.voyages import voyage_of
+from ashore.keys.errors import WrongPassword
 from ashore.systems.base import Draft, Offer, Quote, Source
 from ashore.systems.zklink.codec import Profile, read_withdraw
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
@@ -157,7 +158,7 @@ class StandInWallet:
     async def unlock(self, password: bytearray) -> None:
         await asyncio.sleep(0)
         if bytes(password) != PASSWORD:
-            raise AshoreError("The password is wrong.", "Try again; nothing is lost.")
+            raise WrongPassword("The password does not open this vault.", "Restore a backup.")
         self.locked = False
         self.tell(Change(Topic.LOCK))
 

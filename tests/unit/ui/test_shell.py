@@ -115,7 +115,11 @@ async def test_lock_and_unlock(shell: Shell) -> None:
     QTest.keyClicks(page.password, "wrong")
     QTest.keyClick(page.password, Qt.Key.Key_Return)
     await shell.settle()
-    assert "The password is wrong." in page.field.problem.text
+    assert page.field.problem.text == "That is not the password."
+    assert "Restore a backup." not in texts(page)
+    page.why.button.click()
+    assert "Restore a backup." in texts(page)
+    page.password.setFocus()
     QTest.keyClicks(page.password, "practice")
     QTest.keyClick(page.password, Qt.Key.Key_Return)
     await shell.settle()

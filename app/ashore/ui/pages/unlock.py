@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.keys.errors import WrongPassword
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.labels import Label, column, ground
 from ashore.ui.widgets.scroll import ScrollColumn
@@ -38,6 +40,11 @@ class UnlockPage(QWidget):
         words = "Your keys are closed. Withdrawals under way go on being followed; nothing new can be signed."
         inner.addWidget(Label(words, "muted", wrap=True))
         inner.addWidget(self.field)
+        self.why = Disclosure(context.icons, "I am sure that it is right")
+        self.reason = Label(role="small", wrap=True)
+        self.why.set_content(self.reason)
+        self.why.hide()
+        inner.addWidget(self.why)
         self.hint = Label(role="small", wrap=True)
         self.hint.show_text(hint)
         inner.addWidget(self.hint)
@@ -61,13 +68,13 @@ class UnlockPage(QWidget):
     def shown(self) -> None:
         """Ready to type."""
         self.password.clear()
-        self.field.show_problem(None)
+        self._show_problem(None)
         self._set_busy(False)
         self.password.setFocus()
 
     def _unlock(self) -> None:
         if not self.password.text():
-            self.field.show_problem(Problem("Enter your password."))
+            self._show_problem(Problem("Enter your password."))
             return
         password = bytearray(self.password.text().encode())
         self._set_busy(True)
@@ -83,9 +90,19 @@ class UnlockPage(QWidget):
 
     def _failed(self, error: AshoreError) -> None:
         self._set_busy(False)
-        self.field.show_problem(Problem(error.sentence, error.advice))
+        if isinstance(error, WrongPassword):
+            self._show_problem(Problem("That is not the password."), error.advice)
+        else:
+            self._show_problem(Problem(error.sentence, error.advice))
         self.password.selectAll()
         self.password.setFocus()
+
+    def _show_problem(self, problem: Problem | None, behind: str = "") -> None:
+        """Say the problem beside the field; what is seldom its reason stays `behind` a button."""
+        self.field.show_problem(problem)
+        self.reason.setText(behind)
+        self.why.set_open(False)
+        self.why.setVisible(bool(behind))
 
     def _set_busy(self, busy: bool) -> None:
         self.unlock.setEnabled(not busy)
