@@ -8,6 +8,9 @@ from ashore.ui.theme.fonts import MONOSPACE
 from ashore.ui.theme.tokens import Tokens
 
 Px = Callable[[float], str]
+BAR = 10
+"""The width of a scroll bar."""
+
 _MONO = f'"{MONOSPACE}", monospace'
 
 
@@ -148,9 +151,10 @@ QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;
 
 def _bars(t: Tokens) -> str:
     return f"""
-QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:vertical {{ background: transparent; width: {BAR}px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-QScrollBar::handle {{ background: {t.field}; border-radius: 2px; margin: 3px; }}
+QScrollBar::handle {{ background: {t.handle}; border-radius: 2px; margin: 3px; }}
+QScrollBar::handle:hover {{ background: {t.field}; }}
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}

@@ -17,6 +17,7 @@ class Tokens(NamedTuple):
     muted: str
     line: str
     field: str
+    handle: str
     accent: str
     accent_hover: str
     on_accent: str
@@ -41,6 +42,7 @@ LIGHT = Tokens(
     muted="#4E5D6A",
     line="#D5DBDF",
     field="#7D8A95",
+    handle="#BCC5CB",
     accent="#0B6B8F",
     accent_hover="#095A79",
     on_accent="#FFFFFF",
@@ -65,6 +67,7 @@ DARK = Tokens(
     muted="#A3B1BC",
     line="#2A3742",
     field="#6C7C89",
+    handle="#3B4A56",
     accent="#57B8DC",
     accent_hover="#76C7E5",
     on_accent="#06202C",

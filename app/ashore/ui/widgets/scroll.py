@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 
-_BAR = 14
+from ashore.ui.theme.stylesheet import BAR
+
+_ROOM = 14
+"""What a page leaves at its right edge for the scroll bar."""
+
+_LEAST_BELOW = 8
+_BELOW = 24
 
 
 class _Inner(QWidget):
@@ -16,27 +22,53 @@ class _Inner(QWidget):
         return QSize(super().minimumSizeHint().width(), 0)
 
 
-class ScrollColumn(QScrollArea):
-    """A column that scrolls, and follows the keyboard's focus."""
+class _Bar(QScrollBar):
+    """A scroll bar that always has its place, so that nothing moves aside for it, and shows when there is need."""
 
-    def __init__(self, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 16) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
+
+
+class ScrollColumn(QScrollArea):
+    """A column that scrolls, and follows the keyboard's focus. `margins` include the scroll bar's place."""
+
+    def __init__(self, *, margins: tuple[int, int, int, int] = (0, 0, _ROOM, _BELOW), spacing: int = 16) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBar(_Bar())
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inner = _Inner()
         self._inner.setProperty("ground", "clear")
         self.column = QVBoxLayout(self._inner)
-        self.column.setContentsMargins(*margins)
+        left, top, right, self._below = margins
+        self.column.setContentsMargins(left, top, max(0, right - BAR), self._below)
         self.column.setSpacing(spacing)
         self.setWidget(self._inner)
+        self.verticalScrollBar().rangeChanged.connect(self._fit)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._inner.minimumSizeHint().width() + 14, 120)
+        return QSize(self._inner.minimumSizeHint().width() + BAR, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give up some of the space below the content rather than scroll for it."""
+        margins = self.column.contentsMargins()
+        asked = self.column.totalHeightForWidth(self.viewport().width())
+        needed = (asked if asked >= 0 else self.column.totalSizeHint().height()) - margins.bottom()
+        below = min(self._below, max(_LEAST_BELOW, self.viewport().height() - needed))
+        if below != margins.bottom():
+            margins.setBottom(below)
+            self.column.setContentsMargins(margins)
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.isVisible() and self._inner.isAncestorOf(new):
@@ -92,17 +124,17 @@ class Columns(QWidget):
 
     def _arrange(self) -> None:
         # The scroll bars stand outside of the cards' right edge.
-        width, height = self.width() - _BAR, self.height()
+        width, height = self.width() - _ROOM, self.height()
         wide = width >= self._main_least + self._gap + self._aside_width
         if wide is not self._wide:
             self._wide = wide
             self._move_aside(wide)
         if wide:
             main_width = width - self._gap - self._aside_width
-            self.main_scroll.setGeometry(0, 0, main_width + _BAR, height)
-            self._side_scroll.setGeometry(main_width + self._gap, 0, self._aside_width + _BAR, height)
+            self.main_scroll.setGeometry(0, 0, main_width + _ROOM, height)
+            self._side_scroll.setGeometry(main_width + self._gap, 0, self._aside_width + _ROOM, height)
         else:
-            self.main_scroll.setGeometry(0, 0, width + _BAR, height)
+            self.main_scroll.setGeometry(0, 0, width + _ROOM, height)
 
     def _move_aside(self, wide: bool) -> None:
         target = self._side_scroll if wide else self.main_scroll
@@ -113,7 +145,5 @@ class Columns(QWidget):
         target.column.addWidget(self._aside)
         for column in (self._side_scroll.column, self.main_scroll.column):
             column.addStretch(1)
-        self.main_scroll.column.setContentsMargins(0, 0, _BAR, 24)
-        self._side_scroll.column.setContentsMargins(0, 0, _BAR, 24)
         self._side_scroll.setVisible(wide)
         self._aside.show()
