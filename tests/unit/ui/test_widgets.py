@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import segno
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -116,3 +116,25 @@ def test_a_value_is_taken_away_as_it_is(theme: Theme, value: str) -> None:
 
 def is_selectable(label: Label) -> bool:
     return bool(label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+def test_a_click_draws_no_ring_and_the_keyboard_does(theme: Theme) -> None:
+    window = QWidget()
+    first, second = Button("First", parent=window), Button("Second", parent=window)
+    second.move(0, 60)
+    window.resize(200, 120)
+    window.show()
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    second.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.mouseMove(window, QPoint(190, 110))
+    idle = first.grab().toImage()
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton)
+    QTest.mouseMove(window, QPoint(190, 110))
+    assert first.hasFocus()
+    assert first.grab().toImage() == idle
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    QTest.keyClick(second, Qt.Key.Key_Backtab)
+    assert first.hasFocus()
+    assert first.grab().toImage() != idle
+    window.close()

@@ -76,33 +76,33 @@ def _buttons(t: Tokens, px: Px) -> str:
 QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.field}; border-radius: 6px;
     padding: 7px 15px; font-weight: 500; }}
 QPushButton:hover {{ background: {t.accent_soft}; }}
-QPushButton:focus {{ border: 2px solid {t.accent}; padding: 6px 14px; }}
+QPushButton[ring="keys"]:focus {{ border: 2px solid {t.accent}; padding: 6px 14px; }}
 QPushButton:disabled {{ color: {t.muted}; background: {t.inset}; border: 1px solid {t.line}; }}
 QPushButton[role="primary"] {{ background: {t.accent}; color: {t.on_accent}; border: 1px solid {t.accent};
     padding: 9px 17px; font-weight: 600; }}
 QPushButton[role="primary"]:hover {{ background: {t.accent_hover}; }}
-QPushButton[role="primary"]:focus {{ border: 2px solid {t.text}; padding: 8px 16px; }}
+QPushButton[role="primary"][ring="keys"]:focus {{ border: 2px solid {t.text}; padding: 8px 16px; }}
 QPushButton[role="primary"]:disabled {{ background: {t.line}; color: {t.muted}; border: 1px solid {t.line}; }}
 QPushButton[role="link"] {{ background: transparent; color: {t.accent}; border: 1px solid transparent;
     padding: 3px 2px; font-weight: 500; text-align: left; }}
 QPushButton[role="link"]:hover {{ background: {t.accent_soft}; }}
-QPushButton[role="link"]:focus {{ border: 2px solid {t.accent}; padding: 2px 1px; }}
+QPushButton[role="link"][ring="keys"]:focus {{ border: 2px solid {t.accent}; padding: 2px 1px; }}
 QPushButton[role="link"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="small-link"] {{ background: transparent; color: {t.accent}; border: 1px solid transparent;
     padding: 2px 2px; font-size: {px(12)}; font-weight: 500; text-align: left; }}
 QPushButton[role="small-link"]:hover {{ background: {t.accent_soft}; }}
-QPushButton[role="small-link"]:focus {{ border: 2px solid {t.accent}; padding: 1px 1px; }}
+QPushButton[role="small-link"][ring="keys"]:focus {{ border: 2px solid {t.accent}; padding: 1px 1px; }}
 QPushButton[role="small-link"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="nav"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
     padding: 9px 10px; text-align: left; font-weight: 500; }}
 QPushButton[role="nav"]:hover {{ background: {t.accent_soft}; }}
 QPushButton[role="nav"]:checked {{ background: {t.accent_soft}; color: {t.accent}; font-weight: 600; }}
-QPushButton[role="nav"]:focus {{ border: 2px solid {t.accent}; padding: 8px 9px; }}
+QPushButton[role="nav"][ring="keys"]:focus {{ border: 2px solid {t.accent}; padding: 8px 9px; }}
 QPushButton[role="nav"]:disabled {{ color: {t.muted}; }}
 QPushButton[role="row"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 8px;
     padding: 0; text-align: left; }}
 QPushButton[role="row"]:hover {{ border: 1px solid {t.accent}; background: {t.surface}; }}
-QPushButton[role="row"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
+QPushButton[role="row"][ring="keys"]:focus {{ border: 2px solid {t.accent}; padding: 0; }}
 QRadioButton {{ spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 6px; }}
 QRadioButton:focus {{ border: 1px solid {t.accent}; }}
 QRadioButton::indicator {{ width: {px(14)}; height: {px(14)}; border-radius: {round_radius}px;

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from ashore.ui.widgets.labels import set_tip
+from ashore.ui.widgets.labels import set_property, set_tip
 
 _COPIED_MS = 1600
+_KEEPS_RING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class Button(QPushButton):
@@ -25,7 +26,14 @@ class Button(QPushButton):
         if name:
             self.setAccessibleName(name)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is to those who use it: a click needs no ring."""
+        if event.reason() not in _KEEPS_RING:
+            set_property(self, "ring", "" if event.reason() is Qt.FocusReason.MouseFocusReason else "keys")
+        super().focusInEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        set_property(self, "ring", "keys")
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.click()
             return
