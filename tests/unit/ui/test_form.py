@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -396,3 +396,25 @@ async def test_a_review_that_comes_late_fetches_nobody_back(shell: Shell) -> Non
     page = await open_form(shell)
     assert page.fields.amount.text() == "25.5"
     assert page.summary.review.isEnabled()
+
+
+@pytest.mark.parametrize(("size", "too_much"), [((1280, 800), "99999"), ((1024, 700), "-7")])
+async def test_the_form_stays_put_while_problems_come_and_go(
+    shell: Shell, size: tuple[int, int], too_much: str
+) -> None:
+    """A sentence that takes one line moves nothing; whatever is said, all of it fits."""
+    shell.window.resize(*size)
+    page = await open_form(shell)
+
+    def places() -> list[int]:
+        below = (page.fields.amount, page.fields.recipient, page.fields.more.button)
+        return [widget.mapTo(page, QPoint(0, 0)).y() for widget in below]
+
+    empty = places()
+    for amount, recipient in (("25.5", ""), ("-3", "0x12"), (too_much, OTHER), ("25.5", OTHER)):
+        await type_into(shell, page, amount=amount, recipient=recipient)
+        assert places() == empty, (amount, recipient)
+    await type_into(shell, page, amount="99999", recipient=OTHER[:-1])
+    area = page.columns.main_scroll
+    assert area.verticalScrollBar().maximum() == 0
+    assert page.fields.more.button.visibleRegion().boundingRect().height() == page.fields.more.button.height()

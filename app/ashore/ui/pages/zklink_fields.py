@@ -64,8 +64,8 @@ class ZkLinkFields(QWidget):
             "chain": Field(icons, "To chain", self.chain),
             "source_token": Field(icons, "Token", self.source_token),
             "target_token": Field(icons, "Paid out as", self.target_token),
-            "amount": Field(icons, "Amount", self.amount, below_amount),
-            "recipient": Field(icons, "Recipient", self.recipient, self.grouped),
+            "amount": Field(icons, "Amount", self.amount, below_amount, lines=2),
+            "recipient": Field(icons, "Recipient", self.recipient, self.grouped, lines=2),
             "fee": Field(icons, "Fee", self.fee),
             "nonce": Field(icons, "Nonce", self.nonce),
         }

@@ -14,6 +14,7 @@ from ashore.ui.widgets.labels import Label, set_property
 from ashore.ui.widgets.problem import ProblemLine
 
 _PAIR_NEEDS = 360
+_LINE = 22
 
 
 class LineEdit(QLineEdit):
@@ -30,8 +31,11 @@ class LineEdit(QLineEdit):
 class Field(QWidget):
     """A control with everything that belongs to it."""
 
-    def __init__(self, icons: Icons, caption: str, control: QWidget, *below: QWidget | QLayout) -> None:
+    def __init__(self, icons: Icons, caption: str, control: QWidget, *below: QWidget | QLayout, lines: int = 0) -> None:
+        """`lines` are kept free for `below` and the problem, so that what stands further down stays where it is."""
         super().__init__()
+        self._theme = icons.theme
+        self._lines = lines
         self.control = control
         self.caption = Label(caption, "caption")
         self.caption.setBuddy(control.combo if isinstance(control, Choice) else control)
@@ -41,12 +45,30 @@ class Field(QWidget):
         column.setSpacing(4)
         column.addWidget(self.caption)
         column.addWidget(control)
+        told = self._kept_free(column) if lines else column
         for item in below:
             if isinstance(item, QWidget):
-                column.addWidget(item)
+                told.addWidget(item)
             else:
-                column.addLayout(item)
-        column.addWidget(self.problem)
+                told.addLayout(item)
+        told.addWidget(self.problem)
+        if lines:
+            told.addStretch(1)
+
+    def _kept_free(self, column: QVBoxLayout) -> QVBoxLayout:
+        """A column of its own that is never lower than its lines."""
+        place, theme = QWidget(), self._theme
+        inner = QVBoxLayout(place)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(4)
+        column.addWidget(place)
+
+        def keep() -> None:
+            place.setMinimumHeight(theme.px(_LINE) * self._lines)
+
+        theme.changed.connect(keep)
+        keep()
+        return inner
 
     def show_problem(self, problem: Problem | None) -> None:
         """Show what is wrong with the field, or nothing."""
