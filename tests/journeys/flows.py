@@ -13,15 +13,18 @@ AWAITED = "awaited"
 
 ON_THE_WAY = {
     "execute_l2": "reported reported awaited awaited awaited awaited awaited",
-    "commit": "reported reported proven awaited awaited awaited awaited",
-    "prove": "reported reported proven proven awaited awaited awaited",
-    "sync": "reported reported proven proven proven awaited awaited",
-    "execute": "reported reported proven proven proven proven awaited",
-    "payout": "reported reported irreversible proven proven proven proven",
+    "commit": "proven proven proven awaited awaited awaited awaited",
+    "prove": "proven proven proven proven awaited awaited awaited",
+    "sync": "proven proven proven proven proven awaited awaited",
+    "execute": "proven proven proven proven proven proven awaited",
+    "payout": "irreversible irreversible irreversible proven proven proven proven",
 }
-"""The marks after each of the operator's stages, where nothing goes wrong; four blocks later a block is final."""
+"""The marks after each of the operator's stages, where nothing goes wrong; four blocks later a block is final.
+
+A batch that holds the withdrawal proves that layer 2 took and executed it, too.
+"""
 SENT = "reported awaited awaited awaited awaited awaited awaited"
-ARRIVED = "reported reported irreversible irreversible irreversible irreversible irreversible"
+ARRIVED = "irreversible irreversible irreversible irreversible irreversible irreversible irreversible"
 
 
 def system_card(person: Person) -> str:

@@ -40,6 +40,12 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
     return Voyage(state, track, tuple(rows), state.status, headline, advice, usually(expectations))
 
 
+def nothing_left(state: Withdrawal) -> bool:
+    """Whether every try so far certainly never left this machine."""
+    request = state.request
+    return request is not None and request.state is MoveState.UNKNOWN and request.arrivals == 0
+
+
 def on_its_way(state: Withdrawal) -> bool:
     """Whether the request was sent for the first time and its answer is still waited for, as is usual."""
     request = state.request
@@ -93,14 +99,21 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal) -> s
             return stage.not_applicable
         case Mark.FAILED:
             return view.failed or (request.said if request else "")
-        case Mark.UNKNOWN if on_its_way(state):
-            return "On its way: no answer yet."
         case Mark.UNKNOWN:
-            said = request.said if request and request.said else "The answer is still open."
-            return f"{said} Ashore asks until it knows, and never sends a second request."
+            return _unknown_sentence(state)
         case Mark.TAKEN_BACK:
             return view.taken_back
     return view.contradicted or _plain_sentence(_placed(stage, state), mark, state)
+
+
+def _unknown_sentence(state: Withdrawal) -> str:
+    if on_its_way(state):
+        return "On its way: no answer yet."
+    request = state.request
+    said = request.said if request and request.said else "The answer is still open."
+    if nothing_left(state):
+        return f"{said} Ashore tries again with the same signed request."
+    return f"{said} Ashore asks until it knows, and never sends a second request."
 
 
 def _plain_sentence(stage: Stage, mark: Mark, state: Withdrawal) -> str:
@@ -137,6 +150,11 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
 def _unanswered(state: Withdrawal) -> tuple[str, str]:
     if on_its_way(state):
         return "On its way: no answer yet.", "Ashore waits for zkLink’s answer. You need not do anything."
+    if nothing_left(state):
+        return (
+            "Nothing has left yet: zkLink’s node cannot be reached.",
+            "Nothing was taken from your balance. Ashore keeps trying with the same signed request.",
+        )
     return (
         "It is not known yet whether zkLink has the request.",
         "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
