@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.observations import ChainHealth
 from ashore.engine.views import Change, Topic
 from ashore.systems.base import Problem
+from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.practice import CLOCK_KEY
 from ashore.ui.pages.settings import TEXT_SIZE_KEY, THEME_KEY, SettingsPage
 from ashore.ui.pages.unlock import UnlockPage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.shell.sidebar import SECTIONS
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.status import health_words, lock_words, trouble
@@ -305,3 +308,34 @@ async def test_leaving_a_page_keeps_its_draft(shell: Shell) -> None:
     QTest.keyClicks(shell.sections.page("form").fields.amount, "7")  # type: ignore[attr-defined]
     shell.sections.show_section("settings")
     assert shell.wallet.load_draft("zklink")["amount"] == "7"
+
+
+async def test_nothing_is_asked_of_a_wallet_that_closes(shell: Shell) -> None:
+    for number in range(3):
+        sail(shell.wallet, f"w{number}", "executed")
+    shell.sections.show_form(PROFILE)
+    await shell.settle()
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    shell.sections.show_section("activity")
+    page = shell.sections.page("activity")
+    assert isinstance(page, ActivityPage)
+    shell.wallet.happen(ev.FactLearnt("w0", "x", "y", "zkLink"))
+    await shell.until(lambda: page.pending)
+    QTest.keyClicks(page.search, "usdc")
+    form.fields.edited.emit()
+    assert form.pending
+    shell.sections.close()
+    asked: list[str] = []
+    for name in ("activity", "voyage", "quote", "save_draft", "load_draft", "setting", "proof", "open_count"):
+        setattr(shell.wallet, name, lambda *_given, name=name: asked.append(name))
+    shell.wallet.happen(ev.FactLearnt("w0", "x", "z", "zkLink"))
+    QTest.keySequence(shell.window, "Ctrl+1")
+    QTest.keySequence(shell.window, "Esc")
+    shell.window.resize(900, 600)
+    shell.sections.close()  # as closing the window does once more
+    assert not [timer for timer in shell.sections.findChildren(QTimer) if timer.isActive()]
+    assert not [timer for built in (page, form) for timer in built.findChildren(QTimer) if timer.isActive()]
+    assert "Ashore is closing." in texts(shell.window)
+    await shell.settle()
+    assert asked == []

@@ -131,6 +131,10 @@ class ActivityPage(Page):
     def shown(self) -> None:
         self.reload()
 
+    def end(self) -> None:
+        super().end()
+        self.table.setModel(None)  # a list that is laid out once more would read on
+
     def reload(self, _key: str = "") -> None:
         """List again, from the newest on."""
         self._pause.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ashore.ui.context import Context
@@ -41,6 +42,11 @@ class Page(QWidget):
 
     def left(self) -> None:
         """The page has gone out of view."""
+
+    def end(self) -> None:
+        """The wallet is about to close: from now on nothing may be asked of it."""
+        for timer in self.findChildren(QTimer):
+            timer.stop()
 
     def name_way_back(self, title: str) -> None:
         """Say where Back leads."""

@@ -45,6 +45,13 @@ class StartingPage(QWidget):
         self.progress.show()
         self.retry.hide()
 
+    def end(self) -> None:
+        """The last page: everything is being closed in order."""
+        self.title.setText("Ashore is closing.")
+        self.sentence.setText("What is under way is written down, and is followed on when you come back.")
+        self.progress.show()
+        self.retry.hide()
+
     def fail(self, sentence: str, advice: str) -> None:
         """It did not start: what happened, what it means for the money, what to do."""
         self.title.setText(sentence)

@@ -69,6 +69,7 @@ class Sections(QObject):
         self.context = Context(wallet, icons.theme, icons, tasks, self.hub, self, self.show_fault, now, data_place)
         self._pages: dict[str, Page] = {}
         self._way: list[str] = []
+        self._closed = False
         self._unlock = UnlockPage(self.context, unlock_hint)
         self._connect()
 
@@ -85,7 +86,7 @@ class Sections(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Whatever a person does in the window puts the automatic lock off."""
-        if event.type() in _USE and not self.wallet.locked:
+        if event.type() in _USE and not self._closed and not self.wallet.locked:
             self.wallet.touch()
         return False
 
@@ -102,10 +103,19 @@ class Sections(QObject):
             handle.installEventFilter(self)
 
     def close(self) -> None:
-        """Keep what is unfinished and stop listening."""
-        if self._way:
+        """Keep what is unfinished, stop listening, and ask nothing of the wallet any more."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._way and self._way[-1] in self._pages:
             self._current_page().left()
         self.hub.close()
+        for page in self._pages.values():
+            page.end()
+        self.window.side.set_sections_enabled(False)
+        self.window.side.lock.setEnabled(False)
+        self.window.starting.end()
+        self.window.show_page(self.window.starting)
 
     # Ways
 
@@ -157,7 +167,7 @@ class Sections(QObject):
 
     def go_back(self) -> None:
         """One page back, where there is one."""
-        if len(self._way) > 1 and not self._signing() and not self.wallet.locked:
+        if len(self._way) > 1 and not self._closed and not self._signing() and not self.wallet.locked:
             self._go(self._way[:-1])
 
     def _built(self, key: str, kind: type[P], build: Callable[[Context], P]) -> P:
@@ -173,6 +183,8 @@ class Sections(QObject):
         return self._way[-1:] == ["review"] and isinstance(review, ReviewPage) and review.busy
 
     def _go(self, way: list[str]) -> None:
+        if self._closed:
+            return
         if self._way and self._way[-1] in self._pages and not self.wallet.locked:
             self._current_page().left()
         self._way = way
