@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ class Life:
         fonts.load(resource_path("fonts"), fonts.MONOSPACE.replace(" ", ""))
         QApplication.setWindowIcon(QIcon(str(resource_path("icons", "ashore.svg"))))
         async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(_redacted_log())
             starting = asyncio.create_task(self._start_until_it_works(stack))
             stopped = asyncio.create_task(stop.wait())
             await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -167,6 +169,21 @@ class Life:
             self._sections.show_fault(Problem(*_FAULT))
         else:
             self._window.starting.fail("Ashore could not start.", "Nothing was sent. Close it and start it again.")
+
+
+@contextlib.contextmanager
+def _redacted_log() -> Iterator[None]:
+    """Give the log its one handler: without it Python would write records to the terminal as they are."""
+    from ashore.net.redact import RedactingFormatter, guard_logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter("ashore: %(name)s: %(message)s"))
+    guard_logging(handler)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 def _load() -> None:

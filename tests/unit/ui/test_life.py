@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -82,6 +83,18 @@ async def test_a_fault_before_the_wallet_is_there(run: Run, capsys: pytest.Captu
     assert "Ashore could not start." in texts(run.window)
     assert "secret" not in texts(run.window)
     assert capsys.readouterr().err == "ashore: ValueError at an unknown place\n"
+
+
+async def test_no_log_goes_without_the_redactor(capsys: pytest.CaptureFixture[str], run: Run) -> None:
+    await run.until_said("Ashore is already open.")
+    phrase = "test test test test test test test test test test test junk"
+    logging.getLogger("anything").error("phrase %s at https://user:word@host.example/secret", phrase)
+    told = capsys.readouterr().err
+    assert told == "ashore: anything: (words removed) at https://host.example/…\n"
+    before = list(logging.getLogger().handlers)
+    run.stop.set()
+    assert await run.running == 0
+    assert len(logging.getLogger().handlers) == len(before) - 1
 
 
 async def test_the_look_is_remembered(run: Run) -> None:
