@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 _PROGRAM = "ashore"
 
 
@@ -67,6 +65,8 @@ def paths_for(network: str, data_dir: Path | None = None) -> Paths:
     if data_dir is not None:
         home = data_dir / network
         return Paths(data=home, cache=home / "cache", logs=home / "logs")
+    import platformdirs  # the first paint does not wait for it where it is not needed
+
     places = platformdirs.PlatformDirs(_PROGRAM, appauthor=False)
     return Paths(
         data=Path(places.user_data_dir) / network,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import os
 from pathlib import Path
 
@@ -34,6 +33,8 @@ class WindowState:
         """Keep these, at once. A disk that refuses costs the memory of the window, never the window."""
         if all(self._values.get(key) == value for key, value in values.items()):
             return
+        import json
+
         self._values.update(values)
         fresh = self._path.with_suffix(".new")
         try:
@@ -48,6 +49,10 @@ class WindowState:
         self.remember(geometry=base64.b64encode(geometry).decode())
 
     def _read(self) -> dict[str, object]:
+        if not self._path.exists():
+            return {}  # a first start, which has nothing to read and need not load what reads
+        import json
+
         try:
             with self._path.open(encoding="utf-8") as file:
                 found = json.loads(file.read(_LIMIT))
