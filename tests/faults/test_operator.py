@@ -102,7 +102,7 @@ async def test_node_unreachable_at_submit(bench: Bench) -> None:
     await bench.until(lambda: bench.mark(withdrawal, REQUESTED) is Mark.UNKNOWN and _said(bench, withdrawal) != "")
     voyage = bench.voyage(withdrawal)
     assert voyage.status is Status.UNKNOWN
-    assert voyage.headline == "It is not known yet whether zkLink has the request."
+    assert voyage.headline == "Nothing has left yet: zkLink’s node cannot be reached."
     assert voyage.rows[0].sentence.startswith("zkLink’s node cannot be reached; the request has not left.")
     with pytest.raises(AshoreError, match="nonce"):
         await bench.wallet.confirm(await _again(bench))
