@@ -6,6 +6,7 @@ an installed wheel and a frozen bundle alike. Each role imports only what it nee
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -55,8 +56,10 @@ def _window(arguments: list[str]) -> int:
 
     from ashore.desktop import preflight
 
+    gc.disable()  # until the window is painted: all that is loaded for it stays, and looking for waste costs a tenth
     obstacle = preflight.obstacle(os.environ)
     if obstacle is not None:
+        gc.enable()
         print(obstacle, file=sys.stderr)
         return 1
     from ashore.ui.app import main as show_window

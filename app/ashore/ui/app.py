@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ def main(options: Options) -> int:
     window, icons, state = first_window(application, options, paths)
     window.show()
     _wait_for_first_paint(application, window)
+    gc.enable()
 
     from ashore.ui import loop  # qasync: after the first paint
     from ashore.ui.life import Life
