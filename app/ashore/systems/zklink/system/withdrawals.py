@@ -56,6 +56,7 @@ class ZkLinkSystem:
         self._now = now
         self._recipients = recipients
         self._quorums = quorums
+        self._last_ts = 0
 
     @property
     def profile(self) -> str:
@@ -85,7 +86,9 @@ class ZkLinkSystem:
         assert isinstance(quote, ZkLinkQuote)
         if action is not Action.REQUEST:
             raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
-        plan = plan_of(self._deployment, quote, self._now() // 1000)
+        # The time makes a request unique: two in one second would have one hash.
+        self._last_ts = max(self._now() // 1000, self._last_ts + 1)
+        plan = plan_of(self._deployment, quote, self._last_ts)
         if await self._is_contract(plan.terms.destination, plan.terms.recipient):
             plan = replace(plan, warnings=(CONTRACT_RECIPIENT.format(chain=plan.terms.destination), *plan.warnings))
         return plan

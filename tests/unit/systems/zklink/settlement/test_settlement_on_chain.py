@@ -347,3 +347,8 @@ async def test_a_contract_as_recipient_is_warned_of(bench: Bench) -> None:
     warned = (await bench.plan_for(checksum(wallet.address))).warnings
     assert warned[0].startswith("The recipient is a contract on Harbour.")
     assert warned[-1] == ordinary
+
+
+async def test_two_requests_in_one_second_are_two(bench: Bench) -> None:
+    first, second = [(await bench.plan_for("0x" + RECIPIENT.hex())).terms.details["ts"] for _ in range(2)]
+    assert int(second) == int(first) + 1, "their hashes differ"
