@@ -104,3 +104,24 @@ async def test_locking_voids_a_review(shell: Shell, review: ReviewPage) -> None:
     await shell.wallet.unlock(bytearray(b"practice"))
     await shell.settle()
     assert shell.sections.place == "form"
+
+
+@pytest.mark.parametrize("text_size", [100, 200])
+async def test_it_opens_at_its_top_every_time(shell: Shell, review: ReviewPage, text_size: int) -> None:
+    shell.theme.apply("light", text_size)
+    shell.window.resize(1024, 700)
+    await shell.settle()
+    bar = review.columns.main_scroll.verticalScrollBar()
+    for _ in range(2):
+        assert bar.maximum() > 0
+        bar.setValue(bar.maximum())
+        shell.sections.go_back()
+        await shell.settle()
+        form = shell.sections.page("form")
+        assert isinstance(form, ZkLinkFormPage)
+        form.fields.submitted.emit()
+        await shell.until(lambda: shell.sections.place == "review")
+        await shell.settle()
+        assert bar.value() == 0
+    QTest.keyClick(shell.window.windowHandle(), Qt.Key.Key_Return)
+    assert not review.busy

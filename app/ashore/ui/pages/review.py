@@ -88,7 +88,8 @@ class ReviewPage(Page):
         self.confirm.setAccessibleDescription(LAST_WORD)
 
     def shown(self) -> None:
-        self.cancel.setFocus()
+        self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
+        self.columns.to_top()
 
     def _show_lines(self, review: Review) -> None:
         clear(self._lines_column)

@@ -107,6 +107,11 @@ class Columns(QWidget):
         """Whether the two parts stand beside each other."""
         return bool(self._wide)
 
+    def to_top(self) -> None:
+        """Show the beginning of both parts."""
+        for scroll in (self.main_scroll, self._side_scroll):
+            scroll.verticalScrollBar().setValue(0)
+
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 160)
 
