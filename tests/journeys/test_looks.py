@@ -39,7 +39,7 @@ async def look_around(person: Person, kind: str) -> None:
     await fill(person, "100")
     await look(person, f"{kind}-form")
     await review(person)
-    person.click("Layer-2 transaction, byte by byte")
+    person.click("What the layer-2 key signs")
     await look(person, f"{kind}-review")
     person.click_section("Activity")
     await look(person, f"{kind}-activity")

@@ -28,7 +28,7 @@ PROVEN_SENTENCES = {
     "commit": ("Committed", "The batch with your withdrawal is on Harbour."),
     "prove": ("Proved", "The validity proof of that batch was taken by the contract."),
     "sync": ("Verified", "All connected chains agree on the batch: its root is final for zkLink."),
-    "execute": ("Released on Harbour", "The contract on Harbour holds the money for you."),
+    "execute": ("Released on Harbour", "The contract on Harbour set the money aside for you."),
     "payout": ("Paid out on Harbour", "The money is at your address. Irreversible once this block is finalized."),
 }
 
@@ -96,7 +96,7 @@ async def test_a_withdrawal_by_mouse(house: House) -> None:
         await review(person)
         read_review(person)
         person.photograph("review")
-        person.click("Layer-2 transaction, byte by byte")
+        person.click("What the layer-2 key signs")
         person.click("Back to Change something")
         assert person.heading == FORM
         assert person.sees(RECIPIENT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from ashore.domain.addresses import checksum
 from ashore.domain.errors import AshoreError
-from ashore.ui.pages.review import LAST_WORD, ReviewPage
+from ashore.ui.pages.review import HASHED, LAST_WORD, ReviewPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.hextext import HexText
@@ -57,6 +59,16 @@ async def test_the_ethereum_text_stands_there_verbatim(shell: Shell, review: Rev
     more.set_open(True)
     boxes = [box for box in visible(review, QPlainTextEdit) if isinstance(box, QPlainTextEdit)]
     assert len(boxes[1].toPlainText()) == 2 * 63
+    assert more.button.text() == "What the layer-2 key signs"
+    assert HASHED in texts(review)
+
+
+async def test_bytes_that_are_no_hash_are_not_called_one(shell: Shell, review: ReviewPage) -> None:
+    assert review._review is not None
+    review.show_review(replace(review._review, layer2_message="03" + "00" * 100))
+    for more in review.findChildren(Disclosure):
+        more.set_open(True)
+    assert HASHED not in texts(review)
 
 
 async def test_two_clicks_are_one_withdrawal(shell: Shell, review: ReviewPage) -> None:

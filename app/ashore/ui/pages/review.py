@@ -22,6 +22,8 @@ from ashore.ui.widgets.verbatim import Verbatim
 from ashore.ui.wording import breakable
 
 LAST_WORD = "It cannot be cancelled after this."
+LAYER2_KEY_SIGNS = "What the layer-2 key signs"
+HASHED = "In this kind of zkLink network that is a hash of the request, then 32 bytes for an attached call (none here)."
 _COUNTS = ("nothing", "one thing", "2 things", "3 things", "4 things")
 
 
@@ -110,11 +112,14 @@ class ReviewPage(Page):
         for text in review.texts:
             self._texts_column.addWidget(Verbatim(theme, text, what="Ethereum text to sign"))
         if review.layer2_message:
-            more = Disclosure(icons, "Layer-2 transaction, byte by byte")
+            more = Disclosure(icons, LAYER2_KEY_SIGNS)
             box = QWidget()
+            told = Label(HASHED, "small", wrap=True)
+            show_if(told, _is_hashed(review.layer2_message))
             bytes_ = Verbatim(theme, review.layer2_message, what="Layer-2 bytes to sign")
             identifier = HexText(theme, review.identifier, what="Transaction hash", size=12)
-            box.setLayout(column(bytes_, Label("Its hash, by which zkLink knows it", "small"), identifier, spacing=6))
+            name = Label("Its hash, by which zkLink knows it", "small", wrap=True)
+            box.setLayout(column(told, bytes_, name, identifier, spacing=6))
             more.set_content(box)
             self._texts_column.addWidget(more)
 
@@ -180,6 +185,11 @@ class ReviewRow(QWidget):
         note = Label(breakable(line.note), "small", wrap=True)
         show_if(note, bool(line.note))
         outer.addLayout(column(value, note, spacing=2), 1)
+
+
+def _is_hashed(message: str) -> bool:
+    """Whether these are a hash and no attached call (31 bytes and 32 empty ones), not the request itself."""
+    return len(message) == 2 * 63 and message.endswith(64 * "0")
 
 
 def _what_is_signed(things: int, review: Review) -> str:
