@@ -259,7 +259,7 @@ async def test_settings_are_in_force_at_once(shell: Shell) -> None:
     page.steps.next_block.click()
     await shell.settle()
     assert shell.wallet.sandbox is not None
-    assert shell.wallet.sandbox.asked == ["step", "stage", "block"]
+    assert shell.wallet.sandbox.asked == ["step", "stage", "block", "block"]
     assert shell.wallet.looks == 2
     assert "/somewhere" in texts(page).replace("\u200b", "")
 

@@ -12,7 +12,7 @@ from ashore.domain.addresses import readable
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Mark
-from ashore.ui.pages.practice import CLOCK_KEY
+from ashore.ui.pages.practice import CLOCK_KEY, HOW, WAITS
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.widgets.buttons import Button, CopyButton
@@ -294,10 +294,13 @@ async def test_the_practice_chain_is_moved_from_the_voyage(shell: Shell) -> None
     shell.wallet.set_setting(CLOCK_KEY, "step")
     shell.sections.show_voyage("v")
     assert page.practice.isVisible()
+    assert HOW in texts(page)
+    assert page.advice.text() == WAITS
+    assert "Nothing to do" not in texts(page)
     page.steps.next_stage.click()
     await shell.settle()
     assert shell.wallet.sandbox is not None
-    assert shell.wallet.sandbox.asked == ["stage"]
+    assert shell.wallet.sandbox.asked == ["stage", "block"]
 
 
 async def test_what_was_refused_is_tried_again_with_its_values(shell: Shell) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.labels import Label
 
 CLOCK_KEY = "sandbox-clock"
 STEP = "step"
+HOW = "A block is made with each stage; four more blocks make a stage irreversible."
+WAITS = "The practice clock waits for you: “Next stage” and “Next block” move it on."
 
 
 class Steps(QWidget):
@@ -22,8 +25,16 @@ class Steps(QWidget):
         self._context = context
         self.next_stage = Button("Next stage", name="Let the practice operator take its next stage")
         self.next_block = Button("Next block", name="Let the practice chain make a block")
-        self.setLayout(FlowLayout(self.next_stage, self.next_block, gap=8))
-        self.next_stage.clicked.connect(lambda: self._step("stage"))
+        self.how = Label(HOW, "small", wrap=True)
+        buttons = QWidget()
+        buttons.setLayout(FlowLayout(self.next_stage, self.next_block, gap=8))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(buttons)
+        column.addWidget(self.how)
+        # The operator's next stage waits until a block holds the one before.
+        self.next_stage.clicked.connect(lambda: self._step("stage", "block"))
         self.next_block.clicked.connect(lambda: self._step("block"))
 
     def wanted(self) -> bool:
@@ -31,13 +42,14 @@ class Steps(QWidget):
         wallet = self._context.wallet
         return wallet.sandbox is not None and wallet.setting(CLOCK_KEY, "demo") == STEP
 
-    def _step(self, what: str) -> None:
-        self._context.tasks.start(self._take(what), failed=self._failed)
+    def _step(self, *steps: str) -> None:
+        self._context.tasks.start(self._take(steps), failed=self._failed)
 
-    async def _take(self, what: str) -> None:
+    async def _take(self, steps: tuple[str, ...]) -> None:
         wallet = self._context.wallet
         if wallet.sandbox is not None:
-            await wallet.sandbox.step(what)
+            for step in steps:
+                await wallet.sandbox.step(step)
             wallet.look_again()
 
     def _failed(self, error: AshoreError) -> None:

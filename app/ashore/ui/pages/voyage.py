@@ -12,7 +12,7 @@ from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
-from ashore.ui.pages.practice import Steps
+from ashore.ui.pages.practice import WAITS, Steps
 from ashore.ui.pages.stage_row import StageRowWidget
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.facts import MoneyRow
@@ -168,7 +168,8 @@ class VoyagePage(Page):
         account = voyage.withdrawal.terms.account.lower()
         self.again.setVisible(voyage.status is Status.REFUSED and account in mine)
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
-        self.advice.show_text(breakable(voyage.advice) if severity is None else "")
+        by_hand = self.steps.wanted() and voyage.status is Status.UNDER_WAY
+        self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
         self.forecast.show_text(breakable(forecast(voyage, self.context.now())))
         self.now.setText("Now" if severity is None else "Expected")
