@@ -80,6 +80,8 @@ async def test_the_first_page_follows_what_is_under_way(shell: Shell) -> None:
     await shell.settle()
     assert "Committed · proven" in texts(page)
     assert "1,245.50 USDC" in texts(page)
+    assert page.cards[0].detail.text().startswith("in 2 sub-accounts · also 310.00 USD")
+    assert "1,245.50 USDC in 2 sub-accounts" in page.cards[0].accessibleName()
     page.rows[0].click()
     assert shell.sections.place == "voyage"
 

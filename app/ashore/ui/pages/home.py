@@ -82,12 +82,15 @@ class SystemCard(RowButton):
         offer = await self._context.wallet.open(self._profile.id, account)
         self.unanswered = False
         if isinstance(offer, ZkLinkOffer):
-            held = _held(offer)
+            sums = _sums(offer)
+            held = [f"{display_units(amount, L2_DECIMALS)} {symbol}" for amount, symbol, _ in sums]
             self.balance.setText(breakable(held[0]) if held else "Nothing to withdraw")
             more = f"also {', '.join(held[1:4])} · " if len(held) > 1 else ""
-            self.detail.setText(breakable(f"{more}{self._profile.subtitle}"))
+            spread = f"in {sums[0][2]} sub-accounts" if sums and sums[0][2] > 1 else ""
+            self.detail.setText(breakable(f"{spread}{' · ' if spread else ''}{more}{self._profile.subtitle}"))
             set_property(self.detail, "tone", "muted")
-            self.setAccessibleName(f"Withdraw from {self._profile.title}: {', '.join(held) or 'nothing to withdraw'}")
+            named = [f"{held[0]} {spread}".strip(), *held[1:]] if held else ["nothing to withdraw"]
+            self.setAccessibleName(f"Withdraw from {self._profile.title}: {', '.join(named)}")
 
     def retry(self) -> None:
         """Ask again if the last answer was none. (Asking counts as use, so it is not done for its own sake.)"""
@@ -190,11 +193,12 @@ class HomePage(Page):
         self.more.setText(f"All {total} under way")
 
 
-def _held(offer: ZkLinkOffer) -> list[str]:
-    """What the account holds over all its sub-accounts, the largest number first."""
-    sums: dict[int, int] = {}
+def _sums(offer: ZkLinkOffer) -> list[tuple[int, str, int]]:
+    """What the account holds of each token: amount, symbol and in how many sub-accounts; the largest number first."""
+    held: dict[int, list[int]] = {}
     for sub in offer.sub_accounts.values():
         for token, amount in sub.balances.items():
-            sums[token] = sums.get(token, 0) + amount
-    known = [(amount, offer.tokens[token].symbol) for token, amount in sums.items() if amount and token in offer.tokens]
-    return [f"{display_units(amount, L2_DECIMALS)} {symbol}" for amount, symbol in sorted(known, reverse=True)]
+            if amount and token in offer.tokens:
+                held.setdefault(token, []).append(amount)
+    sums = [(sum(parts), offer.tokens[token].symbol, len(parts)) for token, parts in held.items()]
+    return sorted(sums, reverse=True)
