@@ -13,6 +13,7 @@ from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.wording import breakable
 
 RECEIVE = "You receive"
+NOTHING = "—"
 NO_WAY_BACK = "It cannot be cancelled once sent."
 
 
@@ -25,7 +26,7 @@ class SummaryCard(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         card, column = ground("card")
         outer.addWidget(card)
-        self.receive = Label("–", "hero", wrap=True)
+        self.receive = Label(NOTHING, "hero", wrap=True)
         self.destination = Label(role="muted", wrap=True)
         self._legs: list[MoneyRow] = []
         self._legs_column = QVBoxLayout()
@@ -51,8 +52,11 @@ class SummaryCard(QWidget):
 
     def show_quote(self, quote: Quote, first_problem: Problem | None, usually: str = "") -> None:
         """Show a judged draft. `first_problem` is why one cannot go on yet, if one cannot."""
-        self.receive.setText(breakable(quote.receive) or "–")
-        self.receive.setAccessibleName(f"You receive {quote.receive or 'nothing yet'}")
+        amount = quote.problems.get("amount")
+        impossible = amount is not None and amount.severity is Severity.BLOCKS
+        receive = "" if impossible else quote.receive
+        self.receive.setText(breakable(receive) or NOTHING)
+        self.receive.setAccessibleName(f"You receive {receive or 'nothing yet'}")
         self.destination.show_text(breakable(f"on {quote.destination}" if quote.destination else ""))
         self._show_legs(quote)
         self.usually.show_text(breakable(quote.usually or usually))
@@ -61,7 +65,7 @@ class SummaryCard(QWidget):
 
     def show_nothing(self, why: str) -> None:
         """Nothing is known yet; `why` says what is missing."""
-        self.receive.setText("–")
+        self.receive.setText(NOTHING)
         self.destination.show_text("")
         self.usually.show_text("")
         self.warning.hide()
