@@ -16,6 +16,7 @@ from ashore.ui.pages.practice import CLOCK_KEY, HOW, WAITS
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.hextext import HexText
 from ashore.ui.wording import clock_time
 from unit.ui.driving import Shell
 from unit.ui.looking import texts, visible
@@ -181,6 +182,17 @@ async def test_evidence_is_laid_open(shell: Shell) -> None:
     assert QGuiApplication.clipboard().text() == "0x5d41" + "90aa" * 14 + "02e1"
     page.rows[0].more.button.click()
     assert "not checked: this is the operator’s word" in texts(page.rows[0].panel)
+
+
+async def test_a_payee_in_the_evidence_is_an_address_in_full(shell: Shell) -> None:
+    page = open_voyage(shell, "released")
+    paid = shown("Withdrawal", NOW, 5, paid=f"25.00 USDC to {OTHER}", to=OTHER)
+    shell.wallet.happen(ev.StageReached("v", "paid", paid))
+    await shell.settle()
+    page.rows[6].more.set_open(True)
+    addresses = [w.text for w in visible(page.rows[6].panel, HexText) if isinstance(w, HexText)]
+    assert addresses.count(readable(OTHER)) == 2
+    assert OTHER not in texts(page.rows[6].panel)
 
 
 async def test_the_stored_proof_can_be_read_and_copied(shell: Shell) -> None:

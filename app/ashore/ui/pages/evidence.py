@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
+from ashore.domain.addresses import readable
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.untrusted import plain
 from ashore.ui.context import Context
@@ -17,6 +19,7 @@ from ashore.ui.widgets.verbatim import Verbatim
 from ashore.ui.wording import clock_time, exact_time
 
 _HEX_LENGTHS = (42, 66)
+_PAYEE = re.compile(r"(?P<money>.{1,80}) to (?P<address>0x[0-9A-Fa-f]{40})")
 
 
 class EvidencePanel(QWidget):
@@ -80,9 +83,14 @@ def how_checked(piece: Evidence) -> str:
 
 def _add(facts: Facts, name: str, value: str) -> None:
     if value.startswith("0x") and len(value) in _HEX_LENGTHS:
-        facts.add_hex(name, value)
-    else:
+        facts.add_hex(name, readable(value))
+        return
+    payee = _PAYEE.fullmatch(value)
+    if payee is None:
         facts.add(name, value)
+        return
+    facts.add(name, payee["money"])
+    facts.add_hex("To", readable(payee["address"]))
 
 
 def show_proof(context: Context, parent: QWidget, proof_id: str) -> QDialog:
