@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import segno
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QRadioButton, QWidget
 
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.labels import Label, column
 from ashore.ui.widgets.qr import QrCode, show_large
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
@@ -137,4 +139,21 @@ def test_a_click_draws_no_ring_and_the_keyboard_does(theme: Theme) -> None:
     QTest.keyClick(second, Qt.Key.Key_Backtab)
     assert first.hasFocus()
     assert first.grab().toImage() != idle
+    window.close()
+
+
+@pytest.mark.parametrize("make", [lambda: Button("Lock"), lambda: QRadioButton("Dark")], ids=["push", "radio"])
+def test_the_ring_is_the_only_sign_of_focus(theme: Theme, make: Callable[[], QAbstractButton]) -> None:
+    window, before, button = QWidget(), QLineEdit(), make()
+    window.setLayout(column(before, button))
+    window.show()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    before.setFocus()
+    button.setMinimumWidth(200)
+    QTest.keyClick(before, Qt.Key.Key_Tab)
+    assert button.hasFocus()
+    picture = button.grab().toImage()
+    beside = range(picture.width() * 2 // 3, picture.width() - 4)  # right of the text, within the ring
+    assert len({picture.pixel(x, y) for x in beside for y in range(4, picture.height() - 4)}) == 1
     window.close()

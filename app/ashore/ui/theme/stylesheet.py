@@ -75,6 +75,7 @@ def _buttons(t: Tokens, px: Px) -> str:
     return f"""
 QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.field}; border-radius: 6px;
     padding: 7px 15px; font-weight: 500; }}
+QPushButton, QRadioButton, QComboBox {{ outline: none; }}
 QPushButton:hover {{ background: {t.accent_soft}; }}
 QPushButton[ring="keys"]:focus {{ border: 2px solid {t.accent}; padding: 6px 14px; }}
 QPushButton:disabled {{ color: {t.muted}; background: {t.inset}; border: 1px solid {t.line}; }}
