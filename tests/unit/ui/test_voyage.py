@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -12,6 +14,7 @@ from ashore.domain.addresses import readable
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Mark
+from ashore.ui.pages.evidence import show_proof
 from ashore.ui.pages.practice import CLOCK_KEY, HOW, WAITS
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
@@ -205,6 +208,23 @@ async def test_the_stored_proof_can_be_read_and_copied(shell: Shell) -> None:
     assert '"number": "0x1406fd0"' in dialog.findChild(QPlainTextEdit).toPlainText()
     dialog.findChild(CopyButton).click()
     assert QGuiApplication.clipboard().text() == shell.wallet.proofs["p1"]
+    dialog.accept()
+
+
+@pytest.mark.parametrize("text_size", [100, 200])
+async def test_a_proof_is_no_larger_than_the_screen(shell: Shell, text_size: int) -> None:
+    shell.theme.apply("light", text_size)
+    shell.wallet.proofs["p1"] = json.dumps({"path": ["0x" + "ab" * 500] * 20})
+    page = open_voyage(shell, "committed")
+    page.rows[2].more.button.click()
+    dialog = show_proof(page.context, page, "p1")
+    await shell.settle()
+    room = shell.window.screen().availableGeometry()
+    assert dialog.width() <= 0.9 * room.width()
+    assert dialog.height() <= 0.9 * room.height()
+    close = dialog.findChildren(Button)[-1]
+    assert dialog.rect().contains(close.geometry())
+    assert dialog.findChild(QPlainTextEdit).verticalScrollBar().maximum() > 0
     dialog.accept()
 
 

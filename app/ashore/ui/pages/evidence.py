@@ -19,6 +19,8 @@ from ashore.ui.widgets.verbatim import Verbatim
 from ashore.ui.wording import clock_time, exact_time
 
 _HEX_LENGTHS = (42, 66)
+_SCREEN_SHARE = 0.9
+"""How much of the screen a proof may cover: its text scrolls."""
 _PAYEE = re.compile(r"(?P<money>.{1,80}) to (?P<address>0x[0-9A-Fa-f]{40})")
 
 
@@ -111,10 +113,12 @@ def show_proof(context: Context, parent: QWidget, proof_id: str) -> QDialog:
     else:
         explain = "Header, path and value, as they were when the wallet checked them. Anyone can check them again."
         column.addWidget(Label(explain, "muted", wrap=True))
-        body = Verbatim(context.theme, _indented(text), what="Stored proof", most=26)
+        body = Verbatim(context.theme, _indented(text), what="Stored proof", most=26, yields=True)
         column.addWidget(body)
         column.addLayout(row(CopyButton("the proof", text, "Copy as stored"), -1, close))
-        dialog.resize(context.theme.px(680), 0)
+        room = parent.screen().availableGeometry().size() * _SCREEN_SHARE
+        dialog.setMaximumSize(room)
+        dialog.resize(min(context.theme.px(680), room.width()), min(context.theme.px(600), room.height()))
     dialog.open()
     close.setFocus()
     return dialog

@@ -10,10 +10,14 @@ from ashore.ui.theme.theme import Theme
 
 
 class Verbatim(QPlainTextEdit):
-    """A read-only text that does not keep the Tab key. As high as its lines, up to `most`."""
+    """A read-only text that does not keep the Tab key. As high as its lines, up to `most`.
 
-    def __init__(self, theme: Theme, text: str, *, what: str, most: int = 14) -> None:
+    One that `yields` may be made lower where there is less room, and scrolls then.
+    """
+
+    def __init__(self, theme: Theme, text: str, *, what: str, most: int = 14, yields: bool = False) -> None:
         super().__init__()
+        self._yields = yields
         self._theme = theme
         self._most = most
         self.setReadOnly(True)
@@ -33,5 +37,8 @@ class Verbatim(QPlainTextEdit):
         font = fonts.mono(self._theme.px(12))
         lines = round(self.document().size().height())  # a plain text's layout counts its lines as shown
         height = min(max(2, lines), self._most) * (QFontMetrics(font).lineSpacing() + 1) + 24
-        if height != self.height():
+        if self._yields:
+            self.setMinimumHeight(min(height, self._theme.px(72)))
+            self.setMaximumHeight(height)
+        elif height != self.height():
             self.setFixedHeight(height)
