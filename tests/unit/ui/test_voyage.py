@@ -22,7 +22,7 @@ from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.wording import clock_time
 from unit.ui.driving import Shell
-from unit.ui.looking import texts, visible
+from unit.ui.looking import cut_off, texts, visible
 from unit.ui.standin import NOW, OTHER, PROFILE, StandInWallet, said, sail, shown
 
 A, R, P, F, U, X = Mark.AWAITED, Mark.REPORTED, Mark.PROVEN, Mark.IRREVERSIBLE, Mark.UNKNOWN, Mark.FAILED
@@ -226,6 +226,22 @@ async def test_a_proof_is_no_larger_than_the_screen(shell: Shell, text_size: int
     assert dialog.rect().contains(close.geometry())
     assert dialog.findChild(QPlainTextEdit).verticalScrollBar().maximum() > 0
     dialog.accept()
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 820)])
+async def test_evidence_with_long_names_keeps_to_the_card(shell: Shell, size: tuple[int, int]) -> None:
+    shell.theme.apply("light", 200)
+    shell.window.resize(*size)
+    page = open_voyage(shell, "released")
+    facts = {"paid": f"25.00 USDC to {OTHER}", "of which yours here": "25.00 USDC", "together with": "log 4 of block 9"}
+    shell.wallet.happen(ev.StageReached("v", "paid", shown("Withdrawal", NOW, 5, Level.IRREVERSIBLE, **facts)))
+    await shell.settle()
+    for row in page.rows:
+        row.more.set_open(True)
+    await shell.settle()
+    inner = page.columns.main_scroll
+    assert inner.widget().width() <= inner.viewport().width()
+    assert cut_off(shell.window) == []
 
 
 async def test_a_proof_that_is_not_stored_is_said_so(shell: Shell) -> None:

@@ -14,6 +14,8 @@ from ashore.ui.wording import breakable
 _SHORT = 44
 """Longer values are sentences, and not stressed."""
 _FITS = 18
+_NAME = 88
+"""The widest that a name gets, in pixels at the usual text size."""
 
 
 def copyable(label: str, value: str, role: str = "") -> QWidget:
@@ -43,6 +45,8 @@ class Facts(QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
         self._next = 0
+        self._names: list[Label] = []
+        theme.changed.connect(self._fit_names)
 
     def add(self, label: str, value: str, *, note: str = "", tooltip: str = "") -> None:
         """A row of text."""
@@ -71,12 +75,23 @@ class Facts(QWidget):
         self._place(label, widget)
 
     def _place(self, label: str, widget: QWidget) -> None:
-        name = Label(label, "small", wrap=False)
+        name = Label(breakable(label, 14), "small", wrap=True)
         name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._names.append(name)
+        self._fit_name(name)
         name.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(name, self._next, 0)
         self._grid.addWidget(widget, self._next, 1)
         self._next += 1
+
+    def _fit_names(self) -> None:
+        for name in self._names:
+            self._fit_name(name)
+
+    def _fit_name(self, name: Label) -> None:
+        """A long name wraps, so that it leaves room for its value."""
+        name.ensurePolished()
+        name.setFixedWidth(min(name.fontMetrics().horizontalAdvance(name.text()) + 2, self._theme.px(_NAME)))
 
 
 class MoneyRow(QWidget):
