@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import Review
 from ashore.systems.base import Quote
@@ -421,7 +422,7 @@ async def test_the_form_stays_put_while_problems_come_and_go(
         return [widget.mapTo(page, QPoint(0, 0)).y() for widget in below]
 
     empty = places()
-    for amount, recipient in (("25.5", ""), ("-3", "0x12"), (too_much, OTHER), ("25.5", OTHER)):
+    for amount, recipient in (("25.5", ""), ("-3", "0x12"), (too_much, readable(OTHER)), ("25.5", readable(OTHER))):
         await type_into(shell, page, amount=amount, recipient=recipient)
         assert places() == empty, (amount, recipient)
     await type_into(shell, page, amount="99999", recipient=OTHER[:-1])

@@ -239,8 +239,7 @@ async def test_evidence_with_long_names_keeps_to_the_card(shell: Shell, size: tu
     for row in page.rows:
         row.more.set_open(True)
     await shell.settle()
-    inner = page.columns.main_scroll
-    assert inner.widget().width() <= inner.viewport().width()
+    assert page.columns.main_scroll.column.parentWidget().width() <= page.columns.main_scroll.viewport().width()
     assert cut_off(shell.window) == []
 
 
