@@ -56,7 +56,7 @@ async def test_balance_spent_between_quote_and_submit(bench: Bench) -> None:
 
 async def test_fee_too_low(bench: Bench) -> None:
     headline = await refused(bench, await bench.wallet.confirm(await bench.review(fee="0.1")))
-    assert headline == f"The fee is too low: the price has moved. {NOT_TAKEN}"
+    assert headline == f"The fee is lower than zkLink asks now. {NOT_TAKEN}"
     assert bench.world.status()["zklink"]["submissions"] == {}
 
 

@@ -173,8 +173,9 @@ class Wallet:
     async def open(self, profile: str, account_index: int) -> Offer:
         """Ask what an account has. Raises AshoreError. The window asks by itself too, so it is no sign of a person."""
         account = self._account(account_index)
+        own = tuple((known.address.lower(), known.label) for known in self._accounts)
         return await self._parts.systems[profile].open(
-            Source(profile, account.index, account.address.lower(), account.pub_key_hash)
+            Source(profile, account.index, account.address.lower(), account.pub_key_hash, own)
         )
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:

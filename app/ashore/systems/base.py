@@ -42,13 +42,15 @@ class Problem:
 class Source:
     """Where the money is: an account of a profile, or a reference that was pasted.
 
-    `key_hash` names the account's own layer-2 key, so that another registered key is noticed.
+    `key_hash` names the account's own layer-2 key, so that another registered key is noticed; `own` the
+    wallet's addresses (lower-case hex) with their labels, so that one's own are known.
     """
 
     profile: str
     account_index: int = 0
     address: str = ""
     key_hash: str = ""
+    own: tuple[tuple[str, str], ...] = ()
     reference: str = ""
 
 

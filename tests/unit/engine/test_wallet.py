@@ -150,7 +150,7 @@ async def test_after_a_refusal_the_nonce_is_free(bench: Bench) -> None:
     await bench.until(lambda: bench.statuses() == [Status.REFUSED])
     voyage = bench.wallet.voyage(refused)
     assert voyage is not None
-    assert "The fee is too low" in voyage.headline
+    assert "The fee is lower than zkLink asks now" in voyage.headline
     bench.refusal = None
     await bench.wallet.confirm(await bench.review())
     await bench.until(lambda: bench.statuses() == [Status.UNDER_WAY, Status.REFUSED])

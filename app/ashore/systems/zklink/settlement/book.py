@@ -70,7 +70,7 @@ class Entry:
             level=self.level,
             source=self.chain,
             observed_at=at,
-            facts=dict(facts),
+            facts=dict(sorted(facts.items())),  # the order in which the journal gives them back
             chain=self.chain,
             tx_hash=self.tx_hash,
             block_number=self.block_number,

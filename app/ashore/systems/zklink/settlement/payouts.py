@@ -48,6 +48,8 @@ def payout_of(deployment: Deployment, book: Book, state: Withdrawal, released: E
     last = paid_by[-1]
     amount, part = int(last.facts["amount"]), parts[_place(last)]
     facts = {
+        "contract": chain.main_contract,
+        "token contract": token.addresses[chain.id],
         "event": f"Withdrawal({token.id}, {amount})",
         "paid": f"{display_units(amount, decimals)} {token.symbol} to {state.terms.recipient}",
     }

@@ -111,10 +111,12 @@ def _findings(deployment: Deployment, book: Book, state: Withdrawal, operation: 
     """Find what the book holds for each stage. A stage is never shown stronger than what ties it to the withdrawal."""
     chain = state.terms.destination
     block = operation.number
+    contract = deployment.chain_named(chain).main_contract
     found = {
         COMMITTED: Finding(
             operation,
             {
+                "contract": contract,
                 "event": f"BlockCommit({operation.facts['batch_end']})",
                 "layer-2 block": str(block),
                 "your withdrawal": "found in the batch’s public data: account, nonce, token, amount and recipient",
@@ -127,7 +129,11 @@ def _findings(deployment: Deployment, book: Book, state: Withdrawal, operation: 
         entry = book.first(chain, kind, block)
         if entry is None:
             return found
-        facts = {"event": f"{EVENT_OF_STAGE[stage]}({entry.number})", "layer-2 block": str(block)}
+        facts = {
+            "contract": contract,
+            "event": f"{EVENT_OF_STAGE[stage]}({entry.number})",
+            "layer-2 block": str(block),
+        }
         if stage == VERIFIED:
             facts["final root"] = operation.facts["state_root"]
             facts["stored block"] = operation.facts["stored_block"]

@@ -22,6 +22,9 @@ from ashore.systems.zklink.system.offer import (
     ZkLinkQuote,
 )
 
+FEE_WARNING, FEE_STOP = 2, 10
+"""From how many times what zkLink asks a fee is warned of, and refused: nobody means to pay that."""
+
 MAX_AMOUNT = (1 << 128) - 1
 MAX_NONCE = (1 << 32) - 2
 
@@ -91,9 +94,7 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
     choice = _Choice(sub, source, target, chain, fee)
     amount = _amount(found, choice)
     if amount is not None and fee is not None and fee > amount:
-        found.hint(
-            "fee", "The fee is larger than the amount.", "zkLink names it: check it before you go on.", Severity.WARNS
-        )
+        found.hint("fee", "The fee is larger than the amount.", "Check both before you go on.", Severity.WARNS)
     nonce = _nonce(found, sub)
     balance = _balance(sub, source)
     return ZkLinkQuote(
@@ -195,18 +196,29 @@ def _recipient(found: _Judgement) -> bytes | None:
 def _known_recipient(found: _Judgement, address: bytes, shown: str) -> None:
     times = found.used.get(shown, 0)
     own = bytes.fromhex(found.offer.address[2:])
+    mine = dict(found.offer.source.own)
+    typed = found.draft.text("recipient").strip(" ")[2:]
+    unchecked = typed in (typed.lower(), typed.upper())
     if address == own:
         found.hint("recipient", "This is the account’s own address.")
+    elif shown in mine:
+        found.hint("recipient", f"Your own address: {mine[shown]}.")
     elif times:
         found.hint("recipient", f"Used {times} time{'s' if times > 1 else ''} before.")
     else:
-        near = [k for k in [own, *(bytes.fromhex(u[2:]) for u in found.used)] if lookalike(address, k)]
+        near = [k for k in [own, *(bytes.fromhex(u[2:]) for u in (*found.used, *mine))] if lookalike(address, k)]
         if near:
             found.hint(
                 "recipient",
                 f"This address is new, and looks like {grouped(checksum(near[0]))}, which you know, but is another.",
                 "Compare every group before you go on.",
                 Severity.WARNS,
+            )
+        elif unchecked:
+            found.hint(
+                "recipient",
+                "A new address, written without a checksum: nothing would notice a wrong character.",
+                "Compare every group with its source before you go on.",
             )
         else:
             found.hint("recipient", "A new address: compare it with its source before you go on.")
@@ -233,7 +245,20 @@ def _fee(found: _Judgement, source: TokenOffer | None, chain: ChainOffer | None)
         )
         found.block("fee", "zkLink cannot write this fee exactly.", f"The nearest are {below} and {above}.")
         return None
-    if suggested is not None and fee < suggested:
+    if suggested is not None and fee >= FEE_STOP * suggested > 0:
+        found.block(
+            "fee",
+            f"That is {fee // suggested} times what zkLink asks for ({_money(suggested, source)}).",
+            "Leave the field empty to pay what it asks.",
+        )
+    elif suggested is not None and fee >= FEE_WARNING * suggested > 0:
+        found.hint(
+            "fee",
+            f"zkLink asks for {_money(suggested, source)}; this is {_times(fee, suggested)} as much.",
+            "Leave the field empty to pay what it asks.",
+            Severity.WARNS,
+        )
+    elif suggested is not None and fee < suggested:
         found.hint(
             "fee",
             f"Less than zkLink asks for ({_money(suggested, source)}): it may refuse the request.",
@@ -243,13 +268,19 @@ def _fee(found: _Judgement, source: TokenOffer | None, chain: ChainOffer | None)
     return fee
 
 
+def _times(fee: int, suggested: int) -> str:
+    tenths = fee * 10 // suggested
+    return f"{tenths // 10}.{tenths % 10} times" if tenths % 10 else f"{tenths // 10} times"
+
+
 def _parsed_fee(found: _Judgement, text: str) -> int | None:
     if text.isascii() and text.strip("0.") == "" and any(c == "0" for c in text) and text.count(".") <= 1:
         return 0
     try:
         return parse_amount(text, L2_DECIMALS)
     except AmountError as error:
-        found.block("fee", error.sentence.replace("an amount", "a fee").replace("An amount", "A fee"), error.advice)
+        sentence = error.sentence.replace("an amount", "a fee").replace("An amount", "A fee")
+        found.block("fee", sentence, "Leave the field empty to pay what zkLink asks, or write a number like 1.6.")
         return None
 
 

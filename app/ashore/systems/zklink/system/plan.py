@@ -10,7 +10,7 @@ from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind, SignedMove
 from ashore.domain.withdrawal import LAST_STAGE
 from ashore.keys.reading import Reading
-from ashore.systems.base import Plan, ReviewLine, SigningRequest
+from ashore.systems.base import Plan, ReviewLine, Severity, SigningRequest
 from ashore.systems.zklink.codec import Withdraw, decode_core, encode_core, layer1_signature_to_json, withdraw_to_json
 from ashore.systems.zklink.codec.reading import WITHDRAW_KIND
 from ashore.systems.zklink.deployment import Deployment
@@ -94,6 +94,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
             "ts": str(tx.ts),
         },
     )
+    warned = [str(p) for p in quote.problems.values() if p.severity is Severity.WARNS]
     return Plan(
         profile=deployment.id,
         kind=MoveKind.REQUEST,
@@ -110,7 +111,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         ),
         terms=terms,
         confirm=f"Withdraw {amount_text} to {chain.name}",
-        warnings=("It cannot be cancelled after this.",),
+        warnings=(*warned, "It cannot be cancelled after this."),
     )
 
 

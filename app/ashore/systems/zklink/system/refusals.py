@@ -25,9 +25,9 @@ SENTENCES: dict[int, tuple[str, str]] = {
     201: ("zkLink has no such account.", "Deposit once, or choose another account."),
     202: ("zkLink does not know this token.", "Choose another token."),
     204: ("The account is not activated.", "Activate it first."),
-    205: ("zkLink expects another nonce: another request was made meanwhile.", "Open the form again."),
+    205: ("zkLink expects another nonce: another request was made meanwhile.", "Try again."),
     206: ("The balance does not cover amount and fee.", "Enter less."),
-    207: ("The fee is too low: the price has moved.", "Open the form again for a new fee."),
+    207: ("The fee is lower than zkLink asks now.", "Try again with the fee that it asks."),
     208: ("The chain cannot pay this amount out at the moment.", "Choose another chain, or less."),
     212: ("This node takes requests from its own partners only.", "Use another node."),
 }

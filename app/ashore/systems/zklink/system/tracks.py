@@ -52,8 +52,8 @@ NORMAL = Track(
             RELEASED,
             Milestone.FINALIZED,
             "Released on {chain}",
-            "The contract on {chain} holds the money for you.",
-            "The batch is executed on {chain}; then the contract holds the money for you.",
+            "The contract on {chain} set the money aside for you.",
+            "The batch is executed on {chain}; then the contract sets the money aside for you.",
         ),
         Stage(
             PAID,

@@ -213,6 +213,28 @@ class TestEachCheckHasItsSentence:
         assert "Strait" not in problem(judged(offer(reserves=scarce, chains=broken)), "amount").advice
         assert judged(offer(reserves={})).ready, "what is not told does not block"
 
+    def test_a_fee_far_above_what_is_asked(self) -> None:
+        warned = problem(judged(fee="4"), "fee", Severity.WARNS)
+        assert warned.sentence == "zkLink asks for 1.60 USDC; this is 2.5 times as much."
+        stopped = problem(judged(fee="16"), "fee")
+        assert stopped.sentence == "That is 10 times what zkLink asks for (1.60 USDC)."
+        assert "fee" not in judged(fee="1.6").problems
+        assert "fee" not in judged(fee="2").problems
+
+    def test_warnings_of_the_form_stand_in_the_review(self) -> None:
+        """What was warned of while typing matters most beside the last button."""
+        plan = plan_of(DEPLOYMENT, judged(fee="4"), 1)
+        assert plan.warnings[0].startswith("zkLink asks for 1.60 USDC; this is 2.5 times as much.")
+        assert plan.warnings[-1] == "It cannot be cancelled after this."
+        near = OWN[:8] + "0" * 28 + OWN[-6:]
+        assert any("looks like" in each for each in plan_of(DEPLOYMENT, judged(recipient=near), 1).warnings)
+
+    def test_what_is_known_of_a_recipient(self) -> None:
+        mine = offer(source=replace(offer().source, own=((RECIPIENT.lower(), "Account 2"),)))
+        assert problem(judged(mine), "recipient", Severity.NOTES).sentence == "Your own address: Account 2."
+        lower = problem(judged(recipient=RECIPIENT.lower()), "recipient", Severity.NOTES)
+        assert "without a checksum" in lower.sentence
+
     def test_dollars_have_a_reserve_of_their_own(self) -> None:
         fields = {"source_token": "1", "target_token": "17", "amount": "5"}
         apart = offer(reserves={(17, 1): 0}, usd_reserves={(17, 1): 5_000_000 * ETHER})
