@@ -205,6 +205,8 @@ def _known_recipient(found: _Judgement, address: bytes, shown: str) -> None:
         found.hint("recipient", f"Your own address: {mine[shown]}.")
     elif times:
         found.hint("recipient", f"Used {times} time{'s' if times > 1 else ''} before.")
+    elif shown in found.used:
+        found.hint("recipient", "Entered before, but nothing has arrived there yet: compare it with its source.")
     else:
         near = [k for k in [own, *(bytes.fromhex(u[2:]) for u in (*found.used, *mine))] if lookalike(address, k)]
         if near:
@@ -217,8 +219,7 @@ def _known_recipient(found: _Judgement, address: bytes, shown: str) -> None:
         elif unchecked:
             found.hint(
                 "recipient",
-                "A new address, written without a checksum: nothing would notice a wrong character.",
-                "Compare every group with its source before you go on.",
+                "A new address without a checksum: compare every group with its source.",
             )
         else:
             found.hint("recipient", "A new address: compare it with its source before you go on.")

@@ -283,6 +283,7 @@ class TestEachCheckHasItsSentence:
         assert "own address" in problem(judged(recipient=OWN), "recipient", Severity.NOTES).sentence
         assert "A new address" in problem(judged(), "recipient", Severity.NOTES).sentence
         assert "Used 2 times" in problem(judged(used={RECIPIENT: 2}), "recipient", Severity.NOTES).sentence
+        assert "nothing has arrived" in problem(judged(used={RECIPIENT: 0}), "recipient", Severity.NOTES).sentence
         assert "Used 1 time before" in problem(judged(used={RECIPIENT: 1}), "recipient", Severity.NOTES).sentence
         poisoned = RECIPIENT[:6] + "00" * 16 + RECIPIENT[-4:]
         quote = judged(recipient=poisoned, used={RECIPIENT: 1})
