@@ -11,7 +11,7 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.withdrawal import Mark, Status
-from ashore.engine.wallet import LOCK_AFTER_S
+from ashore.engine.autolock import LOCK_AFTER, LOCK_AFTER_S
 from ashore.sandbox.zklink.faults import FaultKind, Phase, RpcFault
 from ashore.store.database import StoreError
 from ashore.systems.zklink.system.tracks import COMMITTED, VERIFIED
@@ -92,10 +92,11 @@ async def test_what_was_read_of_a_block_that_was_never_followed_does_not_become_
 
 
 async def test_asking_by_itself_does_not_put_off_the_lock(bench: Bench) -> None:
-    bench.wallet._last_use -= LOCK_AFTER_S - 20
+    bench.wallet.set_setting(LOCK_AFTER, str(LOCK_AFTER_S))
+    bench.wallet._auto_lock._last_use -= LOCK_AFTER_S - 20
     await bench.review()  # opens, quotes, and then the person presses
     assert bench.wallet.lock_in() == LOCK_AFTER_S
-    bench.wallet._last_use -= LOCK_AFTER_S - 20
+    bench.wallet._auto_lock._last_use -= LOCK_AFTER_S - 20
     offer = await bench.wallet.open(bench.wallet.profiles()[0].id, 0)
     left = bench.wallet.lock_in()
     assert offer.account_id == 1042  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveState, SignedMove
 from ashore.domain.observations import ChainHealth
+from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.carrier import SETTLED, Carrier
 from ashore.engine.ledger import SUPERSEDED, Ledger
@@ -32,10 +33,9 @@ from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import Action, Draft, Offer, Quote, Source, WithdrawalSystem
 
-LOCK_AFTER_S = 300
-LOCK_CHECK_S = 30
-"""How often it is looked whether the time has come: timers stand still while the machine sleeps."""
 ACCOUNTS = 3
+LOCKED = "locked"
+"""Name of the setting that remembers a lock over a restart, on a network that would open its vault by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,7 @@ class Wallet:
         self._tasks: set[asyncio.Task[None]] = set()
         self._confirmed: set[str] = set()
         self._warnings: tuple[str, ...] = ()
-        self._last_use = parts.clock.monotonic()
-        self._locking: asyncio.TimerHandle | None = None
+        self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
         self.network = parts.network
         self.sandbox = parts.sandbox
 
@@ -99,7 +98,7 @@ class Wallet:
         for operator in self._parts.operators:
             self._spawn(operator.run())
         self._spawn(self._check_journal())
-        if self._parts.practice_password and self._parts.sandbox is not None:
+        if self._parts.practice_password and self._parts.sandbox is not None and not self._stays_locked():
             await self._open_practice_vault()
 
     async def aclose(self) -> None:
@@ -108,8 +107,7 @@ class Wallet:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._locking is not None:
-            self._locking.cancel()
+        self._auto_lock.end()
         await self._parts.signer.aclose()
         for close in self._parts.closers:
             await close()
@@ -143,26 +141,27 @@ class Wallet:
         await self._opened()
 
     async def lock(self) -> None:
-        """Take the keys away by ending the signer's process."""
+        """Take the keys away by ending the signer's process. They stay away over a restart, until the password."""
+        self._auto_lock.end()
         await self._parts.signer.lock()
         self._parts.ledger.tell(Change(Topic.LOCK))
+        self.set_setting(LOCKED, "yes")
 
     def accounts(self) -> tuple[Account, ...]:
         """The accounts of the vault, as they were when it was last open."""
         return self._accounts
 
     def lock_in(self) -> int | None:
-        """Seconds until the keys are taken away for want of use; None while they are away."""
-        if self.locked:
-            return None
-        return max(0, round(LOCK_AFTER_S - (self._parts.clock.monotonic() - self._last_use)))
+        """Seconds until the keys are taken away for want of use; None for never, and while they are away."""
+        return None if self.locked else self._auto_lock.left
+
+    def _lock_after(self) -> int:
+        return lock_seconds(self.setting(LOCK_AFTER, ""), self.network.id)
 
     def touch(self) -> None:
         """Somebody is there: the automatic lock starts to count anew, unless its time came while the machine slept."""
-        if self.lock_in() == 0:
-            self._spawn(self.lock())
-            return
-        self._last_use = self._parts.clock.monotonic()
+        if not self.locked:
+            self._auto_lock.touch()
 
     # ---- withdrawing
 
@@ -300,8 +299,10 @@ class Wallet:
         return self._parts.keep.setting(key, default)
 
     def set_setting(self, key: str, value: str) -> None:
-        """Keep a setting."""
+        """Keep a setting. A new time of the automatic lock counts from now."""
         self._parts.keep.set_setting(key, value)
+        if key == LOCK_AFTER and not self.locked:
+            self._auto_lock.begin()
 
     async def _check_journal(self) -> None:
         """Let SQLite check its file, in a worker thread: a damaged journal must be known, not met."""
@@ -311,28 +312,19 @@ class Wallet:
             )
             self._parts.ledger.tell(Change(Topic.OPERATOR))
 
+    def _stays_locked(self) -> bool:
+        return self.vault_exists and self.setting(LOCKED, "") == "yes"
+
     async def _open_practice_vault(self) -> None:
         password = bytearray(self._parts.practice_password)
         await (self.unlock(password) if self.vault_exists else self.create_vault(password))
 
     async def _opened(self) -> None:
-        self.touch()
-        self._arm_lock()  # first: whatever fails from here on, the keys do not stay open for ever
+        self._auto_lock.begin()  # first: whatever fails from here on, the keys do not stay open for ever
         told = await self._parts.signer.accounts(0, ACCOUNTS)
         self._accounts = tuple(Account(a.index, a.address, f"Account {a.index + 1}", a.l2_pub_key_hash) for a in told)
+        self.set_setting(LOCKED, "")
         self._parts.ledger.tell(Change(Topic.LOCK))
-
-    def _arm_lock(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._locking is not None:
-            self._locking.cancel()
-        left = self.lock_in()
-        if left is None:
-            return
-        if left == 0:
-            self._spawn(self.lock())
-            return
-        self._locking = loop.call_later(min(max(1, left), LOCK_CHECK_S), self._arm_lock)
 
     def _account(self, index: int) -> Account:
         for account in self._accounts:

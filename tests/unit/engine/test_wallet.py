@@ -12,9 +12,10 @@ import pytest
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Status
+from ashore.engine.autolock import LOCK_AFTER, LOCK_AFTER_S, LOCK_CHECK_S, AutoLock
 from ashore.engine.compose import Surroundings, compose
 from ashore.engine.views import ActivityQuery, Change, Review, Topic
-from ashore.engine.wallet import LOCK_AFTER_S, LOCK_CHECK_S, Clock, Wallet
+from ashore.engine.wallet import Clock, Wallet
 from ashore.net.http import HttpClient
 from ashore.net.pacing import SystemClock
 from ashore.store.database import Database, StoreError
@@ -233,13 +234,15 @@ async def test_the_lock_comes_when_nobody_is_there(bench: Bench, monkeypatch: py
     real = loop.call_later
 
     def call_later(delay: float, callback: Any, *arguments: Any, **options: Any) -> asyncio.TimerHandle:
-        if getattr(callback, "__self__", None) is bench.wallet:
+        if isinstance(getattr(callback, "__self__", None), AutoLock):
             timers.append((delay, callback))
             return real(3_600, callback, *arguments, **options)
         return real(delay, callback, *arguments, **options)
 
     monkeypatch.setattr(loop, "call_later", call_later)
     await bench.unlocked()
+    assert bench.wallet.lock_in() is None, "practice keys guard nothing"
+    bench.wallet.set_setting(LOCK_AFTER, str(LOCK_AFTER_S))
     assert bench.wallet.lock_in() == LOCK_AFTER_S
     assert timers[-1][0] == LOCK_CHECK_S, "timers stand still while the machine sleeps: it is looked often"
     bench.monotonic += LOCK_AFTER_S - 10
@@ -248,7 +251,9 @@ async def test_the_lock_comes_when_nobody_is_there(bench: Bench, monkeypatch: py
     timers[-1][1]()
     assert bench.wallet.lock_in() == LOCK_AFTER_S - 20, "the time that is left since somebody was there"
     assert not bench.wallet.locked
-    bench.monotonic += LOCK_AFTER_S
+    bench.wallet.set_setting(LOCK_AFTER, "60")
+    assert bench.wallet.lock_in() == 60, "another time counts from when it was chosen"
+    bench.monotonic += 60
     bench.wallet.touch()
     await bench.until(lambda: bench.wallet.locked)
     before = len(timers)

@@ -1,4 +1,4 @@
-"""Settings: how the window looks, what the marks mean, the practice chain's clock, and what this is."""
+"""Settings: how the window looks, when it locks, the practice chain's clock, what the marks mean, and what this is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 from ashore import __version__
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark
+from ashore.engine.autolock import LOCK_AFTER, LOCK_CHOICES_S, lock_seconds
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
@@ -20,7 +21,7 @@ from ashore.ui.widgets.scroll import ScrollColumn
 
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 CLOCKS = {
-    "demo": ("Demo", "A withdrawal takes about a minute."),
+    "demo": ("Demo", "A withdrawal takes about 40 seconds."),
     "realistic": ("Realistic", "Every stage takes as long as it usually does: hours."),
     STEP: ("Step by step", "Nothing happens until you press a button below."),
 }
@@ -36,7 +37,7 @@ class SettingsPage(Page):
         self.body.addWidget(scroll, 1)
         self.groups: dict[str, QButtonGroup] = {}
         self.steps = Steps(context)
-        for card in (self._look(), self._clock(), self._marks(), self._about()):
+        for card in (self._look(), self._lock(), self._clock(), self._marks(), self._about()):
             if card is not None:
                 scroll.column.addWidget(card)
         scroll.column.addStretch(1)
@@ -50,6 +51,21 @@ class SettingsPage(Page):
         column.addWidget(Label("Text size", "caption"))
         sizes = {str(size): f"{size} %" for size in TEXT_SIZES}
         column.addWidget(self._radios("Text size", TEXT_SIZE_KEY, sizes, str(theme.text_size)))
+        return card
+
+    def _lock(self) -> QWidget:
+        card, column = ground("card")
+        wallet = self.context.wallet
+        column.addWidget(Label("Lock", "section"))
+        column.addWidget(Label("Lock by itself when nobody uses the window for", "caption"))
+        chosen = lock_seconds(wallet.setting(LOCK_AFTER, ""), wallet.network.id)
+        times = {str(seconds): _lock_time(seconds) for seconds in LOCK_CHOICES_S}
+        column.addWidget(self._radios("Lock by itself after", LOCK_AFTER, times, str(chosen)))
+        note = (
+            "Locking ends the process that holds your keys, and holds until the password is entered, also over a "
+            "restart. Withdrawals under way are watched all the same."
+        )
+        column.addWidget(Label(note, "small", wrap=True))
         return card
 
     def _clock(self) -> QWidget | None:
@@ -115,6 +131,9 @@ class SettingsPage(Page):
             theme.apply(value)
         elif key == TEXT_SIZE_KEY:
             theme.apply(theme.choice, int(value))
+        elif key == LOCK_AFTER:
+            self.context.wallet.set_setting(key, value)
+            self.context.hub.tick.emit()  # the side bar says the new time at once
         else:
             self.context.wallet.set_setting(key, value)
             self._show_clock(value)
@@ -130,3 +149,9 @@ class SettingsPage(Page):
 
     def _failed(self, error: AshoreError) -> None:
         self.context.notify(Problem(error.sentence, error.advice))
+
+
+def _lock_time(seconds: int) -> str:
+    if not seconds:
+        return "Never"
+    return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
