@@ -9,7 +9,7 @@ from journeys.flows import FORM, ON_THE_WAY, RECIPIENT, SENT, confirm, fill, ope
 from journeys.house import House
 from journeys.person import Person
 
-LOCKED = "Your keys are closed. Withdrawals under way go on being followed; nothing new can be signed."
+LOCKED = "Your keys are closed: nothing new can be signed."
 
 
 async def unlock(person: Person, password: str) -> None:
@@ -24,7 +24,9 @@ async def test_locked_and_unlocked_in_mid_voyage(house: House) -> None:
         await person.until_sees("1,265.50 USDC")
         await send(person)
         person.click("Lock the wallet")
-        await person.until_sees("Ashore is locked", LOCKED, "Activity\n1")
+        await person.until_sees("Ashore is locked", LOCKED, "1 withdrawal is under way. Watching goes on.")
+        assert not person.sees("USDC")
+        assert not person.sees("0x")
         assert person.focus == "Password"
         person.photograph("locked")
         for section in ("Withdraw", "Accounts", "Settings"):
@@ -79,5 +81,24 @@ async def test_the_keys_go_away_by_themselves(house: House) -> None:
         await fill(person)
         await review(person)
         await house.take_keys_away()
-        await person.until_sees("Ashore is locked", LOCKED)
+        await person.until_sees("Ashore is locked", LOCKED, "Nothing is under way. Watching goes on.")
     assert house.practice.submissions == 0
+
+
+async def test_a_lock_holds_over_closing_while_watching_goes_on(house: House) -> None:
+    async with house.window() as person:
+        await person.until_sees("1,265.50 USDC")
+        await send(person)
+        person.click("Lock the wallet")
+        await person.until_sees("Ashore is locked")
+    await house.practice.operator("commit")
+    async with house.window() as person:
+        await person.until_sees("Ashore is locked", "1 withdrawal is under way. Watching goes on.")
+        assert person.focus == "Password"
+        await person.until(lambda: house.marks() == ON_THE_WAY["commit"], "watching from a locked start")
+        await house.operator("payout")
+        await house.finalize()
+        await person.until_sees("Nothing is under way. Watching goes on.")
+        person.photograph("locked-start")
+        await unlock(person, "practice")
+        await person.until_sees("Bring funds out", "1,238.90 USDC")

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Level
 from ashore.domain.observations import ChainHealth
+from ashore.engine.autolock import LOCK_AFTER
 from ashore.engine.views import Change, Topic
 from ashore.systems.base import Problem
 from ashore.ui.pages.activity import ActivityPage
@@ -25,7 +27,7 @@ from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.status import health_words, lock_words, trouble
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
-from unit.ui.standin import PROFILE, sail
+from unit.ui.standin import NOW, OTHER, PROFILE, sail, shown
 
 
 def unlock_page(shell: Shell) -> UnlockPage:
@@ -139,12 +141,18 @@ async def test_an_empty_password_is_not_tried(shell: Shell) -> None:
     assert "Enter your password." in unlock_page(shell).field.problem.text
 
 
-async def test_no_amounts_while_locked(shell: Shell) -> None:
-    sail(shell.wallet, "a", "executed")
+async def test_a_locked_window_tells_how_many_are_watched_and_nothing_else(shell: Shell) -> None:
+    for name in ("a", "b"):
+        sail(shell.wallet, name, "executed")
     await shell.settle()
     await shell.wallet.lock()
     await shell.settle()
+    assert "2 withdrawals are under way. Watching goes on." in texts(shell.window)
+    shell.wallet.happen(ev.StageReached("a", "paid", shown("Withdrawal", NOW, 21_004_170, Level.IRREVERSIBLE)))
+    await shell.settle()
+    assert "1 withdrawal is under way. Watching goes on." in texts(shell.window)
     assert "USDC" not in texts(shell.window)
+    assert OTHER[:6] not in texts(shell.window)
 
 
 def test_words_of_the_lock() -> None:
@@ -264,6 +272,19 @@ async def test_settings_are_in_force_at_once(shell: Shell) -> None:
     assert shell.wallet.sandbox.asked == ["step", "stage", "block", "block"]
     assert shell.wallet.looks == 2
     assert "/somewhere" in texts(page).replace("\u200b", "")
+
+
+async def test_the_time_of_the_automatic_lock_is_chosen(shell: Shell) -> None:
+    shell.sections.show_section("settings")
+    page = shell.sections.page("settings")
+    assert isinstance(page, SettingsPage)
+    choices = {str(b.property("value")): b for b in page.groups[LOCK_AFTER].buttons()}
+    assert [value for value, button in choices.items() if button.isChecked()] == ["0"], "never, in practice"
+    assert [button.text() for button in choices.values()] == ["Never", "1 min", "5 min", "15 min", "1 h"]
+    choices["900"].click()
+    assert shell.wallet.setting(LOCK_AFTER, "") == "900"
+    assert shell.wallet.sandbox is not None
+    assert shell.wallet.sandbox.asked == []
 
 
 async def test_use_of_the_window_puts_the_lock_off(shell: Shell) -> None:

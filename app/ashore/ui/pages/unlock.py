@@ -37,8 +37,9 @@ class UnlockPage(QWidget):
         card.setMaximumWidth(context.theme.px(440))
         inner.setSpacing(12)
         inner.addWidget(Label("Ashore is locked", "title", wrap=True))
-        words = "Your keys are closed. Withdrawals under way go on being followed; nothing new can be signed."
-        inner.addWidget(Label(words, "muted", wrap=True))
+        inner.addWidget(Label("Your keys are closed: nothing new can be signed.", "muted", wrap=True))
+        self.watching = Label("", "muted", wrap=True)
+        inner.addWidget(self.watching)
         inner.addWidget(self.field)
         self.why = Disclosure(context.icons, "I am sure that it is right")
         self.reason = Label(role="small", wrap=True)
@@ -64,9 +65,15 @@ class UnlockPage(QWidget):
         outer.addWidget(scroll)
         self.password.returnPressed.connect(self._unlock)
         self.unlock.clicked.connect(self._unlock)
+        context.hub.withdrawals_changed.connect(lambda _ids: self._show_watching())
+
+    def _show_watching(self) -> None:
+        """How many are under way, and nothing else of them: anybody may look at a locked window."""
+        self.watching.setText(watching_words(self.context.wallet.open_count()))
 
     def shown(self) -> None:
         """Ready to type."""
+        self._show_watching()
         self.password.clear()
         self._show_problem(None)
         self._set_busy(False)
@@ -108,3 +115,10 @@ class UnlockPage(QWidget):
         self.unlock.setEnabled(not busy)
         self.password.setEnabled(not busy)
         self.progress.setVisible(busy)
+
+
+def watching_words(count: int) -> str:
+    """What goes on behind the lock, in one line."""
+    if not count:
+        return "Nothing is under way. Watching goes on."
+    return f"{count:,} withdrawal{' is' if count == 1 else 's are'} under way. Watching goes on."
