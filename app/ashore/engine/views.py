@@ -96,7 +96,7 @@ class ActivityRow:
 
 @dataclass(frozen=True, slots=True)
 class ActivityQuery:
-    """What to list. `text` searches recipient, amount, symbol, destination and hash."""
+    """What to list. `text` searches recipient, amount, symbol, chain, every hash, stage and status."""
 
     text: str = ""
     only: str = "all"

@@ -55,6 +55,17 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     """,
     "CREATE INDEX events_started ON events (seq) WHERE name = 'withdrawal-started';",
+    # Found by status and by every transaction too; what is still written to gets its words anew with that.
+    """
+    UPDATE withdrawals SET searchable = searchable || ' ' || CASE status
+        WHEN 'final' THEN 'final done arrived irreversible'
+        WHEN 'refused' THEN 'refused stopped'
+        WHEN 'failed' THEN 'failed stopped'
+        ELSE 'waiting under way open' END
+        || ' ' || coalesce((
+            SELECT group_concat(DISTINCT lower(json_extract(body, '$.evidence.tx_hash'))) FROM events
+            WHERE withdrawal = withdrawals.id AND name = 'stage-reached'), '');
+    """,
 )
 
 

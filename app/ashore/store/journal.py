@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from ashore.domain.events import Event, Recorded, Terms, WithdrawalStarted, from_json, to_json
 from ashore.domain.withdrawal import Withdrawal, fold
 from ashore.store.database import Database
-
-MAX_SEARCH = 4_000
+from ashore.store.searching import needles, searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +98,9 @@ class Journal:
         if before is not None:
             conditions.append("(started_at, number) < (?, ?)")
             values += before
-        if text.strip():
+        for needle in needles(text):
             conditions.append("searchable LIKE ? ESCAPE '\\'")
-            # No row holds half a character, as a cut paste can end with, nor so long a text.
-            whole = text.strip()[:MAX_SEARCH].lower().encode("utf-8", "replace").decode()
-            escaped = whole.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            escaped = needle.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             values.append(f"%{escaped}%")
         if only in _FILTERS:
             conditions.append(_FILTERS[only])
@@ -137,26 +134,16 @@ ON CONFLICT (id) DO UPDATE SET changed_at = excluded.changed_at, status = exclud
 
 def _values(summary: Summary) -> tuple[object, ...]:
     state = summary.withdrawal
-    terms = state.terms
-    words = [
-        terms.symbol,
-        terms.receive_symbol,
-        terms.destination,
-        terms.recipient,
-        terms.system,
-        terms.details.get("amount.text", ""),
-        *(move.locator for move in state.moves.values()),
-    ]
     return (
         state.id,
-        terms.profile,
+        state.terms.profile,
         state.started_at,
         state.changed_at,
         str(state.status),
         int(state.is_open),
         summary.stage,
         summary.mark,
-        " ".join(words).lower(),
+        searchable(state, summary.stage),
     )
 
 

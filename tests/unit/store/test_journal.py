@@ -1,6 +1,7 @@
 """Lists from the journal: whole, in order, found by what one remembers, and equal to the fold."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashore.domain import events as ev
+from ashore.domain.addresses import grouped, shortened
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Status
+from ashore.store import database, journal
 from ashore.store.database import Database
 from ashore.store.journal import Journal, Row
 from unit.domain.event_strategies import history, intended, shown, started
@@ -104,6 +107,50 @@ def test_search_knows_hash_recipient_and_amount(tmp_path: Path) -> None:
     for text in ("0xabc1", "0xHASH", "10 usdc", "zkLink"):
         assert [row.id for row in bench.journal.page(text, "all", None, 5)] == ["w"], text
     bench.database.close()
+
+
+TX = "0x5d41" + "90aa" * 14 + "02e1"
+ADDRESS = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
+
+
+def paid(name: str) -> ev.StageReached:
+    evidence = replace(shown(Level.IRREVERSIBLE, kind="Withdrawal"), tx_hash=TX)
+    return ev.StageReached(name, "paid", evidence)
+
+
+def test_search_knows_every_transaction_the_address_in_groups_and_the_status(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    bench.append(1, named("paid", recipient=ADDRESS), intended("paid"), ev.MoveAccepted("paid", "m", ""), paid("paid"))
+    bench.append(2, named("refused"), intended("refused"), ev.MoveRefused("refused", "m", "7", "No.", ""))
+    bench.append(3, named("open"), intended("open"), ev.MoveAccepted("open", "m", "Taken."))
+
+    def find(text: str) -> list[str]:
+        return sorted(row.id for row in bench.journal.page(text, "all", None, 50))
+
+    for text in (TX, TX.upper(), grouped(TX), grouped(ADDRESS), shortened(ADDRESS), "0x8F3A\u200b12C4", "8f3a…91c2"):
+        assert find(text) == ["paid"], text
+    assert find("8f3a…91c3") == []
+    assert find("final") == find("USDC done") == ["paid"]
+    assert find("refused") == ["refused"]
+    assert find("waiting") == ["open"]
+    assert find("stopped final") == []
+    bench.database.close()
+
+
+def test_an_older_journal_is_found_by_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = database.MIGRATIONS
+    monkeypatch.setattr(database, "MIGRATIONS", whole[:2])
+    monkeypatch.setattr(journal, "searchable", lambda _state, _stage: "10 usdc")
+    old = Bench(tmp_path / "j")
+    old.append(1, named("paid"), intended("paid"), ev.MoveAccepted("paid", "m", ""), paid("paid"))
+    old.append(2, named("open"), intended("open"))
+    old.database.close()
+    monkeypatch.setattr(database, "MIGRATIONS", whole)
+    fresh = Bench(tmp_path / "j")
+    assert [row.id for row in fresh.journal.page(TX, "all", None, 5)] == ["paid"]
+    assert [row.id for row in fresh.journal.page("final usdc", "all", None, 5)] == ["paid"]
+    assert [row.id for row in fresh.journal.page("waiting", "all", None, 5)] == ["open"]
+    fresh.database.close()
 
 
 @settings(max_examples=25)

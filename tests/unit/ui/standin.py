@@ -34,6 +34,7 @@ from ashore.engine.views import (
 )
 from ashore.engine.voyages import voyage_of
 from ashore.keys.errors import WrongPassword
+from ashore.store.searching import needles, searchable
 from ashore.systems.base import Draft, Offer, Quote, Source
 from ashore.systems.zklink.codec import Profile, read_withdraw
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
@@ -279,8 +280,8 @@ def _answers(state: Withdrawal, query: ActivityQuery) -> bool:
         "final": state.status is Status.FINAL,
         "stopped": state.status in (Status.REFUSED, Status.FAILED),
     }
-    text = f"{state.terms.recipient} {state.terms.symbol} {state.terms.destination}".lower()
-    return kinds[query.only] and query.text.lower() in text
+    kept = searchable(state, current_stage(state, NORMAL).title)
+    return kinds[query.only] and all(needle in kept for needle in needles(query.text))
 
 
 def _row(state: Withdrawal) -> ActivityRow:

@@ -7,13 +7,14 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 
 from ashore.domain import events as ev
+from ashore.domain.addresses import grouped, readable
 from ashore.domain.moves import MoveKind
 from ashore.engine.views import ActivityQuery
 from ashore.ui.models.activity_model import AMOUNT, PAGE, STAGE, ActivityModel
 from ashore.ui.pages.activity import ActivityPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
-from unit.ui.standin import NOW, PROFILE, StandInWallet, sail, terms
+from unit.ui.standin import NOW, OTHER, PROFILE, StandInWallet, sail, terms
 
 
 def many(wallet: StandInWallet, count: int) -> None:
@@ -126,6 +127,19 @@ async def test_search_and_its_emptiness(shell: Shell) -> None:
     await shell.until(lambda: page.model.rowCount() == 0)
     assert "Nothing matches" in texts(page)
     QTest.keyClick(page.search, Qt.Key.Key_Return)
+
+
+async def test_search_by_payout_by_groups_and_by_status(shell: Shell) -> None:
+    for name, upto in (("a", "executed"), ("b", "paid"), ("c", "refused")):
+        sail(shell.wallet, name, upto)
+    page = open_list(shell)
+    for text, found in (("0x5d41" + "90aa" * 14 + "02e1", ["b"]), ("refused", ["c"]), ("waiting", ["a"])):
+        page.search.setText(text)
+        page.reload()
+        assert [page.model.row_at(n).id for n in range(page.model.rowCount())] == found, text  # type: ignore[union-attr]
+    page.search.setText(grouped(readable(OTHER)))
+    page.reload()
+    assert page.model.rowCount() == 3
 
 
 async def test_click_and_enter_open_the_voyage(shell: Shell) -> None:

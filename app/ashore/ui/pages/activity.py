@@ -83,7 +83,7 @@ class ActivityPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "Activity")
-        self.search = LineEdit("Search withdrawals", "Search address, amount, token, chain or hash")
+        self.search = LineEdit("Search withdrawals", "Search address, hash, amount, token, chain or status")
         self.filter = Choice(context.theme, "Show")
         self.filter.set_options(FILTERS)
         self.model = ActivityModel(context.wallet.activity, context.now, self._picture, self._hex_font, self)

@@ -1,0 +1,50 @@
+"""What a withdrawal is found by in the list: the words that are kept of it, and those that somebody typed."""
+
+from ashore.domain.withdrawal import Status, Withdrawal
+
+MAX_SEARCH = 4_000
+MAX_WORDS = 24
+"""Words that are looked for one by one: more than a hash has groups. What comes after is looked for as it stands."""
+
+_HASH_LENGTH = 66
+
+STATUS_WORDS = {
+    Status.PREPARED: "waiting under way open not sent yet",
+    Status.UNKNOWN: "waiting under way open outcome unknown",
+    Status.UNDER_WAY: "waiting under way open",
+    Status.FINAL: "final done arrived irreversible",
+    Status.REFUSED: "refused stopped",
+    Status.FAILED: "failed stopped",
+}
+
+
+def searchable(state: Withdrawal, stage: str) -> str:
+    """Everything that a withdrawal is found by, in lower case. `stage` is the title of the stage it stands at."""
+    terms = state.terms
+    evidence = [piece for view in state.stages.values() for piece in view.evidence]
+    hashes = {piece.tx_hash for piece in evidence} | {v for piece in evidence for v in piece.facts.values() if _hash(v)}
+    words = [
+        terms.symbol,
+        terms.receive_symbol,
+        terms.destination,
+        terms.recipient,
+        terms.system,
+        terms.details.get("amount.text", ""),
+        *(move.locator for move in state.moves.values()),
+        *sorted(hashes),
+        stage.format(chain=terms.destination),
+        STATUS_WORDS[state.status],
+    ]
+    return " ".join(words).lower()
+
+
+def needles(text: str) -> list[str]:
+    """The words that have all to be found. An address may be written in groups, or cut short with an ellipsis."""
+    # No row holds half a character, as a cut paste can end with, nor so long a text.
+    whole = text.strip()[:MAX_SEARCH].lower().encode("utf-8", "replace").decode()
+    bare = whole.replace("\u200b", "").replace("…", " ").replace("...", " ")
+    return bare.split(None, MAX_WORDS - 1)
+
+
+def _hash(value: str) -> bool:
+    return value.startswith("0x") and len(value) == _HASH_LENGTH
