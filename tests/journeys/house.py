@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from ashore.desktop.paths import paths_for
 from ashore.desktop.single_instance import InstanceLock
 from ashore.engine import compose
-from ashore.engine.practice import SandboxControl
+from ashore.engine.practice import PracticeNetwork, SandboxControl
 from ashore.engine.views import ActivityQuery
 from ashore.engine.wallet import Clock, Wallet
 from ashore.options import Options
@@ -47,6 +47,26 @@ class WatchedLife(Life):
         assert self._sections is not None
         assert isinstance(self._sections.wallet.sandbox, SandboxControl)
         return self._sections.wallet.sandbox
+
+    def kill_practice(self) -> None:
+        """End the practice network's process as a crash would."""
+        assert self._network is not None
+        assert self._network._process is not None
+        self._network._process.kill()
+
+    async def look_in_vain(self) -> None:
+        """Let the wallet find out that no endpoint of the practice network answers."""
+        assert self._sections is not None
+        wallet = self._sections.wallet
+        while any(chain.agreeing for chain in wallet.health()):
+            wallet.look_again()
+            await asyncio.sleep(0.05)
+
+    _network: PracticeNetwork | None = None
+
+    def _watch(self, practice: PracticeNetwork, stack: contextlib.AsyncExitStack) -> None:
+        self._network = practice
+        super()._watch(practice, stack)
 
     def _fault(self, error: BaseException) -> None:
         self.faults.append(error)

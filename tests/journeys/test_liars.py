@@ -110,11 +110,11 @@ async def test_nobody_answers(house: House) -> None:
         await send(person)
         house.practice.wire.cut.update({"/l1", "/zklink"})
         house.look()
-        await person.until_sees("No endpoint answers: you seem to be offline.", "What was proven stays proven.")
+        await person.until_sees("The practice network does not answer.", "What was proven stays proven.")
         person.photograph("offline")
         person.click("Withdraw")
         house.practice.wire.cut.clear()
         house.practice.let_pass(2)  # endpoints that failed are left alone for a while
         house.look()
         await person.until_sees("3 of 3 endpoints agree")
-        assert not person.sees("you seem to be offline")
+        assert not person.sees("does not answer")

@@ -93,3 +93,33 @@ async def test_from_the_start_to_money_on_l1_and_again(application: QApplication
         person.click_row(0)
         assert person.marks() == ARRIVED
         assert (await life.sandbox.status())["zklink"]["submissions"] == status["zklink"]["submissions"]
+
+
+@pytest.mark.usefixtures("own_memory")
+async def test_a_practice_network_that_has_died_is_started_again(application: QApplication, tmp_path: Path) -> None:
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "1,265.50 USDC")
+        await send(person)
+        life.kill_practice()
+        await person.until_sees("The practice network has stopped.", "Nothing is lost")
+        await life.look_in_vain()
+        assert not person.sees("offline")
+        assert not person.sees("The practice network does not answer.")
+        person.photograph("stopped")
+        person.click("Start it again")
+        await person.until_sees("The practice network is being started again.")
+        await person.until(lambda: not person.sees("The practice network"), "the end of the notice")
+        for _ in range(MOST_STEPS):
+            for button in (NEXT_STAGE, NEXT_BLOCK):
+                person.click(button)
+                await person.settle()
+            if person.marks() == ARRIVED:
+                break
+        await person.until_marks(ARRIVED)
+        life.kill_practice()
+        await person.until_sees("The practice network has stopped.")
+        person.click("Start it again")
+        await person.until(lambda: not person.sees("The practice network"), "the end of the notice")
+        status = await life.sandbox.status()
+    (claim,) = claims_in(paths_for("sandbox", tmp_path).journal)
+    assert disagreements([claim], status) == []

@@ -75,12 +75,18 @@ class PracticeNetwork:
         self._clock = clock
         self._process: asyncio.subprocess.Process | None = None
         self._token = secrets.token_urlsafe(24)
+        self._port = 0
         self.url = ""
 
     async def start(self) -> None:
-        """Start it and wait until it serves. Raises PracticeError."""
+        """Start it and wait until it serves. Raises PracticeError.
+
+        One that has ended starts again at the same address, so that a wallet which knows it just goes on.
+        """
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        command = entry.command("sandbox", "--data-dir", str(self._data), "--clock", self._clock)
+        command = entry.command(
+            "sandbox", "--data-dir", str(self._data), "--clock", self._clock, "--port", str(self._port)
+        )
         self._process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
@@ -94,7 +100,8 @@ class PracticeNetwork:
         try:
             async with asyncio.timeout(START_S):
                 line = await self._process.stdout.readline()
-            self.url = f"http://127.0.0.1:{int(json.loads(line)['port'])}"
+            self._port = int(json.loads(line)["port"])
+            self.url = f"http://127.0.0.1:{self._port}"
         except (TimeoutError, ValueError, KeyError, TypeError) as error:
             await self.aclose()
             raise PracticeError(
@@ -105,6 +112,11 @@ class PracticeNetwork:
     def control(self, http: HttpClient) -> SandboxControl:
         """The control of the running network."""
         return SandboxControl(http, self.url, self._token)
+
+    async def ended(self) -> None:
+        """Wait until its process has ended, by whatever; at once where none runs."""
+        if self._process is not None:
+            await self._process.wait()
 
     async def aclose(self) -> None:
         """End it and wait until it has ended."""

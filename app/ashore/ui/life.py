@@ -117,8 +117,22 @@ class Life:
         stack.push_async_callback(wallet.aclose)
         await wallet.start()
         await self._show(wallet, stack, compose.PRACTICE_PASSWORD.decode())
+        self._watch(practice, stack)
         gc.collect()  # little is left to look at
         _settle_memory()
+
+    def _watch(self, practice: Any, stack: contextlib.AsyncExitStack) -> None:
+        from ashore.ui.practice_watch import PracticeWatch
+
+        assert self._sections is not None, "the window shows its pages by now"
+        watching = asyncio.create_task(PracticeWatch(practice, self._sections).run())
+        watching.add_done_callback(self._watched)
+        stack.callback(watching.cancel)
+
+    def _watched(self, watching: asyncio.Task[None]) -> None:
+        error = None if watching.cancelled() else watching.exception()
+        if error is not None:
+            self._fault(error)
 
     async def _show(self, wallet: Any, stack: contextlib.AsyncExitStack, practice_password: str) -> None:
         from ashore.ui.pages.practice import CLOCK_KEY

@@ -63,6 +63,8 @@ class Sections(QObject):
         self.hub = ChangeHub(wallet, self)
         self.trouble = Notice(icons)
         self.fault = Notice(icons, closable=True)
+        self.stopped = Notice(icons, action="Start it again")
+        window.banners.addWidget(self.stopped)
         window.banners.addWidget(self.trouble)
         window.banners.addWidget(self.fault)
         self.fault.closed.connect(self._space_banners)
@@ -231,12 +233,21 @@ class Sections(QObject):
     def _show_health(self) -> None:
         words = health_words(self.wallet.health())
         self.window.side.show_health(*words)
-        problem = trouble(self.wallet.health(), self.wallet.operator_notes())
-        if problem is None:
+        practice = self.wallet.sandbox is not None
+        problem = trouble(self.wallet.health(), self.wallet.operator_notes(), practice=practice)
+        if problem is None or not self.stopped.isHidden():
             self.trouble.clear()
         else:
             self.trouble.show_problem(problem)
         self._space_banners()
+
+    def show_stopped(self, problem: Problem | None, *, act: bool = True) -> None:
+        """The practice network's process has ended, which explains every other trouble; None when it runs again."""
+        if problem is None:
+            self.stopped.clear()
+        else:
+            self.stopped.show_problem(problem, act=act)
+        self._show_health()
 
     def show_fault(self, problem: Problem) -> None:
         """A calm sentence over the page, until it is dismissed."""
@@ -244,5 +255,5 @@ class Sections(QObject):
         self._space_banners()
 
     def _space_banners(self) -> None:
-        said = not (self.trouble.isHidden() and self.fault.isHidden())
+        said = not all(notice.isHidden() for notice in (self.stopped, self.trouble, self.fault))
         self.window.banners.setContentsMargins(32, 16 if said else 0, 32, 0)

@@ -36,13 +36,13 @@ def _details(chain: ChainHealth) -> list[str]:
     return [f"{chain.chain}: block {chain.head:,}, final up to {chain.finalized:,}", *chain.notes]
 
 
-def trouble(chains: Sequence[ChainHealth], notes: Sequence[str]) -> Problem | None:
-    """What a person should know about the connection, or nothing."""
+def trouble(chains: Sequence[ChainHealth], notes: Sequence[str], *, practice: bool = False) -> Problem | None:
+    """What a person should know about the connection, or nothing. No `practice` network is beyond any line."""
     asked = [chain for chain in chains if chain.asked]
     dark = [chain.chain for chain in asked if chain.agreeing == 0]
     if dark and len(dark) == len(asked):
         return Problem(
-            "No endpoint answers: you seem to be offline.",
+            "The practice network does not answer." if practice else "No endpoint answers: you seem to be offline.",
             "What was proven stays proven. Ashore goes on asking, and catches up by itself.",
             Severity.WARNS,
         )
