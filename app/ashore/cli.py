@@ -28,6 +28,7 @@ MARKS = {
     Mark.UNKNOWN: "?",
     Mark.FAILED: "✕",
     Mark.NOT_APPLICABLE: "–",
+    Mark.NOT_REACHED: "·",
 }
 
 

@@ -83,7 +83,7 @@ async def test_a_refusal_is_told_with_its_reason(house: House) -> None:
         await review(person)
         house.practice.world.faults.rules[:] = [RpcFault("sendTransaction", FaultKind.ERROR, code=208)]
         confirm(person)
-        await person.until_marks("failed awaited awaited awaited awaited awaited awaited")
+        await person.until_marks(f"failed{6 * ' not-reached'}")
         await person.until_sees(
             "The chain cannot pay this amount out at the moment. Nothing was taken from your balance.",
             "Choose another chain, or less.",

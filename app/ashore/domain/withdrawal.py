@@ -22,6 +22,7 @@ class Mark(StrEnum):
     UNKNOWN = "unknown"
     FAILED = "failed"
     NOT_APPLICABLE = "not-applicable"
+    NOT_REACHED = "not-reached"
 
 
 class Status(StrEnum):
@@ -39,6 +40,7 @@ LAST_STAGE = "track.last"
 """The detail of the terms that names the stage whose irreversibility ends the withdrawal."""
 
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
+_STOPPED = frozenset({Status.REFUSED, Status.FAILED})
 _MARK_OF_LEVEL = {
     Level.REPORTED: Mark.REPORTED,
     Level.SEEN: Mark.SEEN,
@@ -252,4 +254,6 @@ def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
             return Mark.UNKNOWN
         if withdrawal.status is Status.REFUSED:
             return Mark.FAILED
+    if view.mark is Mark.AWAITED and withdrawal.status in _STOPPED:
+        return Mark.NOT_REACHED
     return view.mark

@@ -88,6 +88,7 @@ def _said_by(mark: Mark, view: StageView, state: Withdrawal) -> str:
         Mark.UNKNOWN: "on its way" if on_its_way(state) else "being found out",
         Mark.FAILED: "failed",
         Mark.NOT_APPLICABLE: "not applicable",
+        Mark.NOT_REACHED: "not reached",
         Mark.AWAITED: "",
     }[mark]
 
@@ -97,6 +98,8 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal) -> s
     match mark:
         case Mark.NOT_APPLICABLE:
             return stage.not_applicable
+        case Mark.NOT_REACHED:
+            return ""
         case Mark.FAILED:
             return view.failed or (request.said if request else "")
         case Mark.UNKNOWN:

@@ -168,7 +168,7 @@ def test_proof_clears_a_contradiction_and_words_do_not() -> None:
         (SENT, "requested", Mark.UNKNOWN),
         (SENT, "committed", Mark.AWAITED),
         ([*SENT, ev.MoveRefused("w", "m", "206", "no")], "requested", Mark.FAILED),
-        ([*SENT, ev.MoveRefused("w", "m", "206", "no")], "committed", Mark.AWAITED),
+        ([*SENT, ev.MoveRefused("w", "m", "206", "no")], "committed", Mark.NOT_REACHED),
         ([*SENT, ev.MoveAccepted("w", "m"), reached(Level.REPORTED, stage="requested")], "requested", Mark.REPORTED),
         ([*SENT, reached(Level.REPORTED, stage="requested")], "requested", Mark.REPORTED),
         ([*SENT, reached(Level.SEEN)], "committed", Mark.SEEN),

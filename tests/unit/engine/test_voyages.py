@@ -81,6 +81,12 @@ SENTENCES: dict[Mark, tuple[tuple[ev.Event, ...], str, str, str]] = {
         "failed",
         "The balance does not cover it.",
     ),
+    Mark.NOT_REACHED: (
+        (*SENT, ev.MoveRefused("w", "m", "206", "The balance does not cover it.", "Enter less.")),
+        "committed",
+        "not reached",
+        "",
+    ),
 }
 
 

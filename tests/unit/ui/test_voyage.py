@@ -26,6 +26,7 @@ from unit.ui.looking import cut_off, texts, visible
 from unit.ui.standin import NOW, OTHER, PROFILE, StandInWallet, said, sail, shown
 
 A, R, P, F, U, X = Mark.AWAITED, Mark.REPORTED, Mark.PROVEN, Mark.IRREVERSIBLE, Mark.UNKNOWN, Mark.FAILED
+N = Mark.NOT_REACHED
 
 
 def open_voyage(shell: Shell, upto: str) -> VoyagePage:
@@ -48,7 +49,7 @@ def open_voyage(shell: Shell, upto: str) -> VoyagePage:
         ),
         (
             "refused",
-            (X, A, A, A, A, A, A),
+            (X, N, N, N, N, N, N),
             ["the fee is too low", "with the usual fee", "zkLink says\nnothing was taken"],
         ),
         ("executed", (R, R, A, A, A, A, A), ["Under way", "zkLink says so", "Usually 29 min"]),
@@ -133,7 +134,8 @@ async def test_a_failed_withdrawal_keeps_the_money(shell: Shell) -> None:
     page = open_voyage(shell, "requested")
     shell.wallet.happen(ev.StageFailed("v", "executed", "zkLink says: insufficient balance.", "zkLink"))
     await shell.settle()
-    assert page.marks()[1] is X
+    assert page.marks() == (R, X, N, N, N, N, N)
+    assert "not reached" in texts(page.rows[2])
     assert "still in your layer-2 balance" in page.notice.text
     assert "zkLink says\nnothing was taken" in texts(page)
     assert "will not" not in texts(page)

@@ -61,7 +61,6 @@ class StageRowWidget(QWidget):
         super().__init__()
         self._context = context
         self._row: StageRow | None = None
-        self._stopped = False
         self.rail = Rail(context.theme, last=last)
         self.title = Label(role="section")
         self.time = Label(role="small")
@@ -95,29 +94,28 @@ class StageRowWidget(QWidget):
         outer.addWidget(self.rail)
         outer.addLayout(body, 1)
 
-    def show_row(self, row: StageRow, *, stopped: bool = False) -> None:
-        """Show what is true of the stage now. `stopped`: the withdrawal has ended without getting so far."""
-        if (row, stopped) == (self._row, self._stopped):
+    def show_row(self, row: StageRow) -> None:
+        """Show what is true of the stage now."""
+        if row == self._row:
             return
-        self._row, self._stopped = row, stopped
+        self._row = row
         words = WORDS[row.mark]
         self.rail.mark.show_mark(row.mark)
         self.title.setText(breakable(row.stage.title))
-        awaited = row.mark in (Mark.AWAITED, Mark.NOT_APPLICABLE)
+        awaited = row.mark in (Mark.AWAITED, Mark.NOT_APPLICABLE, Mark.NOT_REACHED)
         set_property(self.title, "tone", "muted" if awaited else "plain")
         self.time.show_text(clock_time(row.view.reached_at, self._context.now()))
         set_tip(self.time, exact_time(row.view.reached_at))
         self.said_by.show_text(breakable(row.said_by))
         set_property(self.said_by, "tone", words.token)
-        never = stopped and row.mark is Mark.AWAITED
-        self.sentence.show_text("" if never else breakable(row.sentence))
+        self.sentence.show_text(breakable(row.sentence))
         self._show_objection(row)
         self._show_expectation(row, awaited=awaited)
         self.more.setVisible(bool(row.view.evidence))
         if self.more.is_open:
             self.panel.show_evidence(row.view.evidence)
         self.more.set_name(f"Evidence of {row.stage.title}")
-        self.setAccessibleName(f"{row.stage.title}, {words.name}. {'' if never else row.sentence}".strip())
+        self.setAccessibleName(f"{row.stage.title}, {words.name}. {row.sentence}".strip())
 
     def _show_objection(self, row: StageRow) -> None:
         view = row.view
@@ -127,8 +125,8 @@ class StageRowWidget(QWidget):
 
     def _show_expectation(self, row: StageRow, *, awaited: bool) -> None:
         told = row.expectation
-        if not awaited or told is None or self._stopped:
-            self.expectation.show_text("Later than usual." if row.late and not self._stopped else "")
+        if not awaited or told is None:
+            self.expectation.show_text("Later than usual." if row.late else "")
         else:
             usual = f"Usually {duration(told.median)}, 9 of 10 within {duration(told.p90)} (last {told.samples})."
             self.expectation.show_text(f"Later than usual. {usual}" if row.late else usual)

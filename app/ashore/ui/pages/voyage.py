@@ -191,7 +191,7 @@ class VoyagePage(Page):
             for widget in self.rows:
                 self._stepper.addWidget(widget)
         for widget, stage in zip(self.rows, voyage.rows, strict=True):
-            widget.show_row(stage, stopped=voyage.status in _STOPPED)
+            widget.show_row(stage)
 
     def marks(self) -> tuple[Mark, ...]:
         """The marks as shown, from the first stage on."""

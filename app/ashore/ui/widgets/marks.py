@@ -31,6 +31,7 @@ WORDS: dict[Mark, MarkWords] = {
     Mark.UNKNOWN: MarkWords("warn", "outcome unknown", "It may or may not have happened. The wallet is finding out."),
     Mark.FAILED: MarkWords("bad", "failed", "The operator says that it did not happen."),
     Mark.NOT_APPLICABLE: MarkWords("muted", "not applicable", "This system has no such step."),
+    Mark.NOT_REACHED: MarkWords("muted", "not reached", "The withdrawal ended before this. Nothing is awaited here."),
 }
 
 
@@ -123,6 +124,13 @@ def _not_applicable(painter: QPainter, box: QRectF, colour: QColor, pen: QPen) -
     painter.drawLine(QPointF(box.left() + inset, middle), QPointF(box.right() - inset, middle))
 
 
+def _not_reached(painter: QPainter, box: QRectF, colour: QColor, pen: QPen) -> None:
+    painter.setBrush(colour)
+    painter.setPen(Qt.PenStyle.NoPen)
+    radius = box.width() * 0.16
+    painter.drawEllipse(box.center(), radius, radius)
+
+
 _DRAW = {
     Mark.AWAITED: _awaited,
     Mark.REPORTED: _reported,
@@ -133,6 +141,7 @@ _DRAW = {
     Mark.UNKNOWN: _unknown,
     Mark.FAILED: _failed,
     Mark.NOT_APPLICABLE: _not_applicable,
+    Mark.NOT_REACHED: _not_reached,
 }
 
 
