@@ -138,7 +138,8 @@ async def test_a_problem_stands_beside_its_field(shell: Shell, name: str, text: 
     assert said in getattr(page.fields, name).accessibleDescription()
     assert getattr(page.fields, name).text() == text
     assert not page.summary.review.isEnabled()
-    assert said in page.summary.reason.text
+    caption = page.fields.fields[name].caption.text()
+    assert page.summary.reason.text == f"Mend “{caption}” to go on.", "what is wrong is said once"
     for other, field in page.fields.fields.items():
         assert other == name or said not in field.problem.text
 
@@ -309,7 +310,7 @@ async def test_a_blocked_account_says_so(shell: Shell) -> None:
     assert "not activated" in page.notice.text
     await type_into(shell, page, amount="1", recipient=OTHER)
     assert not page.summary.review.isEnabled()
-    assert "not activated" in page.summary.reason.text
+    assert texts(page).count("not activated") == 2, "above the form, and beside the button"
 
 
 async def test_an_unfinished_draft_survives_closing(shell: Shell, next_shell: Callable[[], Shell]) -> None:

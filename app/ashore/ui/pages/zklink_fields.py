@@ -182,13 +182,19 @@ class ZkLinkFields(QWidget):
         if any(name in quote.problems for name in _AUTOMATIC):
             self.more.set_open(True)
 
+    def says(self, name: str) -> bool:
+        """Whether a sentence stands beside the field of that name."""
+        return name in self.fields and bool(self.fields[name].problem.text)
+
     def use_maximum(self, text: str) -> None:
         """Write the greatest amount."""
         self.amount.setText(text)
         self._typed("amount")
 
     def _worth_showing(self, name: str, problem: Problem | None) -> Problem | None:
-        """Nobody is told off for a field that was not reached yet."""
+        """Nobody is told off for a field that was not reached yet; what ails the account is said above the form."""
+        if name == "account":
+            return None
         if problem is None or problem.severity is not Severity.BLOCKS or name in self._touched:
             return problem
         edit = self._edits().get(name)

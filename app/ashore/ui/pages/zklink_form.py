@@ -183,7 +183,10 @@ class ZkLinkFormPage(Page):
         return quote
 
     def _summarise(self, quote: ZkLinkQuote) -> None:
-        self.summary.show_quote(quote, _first_problem(quote), self.context.wallet.usually(self._profile))
+        name, problem = _first_problem(quote)
+        if problem is not None and self.fields.says(name):
+            problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")  # what is wrong stands there
+        self.summary.show_quote(quote, problem, self.context.wallet.usually(self._profile))
 
     def _quote_failed(self, error: AshoreError) -> None:
         self.summary.show_nothing(str(error))
@@ -224,8 +227,9 @@ class ZkLinkFormPage(Page):
                 return
 
 
-def _first_problem(quote: ZkLinkQuote) -> Problem | None:
-    """The first thing that keeps one from going on, in the order of the form."""
+def _first_problem(quote: ZkLinkQuote) -> tuple[str, Problem | None]:
+    """The first thing that keeps one from going on, in the order of the form, with its field."""
     order = [*(name for name in FIELDS if name in quote.problems), *(n for n in quote.problems if n not in FIELDS)]
-    found = (quote.problems[name] for name in order)
-    return next((problem for problem in found if problem.severity is Severity.BLOCKS), None)
+    blocking = (name for name in order if quote.problems[name].severity is Severity.BLOCKS)
+    name = next(blocking, "")
+    return name, quote.problems.get(name)

@@ -217,10 +217,7 @@ def _known_recipient(found: _Judgement, address: bytes, shown: str) -> None:
                 Severity.WARNS,
             )
         elif unchecked:
-            found.hint(
-                "recipient",
-                "A new address without a checksum: compare every group with its source.",
-            )
+            found.hint("recipient", "A new address without a checksum: compare every group with its source.")
         else:
             found.hint("recipient", "A new address: compare it with its source before you go on.")
 
@@ -298,7 +295,7 @@ def _amount(found: _Judgement, choice: _Choice) -> int | None:
     if problem is not None:
         found.block("amount", problem.sentence, problem.advice)
         return None
-    problem = _covered(amount, choice) or _in_reserve(found.offer, amount, choice)
+    problem = _covered(found.offer, amount, choice) or _in_reserve(found.offer, amount, choice)
     if problem is not None:
         found.block("amount", problem.sentence, problem.advice)
     return amount
@@ -319,7 +316,7 @@ def _dust(amount: int, choice: _Choice) -> Problem | None:
     )
 
 
-def _covered(amount: int, choice: _Choice) -> Problem | None:
+def _covered(offer: ZkLinkOffer, amount: int, choice: _Choice) -> Problem | None:
     if choice.sub is None or choice.source is None:
         return None
     balance = choice.sub.balances.get(choice.source.id, 0)
@@ -332,7 +329,10 @@ def _covered(amount: int, choice: _Choice) -> Problem | None:
             f"and the balance is {_money(balance, choice.source)}.",
             "Use Max, or enter less.",
         )
-    return Problem(f"The balance is {_money(balance, choice.source)}.", "Enter less, or choose another sub-account.")
+    enough = [s.id for s in offer.sub_accounts.values() if s.balances.get(choice.source.id, 0) >= total]
+    less = "Enter less" if balance else "Choose another token"
+    advice = f"{less}, or choose sub-account {enough[0]}, which has enough." if enough else f"{less}."
+    return Problem(f"The balance is {_money(balance, choice.source)}.", advice)
 
 
 def _in_reserve(offer: ZkLinkOffer, amount: int, choice: _Choice) -> Problem | None:

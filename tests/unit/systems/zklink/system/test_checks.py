@@ -144,13 +144,16 @@ def test_source_and_target_can_differ() -> None:
 class TestEachCheckHasItsSentence:
     def test_balance(self) -> None:
         found = problem(judged(amount="1240.51"), "amount")
-        assert found.sentence == "The balance is 1,240.50 USDC."
+        assert str(found) == "The balance is 1,240.50 USDC. Enter less.", "no sub-account has enough, none is advised"
         found = problem(judged(amount="1240.5"), "amount")
         assert "Amount and fee together are 1,242.10 USDC, and the balance is 1,240.50 USDC." in found.sentence
         assert judged(amount="1238.9").ready
         assert not judged(amount="1238.900001").ready
-        assert "The balance is 25.00 USDC." in problem(judged(sub_account="1", amount="26"), "amount").sentence
-        assert "The balance is 0.00 USDC." in problem(judged(sub_account="9"), "amount").sentence
+        found = problem(judged(sub_account="1", amount="26"), "amount")
+        assert str(found) == ("The balance is 25.00 USDC. Enter less, or choose sub-account 0, which has enough.")
+        found = problem(judged(sub_account="9"), "amount")
+        assert str(found).startswith("The balance is 0.00 USDC. Choose another token, or choose sub-account 0")
+        assert problem(judged(sub_account="9", amount="9999"), "amount").advice == "Choose another token."
 
     def test_fee_packable_with_the_two_nearest(self) -> None:
         found = problem(judged(fee="1.6001"), "fee")
