@@ -91,7 +91,7 @@ async def test_a_withdrawal_by_mouse(house: House) -> None:
         person.photograph("form-empty")
         await fill(person)
         assert person.sees("25.00 USDC", "on Harbour", "26.60 USDC", "1.60 USDC", "It cannot be cancelled once sent.")
-        assert person.field_says("Recipient").startswith("A new address")
+        assert person.field_says("Recipient") == "A new address without a checksum: compare every group."
         person.photograph("form")
         await review(person)
         read_review(person)
@@ -220,7 +220,7 @@ async def test_source_and_target_token_apart_and_another_sub_account(house: Hous
         assert person.sees("23.40 USDC")
         person.write("Recipient", RECIPIENT)
         await person.settle()
-        assert person.field_says("Recipient").startswith("Entered before, but nothing has arrived there yet")
+        assert person.field_says("Recipient") == "Entered before, but nothing has arrived there yet: compare it."
         await review(person)
         assert person.sees("sub-account 1", "23.40 USDC")
         confirm(person)

@@ -182,11 +182,12 @@ class StandInWallet:
         await asyncio.sleep(0)
         if self.opening is not None:
             raise self.opening
-        return replace(self.offer, source=replace(self.offer.source, account_index=account_index))
+        own = tuple((account.address, account.label) for account in self.accounts())
+        return replace(self.offer, source=replace(self.offer.source, account_index=account_index, own=own))
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         assert isinstance(offer, ZkLinkOffer)
-        used = {w.terms.recipient: 1 for w in self.withdrawals()}
+        used = {w.terms.recipient: int(w.status is Status.FINAL) for w in self.withdrawals()}
         return judge(DEPLOYMENT, offer, draft, used)
 
     def usually(self, profile: str) -> str:
@@ -318,9 +319,9 @@ def shown(kind: str, at: int, number: int, level: Level = Level.PROVEN, **facts:
     )  # fmt: skip
 
 
-def sail(wallet: StandInWallet, name: str, upto: str, started: int = NOW - 4_000_000) -> None:
+def sail(wallet: StandInWallet, name: str, upto: str, started: int = NOW - 4_000_000, recipient: str = OTHER) -> None:
     """Bring a withdrawal as far as the stage `upto` (or `intended`, `sending`, `unknown`, `refused`)."""
-    wallet.happen(ev.WithdrawalStarted(name, terms()), started)
+    wallet.happen(ev.WithdrawalStarted(name, terms(recipient=recipient)), started)
     wallet.happen(ev.MoveIntended(name, "m", MoveKind.REQUEST, PROFILE, "0x" + "77" * 32, "{}"), started)
     if upto == "intended":
         return

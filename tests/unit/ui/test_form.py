@@ -1,58 +1,20 @@
-"""The zkLink form: by keyboard, with problems while one types, and without ever losing what was typed."""
+"""The zkLink form: by keyboard, with problems while one types."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
 
-from ashore.domain.addresses import readable
-from ashore.domain.errors import AshoreError
-from ashore.engine.views import Review
-from ashore.systems.base import Quote
 from ashore.systems.zklink.system.offer import FIELDS
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
+from unit.ui.filling import focused, open_form, press, type_into
 from unit.ui.looking import texts
-from unit.ui.standin import ARBITRUM, ETHEREUM, OTHER, PROFILE, UNIT, USD, USDC, sail
-
-
-def focused() -> QWidget:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    return widget
-
-
-async def open_form(shell: Shell) -> ZkLinkFormPage:
-    shell.sections.show_form(PROFILE)
-    await shell.settle()
-    page = shell.sections.page("form")
-    assert isinstance(page, ZkLinkFormPage)
-    return page
-
-
-async def type_into(shell: Shell, page: ZkLinkFormPage, **fields: str) -> None:
-    """Type into fields as a person does, and wait for the answer."""
-    for name, text in fields.items():
-        edit = getattr(page.fields, name)
-        edit.clear()
-        QTest.keyClicks(edit, text)
-        if not text:
-            edit.textEdited.emit("")
-    await shell.until(lambda: not page.pending)
-    await shell.settle()
-
-
-async def press(shell: Shell, key: Qt.Key, times: int = 1) -> None:
-    for _ in range(times):
-        QTest.keyClick(focused(), key)
-    await shell.settle()
+from unit.ui.standin import ARBITRUM, ETHEREUM, OTHER, UNIT, USD, USDC, sail
 
 
 async def test_the_whole_way_by_keyboard(shell: Shell) -> None:
@@ -254,179 +216,3 @@ async def test_a_known_recipient_and_a_lookalike(shell: Shell) -> None:
     assert "looks like" in page.fields.fields["recipient"].problem.text
     assert page.fields.recipient.property("severity") == "warns"
     assert page.summary.review.isEnabled()
-
-
-async def test_a_node_that_does_not_answer_loses_nothing(shell: Shell) -> None:
-    page = await open_form(shell)
-    await type_into(shell, page, amount="25.5", recipient=OTHER)
-    shell.wallet.opening = AshoreError("zkLink’s node does not answer.", "Try again in a minute.")
-    page.open()
-    await shell.settle()
-    assert page.notice.text == "zkLink’s node does not answer. Try again in a minute. Nothing was sent."
-    assert page.fields.amount.text() == "25.5"
-    assert page.summary.review.isEnabled()
-    shell.wallet.opening = None
-    page.notice.action.click()
-    await shell.settle()
-    assert not page.notice.text
-    assert page.fields.recipient.text() == OTHER
-
-
-async def test_a_form_that_never_opened_says_why_and_can_be_asked_again(shell: Shell) -> None:
-    shell.wallet.opening = AshoreError("zkLink has no account for this address.", "Choose another account.")
-    page = await open_form(shell)
-    assert not page.fields.amount.isEnabled()
-    assert not page.summary.review.isEnabled()
-    assert page.summary.reason.text
-    shell.wallet.opening = None
-    page.notice.action.click()
-    await shell.settle()
-    assert page.fields.amount.isEnabled()
-
-
-async def test_an_account_that_cannot_be_opened_is_left_again(shell: Shell) -> None:
-    page = await open_form(shell)
-    await type_into(shell, page, amount="25.5", recipient=OTHER)
-    shell.window.activateWindow()
-    page.fields.account.setFocus()
-    shell.wallet.opening = AshoreError("zkLink has no account for this address.", "Choose another account.")
-    page.fields.account.combo.setCurrentIndex(1)
-    await shell.settle()
-    assert "Choose another account" in page.notice.text
-    assert not page.fields.amount.isEnabled()
-    assert not page.summary.review.isEnabled()
-    assert focused() is page.fields.account.combo
-    shell.wallet.opening = None
-    page.fields.account.combo.setCurrentIndex(0)
-    await shell.settle()
-    assert page.fields.amount.isEnabled()
-    assert page.fields.amount.text() == "25.5"
-    assert page.summary.review.isEnabled()
-
-
-async def test_a_blocked_account_says_so(shell: Shell) -> None:
-    shell.wallet.offer = replace(shell.wallet.offer, blocked="This account is not activated.")
-    page = await open_form(shell)
-    assert "not activated" in page.notice.text
-    await type_into(shell, page, amount="1", recipient=OTHER)
-    assert not page.summary.review.isEnabled()
-    assert texts(page).count("not activated") == 2, "above the form, and beside the button"
-
-
-async def test_an_unfinished_draft_survives_closing(shell: Shell, next_shell: Callable[[], Shell]) -> None:
-    page = await open_form(shell)
-    await type_into(shell, page, amount="25.5", recipient=OTHER[:20])
-    page.fields.chain.combo.setCurrentIndex(1)
-    shell.window.close()
-    again = next_shell()
-    page = await open_form(again)
-    assert page.fields.amount.text() == "25.5"
-    assert page.fields.recipient.text() == OTHER[:20]
-    assert page.fields.chain.key == str(ETHEREUM)
-
-
-async def test_the_account_is_part_of_the_draft(shell: Shell, next_shell: Callable[[], Shell]) -> None:
-    page = await open_form(shell)
-    page.fields.account.combo.setCurrentIndex(1)
-    await shell.settle()
-    page.fields.sub_account.combo.setCurrentIndex(1)
-    await type_into(shell, page, amount="2", recipient=OTHER)
-    shell.window.close()
-    again = next_shell()
-    page = await open_form(again)
-    assert page.fields.account.key == "1"
-    assert page.fields.sub_account.key == "3"
-    assert "5.00 USDC" in page.fields.balance.text()
-    assert "USDC · 5.00" in page.fields.source_token.text
-    page.summary.review.click()
-    await again.settle()
-    assert again.sections.place == "review"
-    review = again.sections.page("review")
-    assert isinstance(review, ReviewPage)
-    review.confirm.click()
-    await again.until(lambda: again.sections.place == "voyage")
-    assert again.wallet.confirmed[0].plan.request.account_index == 1
-
-
-async def test_what_was_sent_does_not_come_back(shell: Shell) -> None:
-    page = await open_form(shell)
-    await type_into(shell, page, amount="25.5", recipient=OTHER)
-    page.summary.review.click()
-    await shell.settle()
-    review = shell.sections.page("review")
-    assert isinstance(review, ReviewPage)
-    review.confirm.click()
-    await shell.until(lambda: shell.sections.place == "voyage")
-    page = await open_form(shell)
-    assert page.fields.amount.text() == ""
-    assert page.fields.recipient.text() == ""
-
-
-async def test_going_back_from_the_review_keeps_everything(shell: Shell) -> None:
-    page = await open_form(shell)
-    await type_into(shell, page, amount="25.5", recipient=OTHER)
-    page.summary.review.click()
-    await shell.settle()
-    shell.sections.go_back()
-    await shell.settle()
-    assert shell.sections.place == "form"
-    assert page.fields.amount.text() == "25.5"
-    assert page.summary.review.isEnabled()
-
-
-async def test_a_refused_review_says_that_nothing_was_sent(shell: Shell) -> None:
-    async def refuse(_quote: object) -> None:
-        raise AshoreError("The signer read something else than the form says.", "Please report this.")
-
-    shell.wallet.review = refuse  # type: ignore[method-assign, assignment]
-    page = await open_form(shell)
-    await type_into(shell, page, amount="25.5", recipient=OTHER)
-    page.summary.review.click()
-    await shell.settle()
-    assert "Nothing was sent." in page.notice.text
-    assert shell.sections.place == "form"
-    assert page.summary.review.isEnabled()
-
-
-async def test_a_review_that_comes_late_fetches_nobody_back(shell: Shell) -> None:
-    ready = asyncio.Event()
-    review = shell.wallet.review
-
-    async def slow(quote: Quote) -> Review:
-        await ready.wait()
-        return await review(quote)
-
-    shell.wallet.review = slow  # type: ignore[method-assign]
-    page = await open_form(shell)
-    await type_into(shell, page, amount="25.5", recipient=OTHER)
-    page.summary.review.click()
-    await shell.until(lambda: "signer reads" in page.summary.reason.text)
-    shell.sections.show_section("activity")
-    ready.set()
-    await shell.settle()
-    assert shell.sections.place == "activity"
-    page = await open_form(shell)
-    assert page.fields.amount.text() == "25.5"
-    assert page.summary.review.isEnabled()
-
-
-@pytest.mark.parametrize(("size", "too_much"), [((1280, 800), "99999"), ((1024, 700), "-7")])
-async def test_the_form_stays_put_while_problems_come_and_go(
-    shell: Shell, size: tuple[int, int], too_much: str
-) -> None:
-    """A sentence that takes one line moves nothing; whatever is said, all of it fits."""
-    shell.window.resize(*size)
-    page = await open_form(shell)
-
-    def places() -> list[int]:
-        below = (page.fields.amount, page.fields.recipient, page.fields.more.button)
-        return [widget.mapTo(page, QPoint(0, 0)).y() for widget in below]
-
-    empty = places()
-    for amount, recipient in (("25.5", ""), ("-3", "0x12"), (too_much, readable(OTHER)), ("25.5", readable(OTHER))):
-        await type_into(shell, page, amount=amount, recipient=recipient)
-        assert places() == empty, (amount, recipient)
-    await type_into(shell, page, amount="99999", recipient=OTHER[:-1])
-    area = page.columns.main_scroll
-    assert area.verticalScrollBar().maximum() == 0
-    assert page.fields.more.button.visibleRegion().boundingRect().height() == page.fields.more.button.height()

@@ -206,7 +206,7 @@ def _known_recipient(found: _Judgement, address: bytes, shown: str) -> None:
     elif times:
         found.hint("recipient", f"Used {times} time{'s' if times > 1 else ''} before.")
     elif shown in found.used:
-        found.hint("recipient", "Entered before, but nothing has arrived there yet: compare it with its source.")
+        found.hint("recipient", "Entered before, but nothing has arrived there yet: compare it.")
     else:
         near = [k for k in [own, *(bytes.fromhex(u[2:]) for u in (*found.used, *mine))] if lookalike(address, k)]
         if near:
@@ -217,7 +217,7 @@ def _known_recipient(found: _Judgement, address: bytes, shown: str) -> None:
                 Severity.WARNS,
             )
         elif unchecked:
-            found.hint("recipient", "A new address without a checksum: compare every group with its source.")
+            found.hint("recipient", "A new address without a checksum: compare every group.")
         else:
             found.hint("recipient", "A new address: compare it with its source before you go on.")
 
