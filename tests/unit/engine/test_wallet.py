@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Status
 from ashore.engine.autolock import LOCK_AFTER, LOCK_AFTER_S, LOCK_CHECK_S, AutoLock
 from ashore.engine.compose import Surroundings, compose
+from ashore.engine.parts import Clock
 from ashore.engine.views import ActivityQuery, Change, Review, Topic
-from ashore.engine.wallet import Clock, Wallet
+from ashore.engine.wallet import Wallet
 from ashore.net.http import HttpClient
 from ashore.net.pacing import SystemClock
 from ashore.store.database import Database, StoreError
@@ -191,7 +193,7 @@ async def test_an_intent_that_cannot_be_written_is_not_sent_and_can_be_tried_aga
     await bench.unlocked()
     review = await bench.review()
     bench.wallet._parts.journal._db.read("PRAGMA busy_timeout=1")
-    with Database(bench.folder / "journal.sqlite3").transaction():
+    with closing(Database(bench.folder / "journal.sqlite3")) as other, other.transaction():
         with pytest.raises(StoreError, match="nothing was changed"):
             await bench.wallet.confirm(review)
         assert bench.statuses() == []

@@ -1,6 +1,7 @@
 """Lists from the journal: whole, in order, found by what one remembers, and equal to the fold."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def named(name: str, **details: str) -> ev.WithdrawalStarted:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Journal:
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
     """5,000 withdrawals, dozens of them begun in the same millisecond."""
     bench = Bench(tmp_path_factory.mktemp("many") / "journal.sqlite3")
     moments = random.Random(5)
@@ -55,7 +56,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Journal:
                 for n in range(MANY)
             ],
         )
-    return bench.journal
+    yield bench.journal
+    bench.database.close()
 
 
 def pages(journal: Journal, limit: int, text: str = "", only: str = "all") -> list[list[Row]]:

@@ -82,6 +82,7 @@ class DevChain:
     def _open(self, alloc: Mapping[bytes, int], genesis_time: int) -> MiningChain:
         if _KEY_CHAIN_ID in self._store:
             if int.from_bytes(self._store[_KEY_CHAIN_ID], "big") != self.chain_id:
+                self._store.close()
                 raise ChainError("the stored chain has another chain id")
             return self._chain_class(self._database)
         with self._store.transaction():
