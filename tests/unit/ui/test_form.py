@@ -179,7 +179,10 @@ async def test_the_token_is_paid_out_as_what_is_chosen(shell: Shell) -> None:
 
 async def test_another_sub_account_has_its_own_balance_and_nonce(shell: Shell) -> None:
     page = await open_form(shell)
-    page.fields.sub_account.combo.setCurrentIndex(1)
+    menu = page.fields.sub_account.combo
+    held = [menu.itemText(index) for index in range(menu.count())]
+    assert held == ["0 (main) · 1,240.50 USDC and 2 more", "3 · 5.00 USDC"], "told before it is chosen"
+    menu.setCurrentIndex(1)
     await shell.until(lambda: not page.pending)
     await shell.settle()
     assert "5.00 USDC" in page.fields.balance.text()

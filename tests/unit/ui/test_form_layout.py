@@ -58,3 +58,19 @@ async def test_no_hint_about_the_recipient_moves_the_form(shell: Shell, width: i
         await type_into(shell, page, recipient=address)
         assert page.fields.fields["recipient"].problem.text == hint
         assert page.fields.more.button.mapTo(page, QPoint(0, 0)).y() == place, hint
+
+
+@pytest.mark.parametrize("text_size", [100, 150, 200])
+async def test_an_address_is_seen_from_its_beginning_to_its_end(shell: Shell, text_size: int) -> None:
+    shell.window.resize(1024, 700)
+    shell.theme.apply("light", text_size)
+    page = await open_form(shell)
+    edit = page.fields.recipient
+    edit.setFocus()
+    await type_into(shell, page, recipient=OTHER)
+    written = edit.fontMetrics().horizontalAdvance(edit.text())
+    assert edit.cursorRect().right() >= written, "nothing has scrolled out at the left"
+    assert written <= edit.width() - 24
+    await type_into(shell, page, recipient=OTHER * 3)
+    page.fields.amount.setFocus()
+    assert edit.cursorPosition() == 0, "what is too long is read from its beginning"

@@ -13,7 +13,7 @@ from ashore.ui.pages.review import ReviewPage
 from unit.ui.driving import Shell
 from unit.ui.filling import focused, open_form, type_into
 from unit.ui.looking import texts
-from unit.ui.standin import ETHEREUM, OTHER
+from unit.ui.standin import ARBITRUM, ETHEREUM, OTHER, PROFILE, sail
 
 
 async def test_a_node_that_does_not_answer_loses_nothing(shell: Shell) -> None:
@@ -168,3 +168,43 @@ async def test_a_review_that_comes_late_fetches_nobody_back(shell: Shell) -> Non
     page = await open_form(shell)
     assert page.fields.amount.text() == "25.5"
     assert page.summary.review.isEnabled()
+
+
+async def test_kept_entries_are_announced_and_can_be_cleared(shell: Shell, next_shell: Callable[[], Shell]) -> None:
+    page = await open_form(shell)
+    assert not page.kept.isVisible(), "nothing was kept"
+    await type_into(shell, page, amount="25.5", recipient=OTHER)
+    page.fields.chain.combo.setCurrentIndex(1)
+    assert not page.kept.isVisible(), "what is being typed is no news"
+    page.summary.review.click()
+    await shell.settle()
+    shell.sections.go_back()
+    assert not page.kept.isVisible(), "nor is what was just reviewed"
+    shell.sections.show_section("activity")
+    page = await open_form(shell)
+    assert "Your last entries were kept." in texts(page)
+    shell.window.close()
+
+    again = next_shell()
+    page = await open_form(again)
+    assert "Your last entries were kept." in texts(page)
+    assert page.fields.amount.text() == "25.5"
+    page.clear.click()
+    await again.settle()
+    assert not page.kept.isVisible()
+    assert [edit.text() for edit in (page.fields.amount, page.fields.recipient)] == ["", ""]
+    assert page.fields.chain.key == str(ARBITRUM)
+    assert not page.fields.fields["amount"].problem.text
+    assert again.wallet.load_draft("zklink") == {}
+    page = await open_form(again)
+    assert not page.kept.isVisible()
+
+
+async def test_asking_for_the_same_again_is_no_news(shell: Shell) -> None:
+    sail(shell.wallet, "r", "refused")
+    shell.sections.show_form(PROFILE, shell.wallet.withdrawals()[0].terms)
+    await shell.settle()
+    assert "Your last entries" not in texts(shell.window)
+    page = await open_form(shell)
+    assert page.fields.amount.text() == "25"
+    assert page.kept.isVisible(), "but coming back to it later is"

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
-from ashore.systems.zklink.system.offer import L2_DECIMALS, ZkLinkOffer
+from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
+from ashore.ui.pages.holdings import holdings
 from ashore.ui.pages.page import Page
 from ashore.ui.theme.icons import IconWidget
 from ashore.ui.widgets.buttons import Button
@@ -82,11 +83,11 @@ class SystemCard(RowButton):
         offer = await self._context.wallet.open(self._profile.id, account)
         self.unanswered = False
         if isinstance(offer, ZkLinkOffer):
-            sums = _sums(offer)
-            held = [f"{display_units(amount, L2_DECIMALS)} {symbol}" for amount, symbol, _ in sums]
+            sums = holdings(offer)
+            held = [each.words for each in sums]
             self.balance.setText(breakable(held[0]) if held else "Nothing to withdraw")
             more = f"also {', '.join(held[1:4])} · " if len(held) > 1 else ""
-            spread = f"in {sums[0][2]} sub-accounts" if sums and sums[0][2] > 1 else ""
+            spread = f"in {sums[0].places} sub-accounts" if sums and sums[0].places > 1 else ""
             self.detail.setText(breakable(f"{spread}{' · ' if spread else ''}{more}{self._profile.subtitle}"))
             set_property(self.detail, "tone", "muted")
             named = [f"{held[0]} {spread}".strip(), *held[1:]] if held else ["nothing to withdraw"]
@@ -191,14 +192,3 @@ class HomePage(Page):
         total = wallet.open_count()
         self.more.setVisible(total > len(page.rows))
         self.more.setText(f"All {total} under way")
-
-
-def _sums(offer: ZkLinkOffer) -> list[tuple[int, str, int]]:
-    """What the account holds of each token: amount, symbol and in how many sub-accounts; the largest number first."""
-    held: dict[int, list[int]] = {}
-    for sub in offer.sub_accounts.values():
-        for token, amount in sub.balances.items():
-            if amount and token in offer.tokens:
-                held.setdefault(token, []).append(amount)
-    sums = [(sum(parts), offer.tokens[token].symbol, len(parts)) for token, parts in held.items()]
-    return sorted(sums, reverse=True)

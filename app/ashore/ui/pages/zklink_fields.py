@@ -13,12 +13,13 @@ from ashore.domain.events import Terms
 from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.offer import FIELDS, L2_DECIMALS, TokenOffer, ZkLinkOffer, ZkLinkQuote
+from ashore.ui.pages.holdings import holdings, words_of
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.disclosure import Disclosure
-from ashore.ui.widgets.field import Field, LineEdit, Pair
+from ashore.ui.widgets.field import AddressEdit, Field, LineEdit, Pair
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, column, row
 
@@ -46,7 +47,7 @@ class ZkLinkFields(QWidget):
         self.amount = LineEdit("Amount", "0.00")
         self.maximum = Button("Max", "small-link", name="Use the greatest amount that can be withdrawn")
         self.balance = Label(role="small")
-        self.recipient = LineEdit("Recipient", "0x…", "mono")
+        self.recipient = AddressEdit(theme, "Recipient", "0x…")
         self.grouped = HexText(theme, what="Recipient in groups", size=12)
         self.fee = LineEdit("Fee", "filled in by zkLink's rate")
         self.nonce = LineEdit("Nonce", "filled in from your account")
@@ -78,8 +79,8 @@ class ZkLinkFields(QWidget):
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(16)
-        body.addWidget(Pair(theme, make["account"], make["sub_account"]))
-        body.addWidget(make["chain"])
+        body.addWidget(make["account"])
+        body.addWidget(Pair(theme, make["sub_account"], make["chain"]))
         body.addWidget(Pair(theme, make["source_token"], make["target_token"]))
         for name in ("amount", "recipient"):
             body.addWidget(make[name])
@@ -142,6 +143,11 @@ class ZkLinkFields(QWidget):
             edit.clear()
         self._show_grouped()
 
+    def choose_first(self) -> None:
+        """Choose of every list what it offers first. The account stays."""
+        for choice in self._choices().values():
+            choice.select("")
+
     # What the wallet says
 
     def set_ready(self, ready: bool) -> None:
@@ -158,7 +164,8 @@ class ZkLinkFields(QWidget):
     def show_offer(self, offer: ZkLinkOffer) -> None:
         """Offer what the account has and where it can go."""
         self._offer = offer
-        self.sub_account.set_options([(str(i), _sub_account(i)) for i in sorted(offer.sub_accounts)], "0")
+        subs = sorted(offer.sub_accounts)
+        self.sub_account.set_options([(str(i), _sub_account(offer, i)) for i in subs], "0")
         self.chain.set_options(
             [(str(c.id), c.name + (" (not now)" if c.problem else "")) for c in offer.chains.values()]
         )
@@ -264,8 +271,9 @@ def _with_balance(token: TokenOffer, balances: Mapping[int, int]) -> str:
     return f"{token.symbol} · {display_units(held, L2_DECIMALS)}" if held else token.symbol
 
 
-def _sub_account(number: int) -> str:
-    return "0 (main)" if number == 0 else str(number)
+def _sub_account(offer: ZkLinkOffer, number: int) -> str:
+    held = words_of(holdings(offer, [offer.sub_accounts[number]]), most=1)
+    return f"{'0 (main)' if number == 0 else number} · {held or 'empty'}"
 
 
 def _short(address: str) -> str:

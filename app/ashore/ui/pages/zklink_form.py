@@ -14,7 +14,8 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.summary import SummaryCard
 from ashore.ui.pages.zklink_fields import ZkLinkFields
-from ashore.ui.widgets.labels import column
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.labels import Label, column, row
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
 
@@ -22,6 +23,7 @@ DEBOUNCE_MS = 120
 _SAVE_MS = 600
 _FORM = "zklink"
 _NOTHING_SENT = "Nothing was sent."
+_TYPED = ("amount", "recipient", "fee", "nonce")
 
 
 class ZkLinkFormPage(Page):
@@ -36,12 +38,18 @@ class ZkLinkFormPage(Page):
         self._draft: dict[str, str] | None = None
         self._filled = False
         self._focus_wanted = True
+        self._told = False
         self.fields = ZkLinkFields(context.theme, context.icons)
         self.summary = SummaryCard(context.icons)
         self.notice = Notice(context.icons, action="Try again")
         left = QWidget()
         left.setLayout(column(self.notice, self.fields, -1, spacing=16))
         self.columns = Columns(left, self.summary)
+        self.clear = Button("Clear", "small-link", name="Clear your last entries")
+        self.kept = QWidget()
+        self.kept.setLayout(row(Label("Your last entries were kept.", "small"), self.clear, -1))
+        self.kept.hide()
+        self.body.addWidget(self.kept)
         self.body.addWidget(self.columns, 1)
         self._debounce = self._timer(DEBOUNCE_MS, self._requote)
         self._save = self._timer(_SAVE_MS, self.keep_draft)
@@ -62,6 +70,7 @@ class ZkLinkFormPage(Page):
         self.fields.maximum.clicked.connect(self._use_maximum)
         self.summary.review.clicked.connect(self._submit)
         self.notice.acted.connect(self.open)
+        self.clear.clicked.connect(self._start_over)
         self.context.theme.changed.connect(self._scale)
 
     def _scale(self) -> None:
@@ -73,6 +82,7 @@ class ZkLinkFormPage(Page):
     def begin_with(self, draft: Mapping[str, str]) -> None:
         """Fill the form in with these values as soon as it opens, whatever stands in it. `account` is an address."""
         self._draft = dict(draft)
+        self._told = True
         self._offer = None
         accounts = self.context.wallet.accounts()
         wanted = draft.get("account", "").lower()
@@ -82,6 +92,10 @@ class ZkLinkFormPage(Page):
         self._focus_wanted = True
         if self._draft is None and not self._filled:
             self.begin_with(self.context.wallet.load_draft(_FORM))
+            self._told = False
+        entries = self.fields.values() if self._draft is None else self._draft
+        self.kept.setVisible(not self._told and any(entries.get(name) for name in _TYPED))
+        self._told = False
         self.fields.show_accounts(self.context.wallet.accounts(), self._account)
         if self._offer is None or self.context.now() - self._offer.opened_at > 30_000:
             self.open()
@@ -139,8 +153,17 @@ class ZkLinkFormPage(Page):
     def clear_draft(self) -> None:
         """Forget what was typed: it was sent."""
         self.fields.reset()
+        self._draft = None
         self._offer = None
         self.context.wallet.save_draft(_FORM, {})
+
+    def _start_over(self) -> None:
+        """Empty the form, and say nothing of what it lacks until somebody fills it in again."""
+        self.clear_draft()
+        self.kept.hide()
+        self._filled, self._focus_wanted = True, True
+        self.fields.choose_first()
+        self.open()
 
     # Typing
 
@@ -185,7 +208,8 @@ class ZkLinkFormPage(Page):
     def _summarise(self, quote: ZkLinkQuote) -> None:
         name, problem = _first_problem(quote)
         if problem is not None and self.fields.says(name):
-            problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")  # what is wrong stands there
+            # What is wrong stands beside the field: it is not said twice.
+            problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")
         self.summary.show_quote(quote, problem, self.context.wallet.usually(self._profile))
 
     def _quote_failed(self, error: AshoreError) -> None:
@@ -210,6 +234,7 @@ class ZkLinkFormPage(Page):
         self._summarise(quote)
         if self.isVisible():  # who has gone elsewhere meanwhile is not fetched back
             self.keep_draft()
+            self._told = True  # who comes back from the review knows what stands here
             self.context.go.show_review(review)
 
     def _review_failed(self, error: AshoreError) -> None:

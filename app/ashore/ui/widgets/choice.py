@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboB
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.labels import Label
 
+_EDGES = 44
+"""Of a closed list, what its padding and its arrow take of its width, in pixels."""
+
 
 class ComboBox(QComboBox):
     """A drop-down list in the look of the house. The wheel scrolls the page, never the value."""
@@ -22,6 +25,19 @@ class ComboBox(QComboBox):
         self.setMinimumContentsLength(8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        # Qt would cut a text that is too long in the middle of a letter.
+        super().initStyleOption(option)
+        room = self.width() - _EDGES
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+
+    def showPopup(self) -> None:
+        # As wide as its longest option: in the list nothing is cut off.
+        edges = 2 * self._theme.px(12) + self.view().verticalScrollBar().sizeHint().width()
+        widest = self.view().sizeHintForColumn(0) + edges
+        self.view().setMinimumWidth(max(self.width(), min(widest, self.window().width())))
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

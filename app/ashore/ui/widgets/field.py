@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ashore.systems.base import Problem
+from ashore.ui.theme import fonts
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.choice import Choice
@@ -26,6 +27,46 @@ class LineEdit(QLineEdit):
         self.setPlaceholderText(placeholder)
         if role:
             self.setProperty("role", role)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.home(False)  # who reads begins at the beginning
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        if not self.hasFocus():
+            self.home(False)
+
+
+class AddressEdit(LineEdit):
+    """A field for an address, whose letters become smaller where the whole of it would not fit."""
+
+    _USUAL, _LEAST = 13, 10
+    _EDGES = 28
+
+    def __init__(self, theme: Theme, name: str, placeholder: str = "") -> None:
+        super().__init__(name, placeholder, "mono")
+        self._theme = theme
+        self._size = 0
+        self.textChanged.connect(self._fit)
+        theme.changed.connect(self._fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take the largest letters, up to the usual ones, with which everything can be seen."""
+        size, least = self._theme.px(self._USUAL), self._theme.px(self._LEAST)
+        while size > least and self._needs(size) > self.width():
+            size -= 1
+        if size != self._size:
+            self._size = size
+            self.setStyleSheet(f"font-size: {size}px")
+
+    def _needs(self, size: int) -> float:
+        return QFontMetricsF(fonts.mono(size)).horizontalAdvance(self.text()) + self._EDGES
 
 
 class Field(QWidget):
