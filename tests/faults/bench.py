@@ -17,9 +17,10 @@ import httpx
 from ashore.domain.withdrawal import Mark, Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.engine.compose import Surroundings, compose, practice_client
+from ashore.engine.parts import Clock
 from ashore.engine.practice import SandboxControl
 from ashore.engine.views import ActivityQuery, Change, Review, Topic, Voyage
-from ashore.engine.wallet import Clock, Wallet
+from ashore.engine.wallet import Wallet
 from ashore.sandbox.server import Router
 from ashore.sandbox.world import World
 from ashore.systems.base import Draft

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication
 from ashore.desktop.paths import paths_for
 from ashore.desktop.single_instance import InstanceLock
 from ashore.engine import compose
+from ashore.engine.parts import Clock
 from ashore.engine.practice import PracticeNetwork, SandboxControl
 from ashore.engine.views import ActivityQuery
-from ashore.engine.wallet import Clock, Wallet
+from ashore.engine.wallet import Wallet
 from ashore.options import Options
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from ashore import entry
 from ashore.engine.boundaries import Probe, no_probe
 from ashore.engine.ledger import Ledger
+from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
 from ashore.engine.views import NetworkInfo, ProfileInfo
-from ashore.engine.wallet import Clock, Parts, Wallet
+from ashore.engine.wallet import Wallet
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.ethereum.follower import ChainFollower
 from ashore.ethereum.quorum import Quorum

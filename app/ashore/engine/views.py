@@ -82,6 +82,18 @@ class Voyage:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofCheck:
+    """A stored proof, checked once more at `at` (UTC milliseconds): what was checked, or what does not hold.
+
+    `sentence` begins in lower case: it follows the time.
+    """
+
+    holds: bool
+    sentence: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityRow:
     """One line of the activity list."""
 
@@ -109,6 +121,13 @@ class ActivityPage:
 
     rows: tuple[ActivityRow, ...]
     next_key: tuple[int, int] | None
+
+
+CLOCK_KEY = "sandbox-clock"
+"""The setting that says how the practice clock runs."""
+
+BY_HAND = "step"
+"""Its value while the practice clock is moved by hand."""
 
 
 class Topic(StrEnum):

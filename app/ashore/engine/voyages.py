@@ -15,14 +15,14 @@ from ashore.store.journal import Row
 _STILL_THERE = "By its word the money is still in your layer-2 balance; look there before you start again."
 
 
-def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expectation], now: int) -> Voyage:
-    """Tell the voyage of a withdrawal. `now` in UTC milliseconds."""
+def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expectation] | None, now: int) -> Voyage:
+    """Tell the voyage of a withdrawal. `now` in UTC milliseconds; `expectations` None where time stands still."""
     rows = []
     previous = state.started_at
     for stage in track.stages:
         view = state.stage(stage.id)
         mark = stage_mark(state, stage.id, track)
-        expected = expectations.get(stage.id)
+        expected = (expectations or {}).get(stage.id)
         late = mark is Mark.AWAITED and bool(previous) and expected is not None and now - previous > expected.p95
         rows.append(
             StageRow(
@@ -52,8 +52,10 @@ def on_its_way(state: Withdrawal) -> bool:
     return request is not None and request.state is MoveState.SENDING and request.sends == 1
 
 
-def usually(expectations: Mapping[str, Expectation]) -> str:
-    """How long the whole way usually takes, in a sentence."""
+def usually(expectations: Mapping[str, Expectation] | None) -> str:
+    """How long the way usually takes, in a sentence. None: time stands still between steps of the practice clock."""
+    if expectations is None:
+        return "Practice time stands still between your steps, so Ashore does not say how long it takes."
     if not expectations:
         return "How long it takes is not known yet: too few batches were seen."
     median = sum(e.median for e in expectations.values())
@@ -61,7 +63,8 @@ def usually(expectations: Mapping[str, Expectation]) -> str:
     samples = min(e.samples for e in expectations.values())
     return (
         f"From the batch to the release on L1 usually {duration(median)}, "
-        f"nine of ten within {duration(p90)} (last {samples} batches)."
+        f"nine of ten within {duration(p90)} (last {samples} batches). "
+        "The wait for the batch and the payout come on top."
     )
 
 

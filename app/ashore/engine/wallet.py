@@ -1,74 +1,40 @@
 """The wallet as the window and the command line use it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Coroutine, Mapping
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
+from ashore.domain.eta import Expectation
+from ashore.domain.evidence import Evidence
 from ashore.domain.moves import MoveState, SignedMove
 from ashore.domain.observations import ChainHealth
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
-from ashore.engine.boundaries import Boundary, Probe
+from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import SETTLED, Carrier
-from ashore.engine.ledger import SUPERSEDED, Ledger
-from ashore.engine.practice import SandboxControl
+from ashore.engine.ledger import SUPERSEDED
+from ashore.engine.parts import Parts
+from ashore.engine.rechecking import check_again
 from ashore.engine.views import (
+    BY_HAND,
+    CLOCK_KEY,
     Account,
     ActivityPage,
     ActivityQuery,
     Change,
     Listener,
-    NetworkInfo,
     ProfileInfo,
+    ProofCheck,
     Review,
     Topic,
     Voyage,
 )
 from ashore.engine.voyages import activity_row, usually, voyage_of
-from ashore.engine.watcher import ChainWatch, OperatorWatch
-from ashore.keys.signer import Signer
-from ashore.store.journal import Journal
-from ashore.store.keep import Keep
-from ashore.systems.base import Action, Draft, Offer, Quote, Source, WithdrawalSystem
+from ashore.systems.base import Action, Draft, Offer, Quote, Source
 
 ACCOUNTS = 3
 LOCKED = "locked"
 """Name of the setting that remembers a lock over a restart, on a network that would open its vault by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Where the wallet gets the time from: UTC milliseconds, and monotonic seconds for waiting."""
-
-    now: Callable[[], int]
-    monotonic: Callable[[], float]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a wallet is made of. `compose` puts it together; tests may put together another one."""
-
-    network: NetworkInfo
-    profiles: tuple[ProfileInfo, ...]
-    systems: Mapping[str, WithdrawalSystem]
-    signer: Signer
-    vault: Path
-    journal: Journal
-    keep: Keep
-    ledger: Ledger
-    chains: Sequence[ChainWatch]
-    operators: Sequence[OperatorWatch]
-    clock: Clock
-    probe: Probe
-    new_id: Callable[[], str]
-    closers: Sequence[Callable[[], Coroutine[None, None, None]]]
-    journal_is_sound: Callable[[], bool]
-    sandbox: SandboxControl | None = None
-    practice_password: bytes = b""
-    patience_ms: int = 0
-    """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""
 
 
 class Wallet:
@@ -183,7 +149,7 @@ class Wallet:
 
     def usually(self, profile: str) -> str:
         """How long a withdrawal of this profile usually takes, in a sentence."""
-        return usually(self._parts.systems[profile].expectations())
+        return usually(self._expectations(profile))
 
     async def review(self, quote: Quote) -> Review:
         """Let the signer read what would be signed. Raises AshoreError; nothing is sent."""
@@ -247,8 +213,12 @@ class Wallet:
         if state is None:
             return None
         track = self._parts.ledger.track_of(state)
-        expectations = self._parts.systems[state.terms.profile].expectations()
-        return voyage_of(state, track, expectations, self._parts.clock.now())
+        return voyage_of(state, track, self._expectations(state.terms.profile), self._parts.clock.now())
+
+    def _expectations(self, profile: str) -> Mapping[str, Expectation] | None:
+        """None while the practice clock is moved by hand: its pauses are not how long anything takes."""
+        by_hand = self.sandbox is not None and self.setting(CLOCK_KEY, "") == BY_HAND
+        return None if by_hand else self._parts.systems[profile].expectations()
 
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
         """A page of the list, newest first."""
@@ -265,6 +235,14 @@ class Wallet:
     def proof(self, proof_id: str) -> str | None:
         """The stored proof of that content id."""
         return self._parts.keep.proof(proof_id)
+
+    async def check_proof(self, withdrawal: str, piece: Evidence) -> ProofCheck:
+        """Check the stored proof of a withdrawal's evidence once more, from its bytes alone."""
+        terms = self._parts.ledger.terms(withdrawal)
+        if terms is None:
+            raise AshoreError("This withdrawal is not in the journal.")
+        read = self._parts.systems[terms.profile].read_again
+        return await check_again(self._parts.keep, piece, read, self._parts.clock.now)
 
     def health(self) -> tuple[ChainHealth, ...]:
         """How the endpoints of each chain stand."""
@@ -300,6 +278,9 @@ class Wallet:
 
     def set_setting(self, key: str, value: str) -> None:
         """Keep a setting. A new time of the automatic lock counts from now."""
+        if key == CLOCK_KEY and self.setting(key, "") == BY_HAND != value:
+            for system in self._parts.systems.values():
+                system.forget_pace()
         self._parts.keep.set_setting(key, value)
         if key == LOCK_AFTER and not self.locked:
             self._auto_lock.begin()

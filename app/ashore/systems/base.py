@@ -11,10 +11,12 @@ from typing import Protocol
 
 from ashore.domain.eta import Expectation
 from ashore.domain.events import Event, Terms
+from ashore.domain.evidence import Evidence
 from ashore.domain.moves import MoveKind, Outcome, SignedMove
 from ashore.domain.observations import Observation
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import MoveView, Withdrawal
+from ashore.ethereum.proofs import Facts
 from ashore.keys.reading import Reading
 
 
@@ -191,6 +193,12 @@ class WithdrawalSystem(Protocol):
 
     def expectations(self) -> Mapping[str, Expectation]:
         """How long each stage usually takes after the one before, by stage id; empty while too little was seen."""
+
+    def forget_pace(self) -> None:
+        """Draw no expectation from what was seen so far: its time did not pass by itself."""
+
+    def read_again(self, piece: Evidence, facts: Facts) -> str:
+        """What a proof's contents say, in words. Raises InvalidProof where it is not what `piece` says."""
 
     async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
         """Ask the operator about open withdrawals, with a bounded number of requests however many there are."""

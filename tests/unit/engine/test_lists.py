@@ -1,23 +1,27 @@
 """The list of withdrawals is told from the journal's rows; it has to say what the withdrawals' own folds say."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ashore.domain import events as ev
+from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import LAST_STAGE, Mark, Status
 from ashore.engine.ledger import FOLDS, Ledger, current_stage
-from ashore.engine.views import ActivityQuery
+from ashore.engine.parts import Clock, Parts
+from ashore.engine.views import BY_HAND, CLOCK_KEY, ActivityQuery
 from ashore.engine.voyages import voyage_of
-from ashore.engine.wallet import Clock, Parts, Wallet
+from ashore.engine.wallet import Wallet
 from ashore.store.database import Database
 from ashore.store.journal import Journal
+from ashore.store.keep import Keep
 from ashore.systems.zklink.system.tracks import COMMITTED, NORMAL, PAID, TRACKS
+from unit.engine.scripted_system import ScriptedSystem
 
 FIRST = NORMAL.stages[0].id
 
@@ -99,3 +103,32 @@ async def test_loading_many_leaves_the_loop_free(journal: Journal, ledger: Ledge
     looking.cancel()
     assert seen[:3] == [FOLDS, 2 * FOLDS, 3 * FOLDS]
     assert [state.id for state in fresh.open] == [state.id for state in ledger.open]
+
+
+class Paced(ScriptedSystem):
+    """A system whose batches all took a minute."""
+
+    forgotten = 0
+
+    def expectations(self) -> Mapping[str, Expectation]:
+        return {COMMITTED: Expectation(60_000, 60_000, 60_000, 9)}
+
+    def forget_pace(self) -> None:
+        self.forgotten += 1
+
+
+async def test_while_the_clock_is_moved_by_hand_no_time_is_told(tmp_path: Path) -> None:
+    database = Database(tmp_path / "j")
+    system = Paced()
+    unused: dict[str, Any] = dict.fromkeys(Parts.__dataclass_fields__)
+    parts = {**unused, "keep": Keep(database), "systems": {"p": system}, "clock": Clock(lambda: 1, lambda: 1.0)}
+    made = Wallet(Parts(**{**parts, "sandbox": object()}))
+    assert "60 s" in made.usually("p")
+    made.set_setting(CLOCK_KEY, BY_HAND)
+    assert "stands still" in made.usually("p")
+    assert not any(letter.isdecimal() for letter in made.usually("p"))
+    assert system.forgotten == 0
+    made.set_setting(CLOCK_KEY, "demo")
+    assert system.forgotten == 1, "what passed by hand never counts"
+    assert "60 s" in made.usually("p")
+    database.close()

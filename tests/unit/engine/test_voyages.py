@@ -179,7 +179,9 @@ def test_late_is_what_nineteen_of_twenty_were_not() -> None:
 
 def test_how_long_the_whole_way_takes() -> None:
     assert "not known yet" in usually({})
+    assert "stands still" in usually(None)
     both = {"a": Expectation(60_000, 120_000, 1, 9), "b": Expectation(60_000, 120_000, 1, 6)}
     assert (
         usually(both) == "From the batch to the release on L1 usually 2 min, nine of ten within 4 min (last 6 batches)."
+        " The wait for the batch and the payout come on top."
     )

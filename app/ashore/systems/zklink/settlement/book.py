@@ -32,6 +32,7 @@ class Kind(StrEnum):
 MOST_SHOWN = 2_000
 """Entries that are kept of what one endpoint shows alone: it may be making them up."""
 
+_PACE_KEY = "pace-from/{}"
 _REVERTIBLE = frozenset({Kind.OPERATION, Kind.COMMITTED, Kind.PROVEN, Kind.SYNCED})
 
 
@@ -136,6 +137,8 @@ class Book:
         self._shown: dict[_Identity, Entry] = {}
         self._seen = _Index([])
         self._newest = max((e.position for e in self._entries.values()), default=(0, 0))
+        self.pace_from = int(keep.setting(_PACE_KEY.format(profile), "-1"))
+        """The L1 block up to which batches say nothing of how long things take."""
         self.fallen: set[str] = set()
         """Hashes of blocks that were reorganised away while this book was open."""
 
@@ -156,6 +159,11 @@ class Book:
         else:
             self._proven = _Index(self._entries.values())
         self._newest = max(self._newest, *(e.position for e in fresh))
+
+    def forget_pace(self, chain: str) -> None:
+        """From now on only batches that are committed later tell how long things take."""
+        self.pace_from = max((e.block_number for e in self.of(chain, Kind.COMMITTED)), default=self.pace_from)
+        self._keep.set_setting(_PACE_KEY.format(self._profile), str(self.pace_from))
 
     def show(self, entries: Iterable[Entry]) -> None:
         """Take in what one endpoint shows without agreement. It is never kept, and gives way to what is proven."""

@@ -71,7 +71,8 @@ class Interpreter:
     def expectations(self) -> Mapping[str, Expectation]:
         """How long each L1 stage took after the one before, from the last batches on the primary chain."""
         chain = self._deployment.chains[self._deployment.primary].name
-        commits = self._book.of(chain, Kind.COMMITTED)[-BATCHES:]
+        since = self._book.pace_from
+        commits = [e for e in self._book.of(chain, Kind.COMMITTED)[-BATCHES:] if e.block_number > since]
         found: dict[str, Expectation] = {}
         before = {entry.number: entry.block_time for entry in commits}
         for stage, kind in ((PROVED, Kind.PROVEN), (VERIFIED, Kind.SYNCED), (RELEASED, Kind.EXECUTED)):
@@ -81,6 +82,10 @@ class Interpreter:
                 found[stage] = usual
             before = after
         return found
+
+    def forget_pace(self) -> None:
+        """Leave out of every expectation what was committed up to now."""
+        self._book.forget_pace(self._deployment.chains[self._deployment.primary].name)
 
     async def _block(self, observed: BlockObserved, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         accounts = {int(w.terms.details["account_id"]) for w in mine}

@@ -9,10 +9,12 @@ from types import MappingProxyType
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
 from ashore.domain.events import Event
+from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
+from ashore.ethereum.proofs import Facts
 from ashore.ethereum.quorum import Quorum
 from ashore.keys.reading import Reading
 from ashore.net.errors import HttpStatus, NetError, NotSent, RpcError
@@ -22,6 +24,7 @@ from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.operator_word import OperatorWord
+from ashore.systems.zklink.settlement.rereading import read_again
 from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.opening import open_account
@@ -163,6 +166,14 @@ class ZkLinkSystem:
     def expectations(self) -> Mapping[str, Expectation]:
         """From the deployment's own last batches on the primary chain."""
         return self._interpreter.expectations()
+
+    def forget_pace(self) -> None:
+        """Expectations begin anew with the next batch."""
+        self._interpreter.forget_pace()
+
+    def read_again(self, piece: Evidence, facts: Facts) -> str:
+        """What the proven log or slot says. Raises InvalidProof."""
+        return read_again(self._deployment, piece, facts)
 
     async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
         """Ask about open withdrawals within a fixed budget of requests."""

@@ -1,6 +1,7 @@
 """Observations in any order, told twice or cut off by a crash: what follows is journaled in the end."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,19 @@ async def test_what_the_contract_owes_to_others_is_not_kept(bench: Bench) -> Non
     await bench.hear(block(9, *logs, other_token))
     kept = bench.keep.sightings(DEPLOYMENT.id)
     assert [(s.kind, s.subject) for s in kept] == [(str(Kind.CREDITED), f"{token}/{terms.recipient}")]
+
+
+async def test_batches_that_were_moved_by_hand_say_nothing_of_time(bench: Bench) -> None:
+    def batches(first: int, seconds: int) -> None:
+        for number in range(first, first + 6):
+            committed = entry(Kind.COMMITTED, str(number), number, number)
+            proven = entry(Kind.PROVEN, str(number), number, number)
+            bench.book.add([committed, replace(proven, block_time=committed.block_time + seconds)], {})
+
+    batches(9000, 86_400)
+    bench.interpreter.forget_pace()
+    assert bench.interpreter.expectations() == {}
+    bench.open()
+    assert bench.interpreter.expectations() == {}, "nor after a restart"
+    batches(9100, 24)
+    assert bench.interpreter.expectations()[PROVED].p95 == 24_000

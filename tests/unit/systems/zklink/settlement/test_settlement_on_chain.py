@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import random
 import shutil
+import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,14 @@ import pytest
 from ashore.crypto import musig
 from ashore.domain import events as ev
 from ashore.domain.addresses import checksum
-from ashore.domain.evidence import Level
+from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
 from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.boundaries import no_probe
 from ashore.engine.compose import OPERATOR
 from ashore.engine.ledger import Ledger
+from ashore.engine.rechecking import check_again
+from ashore.engine.views import ProofCheck
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.ethereum.follower import ChainFollower
 from ashore.ethereum.quorum import Quorum
@@ -213,6 +217,48 @@ async def test_every_stage_is_proven_by_the_wallet_itself(bench: Bench) -> None:
     await bench.look()
     assert bench.state(name).status is Status.FINAL
     assert bench.ledger.open == []
+
+
+async def test_every_stored_proof_can_be_checked_again(bench: Bench) -> None:
+    name = await bench.begun()
+    await bench.until("execute_l2", "seal", "commit", "prove", "sync", "execute", "payout")
+    pieces = [e for view in bench.state(name).stages.values() for e in view.evidence if e.proof]
+    assert {e.kind for e in pieces} == {
+        "BlockCommit", "BlockProven", "BlockSynced", "BlockExecuted", "Withdrawal", STORED_ROOT
+    }  # fmt: skip
+
+    async def again(piece: Evidence) -> ProofCheck:
+        return await check_again(bench.keep, piece, bench.system.read_again, lambda: bench.now)
+
+    for piece in pieces:
+        told = await again(piece)
+        assert told.holds, (piece.kind, told)
+        assert told.at == bench.now
+        assert f"hashes to block {piece.block_number:,} of {piece.chain}" in told.sentence
+        assert ("state root" if piece.kind == STORED_ROOT else "receipts root") in told.sentence
+        assert piece.facts.get("event", "the shown hash") in told.sentence
+    event = next(e for e in pieces if e.kind == "BlockProven")
+    root = next(e for e in pieces if e.kind == STORED_ROOT)
+    for wrong, why in (
+        (replace(event, facts={**event.facts, "event": "BlockProven(9999)"}), "no log of zkLink’s contract"),
+        (replace(event, facts={}), "no log of zkLink’s contract"),
+        (replace(event, tx_hash="0x" + "00" * 32), "another transaction"),
+        (replace(event, block_hash="0x" + "00" * 32), "not that of the block"),
+        (replace(event, block_number=1), "not that of the block"),
+        (replace(event, proof=root.proof), "not that of the block"),
+        (replace(event, proof="gone"), "not stored"),
+        (replace(root, facts={**root.facts, "value": "0x" + "00" * 32}), "another value"),
+        (replace(root, facts={**root.facts, "slot": "owner"}), "no place"),
+    ):
+        told = await again(wrong)
+        assert (told.holds, why in told.sentence) == (False, True), told
+    with bench.database.transaction() as connection:
+        (body,) = connection.execute("SELECT body FROM proofs WHERE id = ?", (event.proof,)).fetchone()
+        changed = zlib.compress(zlib.decompress(body).replace(b'"index":', b'"index": '))
+        connection.execute("UPDATE proofs SET body = ? WHERE id = ?", (changed, event.proof))
+        connection.execute("UPDATE proofs SET body = x'ffff' WHERE id = ?", (root.proof,))
+    assert "was changed on this computer" in (await again(event)).sentence
+    assert "damaged" in (await again(root)).sentence
 
 
 async def test_what_zklink_takes_back_goes_back_and_comes_again(bench: Bench) -> None:

@@ -1,0 +1,48 @@
+"""What a wallet is made of."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ashore.engine.boundaries import Probe
+from ashore.engine.ledger import Ledger
+from ashore.engine.practice import SandboxControl
+from ashore.engine.views import NetworkInfo, ProfileInfo
+from ashore.engine.watcher import ChainWatch, OperatorWatch
+from ashore.keys.signer import Signer
+from ashore.store.journal import Journal
+from ashore.store.keep import Keep
+from ashore.systems.base import WithdrawalSystem
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where the wallet gets the time from: UTC milliseconds, and monotonic seconds for waiting."""
+
+    now: Callable[[], int]
+    monotonic: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a wallet is made of. `compose` puts it together; tests may put together another one."""
+
+    network: NetworkInfo
+    profiles: tuple[ProfileInfo, ...]
+    systems: Mapping[str, WithdrawalSystem]
+    signer: Signer
+    vault: Path
+    journal: Journal
+    keep: Keep
+    ledger: Ledger
+    chains: Sequence[ChainWatch]
+    operators: Sequence[OperatorWatch]
+    clock: Clock
+    probe: Probe
+    new_id: Callable[[], str]
+    closers: Sequence[Callable[[], Coroutine[None, None, None]]]
+    journal_is_sound: Callable[[], bool]
+    sandbox: SandboxControl | None = None
+    practice_password: bytes = b""
+    patience_ms: int = 0
+    """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""

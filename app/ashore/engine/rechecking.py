@@ -1,0 +1,39 @@
+"""Checking a stored proof once more: from its bytes alone, without asking anybody."""
+
+import asyncio
+from collections.abc import Callable
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Evidence
+from ashore.engine.views import ProofCheck
+from ashore.ethereum.errors import InvalidProof
+from ashore.ethereum.proofs import Facts, ReceiptFacts, check, content_id
+from ashore.store.keep import Keep
+
+ReadAgain = Callable[[Evidence, Facts], str]
+
+
+async def check_again(keep: Keep, piece: Evidence, read: ReadAgain, now: Callable[[], int]) -> ProofCheck:
+    """Check the stored proof of `piece` in a worker thread. `read` tells what its contents say; `now` UTC milliseconds.
+
+    What does not hold is an answer, and nothing is raised for it.
+    """
+    try:
+        text = keep.proof(piece.proof)
+        if text is None:
+            return ProofCheck(False, "the proof is not stored on this computer.", now())
+        return ProofCheck(True, await asyncio.to_thread(recheck, text, piece, read), now())
+    except AshoreError as error:
+        return ProofCheck(False, error.sentence[:1].lower() + error.sentence[1:], now())
+
+
+def recheck(text: str, piece: Evidence, read: ReadAgain) -> str:
+    """Verify a proof document and hold it against `piece`; return what was checked. Raises InvalidProof."""
+    if content_id(text) != piece.proof:
+        raise InvalidProof("What is stored is not the proof that was kept; it was changed on this computer.")
+    facts = check(text)
+    if (facts.block.hash, facts.block.number) != (piece.block_hash, piece.block_number):
+        raise InvalidProof("The stored header is not that of the block which the evidence names.")
+    said = read(piece, facts)
+    under = "the receipt stands under its receipts root" if isinstance(facts, ReceiptFacts) else "its state root holds"
+    return f"the stored header hashes to block {piece.block_number:,} of {piece.chain}, {under}, and {said}."

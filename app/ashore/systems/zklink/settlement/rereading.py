@@ -1,0 +1,60 @@
+"""What a stored proof says of zkLink's contract, read anew and held against the evidence that rests on it."""
+
+from ashore.domain.evidence import Evidence
+from ashore.ethereum.errors import InvalidProof
+from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
+from ashore.systems.zklink.codec import CodecError
+from ashore.systems.zklink.codec.l1 import events
+from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block_hash_slot
+from ashore.systems.zklink.deployment import Deployment
+
+_SLOT = "storedBlockHashes["
+
+
+def read_again(deployment: Deployment, piece: Evidence, facts: Facts) -> str:
+    """Say in words what the proven contents say of zkLink's contract.
+
+    Raises InvalidProof where they do not say what `piece` does.
+    """
+    contract = deployment.chain_named(piece.chain).main_contract
+    match facts:
+        case ReceiptFacts():
+            return _log(contract, piece, facts)
+        case StorageFacts():
+            return _slot(deployment, contract, piece, facts)
+    raise InvalidProof("The stored proof is of another kind than the evidence.")
+
+
+def _log(contract: str, piece: Evidence, facts: ReceiptFacts) -> str:
+    if facts.transaction is not None and facts.transaction.hash != piece.tx_hash:
+        raise InvalidProof("The stored receipt is that of another transaction than the evidence names.")
+    stated = piece.facts.get("event", "")
+    for log in facts.receipt.logs:
+        if log.address == contract and stated and _told(log.topics, log.data) == stated:
+            return f"a log of zkLink’s contract in it says {stated}"
+    raise InvalidProof(f"The stored receipt holds no log of zkLink’s contract that says {stated or 'this'}.")
+
+
+def _told(topics: tuple[str, ...], data: str) -> str:
+    """A log as the evidence writes it, empty where it is none that evidence is made of."""
+    try:
+        event = events.decode_log([bytes.fromhex(topic[2:]) for topic in topics], bytes.fromhex(data[2:]))
+    except CodecError:
+        return ""
+    match event:
+        case events.Withdrawal():
+            return f"Withdrawal({event.token_id}, {event.amount})"
+        case events.BlockCommit() | events.BlockProven() | events.BlockSynced() | events.BlockExecuted():
+            return f"{type(event).__name__}({event.block_number})"
+    return ""
+
+
+def _slot(deployment: Deployment, contract: str, piece: Evidence, facts: StorageFacts) -> str:
+    name, value = piece.facts.get("slot", ""), piece.facts.get("value", "")
+    number = name.removeprefix(_SLOT).removesuffix("]")
+    if not name.startswith(_SLOT) or not number.isdecimal():
+        raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
+    slot = stored_block_hash_slot(STORAGE_LAYOUTS[deployment.storage], int(number))
+    if facts.address != contract or slot not in facts.slots or f"0x{facts.slots[slot]:064x}" != value:
+        raise InvalidProof(f"The stored proof shows another value for layer-2 block {int(number):,}.")
+    return f"zkLink’s contract stores the shown hash of layer-2 block {int(number):,}"
