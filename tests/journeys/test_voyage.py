@@ -38,13 +38,15 @@ def read_review(person: Person) -> None:
     assert (
         person.misses(
             "25.00 USDC",
-            "zkLink chain 1",
+            "to_chain_id 1",
             CHECKSUMMED,
             "1.60 USDC",
             "26.60 USDC",
-            "1042",
-            "sub-account 0",
-            "17 → 17",
+            "main sub-account",
+            "account_id 1042\nsub_account_id 0",
+            "l2_source_token 17\nl1_target_token 17",
+            "amount 25000000000000000000",
+            "Normal withdrawal",
             "You will sign 2 things: the Ethereum text below, and the layer-2 transaction.",
             ETHEREUM_TEXT,
             "It cannot be cancelled after this.",
@@ -66,7 +68,7 @@ async def follow(house: House, person: Person) -> None:
         await house.operator(stage)
         await person.until_marks(ON_THE_WAY[stage])
         shown = person.stages()[title]
-        assert shown.said_by == "proven by us"
+        assert shown.said_by == "we checked it"
         assert shown.sentence == sentence
         await person.settle()
         person.photograph(stage)
@@ -75,7 +77,7 @@ async def follow(house: House, person: Person) -> None:
     await person.until_marks(ARRIVED)
     await person.until_sees("25.00 USDC arrived on Harbour.")
     stages = person.stages()
-    assert {stages[title].said_by for title, _ in PROVEN_SENTENCES.values()} == {"proven, irreversible"}
+    assert {stages[title].said_by for title, _ in PROVEN_SENTENCES.values()} == {"checked, irreversible"}
     assert stages["Paid out on Harbour"].sentence == "The money is at your address."
     truth = house.practice.truth()
     assert (truth["paid_l1"], truth["due_l1"], truth["to"]) == ("25000000", "25000000", RECIPIENT)
@@ -199,7 +201,7 @@ async def test_source_and_target_token_apart_and_another_sub_account(house: Hous
         assert person.sees("100.50 USDT", "102.10 USD")
         person.photograph("form")
         await review(person)
-        assert person.misses("USD → USDT", "1 → 18", "100.50 USDT", "102.10 USD", "sub-account 0") == []
+        assert person.misses("USD → USDT", "l1_target_token 18", "100.50 USDT", "102.10 USD") == []
         assert person.sees("Withdraw 100.5 USD to:")
         confirm(person)
         await person.until_marks(SENT)

@@ -122,12 +122,16 @@ class SigningRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReviewLine:
-    """One line of the review: what it is and what the signer read, in words a person checks."""
+    """One line of the review: what it is and what the signer read, in words a person checks.
+
+    `signed` are the fields behind it as they are signed, each a name and its value.
+    """
 
     label: str
     value: str
     note: str = ""
     monospace: bool = False
+    signed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

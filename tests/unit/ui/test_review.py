@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
 from ashore.domain.addresses import checksum
 from ashore.domain.errors import AshoreError
@@ -38,13 +38,28 @@ async def review(shell: Shell) -> ReviewPage:
 
 async def test_it_shows_every_line_as_the_signer_read_it(shell: Shell, review: ReviewPage) -> None:
     shown = texts(review)
-    for words in ("25.50 USDC", "zkLink chain 9", "0.10 USDC", "25.60 USDC", "1042", "sub-account 0", "17 → 17", "12"):
+    for words in ("25.50 USDC", "Arbitrum", "0.10 USDC", "25.60 USDC", "main sub-account", "paid out as it is", "12"):
         assert words in shown
+    assert "2026-01-01 14:02:11 UTC" in shown
     full = [widget.text for widget in visible(review, HexText) if isinstance(widget, HexText)]
     assert full == [checksum(bytes.fromhex(OTHER[2:])), checksum(bytes.fromhex(ADDRESS[2:]))]
     assert LAST_WORD in shown
     assert review.confirm.text() == "Withdraw 25.50 USDC to Arbitrum"
     assert "You will sign 2 things" in shown
+
+
+async def test_every_signed_field_is_shown_as_it_is_signed(shell: Shell, review: ReviewPage) -> None:
+    assert review._review is not None
+    shown = texts(review)
+    fields = dict(review._review.reading.fields)
+    assert {fields.pop("symbol"), fields.pop("profile")} == {"USDC", "x-apex"}, "these are words of the texts"
+    assert fields.pop("to") == OTHER, "which stands there in full, in groups"
+    assert len(fields) == 12
+    for name, value in fields.items():
+        assert f"{name} {value or 'none'}" in shown
+    assert "amount 25500000000000000000" in shown
+    raw = next(label for label in visible(review, QLabel) if label.text().startswith("amount "))
+    assert raw.property("role") == "raw", "small and in equal letters, after the words"
 
 
 async def test_the_ethereum_text_stands_there_verbatim(shell: Shell, review: ReviewPage) -> None:

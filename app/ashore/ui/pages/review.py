@@ -24,6 +24,9 @@ from ashore.ui.wording import breakable
 LAST_WORD = "It cannot be cancelled after this."
 LAYER2_KEY_SIGNS = "What the layer-2 key signs"
 HASHED = "In this kind of zkLink network that is a hash of the request, then 32 bytes for an attached call (none here)."
+_BREAK = 20
+"""So many letters of equal width fit beside the names at twice the text size."""
+
 _COUNTS = ("nothing", "one thing", "2 things", "3 things", "4 things")
 
 
@@ -180,11 +183,17 @@ class ReviewRow(QWidget):
         value: QWidget
         if line.monospace and line.value.startswith("0x"):
             value = HexText(context.theme, line.value, what=line.label, size=14)
+            label.ensurePolished()
+            label.setContentsMargins(0, max(0, value.baseline - label.fontMetrics().ascent()), 0, 0)
         else:
             value = copyable(line.label, line.value, "mono" if line.monospace else "value")
         note = Label(breakable(line.note), "small", wrap=True)
         show_if(note, bool(line.note))
-        outer.addLayout(column(value, note, spacing=2), 1)
+        signed = [f"{name} {told}" for name, told in line.signed]
+        raw = Label("\n".join(breakable(told, _BREAK) for told in signed), "raw", wrap=True)
+        raw.setAccessibleName(f"Signed as {', '.join(signed)}")
+        show_if(raw, bool(line.signed))
+        outer.addLayout(column(value, note, raw, spacing=2), 1)
 
 
 def _is_hashed(message: str) -> bool:

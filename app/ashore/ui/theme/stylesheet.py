@@ -37,6 +37,7 @@ QLabel[role="title"] {{ font-size: {px(20)}; font-weight: 600; }}
 QLabel[role="hero"] {{ font-size: {px(28)}; font-weight: 600; }}
 QLabel[role="hero-side"] {{ font-size: {px(20)}; color: {t.muted}; }}
 QLabel[role="brand"] {{ font-size: {px(18)}; font-weight: 600; }}
+QLabel[role="raw"] {{ font-family: {_MONO}; font-size: {px(11)}; color: {t.muted}; }}
 QLabel[role="mono"] {{ font-family: {_MONO}; font-size: {px(12)}; }}
 QLabel[role="badge"] {{ color: {t.sandbox}; border: 1px solid {t.sandbox}; border-radius: 6px;
     font-size: {px(10)}; font-weight: 700; padding: 3px 8px; }}

@@ -33,8 +33,8 @@ class LineEdit(QLineEdit):
         if event.reason() is not Qt.FocusReason.PopupFocusReason:
             self.home(False)  # who reads begins at the beginning
 
-    def setText(self, text: str) -> None:
-        super().setText(text)
+    def setText(self, arg__1: str | None) -> None:  # as Qt's stubs name it
+        super().setText(arg__1)
         if not self.hasFocus():
             self.home(False)
 

@@ -44,6 +44,11 @@ class HexText(QWidget):
         self.updateGeometry()
         self.update()
 
+    @property
+    def baseline(self) -> int:
+        """Where the first line stands, in pixels from the top."""
+        return QFontMetrics(self._font(QFont.Weight.Normal)).ascent() + 1
+
     def hasHeightForWidth(self) -> bool:
         return True
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units, format_units
@@ -125,22 +126,60 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
     target = deployment.tokens[int(read["l1_target_token"])]
     chain = deployment.chains[int(read["to_chain_id"])]
     amount, fee = int(read["amount"]), int(read["fee"])
+    taken = f"{display_units(amount + fee, L2_DECIMALS)} {source.symbol}"
+    same = source.id == target.id
+
+    def signed(*names: str) -> tuple[tuple[str, str], ...]:
+        return tuple((name, read[name] or "none") for name in names)
+
     return (
-        ReviewLine("Amount", f"{display_units(amount, L2_DECIMALS)} {target.symbol}", f"paid out on {chain.name}"),
-        ReviewLine("To chain", chain.name, f"zkLink chain {read['to_chain_id']}"),
-        ReviewLine("Recipient", checksum(bytes.fromhex(read["to"][2:])), monospace=True),
-        ReviewLine("Fee", f"{display_units(fee, L2_DECIMALS)} {source.symbol}", "kept by zkLink"),
         ReviewLine(
-            "Taken from your balance",
-            f"{display_units(amount + fee, L2_DECIMALS)} {source.symbol}",
-            "amount and fee together",
+            "Amount",
+            f"{display_units(amount, L2_DECIMALS)} {target.symbol}",
+            f"paid out on {chain.name}",
+            signed=signed("amount"),
         ),
-        ReviewLine("From account", read["account_id"], f"sub-account {read['sub_account_id']}"),
-        ReviewLine("From address", checksum(bytes.fromhex(plan.terms.account[2:])), "signs this", monospace=True),
-        ReviewLine("Token", f"{source.symbol} → {target.symbol}", f"{source.id} → {target.id}"),
-        ReviewLine("Nonce", read["nonce"], "the sub-account’s next"),
-        ReviewLine("Request time", read["ts"], "Unix seconds; makes the request unique"),
+        ReviewLine("To chain", chain.name, signed=signed("to_chain_id")),
+        ReviewLine("Recipient", checksum(bytes.fromhex(read["to"][2:])), monospace=True),
+        ReviewLine("Fee", f"{display_units(fee, L2_DECIMALS)} {source.symbol}", "kept by zkLink", signed=signed("fee")),
+        ReviewLine("Taken from your balance", taken, "amount and fee together"),
+        ReviewLine(
+            "From your account",
+            checksum(bytes.fromhex(plan.terms.account[2:])),
+            f"{_sub_account(read['sub_account_id'])}; its key signs this",
+            monospace=True,
+            signed=signed("account_id", "sub_account_id"),
+        ),
+        ReviewLine(
+            "Token",
+            source.symbol if same else f"{source.symbol} → {target.symbol}",
+            "paid out as it is" if same else f"{source.symbol} on zkLink, paid out as {target.symbol}",
+            signed=signed("l2_source_token", "l1_target_token"),
+        ),
+        ReviewLine(
+            "Number of the request",
+            read["nonce"],
+            "its nonce: zkLink takes each number once, in order",
+            signed=signed("nonce"),
+        ),
+        ReviewLine("Time of the request", _time(int(read["ts"])), "makes it unique", signed=signed("ts")),
+        ReviewLine("Kind", *_kind(read), signed=signed("flag", "withdraw_fee_ratio", "call_data")),
     )
+
+
+def _sub_account(number: str) -> str:
+    return "main sub-account" if number == "0" else f"sub-account {number}"
+
+
+def _time(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _kind(read: Mapping[str, str]) -> tuple[str, str]:
+    """What kind of withdrawal the signed options make it, and what that means."""
+    if read["flag"] == "0" and read["withdraw_fee_ratio"] == "0" and not read["call_data"]:
+        return "Normal withdrawal", "no fast payout for a further fee, no call attached"
+    return "With options of its own", "see the signed values; Ashore asks for none of them"
 
 
 def assemble(
