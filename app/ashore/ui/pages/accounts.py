@@ -6,22 +6,33 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from ashore.domain.addresses import readable
+from ashore.domain.errors import AshoreError
 from ashore.engine.views import Account
+from ashore.systems.base import Problem, Severity
+from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
+from ashore.ui.pages.holdings import holdings, words_of
 from ashore.ui.pages.page import Page
 from ashore.ui.widgets.facts import Facts
-from ashore.ui.widgets.labels import Label, clear
+from ashore.ui.widgets.labels import Label, clear, set_property
+from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.qr import QrCode, show_large
 from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.wording import breakable
 
+STALE_MS = 20_000
+ASKING = "{} is being asked"
+
 
 class AccountCard(QFrame):
-    """One account: its address in full, its layer-2 key's hash, and a QR code."""
+    """One account: its address in full, its layer-2 key's hash, what it holds, and a QR code."""
 
     def __init__(self, context: Context, account: Account) -> None:
         super().__init__()
         self.setProperty("ground", "card")
+        self._context = context
+        self.account = account
+        self.asked_at = 0
         address = readable(account.address)
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 16, 20, 16)
@@ -34,11 +45,33 @@ class AccountCard(QFrame):
         if account.pub_key_hash:
             facts.add_hex("zkLink key", account.pub_key_hash)
         words.addWidget(facts)
+        self.holdings: dict[str, Label] = {}
+        for profile in context.wallet.profiles():
+            self.holdings[profile.id] = Label(ASKING.format(profile.title), "value", wrap=True)
+            facts.add_widget(f"On {profile.title}", self.holdings[profile.id])
+        self.blocked = ProblemLine(context.icons)
+        words.addWidget(self.blocked)
         words.addStretch(1)
         line.addLayout(words, 1)
         code = QrCode(context.theme, address, f"the address of {account.label}")
         code.pressed.connect(lambda: show_large(context.theme, self.window(), address, account.label))
         line.addWidget(code, 0, Qt.AlignmentFlag.AlignTop)
+
+    async def ask(self) -> None:
+        """Show what the account holds at each deployment. What cannot be told is said in its place."""
+        self.asked_at = self._context.now()
+        for profile, label in self.holdings.items():
+            try:
+                offer = await self._context.wallet.open(profile, self.account.index)
+            except AshoreError as error:
+                label.setText(breakable(error.sentence))
+                set_property(label, "tone", "warn")
+                self.asked_at = 0
+                continue
+            if isinstance(offer, ZkLinkOffer):
+                set_property(label, "tone", "")
+                label.setText(breakable(words_of(holdings(offer), most=4) or "Nothing to withdraw"))
+                self.blocked.show_problem(Problem(offer.blocked, severity=Severity.NOTES) if offer.blocked else None)
 
 
 class AccountsPage(Page):
@@ -57,6 +90,12 @@ class AccountsPage(Page):
         scroll.column.addWidget(self.nothing)
         scroll.column.addStretch(1)
         self._accounts: tuple[Account, ...] = ()
+        self.cards: list[AccountCard] = []
+        context.hub.withdrawals_changed.connect(self._outdated)
+
+    def _outdated(self, _ids: frozenset[str]) -> None:
+        for card in self.cards:
+            card.asked_at = 0
 
     def shown(self) -> None:
         accounts = self.context.wallet.accounts()
@@ -64,5 +103,10 @@ class AccountsPage(Page):
         if accounts != self._accounts:
             self._accounts = accounts
             clear(self._list)
-            for account in accounts:
-                self._list.addWidget(AccountCard(self.context, account))
+            self.cards = [AccountCard(self.context, account) for account in accounts]
+            for card in self.cards:
+                self._list.addWidget(card)
+        now = self.context.now()
+        for card in self.cards:
+            if now - card.asked_at >= STALE_MS:
+                self.context.tasks.start(card.ask(), name=f"holdings {card.account.index}")
