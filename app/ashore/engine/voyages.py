@@ -85,8 +85,8 @@ def _said_by(mark: Mark, view: StageView, state: Withdrawal) -> str:
     return {
         Mark.REPORTED: f"{best.source if best else state.terms.system} says so",
         Mark.SEEN: "one endpoint shows it",
-        Mark.PROVEN: "proven by us",
-        Mark.IRREVERSIBLE: "proven, irreversible",
+        Mark.PROVEN: "we checked it",
+        Mark.IRREVERSIBLE: "checked, irreversible",
         Mark.TAKEN_BACK: "taken back",
         Mark.UNKNOWN: "on its way" if on_its_way(state) else "being found out",
         Mark.FAILED: "failed",

@@ -54,13 +54,13 @@ SENTENCES: dict[Mark, tuple[tuple[ev.Event, ...], str, str, str]] = {
     Mark.PROVEN: (
         (*TAKEN, reached("paid", Level.PROVEN)),
         "paid",
-        "proven by us",
+        "we checked it",
         "The money is at your address. Irreversible once this block is finalized.",
     ),
     Mark.IRREVERSIBLE: (
         (*TAKEN, reached("paid", Level.IRREVERSIBLE)),
         "paid",
-        "proven, irreversible",
+        "checked, irreversible",
         "The money is at your address.",
     ),
     Mark.TAKEN_BACK: (
