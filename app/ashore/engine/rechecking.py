@@ -8,6 +8,7 @@ from ashore.domain.evidence import Evidence
 from ashore.engine.views import ProofCheck
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, check, content_id
+from ashore.store.database import StoreError
 from ashore.store.keep import Keep
 
 ReadAgain = Callable[[Evidence, Facts], str]
@@ -20,11 +21,19 @@ async def check_again(keep: Keep, piece: Evidence, read: ReadAgain, now: Callabl
     """
     try:
         text = keep.proof(piece.proof)
-        if text is None:
-            return ProofCheck(False, "the proof is not stored on this computer.", now())
+    except StoreError as error:
+        return ProofCheck(None, _following(error), now())
+    if text is None:
+        return ProofCheck(None, "the proof is not stored on this computer.", now())
+    try:
         return ProofCheck(True, await asyncio.to_thread(recheck, text, piece, read), now())
     except AshoreError as error:
-        return ProofCheck(False, error.sentence[:1].lower() + error.sentence[1:], now())
+        return ProofCheck(False, _following(error), now())
+
+
+def _following(error: AshoreError) -> str:
+    """Its sentence, as it goes on after another."""
+    return error.sentence[:1].lower() + error.sentence[1:]
 
 
 def recheck(text: str, piece: Evidence, read: ReadAgain) -> str:

@@ -85,10 +85,10 @@ class Voyage:
 class ProofCheck:
     """A stored proof, checked once more at `at` (UTC milliseconds): what was checked, or what does not hold.
 
-    `sentence` begins in lower case: it follows the time.
+    `holds` is None where nothing could be checked. `sentence` begins in lower case: it follows the time.
     """
 
-    holds: bool
+    holds: bool | None
     sentence: str
     at: int
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
 from ashore.engine.views import (
     Account,
@@ -13,6 +14,7 @@ from ashore.engine.views import (
     Listener,
     NetworkInfo,
     ProfileInfo,
+    ProofCheck,
     Review,
     Voyage,
 )
@@ -56,6 +58,7 @@ class WalletPort(Protocol):
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage: ...
     def open_count(self) -> int: ...
     def proof(self, proof_id: str) -> str | None: ...
+    async def check_proof(self, withdrawal: str, piece: Evidence) -> ProofCheck: ...
     def health(self) -> tuple[ChainHealth, ...]: ...
     def operator_notes(self) -> tuple[str, ...]: ...
     def look_again(self) -> None: ...

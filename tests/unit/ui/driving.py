@@ -8,12 +8,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.shell.sections import Sections
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
-from unit.ui.standin import NOW, StandInWallet
+from unit.ui.standin import NOW, StandInWallet, sail
 
 _POPUPS = (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
 
@@ -58,3 +59,12 @@ class Shell:
         async with asyncio.timeout(5):
             while not true():
                 await asyncio.sleep(0.005)
+
+
+def open_voyage(shell: Shell, upto: str) -> VoyagePage:
+    """Bring a withdrawal as far as `upto`, and look at its voyage."""
+    sail(shell.wallet, "v", upto)
+    shell.sections.show_voyage("v")
+    page = shell.sections.page("voyage")
+    assert isinstance(page, VoyagePage)
+    return page

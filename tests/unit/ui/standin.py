@@ -20,6 +20,8 @@ from ashore.domain.observations import ChainHealth
 from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, fold
 from ashore.engine.ledger import current_stage
 from ashore.engine.views import (
+    BY_HAND,
+    CLOCK_KEY,
     Account,
     ActivityPage,
     ActivityQuery,
@@ -28,6 +30,7 @@ from ashore.engine.views import (
     Listener,
     NetworkInfo,
     ProfileInfo,
+    ProofCheck,
     Review,
     Topic,
     Voyage,
@@ -136,6 +139,8 @@ class StandInWallet:
         self.chains: tuple[ChainHealth, ...] = (ChainHealth("Arbitrum", 3, 3, 21_004_180, 21_004_112),)
         self.notes: tuple[str, ...] = ()
         self.proofs = {"p1": '{"header":{"number":"0x1406fd0"},"path":["0xf8b1","0xf851"]}'}
+        self.check = ProofCheck(True, "the stored header hashes to block 21,004,112 of Arbitrum.", NOW)
+        self.checks: list[tuple[str, str]] = []
         self.expectations = {
             "committed": Expectation(29 * 60_000, 45 * 60_000, 50 * 60_000, 50),
             "proved": Expectation(38 * 60_000, 70 * 60_000, 80 * 60_000, 50),
@@ -229,7 +234,8 @@ class StandInWallet:
 
     def voyage(self, withdrawal_id: str) -> Voyage | None:
         state = fold(self._events.get(withdrawal_id, []))
-        return None if state is None else voyage_of(state, NORMAL, self.expectations, NOW)
+        expected = None if self.setting(CLOCK_KEY, "") == BY_HAND else self.expectations
+        return None if state is None else voyage_of(state, NORMAL, expected, NOW)
 
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
         self.fetches.append((before, limit))
@@ -247,6 +253,11 @@ class StandInWallet:
 
     def proof(self, proof_id: str) -> str | None:
         return self.proofs.get(proof_id)
+
+    async def check_proof(self, withdrawal: str, piece: Evidence) -> ProofCheck:
+        await asyncio.sleep(0)
+        self.checks.append((withdrawal, piece.kind))
+        return self.check
 
     def health(self) -> tuple[ChainHealth, ...]:
         return self.chains

@@ -4,32 +4,47 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
+from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.untrusted import plain
+from ashore.engine.views import ProofCheck
+from ashore.systems.base import Problem
+from ashore.systems.zklink.system.wording import EXACT, KINDS, NAMES, TECHNICAL
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.facts import Facts
-from ashore.ui.widgets.labels import Label, clear, ground, row
+from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.labels import Label, clear, ground, row, set_property, set_tip
 from ashore.ui.widgets.verbatim import Verbatim
-from ashore.ui.wording import clock_time, exact_time
+from ashore.ui.wording import breakable, clock_time, exact_time
 
 _HEX_LENGTHS = (42, 66)
 _SCREEN_SHARE = 0.9
 """How much of the screen a proof may cover: its text scrolls."""
+_LOG = re.compile(r"(?P<name>[A-Z][A-Za-z0-9]{1,40}), (?P<place>log [0-9]+ of block [0-9]+)")
 _PAYEE = re.compile(r"(?P<money>.{1,80}) to (?P<address>0x[0-9A-Fa-f]{40})")
+
+
+CheckProof = Callable[[Evidence], Awaitable[ProofCheck]]
+_Key = tuple[str, str, str]
 
 
 class EvidencePanel(QWidget):
     """All evidence of one stage, the strongest first. Rebuilt only when the evidence changes."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, check: CheckProof) -> None:
+        """`check` checks the stored proof of a piece once more."""
         super().__init__()
         self._context = context
+        self._check = check
+        self._checked: dict[_Key, ProofCheck] = {}
+        self._results: dict[_Key, Label] = {}
         self._shown: tuple[Evidence, ...] = ()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -40,6 +55,7 @@ class EvidencePanel(QWidget):
         if evidence == self._shown:
             return
         self._shown = evidence
+        self._results.clear()
         clear(self._column)
         for piece in sorted(evidence, key=lambda e: (e.level, e.observed_at), reverse=True):
             self._column.addWidget(self._piece(piece))
@@ -47,9 +63,10 @@ class EvidencePanel(QWidget):
     def _piece(self, piece: Evidence) -> QWidget:
         frame, column = ground("inset", 14)
         facts = Facts(self._context.theme)
-        facts.add("What", plain(piece.kind, 80))
+        facts.add("What", KINDS.get(piece.kind, plain(piece.kind, 80)), note=exact_name(piece))
         for name, value in piece.facts.items():
-            _add(facts, plain(name, 40).capitalize(), plain(value, 400))
+            if name not in EXACT:
+                _add(facts, NAMES.get(name, plain(name, 40).capitalize()), plain(value, 400))
         if piece.tx_hash:
             facts.add_hex("Transaction", plain(piece.tx_hash, 80))
         if piece.block_number:
@@ -67,8 +84,61 @@ class EvidencePanel(QWidget):
         if piece.proof:
             show = Button("Show the proof", "small-link")
             show.clicked.connect(lambda: show_proof(self._context, self, piece.proof))
-            column.addWidget(show)
+            buttons = QWidget()
+            buttons.setLayout(FlowLayout(show, self._again(piece), gap=16))
+            column.addWidget(buttons)
+            column.addWidget(self._result(piece))
         return frame
+
+    def _again(self, piece: Evidence) -> Button:
+        again = Button("Check again", "small-link", name=f"Check the proof again: {KINDS.get(piece.kind, 'evidence')}")
+        set_tip(again, "Check the stored proof once more, on this computer and without asking anybody.")
+        key = _key(piece)
+        work = f"check {key}"
+        again.clicked.connect(
+            lambda: self._context.tasks.start(self._check_again(piece), failed=self._failed, name=work)
+        )
+        return again
+
+    def _result(self, piece: Evidence) -> Label:
+        result = Label(role="small", wrap=True)
+        self._results[_key(piece)] = result
+        self._tell(_key(piece))
+        return result
+
+    async def _check_again(self, piece: Evidence) -> None:
+        self._checked[_key(piece)] = await self._check(piece)
+        self._tell(_key(piece))
+
+    def _tell(self, key: _Key) -> None:
+        checked, result = self._checked.get(key), self._results.get(key)
+        if result is not None:
+            result.show_text("" if checked is None else breakable(checked_words(checked, self._context.now())))
+            tones = {True: "ok", False: "bad", None: "warn"}
+            set_property(result, "tone", "" if checked is None else tones[checked.holds])
+
+    def _failed(self, error: AshoreError) -> None:
+        self._context.notify(Problem(error.sentence, error.advice))
+
+
+def _key(piece: Evidence) -> _Key:
+    return piece.kind, piece.block_hash, piece.proof
+
+
+def exact_name(piece: Evidence) -> str:
+    """What somebody would look up in the contract, or empty: the log with its values, or the place in its storage."""
+    exact = next((piece.facts[name] for name in EXACT if name in piece.facts), "")
+    return plain(exact, 80) or (piece.kind if piece.kind in TECHNICAL else "")
+
+
+def checked_words(checked: ProofCheck, now: int) -> str:
+    """What became of checking a proof once more, in a sentence."""
+    at = clock_time(checked.at, now)
+    if checked.holds is None:
+        return f"Not checked at {at}: {checked.sentence}"
+    if checked.holds:
+        return f"Checked again at {at}, on this computer alone: {checked.sentence}"
+    return f"Checked again at {at}, and it does not hold: {checked.sentence}"
 
 
 def how_checked(piece: Evidence) -> str:
@@ -88,11 +158,14 @@ def _add(facts: Facts, name: str, value: str) -> None:
         facts.add_hex(name, readable(value))
         return
     payee = _PAYEE.fullmatch(value)
-    if payee is None:
+    log = _LOG.fullmatch(value)
+    if log is not None:
+        facts.add(name, log["place"], note=log["name"])
+    elif payee is None:
         facts.add(name, value)
-        return
-    facts.add(name, payee["money"])
-    facts.add_hex("To", readable(payee["address"]))
+    else:
+        facts.add(name, payee["money"])
+        facts.add_hex("To", readable(payee["address"]))
 
 
 def show_proof(context: Context, parent: QWidget, proof_id: str) -> QDialog:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.views import BY_HAND as STEP
+from ashore.engine.views import CLOCK_KEY
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label
 
-CLOCK_KEY = "sandbox-clock"
-STEP = "step"
+__all__ = ["CLOCK_KEY", "HOW", "STEP", "WAITS", "Steps"]
+
 HOW = "A block is made with each stage; four more blocks make a stage irreversible."
 WAITS = "The practice clock waits for you: “Next stage” and “Next block” move it on."
 

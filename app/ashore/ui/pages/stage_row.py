@@ -10,7 +10,7 @@ from ashore.domain.durations import duration
 from ashore.domain.withdrawal import Mark
 from ashore.engine.views import StageRow
 from ashore.ui.context import Context
-from ashore.ui.pages.evidence import EvidencePanel
+from ashore.ui.pages.evidence import CheckProof, EvidencePanel
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLayout
@@ -57,7 +57,8 @@ class Rail(QWidget):
 class StageRowWidget(QWidget):
     """A stage. `show_row` changes only what changed, so that nothing flickers or jumps."""
 
-    def __init__(self, context: Context, *, last: bool) -> None:
+    def __init__(self, context: Context, check: CheckProof, *, last: bool) -> None:
+        """`check` checks a stored proof of this withdrawal once more."""
         super().__init__()
         self._context = context
         self._row: StageRow | None = None
@@ -69,7 +70,7 @@ class StageRowWidget(QWidget):
         self.expectation = Label(role="small", wrap=True)
         self.objection = Label(role="strong", wrap=True)
         self.more = Disclosure(context.icons, "Evidence")
-        self.panel = EvidencePanel(context)
+        self.panel = EvidencePanel(context, check)
         self.more.set_content(self.panel)
         self.more.toggled.connect(self._opened)
         self._arrange(last)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
+from ashore.domain.evidence import Evidence
 from ashore.domain.withdrawal import Mark, Status
-from ashore.engine.views import Voyage
+from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
@@ -18,7 +21,7 @@ from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.facts import MoneyRow
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_tip
+from ashore.ui.widgets.labels import Label, clear, column, ground, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import breakable, clock_time, exact_time
@@ -42,15 +45,16 @@ class VoyagePage(Page):
         self._voyage: Voyage | None = None
         self.rows: list[StageRowWidget] = []
         self.notice = Notice(context.icons)
+        self.again = Button("Try again with these values")
+        self.fresh = Button("New withdrawal")
+        self.again.clicked.connect(self._try_again)
+        self.fresh.clicked.connect(self._begin_anew)
         self._header()
         card, self._stepper = ground("card")
         self._stepper.setContentsMargins(22, 22, 22, 20)
         self._stepper.setSpacing(0)
         left = QWidget()
-        self.again = Button("Try again with these values")
-        self.again.clicked.connect(self._try_again)
-        self.again.hide()
-        left.setLayout(column(self.notice, row(self.again, -1), card, -1, spacing=16))
+        left.setLayout(column(card, -1, spacing=0))
         self.columns = Columns(left, self._aside(), gap=16)
         self.body.addWidget(self.columns, 1)
         context.hub.withdrawals_changed.connect(self._changed)
@@ -86,11 +90,13 @@ class VoyagePage(Page):
         costs.addWidget(Label("Costs", "caption"))
         for line in self.costs:
             costs.addWidget(line)
+        # Beside the stages, not above them: what comes up here moves nothing that somebody reads there.
         aside = QWidget()
         box = QVBoxLayout(aside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(16)
-        box.addWidget(self.expected)
+        for shown in (self.notice, self.again, self.fresh, self.expected):
+            box.addWidget(shown)
         box.addWidget(costs_card)
         self.steps = Steps(self.context)
         self.practice, practice = ground("card")
@@ -167,6 +173,7 @@ class VoyagePage(Page):
         mine = {account.address.lower() for account in self.context.wallet.accounts()}
         account = voyage.withdrawal.terms.account.lower()
         self.again.setVisible(voyage.status is Status.REFUSED and account in mine)
+        self.fresh.setVisible(voyage.status is Status.FINAL)
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
         by_hand = self.steps.wanted() and voyage.status is Status.UNDER_WAY
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
@@ -182,12 +189,18 @@ class VoyagePage(Page):
             terms = self._voyage.withdrawal.terms
             self.context.go.show_form(terms.profile, terms)
 
+    def _begin_anew(self) -> None:
+        if self._voyage is not None:
+            self.context.go.show_form(self._voyage.withdrawal.terms.profile)
+
+    def _check(self, piece: Evidence) -> Awaitable[ProofCheck]:
+        return self.context.wallet.check_proof(self._id, piece)
+
     def _show_stages(self, voyage: Voyage) -> None:
         if len(self.rows) != len(voyage.rows):
             clear(self._stepper)
-            self.rows = [
-                StageRowWidget(self.context, last=index == len(voyage.rows) - 1) for index in range(len(voyage.rows))
-            ]
+            last = len(voyage.rows) - 1
+            self.rows = [StageRowWidget(self.context, self._check, last=n == last) for n in range(last + 1)]
             for widget in self.rows:
                 self._stepper.addWidget(widget)
         for widget, stage in zip(self.rows, voyage.rows, strict=True):

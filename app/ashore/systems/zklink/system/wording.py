@@ -1,0 +1,34 @@
+"""Plain words for what zkLink's evidence is made of. The names of the code and of the contracts come second."""
+
+KINDS = {
+    "submission": "The node’s answer to your request",
+    "operator": "What zkLink’s node tells",
+    "BlockCommit": "The batch with your withdrawal, on L1",
+    "BlockProven": "The batch’s validity proof, taken by the contract",
+    "BlockSynced": "The batch’s root, agreed between the chains",
+    "BlockExecuted": "The batch, executed on L1",
+    "Withdrawal": "The payout by zkLink’s contract",
+    "storedBlockHashes": "The batch’s root, as the contract stores it",
+}
+"""What a piece of evidence is, by its kind."""
+
+TECHNICAL = frozenset({"BlockCommit", "BlockProven", "BlockSynced", "BlockExecuted", "Withdrawal", "storedBlockHashes"})
+"""Kinds that somebody can look up: names of the contract's own logs and storage."""
+
+NAMES = {
+    "request": "Hash of the request",
+    "state root": "Layer-2 root",
+    "stored block": "Hash of the stored block",
+    "sync hashes": "Roots compared, by chain",
+    "credited": "Set aside by",
+    "value": "Stored hash",
+    "blocks synchronised": "Agreed up to block",
+    "layer-2 blocks committed": "Committed up to block",
+    "layer-2 blocks executed on L1": "Executed up to block",
+    "transaction named": "Transaction it names",
+    "of which yours here": "Of it for this one",
+}
+"""What a fact is called, where its own name is not plain enough."""
+
+EXACT = ("event", "slot")
+"""Facts that name the log or the place in the contract's storage exactly: said beside what it is."""
