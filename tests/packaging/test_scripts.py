@@ -97,6 +97,18 @@ def test_without_a_display_nothing_is_installed_for_a_window(tmp_path: Path) -> 
     assert not venv.exists()
 
 
+@pytest.mark.parametrize(
+    "arguments", [("--network", "mainnet"), ("--network=mainnet",), ("--theme", "dark", "--network=mainnet")]
+)
+def test_a_network_that_cannot_be_reached_is_said_first(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    venv = tmp_path / "venv"
+    done = start(PACKAGING / "run", *arguments, ASHORE_VENV=str(venv))
+    assert done.returncode == 2
+    assert "mainnet cannot be reached by this version yet" in done.stderr
+    assert "display" not in done.stderr
+    assert not venv.exists()
+
+
 def test_a_python_that_does_not_fit_is_said() -> None:
     done = inside("fits() { return 1; }; need_python")
     assert done.returncode == 1
