@@ -219,3 +219,9 @@ async def test_a_known_recipient_and_a_lookalike(shell: Shell) -> None:
     assert "looks like" in page.fields.fields["recipient"].problem.text
     assert page.fields.recipient.property("severity") == "warns"
     assert page.summary.review.isEnabled()
+
+
+async def test_words_that_not_everybody_knows_are_explained(shell: Shell) -> None:
+    page = await open_form(shell)
+    for name, words in (("sub_account", "the main one"), ("chain", "Harbour"), ("nonce", "once, and in order")):
+        assert words in page.fields.fields[name].toolTip()

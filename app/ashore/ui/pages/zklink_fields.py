@@ -21,10 +21,19 @@ from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.field import AddressEdit, Field, LineEdit, Pair
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, column, row
+from ashore.ui.widgets.labels import Label, column, row, set_tip
 
 _AUTOMATIC = ("fee", "nonce")
 """Filled by the quote until a person writes something else."""
+
+_TIPS = {
+    "sub_account": "zkLink divides an account into up to 32 parts with balances of their own. 0 is the main one.",
+    "chain": "The chain on which the money arrives. The practice chain is called Harbour.",
+    "target_token": "The token that arrives on the chain. It can differ where zkLink keeps dollars as USD.",
+    "fee": "What zkLink keeps for the withdrawal, on top of the amount.",
+    "nonce": "The number of the request. zkLink takes each number of a sub-account once, and in order.",
+}
+"""Words that not everybody knows, one hover away."""
 
 
 class ZkLinkFields(QWidget):
@@ -71,6 +80,8 @@ class ZkLinkFields(QWidget):
             "nonce": Field(icons, "Nonce", self.nonce),
         }
         self.fields = make
+        for name, tip in _TIPS.items():
+            set_tip(make[name], tip)
         self.grouped.hide()
         self.automatic.hide()
         extra = QWidget()
