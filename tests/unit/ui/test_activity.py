@@ -10,7 +10,7 @@ from ashore.domain import events as ev
 from ashore.domain.addresses import grouped, readable
 from ashore.domain.moves import MoveKind
 from ashore.engine.views import ActivityQuery
-from ashore.ui.models.activity_model import AMOUNT, PAGE, STAGE, ActivityModel
+from ashore.ui.models.activity_model import AMOUNT, PAGE, STAGE, STARTED, TO, ActivityModel
 from ashore.ui.pages.activity import ActivityPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
@@ -164,6 +164,29 @@ async def test_a_narrow_list_keeps_what_matters(shell: Shell) -> None:
     assert not page.table.isColumnHidden(AMOUNT)
     assert not page.table.isColumnHidden(STAGE)
     assert page.table.horizontalScrollBar().maximum() == 0
+    assert page.table.isColumnHidden(TO)
+    assert page.table.isColumnHidden(STARTED)
+    assert cell(page.model, 0, AMOUNT) == "25.00 USDC\u2028to Arbitrum"
+    assert str(cell(page.model, 0, STAGE)).startswith("Executed on layer 2\u2028started ")
+    assert "to Arbitrum" in str(cell(page.model, 0, AMOUNT, Qt.ItemDataRole.AccessibleTextRole))
+    two_lines = 2 * page.table.fontMetrics().height()
+    assert page.table.rowHeight(0) >= two_lines
+    shell.theme.apply("light", 100)
+    shell.window.resize(1280, 760)
+    await shell.settle()
+    assert cell(page.model, 0, AMOUNT) == "25.00 USDC"
+
+
+@pytest.mark.parametrize("width", [640, 760, 900, 1024])
+async def test_amount_and_stage_are_never_left_out(shell: Shell, width: int) -> None:
+    sail(shell.wallet, "a", "executed")
+    page = open_list(shell)
+    shell.theme.apply("light", 200)
+    shell.window.resize(width, 640)
+    await shell.settle()
+    for column in (AMOUNT, STAGE):
+        assert not page.table.isColumnHidden(column)
+        assert page.table.columnWidth(column) >= shell.theme.px(135)
 
 
 def test_a_model_without_rows(wallet: StandInWallet) -> None:

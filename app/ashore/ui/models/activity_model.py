@@ -24,6 +24,9 @@ AMOUNT, TO, RECIPIENT, STAGE, STARTED = range(len(COLUMNS))
 _SAID_OUT = frozenset({Mark.UNKNOWN, Mark.FAILED, Mark.TAKEN_BACK})
 """Marks so important that their word stands in the list too."""
 
+_BELOW = {AMOUNT: ((TO, "to"),), STAGE: ((STARTED, "started"),)}
+"""Which column says what another would, where that one has no room."""
+
 _Index = QModelIndex | QPersistentModelIndex
 _Key = tuple[int, int] | None
 Fetch = Callable[[ActivityQuery, _Key, int], ActivityPage]
@@ -57,6 +60,14 @@ class ActivityModel(QAbstractTableModel):
         self._pages: list[_Page] = []
         self._next: _Key = None
         self._at_end = False
+        self.below: frozenset[int] = frozenset()
+        """Columns that are not shown: amount and stage say in a second line what they would."""
+
+    def tell_below(self, columns: frozenset[int]) -> None:
+        """Say these columns in a second line of those that are always shown."""
+        self.below = columns & {column for beside in _BELOW.values() for column, _ in beside}
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(COLUMNS) - 1))
 
     # What is listed
 
@@ -160,6 +171,12 @@ class ActivityModel(QAbstractTableModel):
         tell = _TELL.get(role)
         return None if tell is None else tell(self, row, index.column())
 
+    def _lines(self, row: ActivityRow, column: int) -> str:
+        """What stands in a cell, with what has no column of its own below it."""
+        below = [f"{word} {self._text(row, of)}" for of, word in _BELOW.get(column, ()) if of in self.below]
+        # One cell, two lines: a line separator, as Qt's own views draw it.
+        return "\u2028".join([self._text(row, column), *below])
+
     def _text(self, row: ActivityRow, column: int) -> str:
         terms = row.terms
         texts = {
@@ -175,7 +192,9 @@ class ActivityModel(QAbstractTableModel):
         return f"{row.stage_title} · {WORDS[row.mark].name}" if row.mark in _SAID_OUT else row.stage_title
 
     def _spoken(self, row: ActivityRow, column: int) -> str:
-        return f"{row.stage_title}, {WORDS[row.mark].name}" if column == STAGE else self._text(row, column)
+        spoken = f"{row.stage_title}, {WORDS[row.mark].name}" if column == STAGE else self._text(row, column)
+        below = [f"{word} {self._text(row, of)}" for of, word in _BELOW.get(column, ()) if of in self.below]
+        return ", ".join([spoken, *below])
 
     def _accessible(self, row: ActivityRow, column: int) -> str:
         return f"{COLUMNS[column]}: {self._spoken(row, column)}"
@@ -193,7 +212,7 @@ class ActivityModel(QAbstractTableModel):
 
 
 _TELL: dict[int, Callable[[ActivityModel, ActivityRow, int], Any]] = {
-    Qt.ItemDataRole.DisplayRole: ActivityModel._text,
+    Qt.ItemDataRole.DisplayRole: ActivityModel._lines,
     Qt.ItemDataRole.DecorationRole: ActivityModel._picture,
     Qt.ItemDataRole.FontRole: ActivityModel._font,
     Qt.ItemDataRole.ToolTipRole: ActivityModel._tooltip,

@@ -22,17 +22,25 @@ from ashore.ui.widgets.marks import mark_pixmap
 FILTERS = (("all", "All"), ("open", "Under way"), ("final", "Done"), ("stopped", "Stopped"))
 _SEARCH_MS = 200
 _NEWS_MS = 400
+_ROW, _HIGH = 44, 60
+"""Heights of a row, the second where it takes two lines."""
+
 _WIDTHS = {AMOUNT: 135, STAGE: 165, TO: 110, STARTED: 110, RECIPIENT: 215}
-"""The least widths, the most important column first: what does not fit is left to the voyage."""
+"""The least widths, the most important column first."""
+
+_ALWAYS = (AMOUNT, STAGE)
+"""Columns that are never left out, however large the text is: they scroll before that."""
 
 
 class ActivityTable(QTableView):
     """The list. Enter opens a row; Tab goes on to what comes after the list."""
 
     opened = Signal(int)
+    left_out = Signal(frozenset)
 
     def __init__(self) -> None:
         super().__init__()
+        self._hidden: frozenset[int] = frozenset()
         self._widths: dict[int, int] = {}
         self.setAccessibleName("Withdrawals")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -59,17 +67,21 @@ class ActivityTable(QTableView):
         self._share_out()
 
     def _share_out(self) -> None:
-        """Show as many columns as fit, and give the rest of the width to all of them."""
+        """Show as many columns as fit, give the rest of the width to all of them, and say which were left out."""
         room = self.viewport().width()
         shown: list[int] = []
         for place, width in self._widths.items():
-            fits = not shown or sum(self._widths[p] for p in shown) + width <= room
+            fits = place in _ALWAYS or sum(self._widths[p] for p in shown) + width <= room
             self.setColumnHidden(place, not fits)
             if fits:
                 shown.append(place)
         total = sum(self._widths[place] for place in shown) or 1
         for place in shown:
             self.setColumnWidth(place, self._widths[place] * max(room, total) // total)
+        hidden = frozenset(self._widths) - frozenset(shown)
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self.left_out.emit(hidden)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -112,6 +124,7 @@ class ActivityPage(Page):
         self.search.returnPressed.connect(self.reload)
         self.filter.changed.connect(self.reload)
         self.table.opened.connect(self._open)
+        self.table.left_out.connect(self._make_up)
         self._news: set[str] = set()
         self._news_pause = QTimer(self)
         self._news_pause.setSingleShot(True)
@@ -125,8 +138,13 @@ class ActivityPage(Page):
     def _scale(self) -> None:
         theme = self.context.theme
         self._pictures.clear()
-        self.table.verticalHeader().setDefaultSectionSize(theme.px(44))
+        self.table.verticalHeader().setDefaultSectionSize(theme.px(_HIGH if self.model.below else _ROW))
         self.table.set_widths({place: theme.px(width) for place, width in _WIDTHS.items()})
+
+    def _make_up(self, left_out: frozenset[int]) -> None:
+        """What has no column any more stands below what has one."""
+        self.model.tell_below(left_out)
+        self.table.verticalHeader().setDefaultSectionSize(self.context.theme.px(_HIGH if self.model.below else _ROW))
 
     def shown(self) -> None:
         self.reload()
