@@ -74,3 +74,16 @@ async def test_an_address_is_seen_from_its_beginning_to_its_end(shell: Shell, te
     await type_into(shell, page, recipient=OTHER * 3)
     page.fields.amount.setFocus()
     assert edit.cursorPosition() == 0, "what is too long is read from its beginning"
+
+
+@pytest.mark.parametrize("text_size", [100, 150, 200])
+async def test_a_fixed_text_stands_on_the_line_of_the_list_beside_it(shell: Shell, text_size: int) -> None:
+    shell.window.resize(1600, 900)
+    shell.theme.apply("light", text_size)
+    page = await open_form(shell)
+    fixed, combo = page.fields.target_token, page.fields.source_token.combo
+    assert fixed._fixed.isVisible()
+    middles = [w.mapTo(page, w.rect().center()).y() for w in (fixed._fixed, combo)]
+    assert abs(middles[0] - middles[1]) <= 1
+    left = page.fields.fields["target_token"].caption.mapTo(page, QPoint(0, 0)).x()
+    assert fixed._fixed.mapTo(page, QPoint(0, 0)).x() == left

@@ -125,8 +125,8 @@ QLineEdit[severity="blocks"]:focus {{ border: 2px solid {t.bad}; }}
 QLineEdit[severity="warns"] {{ border: 1px solid {t.warn}; }}
 QLineEdit[severity="warns"]:focus {{ border: 2px solid {t.warn}; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {t.muted}; border: 1px solid {t.line}; background: {t.inset}; }}
-QComboBox {{ padding-right: 30px; combobox-popup: 0; }}
-QComboBox:focus {{ padding-right: 29px; }}
+QComboBox {{ padding-left: 13px; padding-right: 4px; combobox-popup: 0; }}
+QComboBox:focus {{ padding-left: 12px; padding-right: 3px; }}
 QComboBox::drop-down {{ border: none; width: 30px; }}
 QComboBox::down-arrow {{ image: none; width: 0; height: 0; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.field};

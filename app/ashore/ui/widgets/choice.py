@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboB
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.labels import Label
 
-_EDGES = 44
+_EDGES = 52
 """Of a closed list, what its padding and its arrow take of its width, in pixels."""
 
 
@@ -69,7 +69,7 @@ class Choice(QWidget):
         self.combo = ComboBox(theme)
         self.combo.setAccessibleName(name)
         self._fixed = Label(role="value", wrap=True)
-        self._fixed.setContentsMargins(1, 9, 0, 9)
+        self._fixed.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         self._name = name
         self._options: tuple[tuple[str, str], ...] = ()
         column = QVBoxLayout(self)
@@ -80,6 +80,7 @@ class Choice(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFocusProxy(self.combo)
         self.combo.currentIndexChanged.connect(self._index_changed)
+        theme.changed.connect(self._level)
 
     @property
     def key(self) -> str:
@@ -102,6 +103,7 @@ class Choice(QWidget):
             self.combo.addItems([text for _, text in options])
             self.combo.blockSignals(False)
         self.select(wanted)
+        self._level()
         self._fixed.setText(self._options[0][1] if self._options else "–")
         self._fixed.setAccessibleName(f"{self._name}: {self._fixed.text()}")
         self.combo.setVisible(len(self._options) > 1)
@@ -114,6 +116,11 @@ class Choice(QWidget):
         self.combo.blockSignals(True)
         self.combo.setCurrentIndex(index if keys else -1)
         self.combo.blockSignals(False)
+
+    def _level(self) -> None:
+        """A fixed text is as high as a list, so that it stands on the line of the fields beside it."""
+        self.combo.ensurePolished()
+        self._fixed.setMinimumHeight(self.combo.sizeHint().height())
 
     def _index_changed(self, index: int) -> None:
         if index >= 0:

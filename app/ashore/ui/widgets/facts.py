@@ -46,6 +46,7 @@ class Facts(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._next = 0
         self._names: list[Label] = []
+        self._levels: list[tuple[Label, HexText, CopyButton]] = []
         theme.changed.connect(self._fit_names)
 
     def add(self, label: str, value: str, *, note: str = "", tooltip: str = "") -> None:
@@ -68,13 +69,15 @@ class Facts(QWidget):
         line = row(text, button, -1, spacing=10)
         line.setAlignment(button, Qt.AlignmentFlag.AlignTop)
         holder.setLayout(line)
-        self._place(label, holder)
+
+        self._levels.append((self._place(label, holder), text, button))
+        _level(*self._levels[-1])
 
     def add_widget(self, label: str, widget: QWidget) -> None:
         """A row with another widget."""
         self._place(label, widget)
 
-    def _place(self, label: str, widget: QWidget) -> None:
+    def _place(self, label: str, widget: QWidget) -> Label:
         name = Label(breakable(label, 14), "small", wrap=True)
         name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._names.append(name)
@@ -83,15 +86,27 @@ class Facts(QWidget):
         self._grid.addWidget(name, self._next, 0)
         self._grid.addWidget(widget, self._next, 1)
         self._next += 1
+        return name
 
     def _fit_names(self) -> None:
         for name in self._names:
             self._fit_name(name)
+        for line in self._levels:
+            _level(*line)
 
     def _fit_name(self, name: Label) -> None:
         """A long name wraps, so that it leaves room for its value."""
         name.ensurePolished()
         name.setFixedWidth(min(name.fontMetrics().horizontalAdvance(name.text()) + 2, self._theme.px(_NAME)))
+
+
+def _level(name: Label, text: HexText, button: CopyButton) -> None:
+    """A button's text stands lower than its edge: what is beside it is moved down to the same line."""
+    button.ensurePolished()
+    metrics = button.fontMetrics()
+    base = (button.sizeHint().height() - metrics.height()) // 2 + metrics.ascent()
+    text.setContentsMargins(0, max(0, base - text.baseline), 0, 0)
+    name.setContentsMargins(0, max(0, base - name.fontMetrics().ascent()), 0, 0)
 
 
 class MoneyRow(QWidget):

@@ -46,7 +46,7 @@ class HexText(QWidget):
 
     @property
     def baseline(self) -> int:
-        """Where the first line stands, in pixels from the top."""
+        """Where the first line stands, in pixels from the top of its contents."""
         return QFontMetrics(self._font(QFont.Weight.Normal)).ascent() + 1
 
     def hasHeightForWidth(self) -> bool:
@@ -54,7 +54,7 @@ class HexText(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         lines = -(-len(self._groups) // self._per_line(width)) if self._groups else 0
-        return max(1, lines) * self._line_height()
+        return max(1, lines) * self._line_height() + self.contentsMargins().top()
 
     def sizeHint(self) -> QSize:
         # As wide as one line of an address needs; hashes take two.
@@ -62,20 +62,20 @@ class HexText(QWidget):
         return QSize(shown * self._advance() + self._first_extra(), self.heightForWidth(shown * self._advance() + 40))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(3 * self._advance() + self._first_extra(), self._line_height())
+        return QSize(3 * self._advance() + self._first_extra(), self._line_height() + self.contentsMargins().top())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         plain, strong = self._font(QFont.Weight.Normal), self._font(QFont.Weight.Medium)
         metrics = QFontMetrics(plain)
-        per_line = self._per_line(self.width())
+        per_line, top = self._per_line(self.width()), self.contentsMargins().top()
         for index, group in enumerate(self._groups):
             line, place = divmod(index, per_line)
             stressed = index in (0, len(self._groups) - 1)
             painter.setFont(strong if stressed else plain)
             painter.setPen(self._theme.colour("text" if stressed else "muted"))
             x = place * self._advance() + (self._first_extra() if line == 0 and place else 0)
-            painter.drawText(x, line * self._line_height() + metrics.ascent() + 1, group)
+            painter.drawText(x, top + line * self._line_height() + metrics.ascent() + 1, group)
         painter.end()
 
     def _font(self, weight: QFont.Weight) -> QFont:
