@@ -30,7 +30,7 @@ async def look(person: Person, name: str) -> None:
 async def look_around(person: Person, kind: str) -> None:
     """All pages, one after another."""
     person.click_section("Withdraw")
-    await person.until_sees("Committed · proven")
+    await person.until_sees("Committed · we checked it")
     await look(person, f"{kind}-home")
     await open_form(person)
     await look(person, f"{kind}-form-empty")

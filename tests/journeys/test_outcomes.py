@@ -113,7 +113,7 @@ async def test_closed_in_mid_voyage_and_opened_again(house: House) -> None:
     await house.practice.operator("sync")
 
     async with house.window(theme="dark") as person:
-        await person.until_sees("25.00 USDC", "to Harbour", "Verified · proven")
+        await person.until_sees("25.00 USDC", "to Harbour", "Verified · we checked it")
         person.photograph("under-way")
         open_voyage(person)
         await person.until_marks(ON_THE_WAY["sync"])

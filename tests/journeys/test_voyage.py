@@ -131,11 +131,15 @@ async def read_evidence(person: Person, house: House) -> None:
     person.click("Evidence of Committed")
     await person.until_sees(stages["commit"], "endpoints agree on the block; the block is final")
     assert not person.sees("1970"), "a block's time is in seconds, evidence's in milliseconds"
+    person.click("Check the proof again: The batch with your withdrawal, on L1")
+    await person.until_sees("on this computer alone: the stored header hashes to block", "says BlockCommit(")
     person.photograph("evidence-committed")
     person.click("Evidence of Verified")
     await person.until_sees(stages["sync"])
     (root,) = {root for root in final_roots(house) if root in person.reads()}
     assert root
+    person.click("Check the proof again: The batch’s root, as the contract stores it")
+    await person.until_sees("its state root holds, and zkLink’s contract stores the shown hash")
     person.photograph("evidence-verified")
     proof = next(
         b for b in person.window.findChildren(QAbstractButton) if b.text() == "Show the proof" and b.isVisible()

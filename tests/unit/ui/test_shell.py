@@ -80,7 +80,7 @@ async def test_the_first_page_follows_what_is_under_way(shell: Shell) -> None:
     assert "Nothing is under way." in texts(page)
     sail(shell.wallet, "a", "committed")
     await shell.settle()
-    assert "Committed · proven" in texts(page)
+    assert "Committed · we checked it" in texts(page)
     assert "1,245.50 USDC" in texts(page)
     assert page.cards[0].detail.text().startswith("in 2 sub-accounts · also 310.00 USD")
     assert "1,245.50 USDC in 2 sub-accounts" in page.cards[0].accessibleName()

@@ -178,3 +178,19 @@ async def test_evidence_without_a_proof_offers_no_check(shell: Shell) -> None:
     page = open_voyage(shell, "committed")
     page.rows[0].more.set_open(True)
     assert "Check again" not in texts(page.rows[0].panel)
+
+
+async def test_what_a_check_found_out_is_brought_into_view(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    shell.window.resize(1100, 560)
+    page.rows[2].more.set_open(True)
+    await shell.settle()
+    area = page.columns.main_scroll
+    again = next(b for b in visible(page.rows[2].panel, Button) if b.text() == "Check again")  # type: ignore[attr-defined]
+    area.ensureWidgetVisible(again, 0, 0)
+    again.click()  # type: ignore[attr-defined]
+    await shell.settle()
+    (result,) = [w for w in visible(page, Label) if w.text().startswith("Checked again")]  # type: ignore[attr-defined]
+    await shell.until(
+        lambda: area.viewport().rect().contains(result.mapTo(area.viewport(), result.rect().bottomLeft()))
+    )

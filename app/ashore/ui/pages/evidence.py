@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
@@ -109,6 +109,15 @@ class EvidencePanel(QWidget):
     async def _check_again(self, piece: Evidence) -> None:
         self._checked[_key(piece)] = await self._check(piece)
         self._tell(_key(piece))
+        QTimer.singleShot(0, self, lambda: self._bring_up(_key(piece)))  # once it is laid out
+
+    def _bring_up(self, key: _Key) -> None:
+        """Scroll as far as it takes to read what was found out."""
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QScrollArea):
+            above = above.parentWidget()
+        if above is not None and key in self._results:
+            above.ensureWidgetVisible(self._results[key], 0, 24)
 
     def _tell(self, key: _Key) -> None:
         checked, result = self._checked.get(key), self._results.get(key)

@@ -15,7 +15,7 @@ from ashore.ui.pages.page import Page
 from ashore.ui.theme.icons import IconWidget
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, clear, column, row, set_property
-from ashore.ui.widgets.marks import WORDS, MarkWidget
+from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.wording import breakable
 
@@ -127,7 +127,7 @@ class UnderWayRow(RowButton):
         self.mark.show_mark(shown.mark)
         self.amount.setText(f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}")
         self.where.setText(f"to {terms.destination}")
-        self.stage.setText(breakable(f"{shown.stage_title} · {WORDS[shown.mark].name}"))
+        self.stage.setText(breakable(f"{shown.stage_title} · {beside_stage(shown.mark)}"))
         self.setAccessibleName(f"{self.amount.text()} {self.where.text()}, {self.stage.text()}. Opens its voyage.")
 
 

@@ -41,6 +41,11 @@ def described(mark: Mark) -> str:
     return f"{words.name.capitalize()}: {words.meaning}"
 
 
+def beside_stage(mark: Mark) -> str:
+    """The mark's word where it stands beside a stage's title: “Proved · proven” would say one thing twice."""
+    return "we checked it" if mark is Mark.PROVEN else WORDS[mark].name
+
+
 def paint_mark(painter: QPainter, mark: Mark, box: QRectF, colour: QColor) -> None:
     """Draw `mark` into the square `box`."""
     painter.save()
