@@ -19,6 +19,7 @@ from ashore.keys.transactions import TRANSACTION_KIND
 
 DEFAULT_TIMEOUTS: Mapping[str, float] = MappingProxyType(
     {"unlock": 90.0, "create": 90.0, "accounts": 30.0, "read": 15.0, "sign": 30.0}
+    | {"keep": 15.0, "show": 15.0, "listed": 15.0, "forget": 15.0}
 )
 """Seconds by operation. Unlocking waits for Argon2id, which a slow machine may take long for."""
 
@@ -105,6 +106,15 @@ class Signed:
             "l2": None if self.l2 is None else {"pub_key": self.l2.pub_key, "signature": self.l2.signature},
             "transaction": self.transaction,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """A secret of the vault that is no key, without the secret; `meta` says what it is for."""
+
+    record_id: str
+    kind: str
+    meta: Mapping[str, str]
 
 
 class Signer:
@@ -223,6 +233,35 @@ class Signer:
     async def sign_transaction(self, unsigned: bytes, account: int, expect: Mapping[str, str]) -> Signed:
         """Sign an unsigned EIP-1559 transaction (type byte and RLP); see `sign`."""
         return await self.sign(TRANSACTION_KIND, {"unsigned": "0x" + unsigned.hex()}, account, expect)
+
+    async def keep(self, kind: str, secret: str, meta: Mapping[str, str]) -> str:
+        """Seal a secret that is no key ("service-credential", "sealed-note") in the vault; returns its record id.
+
+        `meta` is small and sealed with it. Raises Locked, Refused for another kind, VaultError.
+        """
+        self._require_unlocked()
+        result = await self._request("keep", {"kind": kind, "secret": secret, "meta": dict(meta)})
+        with _expected_shape():
+            return str(result["record"])
+
+    async def show(self, record_id: str) -> str:
+        """Return the secret that `keep` sealed. Raises Locked, RecordMissing, VaultError."""
+        self._require_unlocked()
+        result = await self._request("show", {"record": record_id})
+        with _expected_shape():
+            return str(result["secret"])
+
+    async def sealed(self) -> tuple[SealedRecord, ...]:
+        """List what `keep` sealed, without the secrets. Raises Locked, VaultError."""
+        self._require_unlocked()
+        result = await self._request("listed", {})
+        with _expected_shape():
+            return tuple(SealedRecord(r["record"], r["kind"], MappingProxyType(r["meta"])) for r in result["records"])
+
+    async def forget(self, record_id: str) -> None:
+        """Delete what `keep` sealed, for good. Raises Locked, RecordMissing, VaultError."""
+        self._require_unlocked()
+        await self._request("forget", {"record": record_id})
 
     async def lock(self) -> None:
         """End the process, and with it every copy of a key. A request under way fails with `Locked`."""

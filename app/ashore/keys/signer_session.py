@@ -8,6 +8,7 @@ from ashore.keys.errors import KeysError, Locked, Refused, RequestInvalid
 from ashore.keys.key_ring import Account, KeyRing, text_digest, typed_data_digest
 from ashore.keys.protocol import ACCOUNTS_AT_ONCE_MAX, KEY_KIND, describe, fault
 from ashore.keys.reading import Reading, ReadingError
+from ashore.keys.sealed_records import SECRET_MAX_CHARS, SealedRecords
 from ashore.keys.sealing import FAST_COST, STANDARD_COST, wipe
 from ashore.keys.vault import NewRecord, Randomness, Vault
 
@@ -37,6 +38,7 @@ class SignerSession:
         self._randomness = randomness
         self._ensure_ready = ensure_ready
         self._ring: KeyRing | None = None
+        self._sealed: SealedRecords | None = None
         self._operations: Mapping[str, Callable[[_Arguments], Answer]] = {
             "unlock": self._unlock,
             "create": self._create,
@@ -44,6 +46,10 @@ class SignerSession:
             "accounts": self._accounts,
             "read": self._read,
             "sign": self._sign,
+            "keep": self._keep,
+            "show": self._show,
+            "listed": self._listed,
+            "forget": self._forget,
         }
 
     def answer(self, request: Mapping[str, object]) -> Answer:
@@ -62,6 +68,9 @@ class SignerSession:
         if self._ring is not None:
             self._ring.close()
             self._ring = None
+        if self._sealed is not None:
+            self._sealed.close()
+            self._sealed = None
 
     def _perform(self, request: Mapping[str, object]) -> Answer:
         arguments = _Arguments(request)
@@ -79,10 +88,7 @@ class SignerSession:
             vault = Vault.open(path, password, randomness=self._randomness)
         finally:
             wipe(password)
-        try:
-            return self._take_keys(vault)
-        finally:
-            vault.close()
+        return self._take_over(vault)
 
     def _create(self, arguments: "_Arguments") -> Answer:
         path, password, given = arguments.path("vault"), arguments.secret("password"), arguments.secret("mnemonic")
@@ -108,10 +114,7 @@ class SignerSession:
         finally:
             for secret in (password, given, phrase):
                 wipe(secret)
-        try:
-            return self._take_keys(vault)
-        finally:
-            vault.close()
+        return self._take_over(vault)
 
     def _lock(self, arguments: "_Arguments") -> Answer:
         arguments.end()
@@ -170,6 +173,48 @@ class SignerSession:
             }
         return answer
 
+    def _keep(self, arguments: "_Arguments") -> Answer:
+        kind, secret = arguments.text("kind"), arguments.secret("secret", SECRET_MAX_CHARS)
+        try:
+            meta = arguments.texts("meta")
+            arguments.end()
+            return {"record": self._records().keep(kind, secret, meta)}
+        finally:
+            wipe(secret)
+
+    def _show(self, arguments: "_Arguments") -> Answer:
+        record = arguments.text("record")
+        arguments.end()
+        secret, meta = self._records().show(record)
+        return {"secret": secret, "meta": dict(meta)}
+
+    def _listed(self, arguments: "_Arguments") -> Answer:
+        arguments.end()
+        return {
+            "records": [{"record": r, "kind": kind, "meta": dict(meta)} for r, kind, meta in self._records().listed()]
+        }
+
+    def _forget(self, arguments: "_Arguments") -> Answer:
+        record = arguments.text("record")
+        arguments.end()
+        self._records().forget(record)
+        return {}
+
+    def _records(self) -> SealedRecords:
+        if self._sealed is None:
+            raise Locked("The vault is locked.", "Unlock it with its password.")
+        return self._sealed
+
+    def _take_over(self, vault: Vault) -> Answer:
+        """Take the keys, and keep the vault's data key for the records that are no keys."""
+        try:
+            answer = self._take_keys(vault)
+        except BaseException:
+            vault.close()
+            raise
+        self._sealed = SealedRecords(vault)
+        return answer
+
     def _take_keys(self, vault: Vault) -> Answer:
         self._ensure_ready()
         phrases = [record for record in vault.list() if record.kind == "eth-mnemonic"]
@@ -221,15 +266,22 @@ class _Arguments:
         self._request = request
         self._taken: set[str] = set()
 
-    def text(self, name: str) -> str:
+    def text(self, name: str, longest: int = _TEXT_MAX) -> str:
         value = self._take(name)
-        if not isinstance(value, str) or len(value) > _TEXT_MAX:
+        if not isinstance(value, str) or len(value) > longest:
             raise _misuse(name)
         return value
 
-    def secret(self, name: str) -> bytearray:
+    def texts(self, name: str) -> Mapping[str, str]:
+        given = self.mapping(name)
+        texts = {key: value for key, value in given.items() if isinstance(value, str)}
+        if len(texts) < len(given):
+            raise _misuse(name)
+        return texts
+
+    def secret(self, name: str, longest: int = _TEXT_MAX) -> bytearray:
         try:
-            return bytearray(self.text(name).encode("utf-8"))
+            return bytearray(self.text(name, longest).encode("utf-8"))
         except UnicodeEncodeError:
             raise _misuse(name) from None
 
