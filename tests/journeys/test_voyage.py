@@ -139,7 +139,7 @@ async def read_evidence(person: Person, house: House) -> None:
     (root,) = {root for root in final_roots(house) if root in person.reads()}
     assert root
     person.click("Check the proof again: The batch’s root, as the contract stores it")
-    await person.until_sees("its state root holds, and zkLink’s contract stores the shown hash")
+    await person.until_sees("the slot stands under its state root, and zkLink’s contract stores the shown hash")
     person.photograph("evidence-verified")
     proof = next(
         b for b in person.window.findChildren(QAbstractButton) if b.text() == "Show the proof" and b.isVisible()

@@ -44,5 +44,9 @@ def recheck(text: str, piece: Evidence, read: ReadAgain) -> str:
     if (facts.block.hash, facts.block.number) != (piece.block_hash, piece.block_number):
         raise InvalidProof("The stored header is not that of the block which the evidence names.")
     said = read(piece, facts)
-    under = "the receipt stands under its receipts root" if isinstance(facts, ReceiptFacts) else "its state root holds"
+    under = (
+        "the receipt stands under its receipts root"
+        if isinstance(facts, ReceiptFacts)
+        else "the slot stands under its state root"
+    )
     return f"the stored header hashes to block {piece.block_number:,} of {piece.chain}, {under}, and {said}."

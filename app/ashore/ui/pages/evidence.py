@@ -24,6 +24,10 @@ from ashore.ui.widgets.labels import Label, clear, ground, row, set_property, se
 from ashore.ui.widgets.verbatim import Verbatim
 from ashore.ui.wording import breakable, clock_time, exact_time
 
+_AGAIN = (
+    "Check the stored proof once more, on this computer alone. That its block is part of the chain is what the "
+    "endpoints agreed on; they are not asked again."
+)
 _HEX_LENGTHS = (42, 66)
 _SCREEN_SHARE = 0.9
 """How much of the screen a proof may cover: its text scrolls."""
@@ -92,7 +96,7 @@ class EvidencePanel(QWidget):
 
     def _again(self, piece: Evidence) -> Button:
         again = Button("Check again", "small-link", name=f"Check the proof again: {KINDS.get(piece.kind, 'evidence')}")
-        set_tip(again, "Check the stored proof once more, on this computer and without asking anybody.")
+        set_tip(again, _AGAIN)
         key = _key(piece)
         work = f"check {key}"
         again.clicked.connect(
