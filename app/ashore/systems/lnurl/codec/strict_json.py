@@ -12,7 +12,8 @@ MAX_NUMBER_CHARACTERS = 40
 
 _UNREADABLE = Decimal("NaN")
 # What the depth depends on: brackets outside strings, and the strings themselves (an open one runs to the end).
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
+# Possessive, as remembering every character of a long string in order to go back takes megabytes.
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def read_object(body: bytes) -> dict[str, object]:
