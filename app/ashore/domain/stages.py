@@ -25,6 +25,8 @@ class Stage:
     reached: str
     awaited: str
     not_applicable: str = ""
+    provable: bool = True
+    """Whether L1 can show it: until it does, the operator's word alone is called that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,42 @@ class TrackRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackWords:
+    """What a voyage says of the whole way, each a sentence (and advice) in the system's own words.
+
+    `{amount}`, `{place}`, `{source}` and `{nonce}` are filled in. `second` is said where another request stands in the
+    way; `pace` has `{median}`, `{p90}` and `{samples}`, and `pace_unknown` takes its place while too little was seen.
+    """
+
+    waiting: str
+    not_left: tuple[str, str]
+    unanswered: tuple[str, str]
+    asking_on: str
+    contradicted: tuple[str, str]
+    failed: tuple[str, str]
+    landed: str
+    final: str
+    seen_by: str
+    pace: str
+    pace_unknown: str
+    second: tuple[str, str]
+    under_way: tuple[str, str] = (
+        "Under way.",
+        "Nothing to do until it arrives. You can close Ashore; it goes on when you come back.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
-    """The ordered stages of a kind of withdrawal."""
+    """The ordered stages of a kind of withdrawal.
+
+    `answered` is the stage that is reached, by the other side's word, once it took the request.
+    """
 
     ref: TrackRef
     stages: tuple[Stage, ...]
+    words: TrackWords
+    answered: str
 
     def stage(self, stage_id: str) -> Stage:
         """Return the stage of that id. Raises KeyError."""

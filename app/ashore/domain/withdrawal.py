@@ -37,7 +37,11 @@ class Status(StrEnum):
 
 
 LAST_STAGE = "track.last"
-"""The detail of the terms that names the stage whose irreversibility ends the withdrawal."""
+"""The detail of the terms that names the stage which ends the withdrawal."""
+
+LAST_LEVEL = "track.last-level"
+"""The detail that names how strong the evidence of that stage has to be: `seen` where nothing stronger can exist, such
+as on Lightning; irreversible where it is missing."""
 
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
 _STOPPED = frozenset({Status.REFUSED, Status.FAILED})
@@ -133,7 +137,7 @@ class Withdrawal:
         if any(v.failed for v in views) and not any(v.checked() for v in views):
             return Status.FAILED
         last = self.facts.get(LAST_STAGE, "")
-        if last and self.stage(last).level is Level.IRREVERSIBLE:
+        if last and (self.stage(last).level or 0) >= self._last_level:
             return Status.FINAL
         request = self.request
         if request is None or request.state is MoveState.INTENDED:
@@ -143,6 +147,10 @@ class Withdrawal:
         if request.state in (MoveState.SENDING, MoveState.UNKNOWN):
             return Status.UNKNOWN
         return Status.UNDER_WAY
+
+    @property
+    def _last_level(self) -> Level:
+        return Level.SEEN if self.terms.details.get(LAST_LEVEL) == "seen" else Level.IRREVERSIBLE
 
     @property
     def is_open(self) -> bool:
@@ -248,8 +256,7 @@ def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
     if definition.not_applicable:
         return Mark.NOT_APPLICABLE
     view = withdrawal.stage(stage_id)
-    first = track.stages[0].id
-    if stage_id == first and view.level is None:
+    if stage_id == track.answered and view.level is None:
         if withdrawal.status is Status.UNKNOWN:
             return Mark.UNKNOWN
         if withdrawal.status is Status.REFUSED:

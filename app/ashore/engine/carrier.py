@@ -151,10 +151,10 @@ class Carrier:
         state = self._ledger.get(withdrawal)
         if state is None or move.kind is not MoveKind.REQUEST:
             return []
-        stage = self._ledger.track_of(state).stages[0]
+        stage = self._ledger.track_of(state).answered
         facts = {"request": move.locator, "answer": outcome.said}
         evidence = Evidence("submission", Level.REPORTED, state.terms.system, self._now(), facts)
-        return [ev.StageReached(withdrawal, stage.id, evidence)]
+        return [ev.StageReached(withdrawal, stage, evidence)]
 
     def _move(self, withdrawal: str, move: str) -> MoveView | None:
         state: Withdrawal | None = self._ledger.get(withdrawal)

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -131,7 +132,9 @@ def _zklink(
     now = around.clock.now
     roots = Roots(deployment, quorums, keep, now)
     interpreter = Interpreter(deployment, Book(keep, deployment.id), roots, now)
-    return ZkLinkSystem(deployment, OperatorClient(rpc), interpreter, now, journal.recipients, quorums)
+    return ZkLinkSystem(
+        deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums
+    )
 
 
 def _quorum(chain: PinnedChain, around: Surroundings) -> Quorum:

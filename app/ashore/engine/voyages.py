@@ -1,18 +1,17 @@
 """A withdrawal as the voyage page tells it: every stage with its mark and the sentence that is true of it now."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ashore.domain import events as ev
 from ashore.domain.durations import duration
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveState
-from ashore.domain.stages import Stage, Track
+from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, stage_mark
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
-
-_STILL_THERE = "By its word the money is still in your layer-2 balance; look there before you start again."
 
 
 def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expectation] | None, now: int) -> Voyage:
@@ -29,15 +28,16 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
                 stage=_placed(stage, state),
                 view=view,
                 mark=mark,
-                said_by=_said_by(mark, view, state),
-                sentence=_sentence(stage, view, mark, state),
+                said_by=_said_by(mark, view, state, track.words),
+                sentence=_sentence(stage, view, mark, state, track.words),
                 expectation=expected if mark in (Mark.AWAITED, Mark.REPORTED) else None,
                 late=late and state.is_open,
             )
         )
         previous = view.reached_at
     headline, advice = _headline(state, track)
-    return Voyage(state, track, tuple(rows), state.status, headline, advice, usually(expectations))
+    pace = usually(expectations, track.words)
+    return Voyage(state, track, tuple(rows), state.status, headline, advice, pace)
 
 
 def nothing_left(state: Withdrawal) -> bool:
@@ -52,39 +52,34 @@ def on_its_way(state: Withdrawal) -> bool:
     return request is not None and request.state is MoveState.SENDING and request.sends == 1
 
 
-def usually(expectations: Mapping[str, Expectation] | None) -> str:
+def usually(expectations: Mapping[str, Expectation] | None, words: TrackWords) -> str:
     """How long the way usually takes, in a sentence. None: time stands still between steps of the practice clock."""
     if expectations is None:
         return "Practice time stands still between your steps, so Ashore does not say how long it takes."
     if not expectations:
-        return "How long it takes is not known yet: too few batches were seen."
-    median = sum(e.median for e in expectations.values())
-    p90 = sum(e.p90 for e in expectations.values())
-    samples = min(e.samples for e in expectations.values())
-    return (
-        f"From the batch to the release on L1 usually {duration(median)}, "
-        f"nine of ten within {duration(p90)} (last {samples} batches). "
-        "The wait for the batch and the payout come on top."
+        return words.pace_unknown
+    return words.pace.format(
+        median=duration(sum(e.median for e in expectations.values())),
+        p90=duration(sum(e.p90 for e in expectations.values())),
+        samples=min(e.samples for e in expectations.values()),
     )
 
 
 def _placed(stage: Stage, state: Withdrawal) -> Stage:
     place = state.terms.destination
-    return Stage(
-        stage.id,
-        stage.milestone,
-        stage.title.format(chain=place),
-        stage.reached.format(chain=place),
-        stage.awaited.format(chain=place),
-        stage.not_applicable,
+    return replace(
+        stage,
+        title=stage.title.format(chain=place),
+        reached=stage.reached.format(chain=place),
+        awaited=stage.awaited.format(chain=place),
     )
 
 
-def _said_by(mark: Mark, view: StageView, state: Withdrawal) -> str:
+def _said_by(mark: Mark, view: StageView, state: Withdrawal, words: TrackWords) -> str:
     best = view.best
     return {
         Mark.REPORTED: f"{best.source if best else state.terms.system} says so",
-        Mark.SEEN: "one endpoint shows it",
+        Mark.SEEN: words.seen_by.format(source=best.source if best else ""),
         Mark.PROVEN: "we checked it",
         Mark.IRREVERSIBLE: "checked, irreversible",
         Mark.TAKEN_BACK: "taken back",
@@ -96,7 +91,7 @@ def _said_by(mark: Mark, view: StageView, state: Withdrawal) -> str:
     }[mark]
 
 
-def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal) -> str:
+def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, words: TrackWords) -> str:
     request = state.request
     match mark:
         case Mark.NOT_APPLICABLE:
@@ -106,34 +101,30 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal) -> s
         case Mark.FAILED:
             return view.failed or (request.said if request else "")
         case Mark.UNKNOWN:
-            return _unknown_sentence(state)
+            return _unknown_sentence(state, words)
         case Mark.TAKEN_BACK:
             return view.taken_back
     return view.contradicted or _plain_sentence(_placed(stage, state), mark, state)
 
 
-def _unknown_sentence(state: Withdrawal) -> str:
+def _unknown_sentence(state: Withdrawal, words: TrackWords) -> str:
     if on_its_way(state):
         return "On its way: no answer yet."
     request = state.request
     said = request.said if request and request.said else "The answer is still open."
     if nothing_left(state):
         return f"{said} Ashore tries again with the same signed request."
-    return f"{said} Ashore asks until it knows, and never sends a second request."
+    return f"{said} {words.asking_on}"
 
 
 def _plain_sentence(stage: Stage, mark: Mark, state: Withdrawal) -> str:
     if mark is Mark.AWAITED:
         return stage.awaited
-    if mark is Mark.REPORTED and _provable(stage.id):
+    if mark is Mark.REPORTED and stage.provable:
         return f"{stage.reached} {state.terms.destination} does not show it yet."
     if mark is Mark.PROVEN and stage.id == state.facts.get(LAST_STAGE):
         return f"{stage.reached} Irreversible once this block is finalized."
     return stage.reached
-
-
-def _provable(stage_id: str) -> bool:
-    return stage_id not in ("requested", "executed")
 
 
 def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
@@ -142,42 +133,31 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
         case Status.PREPARED:
             return "Signed, not sent yet.", "Ashore sends it as soon as it can."
         case Status.UNKNOWN:
-            return _unanswered(state)
+            return _unanswered(state, track.words)
         case Status.REFUSED:
             return (request.said if request else "Refused.", request.advice if request else "")
         case Status.FAILED:
-            return "zkLink says that it did not carry the withdrawal out.", _STILL_THERE
+            return track.words.failed
         case Status.FINAL:
-            return f"{state.terms.details.get('amount.text', 'The money')} arrived on {state.terms.destination}.", ""
+            amount = state.terms.details.get("amount.text", "The money")
+            return track.words.final.format(amount=amount, place=state.terms.destination), ""
         case Status.UNDER_WAY:
             return _under_way(state, track)
 
 
-def _unanswered(state: Withdrawal) -> tuple[str, str]:
+def _unanswered(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
     if on_its_way(state):
-        return "On its way: no answer yet.", "Ashore waits for zkLink’s answer. You need not do anything."
-    if nothing_left(state):
-        return (
-            "Nothing has left yet: zkLink’s node cannot be reached.",
-            "Nothing was taken from your balance. Ashore keeps trying with the same signed request.",
-        )
-    return (
-        "It is not known yet whether zkLink has the request.",
-        "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
-    )
+        return "On its way: no answer yet.", words.waiting
+    return words.not_left if nothing_left(state) else words.unanswered
 
 
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
-    for stage in track.stages:
-        if state.stage(stage.id).contradicted:
-            return (
-                "zkLink’s word and the chain differ.",
-                "The money is not lost; Ashore keeps watching the chain itself.",
-            )
+    if any(state.stage(stage.id).contradicted for stage in track.stages):
+        return track.words.contradicted
     last = track.stages[-1]
     if (state.stage(last.id).level or 0) >= Level.PROVEN:
-        return f"Paid out on {state.terms.destination}; waiting until it is irreversible.", "Nothing to do."
-    return "Under way.", "Nothing to do until it arrives. You can close Ashore; it goes on when you come back."
+        return track.words.landed.format(place=state.terms.destination), "Nothing to do."
+    return track.words.under_way
 
 
 def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:

@@ -149,7 +149,7 @@ class Wallet:
 
     def usually(self, profile: str) -> str:
         """How long a withdrawal of this profile usually takes, in a sentence."""
-        return usually(self._expectations(profile))
+        return usually(self._expectations(profile), self._parts.systems[profile].tracks()[0].words)
 
     async def review(self, quote: Quote) -> Review:
         """Let the signer read what would be signed. Raises AshoreError; nothing is sent."""
@@ -345,10 +345,8 @@ class Wallet:
                     continue
                 same = other.nonce == move.nonce and other.state not in (MoveState.REFUSED, MoveState.DEAD)
                 if same or other.state not in SETTLED:
-                    raise AshoreError(
-                        f"An earlier request with nonce {other.nonce} is still open. Nothing was sent.",
-                        "Wait until its outcome is known; you find it under Activity.",
-                    )
+                    sentence, advice = self._parts.ledger.track_of(state).words.second
+                    raise AshoreError(sentence.format(nonce=other.nonce), advice)
 
     def _carry(self, profile: str, withdrawal: str, move: str) -> None:
         system = self._parts.systems.get(profile)

@@ -113,11 +113,13 @@ class Journal:
         )
         return [Row(*row) for row in rows]  # type: ignore[arg-type]
 
-    def recipients(self) -> dict[str, int]:
-        """How often money arrived at each recipient ever named, by lower-case address; 0 where none has arrived yet."""
+    def recipients(self, system: str) -> dict[str, int]:
+        """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet."""
         rows = self._db.read(
             "SELECT lower(json_extract(e.body, '$.terms.recipient')), sum(w.status = 'final') FROM withdrawals w"
-            " JOIN events e ON e.withdrawal = w.id AND e.name = 'withdrawal-started' GROUP BY 1"
+            " JOIN events e ON e.withdrawal = w.id AND e.name = 'withdrawal-started'"
+            " WHERE json_extract(e.body, '$.terms.system') = ? GROUP BY 1",
+            system,
         )
         return {str(address): int(str(count)) for address, count in rows}
 

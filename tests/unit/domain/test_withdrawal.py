@@ -1,6 +1,7 @@
 """The laws of the fold: what happened cannot be talked away, and what fell can come again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveState
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef
-from ashore.domain.withdrawal import Mark, Status, Withdrawal, apply, fold, stage_mark
+from ashore.domain.withdrawal import LAST_LEVEL, Mark, Status, Withdrawal, apply, fold, stage_mark
 from unit.domain.event_strategies import HASHES, STAGES, history, intended, move_events, shown, started
+from unit.domain.tracks import WORDS
 
 TRACK = Track(
     TrackRef("t", 1),
@@ -19,6 +21,8 @@ TRACK = Track(
         *(Stage(name, Milestone.REQUESTED, name, "reached", "awaited") for name in STAGES),
         Stage("never", Milestone.PROVED, "never", "", "", not_applicable="not here"),
     ),
+    WORDS,
+    answered=STAGES[0],
 )
 SENT = (started(), intended(), ev.MoveSending("w", "m"))
 
@@ -188,3 +192,12 @@ def test_a_track_knows_its_stages() -> None:
     assert TRACK.position("paid") == 2
     with pytest.raises(KeyError):
         TRACK.stage("another")
+
+
+@given(history)
+def test_where_nothing_stronger_exists_the_end_needs_the_last_stage_seen(events: list[ev.Event]) -> None:
+    begun = started()
+    terms = replace(begun.terms, details={**begun.terms.details, LAST_LEVEL: "seen"})
+    state = folded([replace(begun, terms=terms), intended(), *events])
+    failed = state.status is Status.FAILED
+    assert failed or (state.status is Status.FINAL) == ((state.stage("paid").level or 0) >= Level.SEEN)

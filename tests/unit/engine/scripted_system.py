@@ -12,6 +12,7 @@ from ashore.domain.stages import Milestone, Stage, Track, TrackRef
 from ashore.domain.withdrawal import Withdrawal
 from ashore.keys.reading import Reading
 from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
+from unit.domain.tracks import WORDS
 
 TRACK = Track(
     TrackRef("t", 1),
@@ -20,6 +21,8 @@ TRACK = Track(
         Stage("committed", Milestone.COMMITTED, "Committed", "It is on {chain}.", "It goes to {chain}."),
         Stage("paid", Milestone.FINALIZED, "Paid out on {chain}", "It is at your address.", "It comes."),
     ),
+    WORDS,
+    answered="requested",
 )
 
 NOT_SENT, LOST_BEFORE, LOST_AFTER, REFUSED, GARBLED = "not-sent", "lost-before", "lost-after", "refused", "garbled"

@@ -185,13 +185,14 @@ def _renamed(event: ev.Event, name: str) -> ev.Event:
 
 def test_recipients_are_counted_whatever_their_letters(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "j")
-    assert bench.journal.recipients() == {}
+    assert bench.journal.recipients("zkLink") == {}
     for n, recipient in enumerate(["0xAB", "0xab", "0xCD"]):
         bench.append(n, named(f"w{n}", recipient=recipient))
-    assert bench.journal.recipients() == {"0xab": 0, "0xcd": 0}, "a try is no arrival"
+    assert bench.journal.recipients("zkLink") == {"0xab": 0, "0xcd": 0}, "a try is no arrival"
     for n in range(3):
         bench.append(9, ev.StageReached(f"w{n}", "paid", shown(Level.IRREVERSIBLE)))
-    assert bench.journal.recipients() == {"0xab": 2, "0xcd": 1}, "money arrived there"
+    assert bench.journal.recipients("zkLink") == {"0xab": 2, "0xcd": 1}, "money arrived there"
+    assert bench.journal.recipients("LNURL") == {}
     bench.database.close()
 
 
@@ -207,8 +208,8 @@ class Overheard(Database):
 
 def test_counting_recipients_does_not_read_the_whole_journal(tmp_path: Path) -> None:
     database = Overheard(tmp_path / "j")
-    Journal(database).recipients()
-    plan = database.read(f"EXPLAIN QUERY PLAN {database.asked[0]}")
+    Journal(database).recipients("zkLink")
+    plan = database.read(f"EXPLAIN QUERY PLAN {database.asked[0]}", "zkLink")
     assert any("USING INDEX events_started" in str(row[-1]) for row in plan), "at each key that is pressed"
     database.close()
 

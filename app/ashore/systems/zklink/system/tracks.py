@@ -1,6 +1,6 @@
 """The way of a zkLink withdrawal, as data. A changed way gets a new version; old ones stay readable."""
 
-from ashore.domain.stages import Milestone, Stage, Track, TrackRef
+from ashore.domain.stages import Milestone, Stage, Track, TrackRef, TrackWords
 
 REQUESTED = "requested"
 EXECUTED = "executed"
@@ -9,6 +9,39 @@ PROVED = "proved"
 VERIFIED = "verified"
 RELEASED = "released"
 PAID = "paid"
+
+WORDS = TrackWords(
+    waiting="Ashore waits for zkLink’s answer. You need not do anything.",
+    not_left=(
+        "Nothing has left yet: zkLink’s node cannot be reached.",
+        "Nothing was taken from your balance. Ashore keeps trying with the same signed request.",
+    ),
+    unanswered=(
+        "It is not known yet whether zkLink has the request.",
+        "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
+    ),
+    asking_on="Ashore asks until it knows, and never sends a second request.",
+    contradicted=(
+        "zkLink’s word and the chain differ.",
+        "The money is not lost; Ashore keeps watching the chain itself.",
+    ),
+    failed=(
+        "zkLink says that it did not carry the withdrawal out.",
+        "By its word the money is still in your layer-2 balance; look there before you start again.",
+    ),
+    landed="Paid out on {place}; waiting until it is irreversible.",
+    final="{amount} arrived on {place}.",
+    seen_by="one endpoint shows it",
+    pace=(
+        "From the batch to the release on L1 usually {median}, nine of ten within {p90} (last {samples} batches). "
+        "The wait for the batch and the payout come on top."
+    ),
+    pace_unknown="How long it takes is not known yet: too few batches were seen.",
+    second=(
+        "An earlier request with nonce {nonce} is still open. Nothing was sent.",
+        "Wait until its outcome is known; you find it under Activity.",
+    ),
+)
 
 NORMAL = Track(
     TrackRef("zklink.normal", 1),
@@ -19,6 +52,7 @@ NORMAL = Track(
             "Requested",
             "Signed here; zkLink’s node took it.",
             "Waiting for zkLink’s node to take the request.",
+            provable=False,
         ),
         Stage(
             EXECUTED,
@@ -26,6 +60,7 @@ NORMAL = Track(
             "Executed on layer 2",
             "zkLink took the amount from your balance.",
             "zkLink checks the request and takes it from your layer-2 balance.",
+            provable=False,
         ),
         Stage(
             COMMITTED,
@@ -63,6 +98,8 @@ NORMAL = Track(
             "zkLink’s relayer sends the money to your address. Nothing to do until then.",
         ),
     ),
+    WORDS,
+    answered=REQUESTED,
 )
 
 TRACKS = (NORMAL,)
