@@ -43,10 +43,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What will be signed, as the signer process read it from the bytes."""
+    """What will be signed, as the signer process read it from the bytes; no reading where nothing is signed."""
 
     plan: Plan
-    reading: Reading
+    reading: Reading | None
     lines: tuple[ReviewLine, ...]
     texts: tuple[str, ...]
     layer2_message: str

@@ -3,18 +3,15 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 
-from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence
-from ashore.domain.moves import MoveState, SignedMove
 from ashore.domain.observations import ChainHealth
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
-from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import SETTLED, Carrier
-from ashore.engine.ledger import SUPERSEDED
 from ashore.engine.parts import Parts
 from ashore.engine.rechecking import check_again
+from ashore.engine.requests import Requests
 from ashore.engine.views import (
     BY_HAND,
     CLOCK_KEY,
@@ -30,7 +27,7 @@ from ashore.engine.views import (
     Voyage,
 )
 from ashore.engine.voyages import activity_row, usually, voyage_of
-from ashore.systems.base import Action, Draft, Offer, Quote, Source
+from ashore.systems.base import Draft, Offer, Quote, Source
 
 ACCOUNTS = 3
 LOCKED = "locked"
@@ -44,7 +41,7 @@ class Wallet:
         self._parts = parts
         self._accounts: tuple[Account, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._confirmed: set[str] = set()
+        self._requests = Requests(parts)
         self._warnings: tuple[str, ...] = ()
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
         self.network = parts.network
@@ -143,6 +140,13 @@ class Wallet:
             Source(profile, account.index, account.address.lower(), account.pub_key_hash, own)
         )
 
+    async def open_link(self, profile: str, reference: str) -> Offer:
+        """Ask what a pasted link offers: one request, for a link may be used up by it. Raises AshoreError."""
+        self.touch()
+        if self.locked:
+            raise AshoreError("Ashore is locked, and could not keep the link’s secret.", "Unlock Ashore first.")
+        return await self._parts.systems[profile].open(Source(profile, reference=reference))
+
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft."""
         return await self._parts.systems[offer.source.profile].quote(offer, draft)
@@ -152,55 +156,18 @@ class Wallet:
         return usually(self._expectations(profile), self._parts.systems[profile].tracks()[0].words)
 
     async def review(self, quote: Quote) -> Review:
-        """Let the signer read what would be signed. Raises AshoreError; nothing is sent."""
+        """Let the signer read what would be signed, or see what would be sealed. Raises AshoreError."""
         self.touch()
-        system = self._parts.systems[quote.offer.source.profile]
-        plan = await system.prepare(Action.REQUEST, quote)
-        read = (await self._parts.signer.read(plan.request.kind, plan.request.preimage)).reading
-        if dict(read.fields) != dict(plan.request.expect):
-            raise AshoreError(
-                "The signer read something else than the form says. Nothing was signed.",
-                "Do not go on; please report this.",
-            )
-        return Review(
-            plan=plan,
-            reading=read,
-            lines=system.review(plan, read),
-            texts=read.texts,
-            layer2_message=read.l2_message.hex() if read.l2_message else "",
-            identifier=read.identifier,
-            warnings=plan.warnings,
-            confirm=plan.confirm,
-        )
+        return await self._requests.review(quote)
 
     async def confirm(self, review: Review) -> str:
-        """Sign, journal the intent, and begin to send; returns the withdrawal's id.
+        """Sign or seal, journal the intent, and begin to send; returns the withdrawal's id.
 
         Raises AshoreError, and then nothing was sent.
         """
         self.touch()
-        if review.identifier in self._confirmed:
-            raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
-        self._refuse_unseen_chains()
-        self._confirmed.add(review.identifier)
-        try:
-            move = await self._signed(review)
-            self._refuse_second(move)
-            withdrawal = self._parts.new_id()
-            twins = self._parts.ledger.stopped_like(review.plan.terms, move)
-            self._parts.ledger.record(
-                [
-                    *(ev.FactLearnt(twin.id, SUPERSEDED, withdrawal, "Ashore") for twin in twins),
-                    ev.WithdrawalStarted(withdrawal, review.plan.terms),
-                    ev.MoveIntended(
-                        withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
-                    ),
-                ]
-            )
-        except BaseException:
-            self._confirmed.discard(review.identifier)
-            raise
-        self._parts.probe(Boundary.INTENT_JOURNALED)
+        self._refuse_unseen_chains(review.plan.profile)
+        withdrawal, move = await self._requests.confirm(review)
         self._carry(move.profile, withdrawal, move.id)
         self.look_again()  # the watchers are slow while nothing is open
         return withdrawal
@@ -313,40 +280,14 @@ class Wallet:
                 return account
         raise AshoreError("The accounts are locked.", "Unlock Ashore first.")
 
-    def _refuse_unseen_chains(self) -> None:
+    def _refuse_unseen_chains(self, profile: str) -> None:
         """What was never seen cannot be followed: a withdrawal would go where nobody watches."""
         for chain in self._parts.chains:
-            if not chain.placed:
+            if chain.name in self._parts.systems[profile].chains and not chain.placed:
                 raise AshoreError(
                     f"Ashore has not reached {chain.name} yet and could not follow the withdrawal. Nothing was sent.",
                     "Wait until its endpoints answer, then confirm again.",
                 )
-
-    async def _signed(self, review: Review) -> SignedMove:
-        """Let the signer sign exactly what was reviewed."""
-        plan, request = review.plan, review.plan.request
-        self._parts.probe(Boundary.CONFIRM_BEFORE_SIGNING)
-        signed = await self._parts.signer.sign(request.kind, request.preimage, request.account_index, request.expect)
-        self._parts.probe(Boundary.CONFIRM_SIGNED)
-        if signed.identifier != review.identifier or signed.address.lower() != plan.terms.account:
-            raise AshoreError("The signer signed something else. Nothing was sent.", "Please report this.")
-        system = self._parts.systems[plan.profile]
-        return system.assemble(plan, review.reading, signed.as_mapping(), self._parts.new_id())
-
-    def _refuse_second(self, move: SignedMove) -> None:
-        """Never two requests that could both be meant: the first one's end has to be known.
-
-        A request without an answer stands in the way of every other one of its sub-account, whatever nonce the
-        operator names: that it names the next one may just mean that it took the first.
-        """
-        for state in self._parts.ledger.open:
-            for other in state.moves.values():
-                if (other.profile, other.scope) != (move.profile, move.scope):
-                    continue
-                same = other.nonce == move.nonce and other.state not in (MoveState.REFUSED, MoveState.DEAD)
-                if same or other.state not in SETTLED:
-                    sentence, advice = self._parts.ledger.track_of(state).words.second
-                    raise AshoreError(sentence.format(nonce=other.nonce), advice)
 
     def _carry(self, profile: str, withdrawal: str, move: str) -> None:
         system = self._parts.systems.get(profile)

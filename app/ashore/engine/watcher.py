@@ -16,6 +16,7 @@ from ashore.ethereum.follower_state import FollowerState
 from ashore.store.keep import Keep
 from ashore.systems.base import WithdrawalSystem
 
+HINTS_APART_S = 0.5
 IDLE_FACTOR = 4
 """How much less often is asked while nothing is open."""
 
@@ -140,10 +141,22 @@ class OperatorWatch:
         self.pause = Pause()
 
     async def run(self) -> None:
-        """Ask for ever."""
+        """Ask for ever, in its turn and whenever the outside hints at news."""
+        listening = asyncio.create_task(self._listen())
+        try:
+            while True:
+                await guarded(self.ask)
+                await self.pause.take(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+        finally:
+            listening.cancel()
+
+    async def _listen(self) -> None:
+        """A hint is never believed: it only brings the next asking forward, and only so often."""
         while True:
-            await guarded(self.ask)
-            await self.pause.take(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+            trouble = await guarded(self._system.stirred)
+            if not trouble:
+                self.pause.cut_short()
+            await asyncio.sleep(self._interval if trouble else HINTS_APART_S)
 
     async def ask(self) -> None:
         """One cycle."""

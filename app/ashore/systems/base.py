@@ -135,15 +135,33 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Bearer:
+    """What a move without a signature consists of: whoever has `secret` can make it, so only the vault keeps it.
+
+    `identifier` is the move's public name, `scope` a hash that two moves share of which only one may be open; `lines`
+    say in words what the move does.
+    """
+
+    identifier: str
+    scope: str
+    secret: str = field(repr=False)
+    lines: tuple[ReviewLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be signed and what it is for. Nothing was signed or sent yet."""
+    """What will be signed, or sealed where the protocol knows no signature, and what it is for. Nothing was sent yet.
+
+    `evidence` speaks for stages that are reached by the beginning itself, by stage id.
+    """
 
     profile: str
     kind: MoveKind
-    request: SigningRequest
+    request: SigningRequest | Bearer
     terms: Terms
     confirm: str
     warnings: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, Evidence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +200,9 @@ class WithdrawalSystem(Protocol):
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """Make the exact payload that will be sent from what the signer returned."""
+
+    async def stirred(self) -> None:
+        """Wait until the outside hints that there is something to ask for; for ever where it never does."""
 
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Send a move whose intent is journaled. Never raises for a network reason.

@@ -48,6 +48,9 @@ class ScriptedSystem:
         self.nonce_used_by = ""
         self.refusing = False
 
+    async def stirred(self) -> None:
+        await asyncio.Event().wait()
+
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """One request on the wire, with a moment before and after in which the process may die."""
         self.firsts.append(first_send)

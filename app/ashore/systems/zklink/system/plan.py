@@ -189,6 +189,7 @@ def assemble(
 
     Raises AshoreError where the signer's answer does not have its form.
     """
+    assert isinstance(plan.request, SigningRequest)
     core = bytes.fromhex(str(plan.request.preimage["core"]))
     tx = decode_core(core)
     layer2, ethereum = signed.get("l2"), signed.get("ethereum")

@@ -116,6 +116,10 @@ class ZkLinkSystem:
         """The exact parameters of sendTransaction."""
         return assemble(self._deployment, plan, reading, signed, move_id)
 
+    async def stirred(self) -> None:
+        """For ever: zkLink’s node never speaks first."""
+        await asyncio.Event().wait()
+
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Send the request once and say what its answer means."""
         try:

@@ -1,0 +1,131 @@
+"""From a quote to a journaled intent: what is shown for review is what is signed or sealed, and only once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveState, SignedMove
+from ashore.engine.boundaries import Boundary
+from ashore.engine.carrier import SETTLED
+from ashore.engine.ledger import SUPERSEDED
+from ashore.engine.parts import Parts
+from ashore.engine.views import Review
+from ashore.keys.reading import Reading
+from ashore.systems.base import Action, Bearer, Plan, Quote, SigningRequest
+
+SEALED_NOTE = "sealed-note"
+BEARER_NONCE = 0
+"""All moves of one scope share it: only one of them may be open."""
+
+
+class Requests:
+    """Prepares, lets review, signs or seals, and writes the intent. Nothing is sent from here."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._confirmed: set[str] = set()
+
+    async def review(self, quote: Quote) -> Review:
+        """What would be signed as the signer read it, or what would be sealed. Raises AshoreError."""
+        system = self._parts.systems[quote.offer.source.profile]
+        plan = await system.prepare(Action.REQUEST, quote)
+        if isinstance(plan.request, Bearer):
+            return Review(
+                plan=plan,
+                reading=None,
+                lines=plan.request.lines,
+                texts=(),
+                layer2_message="",
+                identifier=plan.request.identifier,
+                warnings=plan.warnings,
+                confirm=plan.confirm,
+            )
+        read = await self._read(plan.request)
+        return Review(
+            plan=plan,
+            reading=read,
+            lines=system.review(plan, read),
+            texts=read.texts,
+            layer2_message=read.l2_message.hex() if read.l2_message else "",
+            identifier=read.identifier,
+            warnings=plan.warnings,
+            confirm=plan.confirm,
+        )
+
+    async def confirm(self, review: Review) -> tuple[str, SignedMove]:
+        """Sign or seal, and journal the intent; returns the withdrawal's id and its move.
+
+        Raises AshoreError, and then nothing was sent.
+        """
+        if review.identifier in self._confirmed:
+            raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
+        self._confirmed.add(review.identifier)
+        try:
+            move = await self._move(review)
+            self._refuse_second(move)
+            withdrawal = self._parts.new_id()
+            self._parts.ledger.record(self._beginning(withdrawal, review.plan, move))
+        except BaseException:
+            self._confirmed.discard(review.identifier)
+            raise
+        self._parts.probe(Boundary.INTENT_JOURNALED)
+        return withdrawal, move
+
+    async def _read(self, request: SigningRequest) -> Reading:
+        read = (await self._parts.signer.read(request.kind, request.preimage)).reading
+        if dict(read.fields) != dict(request.expect):
+            raise AshoreError(
+                "The signer read something else than the form says. Nothing was signed.",
+                "Do not go on; please report this.",
+            )
+        return read
+
+    def _beginning(self, withdrawal: str, plan: Plan, move: SignedMove) -> list[ev.Event]:
+        twins = self._parts.ledger.stopped_like(plan.terms, move)
+        return [
+            *(ev.FactLearnt(twin.id, SUPERSEDED, withdrawal, "Ashore") for twin in twins),
+            ev.WithdrawalStarted(withdrawal, plan.terms),
+            ev.MoveIntended(
+                withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
+            ),
+            *(ev.StageReached(withdrawal, stage, evidence) for stage, evidence in plan.evidence),
+        ]
+
+    async def _move(self, review: Review) -> SignedMove:
+        plan, request = review.plan, review.plan.request
+        self._parts.probe(Boundary.CONFIRM_BEFORE_SIGNING)
+        system = self._parts.systems[plan.profile]
+        if isinstance(request, Bearer):
+            move = SignedMove(
+                self._parts.new_id(), plan.kind, plan.profile, request.identifier, "", request.scope, BEARER_NONCE
+            )
+            self._refuse_second(move)
+            record = await self._parts.signer.keep(SEALED_NOTE, request.secret, {"for": request.identifier})
+            self._parts.probe(Boundary.CONFIRM_SIGNED)
+            return replace(move, payload=record)
+        assert review.reading is not None
+        return system.assemble(plan, review.reading, await self._signatures(review, request), self._parts.new_id())
+
+    async def _signatures(self, review: Review, request: SigningRequest) -> Mapping[str, object]:
+        """Let the signer sign exactly what was reviewed."""
+        signed = await self._parts.signer.sign(request.kind, request.preimage, request.account_index, request.expect)
+        self._parts.probe(Boundary.CONFIRM_SIGNED)
+        if signed.identifier != review.identifier or signed.address.lower() != review.plan.terms.account:
+            raise AshoreError("The signer signed something else. Nothing was sent.", "Please report this.")
+        return signed.as_mapping()
+
+    def _refuse_second(self, move: SignedMove) -> None:
+        """Never two requests that could both be meant: the first one's end has to be known.
+
+        A request without an answer stands in the way of every other one of its sub-account, whatever nonce the
+        operator names: that it names the next one may just mean that it took the first.
+        """
+        for state in self._parts.ledger.open:
+            for other in state.moves.values():
+                if (other.profile, other.scope) != (move.profile, move.scope):
+                    continue
+                same = other.nonce == move.nonce and other.state not in (MoveState.REFUSED, MoveState.DEAD)
+                if same or other.state not in SETTLED:
+                    sentence, advice = self._parts.ledger.track_of(state).words.second
+                    raise AshoreError(sentence.format(nonce=other.nonce), advice)
