@@ -104,7 +104,8 @@ class _Host:
 class HttpClient:
     """Sends requests to https addresses, and to plain http on this machine only.
 
-    `rng` only spreads retries. `transport` replaces the network in tests.
+    `rng` only spreads retries. `tls` says which certificates are trusted where they are not the usual ones (a node
+    of the user that signs its own). `transport` replaces the network in tests.
     """
 
     def __init__(
@@ -112,12 +113,14 @@ class HttpClient:
         clock: MonotonicClock,
         rng: random.Random,
         *,
+        tls: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         concurrency: int = 12,
         rate: RateLimit | None = None,
     ) -> None:
         self._clock = clock
         self._rng = rng
+        self._tls = tls
         self._transport = transport
         self._rate = rate or RateLimit()
         self._places = asyncio.Semaphore(concurrency)
@@ -131,7 +134,7 @@ class HttpClient:
         async with self._warming:
             if self._client is None and not self._closed:
                 context = await asyncio.to_thread(_load_httpx)
-                self._client = self._build(context)
+                self._client = self._build(self._tls or context)
 
     async def aclose(self) -> None:
         """Close all connections; later requests are `NotSent`."""

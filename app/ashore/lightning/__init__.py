@@ -1,0 +1,1 @@
+"""Receive backends: the wallets and nodes of the user that make invoices and say when they were paid."""
