@@ -1,0 +1,49 @@
+"""Where packaging/test has put the peers, and why one is not there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+PEERS = Path(sys.prefix) / "peers"
+NODE_FILE = "node"
+LNBITS_NEEDS = (3, 13)
+
+
+def node() -> Path:
+    """The program node; its place is in a file."""
+    return Path((PEERS / NODE_FILE).read_text(encoding="utf-8").strip())
+
+
+def npm_packages() -> Path:
+    """The folder with npm lnurl in its node_modules."""
+    return PEERS / "npm"
+
+
+def lnbits_python() -> Path:
+    """The Python of LNbits' own virtual environment."""
+    return PEERS / "lnbits" / "bin" / "python"
+
+
+def need_npm() -> None:
+    """Skip where npm lnurl is not there; fail where it has to be."""
+    if not (PEERS / NODE_FILE).is_file() or not (npm_packages() / "node_modules" / "lnurl").is_dir():
+        _missing("npm lnurl")
+
+
+def need_lnbits() -> None:
+    """Skip where LNbits is not there; fail where it has to be."""
+    if sys.version_info >= LNBITS_NEEDS:
+        pytest.skip("LNbits 1.6.2 does not run on Python 3.13 or newer.")
+    if not lnbits_python().is_file():
+        _missing("LNbits")
+
+
+def _missing(name: str) -> None:
+    sentence = f"{name} is not set up: ./packaging/test does that where there is a network."
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
