@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+# A file .npm or .lnbits in it says that this one is complete.
 PEERS = Path(sys.prefix) / "peers"
-NODE_FILE = "node"
 LNBITS_NEEDS = (3, 13)
 
 
 def node() -> Path:
     """The program node; its place is in a file."""
-    return Path((PEERS / NODE_FILE).read_text(encoding="utf-8").strip())
+    return Path((PEERS / "node").read_text(encoding="utf-8").strip())
 
 
 def npm_packages() -> Path:
@@ -30,7 +30,7 @@ def lnbits_python() -> Path:
 
 def need_npm() -> None:
     """Skip where npm lnurl is not there; fail where it has to be."""
-    if not (PEERS / NODE_FILE).is_file() or not (npm_packages() / "node_modules" / "lnurl").is_dir():
+    if not (PEERS / ".npm").is_file():
         _missing("npm lnurl")
 
 
@@ -38,7 +38,7 @@ def need_lnbits() -> None:
     """Skip where LNbits is not there; fail where it has to be."""
     if sys.version_info >= LNBITS_NEEDS:
         pytest.skip("LNbits 1.6.2 does not run on Python 3.13 or newer.")
-    if not lnbits_python().is_file():
+    if not (PEERS / ".lnbits").is_file():
         _missing("LNbits")
 
 
