@@ -66,6 +66,7 @@ class TrackWords:
     pace: str
     pace_unknown: str
     second: tuple[str, str]
+    unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
     under_way: tuple[str, str] = (
         "Under way.",
         "Nothing to do until it arrives. You can close Ashore; it goes on when you come back.",

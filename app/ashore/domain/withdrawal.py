@@ -34,7 +34,11 @@ class Status(StrEnum):
     FINAL = "final"
     REFUSED = "refused"
     FAILED = "failed"
+    UNSEEN = "unseen"
 
+
+UNSEEN_END = "ended.unseen"
+"""The fact that a withdrawal ended where the wallet cannot look: whether the money came, its owner alone knows."""
 
 LAST_STAGE = "track.last"
 """The detail of the terms that names the stage which ends the withdrawal."""
@@ -45,6 +49,14 @@ as on Lightning; irreversible where it is missing."""
 
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
 _STOPPED = frozenset({Status.REFUSED, Status.FAILED})
+_STATUS_OF_MOVE = {
+    MoveState.INTENDED: Status.PREPARED,
+    MoveState.SENDING: Status.UNKNOWN,
+    MoveState.UNKNOWN: Status.UNKNOWN,
+    MoveState.ACCEPTED: Status.UNDER_WAY,
+    MoveState.REFUSED: Status.REFUSED,
+    MoveState.DEAD: Status.REFUSED,
+}
 _MARK_OF_LEVEL = {
     Level.REPORTED: Mark.REPORTED,
     Level.SEEN: Mark.SEEN,
@@ -139,14 +151,9 @@ class Withdrawal:
         last = self.facts.get(LAST_STAGE, "")
         if last and (self.stage(last).level or 0) >= self._last_level:
             return Status.FINAL
-        request = self.request
-        if request is None or request.state is MoveState.INTENDED:
-            return Status.PREPARED
-        if request.state in (MoveState.REFUSED, MoveState.DEAD):
-            return Status.REFUSED
-        if request.state in (MoveState.SENDING, MoveState.UNKNOWN):
-            return Status.UNKNOWN
-        return Status.UNDER_WAY
+        if UNSEEN_END in self.facts:
+            return Status.UNSEEN
+        return _STATUS_OF_MOVE[self.request.state if self.request else MoveState.INTENDED]
 
     @property
     def _last_level(self) -> Level:

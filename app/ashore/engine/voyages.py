@@ -139,10 +139,9 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
         case Status.FAILED:
             return track.words.failed
         case Status.FINAL:
-            amount = state.terms.details.get("amount.text", "The money")
+            amount = state.facts.get("amount.received") or state.terms.details.get("amount.text", "The money")
             return track.words.final.format(amount=amount, place=state.terms.destination), ""
-        case Status.UNDER_WAY:
-            return _under_way(state, track)
+    return track.words.unseen if state.status is Status.UNSEEN else _under_way(state, track)
 
 
 def _unanswered(state: Withdrawal, words: TrackWords) -> tuple[str, str]:

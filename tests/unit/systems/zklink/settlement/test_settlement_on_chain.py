@@ -92,7 +92,7 @@ class Bench:
             OperatorClient(rpc),
             interpreter,
             lambda: self.now,
-            journal.recipients,
+            lambda: journal.recipients("zkLink"),
             {pinned.name: quorum},
         )
         self.ledger = Ledger(journal, {str(t.ref): t for t in TRACKS}, lambda: self.now)

@@ -1,0 +1,1 @@
+"""What happens after the invoice was handed over: only the receiver's own wallet can tell."""

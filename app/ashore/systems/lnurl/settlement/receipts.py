@@ -1,0 +1,49 @@
+"""What the receiver's wallet says about an invoice, and what that means for its withdrawal."""
+
+from collections.abc import Iterable
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveState
+from ashore.domain.withdrawal import UNSEEN_END, Withdrawal
+from ashore.lightning.backends import Receipt, ReceiptState
+from ashore.systems.lnurl.codec import sat_text
+from ashore.systems.lnurl.system.tracks import FINAL, SETTLED
+
+WATCHED_PAST_EXPIRY_MS = 600_000
+"""A payment may settle this long after its invoice expired."""
+
+PAID_NOT = "The service said OK, but the invoice expired unpaid."
+
+
+def events_of(state: Withdrawal, receipt: Receipt, source: str, expires_at_ms: int, now_ms: int) -> Iterable[ev.Event]:
+    """What the wallet's word changes. `source` names the wallet. Nothing where it is known already."""
+    if receipt.state is ReceiptState.SETTLED:
+        yield from _settled(state, receipt, source, now_ms)
+    elif now_ms > expires_at_ms + WATCHED_PAST_EXPIRY_MS:
+        request = state.request
+        if receipt.state is ReceiptState.UNKNOWN_HERE:
+            if UNSEEN_END not in state.facts:
+                yield ev.FactLearnt(state.id, UNSEEN_END, "expired", "Ashore")
+        elif request is not None and request.state is MoveState.ACCEPTED and not state.stage(SETTLED).failed:
+            yield ev.StageFailed(state.id, SETTLED, PAID_NOT, source)
+
+
+def _settled(state: Withdrawal, receipt: Receipt, source: str, now_ms: int) -> Iterable[ev.Event]:
+    received = receipt.received_msat
+    if state.stage(FINAL).evidence:
+        return
+    facts = {"payment hash": receipt.payment_hash, "asked": sat_text(state.terms.amount)}
+    if received is not None:
+        facts["received"] = sat_text(received)
+    evidence = Evidence("lnurl.settled", Level.SEEN, source, now_ms, facts)
+    yield ev.StageReached(state.id, SETTLED, evidence)
+    if received is not None and received < state.terms.amount:
+        yield ev.StageContradicted(
+            state.id,
+            SETTLED,
+            f"The invoice was over {sat_text(state.terms.amount)},",
+            f"but {source} says that {sat_text(received)} arrived.",
+        )
+        yield ev.FactLearnt(state.id, "amount.received", sat_text(received), source)
+    yield ev.StageReached(state.id, FINAL, evidence)

@@ -1,0 +1,60 @@
+"""What a link offers at this moment, and the answer to a draft."""
+
+from dataclasses import dataclass, field
+
+from ashore.domain.untrusted import plain
+from ashore.systems.base import Offer, Quote
+from ashore.systems.lnurl.codec import AmountRange, Invoice, ServiceUrl, WithdrawOffer
+from ashore.systems.lnurl.system.receivers import ReceiverOffer
+
+FIELDS = ("amount", "unit", "receiver", "invoice", "pin")
+"""Names of the draft's fields. `unit` is one of `UNITS`; `invoice` counts only for a pasted one."""
+
+UNITS = {"sat": 3, "BTC": 11, "msat": 0}
+"""Decimals of each unit: the base unit is the millisatoshi."""
+
+MAX_SHOWN_DESCRIPTION = 300
+
+
+@dataclass(frozen=True, slots=True)
+class LnurlOffer(Offer):
+    """A service's offer. `service` holds the bearer's secrets and is never shown; the rest may be.
+
+    `host` is what the link names, `answered_by` who answered after redirects, `callback_host` who gets the invoice.
+    `one_shot` marks a Bolt Card, whose tap this look has used.
+    """
+
+    service: WithdrawOffer = field(repr=False)
+    host: str
+    answered_by: str
+    callback_host: str
+    receivers: tuple[ReceiverOffer, ...]
+    practice: bool
+    one_shot: bool = False
+    asked: ServiceUrl | None = field(default=None, repr=False)
+
+    @property
+    def description(self) -> str:
+        """What the service calls it, as one plain line: untrusted words."""
+        return plain(self.service.description, MAX_SHOWN_DESCRIPTION)
+
+    @property
+    def range(self) -> AmountRange:
+        """What the service allows, in msat."""
+        return self.service.range
+
+    def receiver(self, receiver: str) -> ReceiverOffer | None:
+        """The connected wallet of that id."""
+        return next((r for r in self.receivers if r.id == receiver), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LnurlQuote(Quote):
+    """A judged draft. `allowed` is what may be entered for this receiver; None where no amount fits."""
+
+    amount_msat: int | None
+    allowed: AmountRange | None
+    receiver: str
+    invoice: Invoice | None
+    invoice_text: str = field(repr=False)
+    pin: str | None = field(repr=False)

@@ -1,0 +1,72 @@
+"""Opens a pasted link: one request to the service, and one look at the connected wallets."""
+
+import asyncio
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.untrusted import plain
+from ashore.systems.base import Source
+from ashore.systems.lnurl.client import LnurlClient, ServiceAnswer
+from ashore.systems.lnurl.codec import WORDS, Kind, OtherTag, ServiceError, WithdrawOffer, recognise
+from ashore.systems.lnurl.codec.recognition import Recognition
+from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.lnurl.system.receivers import Receivers, ask_receivers
+
+
+class NoWithdrawal(AshoreError):
+    """The text or link is no voucher that can be withdrawn; the sentence names what it is."""
+
+
+async def open_link(
+    profile: LnurlProfile, client: LnurlClient, receivers: Receivers, source: Source, now_ms: int
+) -> LnurlOffer:
+    """Ask the service once what the link offers. Raises NoWithdrawal, UrlError, NotSent, Unanswered, BadAnswer."""
+    found = recognise(source.reference, profile.reach)
+    if found.url is None:
+        raise NoWithdrawal(found.sentence, found.advice)
+    offers = asyncio.ensure_future(ask_receivers(receivers.all()))
+    try:
+        service, answered_by = await _asked(client, found)
+    except BaseException:
+        offers.cancel()
+        raise
+    return LnurlOffer(
+        source=Source(source.profile),
+        opened_at=now_ms,
+        service=service,
+        host=found.url.shown_host,
+        answered_by=answered_by,
+        callback_host=service.callback.shown_host,
+        receivers=await offers,
+        practice=profile.practice,
+        one_shot=found.one_shot,
+        asked=found.url,
+    )
+
+
+async def _asked(client: LnurlClient, found: Recognition) -> tuple[WithdrawOffer, str]:
+    assert found.url is not None
+    if found.offer is not None:
+        return found.offer, found.url.shown_host  # the link carries all of it (LUD-08): nothing has to be asked
+    answer = await client.ask(found.url)
+    return _offer(answer, found.url.shown_host), _shown(answer, found.url.shown_host)
+
+
+def _shown(answer: ServiceAnswer, asked: str) -> str:
+    return answer.final_host if answer.redirected else asked
+
+
+def _offer(answer: ServiceAnswer, host: str) -> WithdrawOffer:
+    content = answer.content
+    if isinstance(content, WithdrawOffer):
+        return content
+    if isinstance(content, ServiceError):
+        said = (
+            f"{host} says: “{plain(content.reason, 300)}”" if content.reason else f"{host} refuses, without a reason."
+        )
+        raise NoWithdrawal(said, "Nothing was withdrawn. Ask the service if that is not what you expect.")
+    assert isinstance(content, OtherTag)
+    if content.kind is Kind.OTHER_TAG:
+        raise NoWithdrawal(f"This link is for something else (“{content.tag}”).", "Ashore only withdraws.")
+    sentence, advice = WORDS[content.kind]
+    raise NoWithdrawal(sentence, advice)

@@ -1,0 +1,241 @@
+"""From a ready quote to a plan: the invoice made and checked, the bearer's secret packed, the review in words."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE
+from ashore.lightning.backends import InvoiceRequest, MadeInvoice
+from ashore.systems.base import Bearer, Plan, ReviewLine
+from ashore.systems.lnurl.codec import (
+    Expected,
+    Invoice,
+    InvoiceError,
+    Reach,
+    ServiceUrl,
+    btc_text,
+    check_invoice,
+    decode_invoice,
+    parse_url,
+    sat_text,
+)
+from ashore.systems.lnurl.codec.amounts import BTC_DECIMALS
+from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
+from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN, UNSEEN
+
+EXPIRY_S = 3600
+EXPIRES_AT = "expires.at"
+PAYMENT_HASH = "payment.hash"
+HOST = "host"
+
+
+UNREADABLE = AshoreError("The vault’s note about this voucher cannot be read.", "Nothing was sent.")
+
+
+class NotReady(AshoreError):
+    """The quote has problems that block a review, or its invoice cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is handed to the service. Whoever has it can take the money, so it is sealed in the vault."""
+
+    callback: ServiceUrl = field(repr=False)
+    k1: str = field(repr=False)
+    invoice: str = field(repr=False)
+    receiver: str
+    pin: str | None = field(default=None, repr=False)
+
+    def to_json(self) -> str:
+        """The text that the vault seals."""
+        return json.dumps(
+            {
+                "v": 1,
+                "callback": self.callback.text,
+                "k1": self.k1,
+                "pr": self.invoice,
+                "to": self.receiver,
+                "pin": self.pin,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str, reach: Reach) -> "Claim":
+        """Read it back. Raises AshoreError for anything that `to_json` does not write."""
+        try:
+            raw = json.loads(text)
+            version, callback, k1, invoice, to, pin = (raw[n] for n in ("v", "callback", "k1", "pr", "to", "pin"))
+        except (ValueError, KeyError, TypeError):
+            raise UNREADABLE from None
+        if version != 1 or not all(isinstance(part, str) for part in (callback, k1, invoice, to)):
+            raise UNREADABLE
+        return cls(parse_url(callback, reach), k1, invoice, to, pin if isinstance(pin, str) else None)
+
+
+async def make_invoice(
+    profile: LnurlProfile, quote: LnurlQuote, receiver: Receiver | None, reference: str, now_s: int
+) -> tuple[str, Invoice, tuple[str, ...]]:
+    """Let the receiver make the invoice (or take the pasted one), and check it against what was asked.
+
+    Returns its text, what it says, and the receiver's warnings. Raises NotReady, or what the receiver says.
+    """
+    offer, amount = _ready(quote)
+    if quote.receiver == PASTED:
+        assert quote.invoice is not None
+        return quote.invoice_text, quote.invoice, ()
+    if receiver is None:
+        raise NotReady("This wallet is not connected any more.", "Choose another one.")
+    description = offer.service.invoice_description
+    made = await receiver.backend.make(InvoiceRequest(reference, amount, description, EXPIRY_S))
+    offered = offer.receiver(quote.receiver)
+    return made.text, _checked(profile, made, offered, amount, description, now_s), made.warnings
+
+
+def _ready(quote: LnurlQuote) -> tuple[LnurlOffer, int]:
+    if not quote.ready or quote.amount_msat is None:
+        first = next(iter(quote.problems.values()), None)
+        raise NotReady("The form is not complete.", str(first) if first else "")
+    assert isinstance(quote.offer, LnurlOffer)
+    return quote.offer, quote.amount_msat
+
+
+def _checked(
+    profile: LnurlProfile,
+    made: MadeInvoice,
+    offered: ReceiverOffer | None,
+    amount: int,
+    description: str,
+    now_s: int,
+) -> Invoice:
+    identity = offered.identity if offered else None
+    network = NETWORKS.get(identity.network or "") if identity else None
+    try:
+        invoice = decode_invoice(made.text)
+    except InvoiceError as error:
+        raise NotReady(f"The wallet made an invoice that is none: {error.sentence}", "Nothing was withdrawn.") from None
+    expected = Expected(
+        network=profile.invoices,
+        amount_msat=amount,
+        now=now_s,
+        description=description,
+        payment_hash=bytes.fromhex(made.payment_hash) if made.payment_hash else None,
+        payee=bytes.fromhex(identity.node_id) if identity and identity.node_id else None,
+        expiry=EXPIRY_S,
+    )
+    found = check_invoice(invoice, expected)
+    if network is not None and network is not profile.invoices:
+        raise NotReady("This wallet is on another network.", "Nothing was withdrawn. Choose another wallet.")
+    if found:
+        raise NotReady(found[0].sentence, f"Nothing was withdrawn. {found[0].advice}")
+    return invoice
+
+
+def plan_of(
+    profile: LnurlProfile, quote: LnurlQuote, text: str, invoice: Invoice, warnings: tuple[str, ...], now_ms: int
+) -> Plan:
+    """What will be handed over, under what terms, and what already speaks for its first two stages."""
+    offer, amount = _ready(quote)
+    receiver = offer.receiver(quote.receiver)
+    payment_hash = invoice.payment_hash.hex()
+    claim = Claim(offer.service.callback, offer.service.k1, text, quote.receiver, quote.pin)
+    track = UNSEEN if receiver is None else SEEN
+    place = receiver.sends_to if receiver else "your own wallet"
+    terms = Terms(
+        system="LNURL",
+        network=profile.network,
+        profile=profile.id,
+        track=str(track.ref),
+        account=quote.receiver,
+        symbol="BTC",
+        decimals=BTC_DECIMALS,
+        amount=amount,
+        fee=0,
+        recipient=invoice.payee.hex(),
+        destination=place,
+        receive_symbol="BTC",
+        details={
+            LAST_STAGE: FINAL,
+            LAST_LEVEL: "seen",
+            "amount.text": sat_text(amount),
+            "description": offer.description,
+            HOST: offer.host,
+            PAYMENT_HASH: payment_hash,
+            EXPIRES_AT: str(invoice.expires_at * 1000),
+        },
+    )
+    return Plan(
+        profile=profile.id,
+        kind=MoveKind.REQUEST,
+        request=Bearer(payment_hash, claim_scope(offer), claim.to_json(), _lines(offer, quote, receiver, invoice)),
+        terms=terms,
+        confirm=f"Withdraw {sat_text(amount)} from {offer.host}",
+        warnings=(*_warnings(offer), *warnings),
+        evidence=_begun(offer, invoice, receiver, now_ms),
+    )
+
+
+def claim_scope(offer: LnurlOffer) -> str:
+    """A hash of host and k1: two claims of one voucher share it, and nothing can be read from it."""
+    return hashlib.sha256(f"{offer.service.callback.host}\0{offer.service.k1}".encode()).hexdigest()
+
+
+def _begun(
+    offer: LnurlOffer, invoice: Invoice, receiver: ReceiverOffer | None, now_ms: int
+) -> tuple[tuple[str, Evidence], ...]:
+    asked = {
+        "service": offer.host,
+        "least": sat_text(offer.range.min_msat),
+        "most": sat_text(offer.range.max_msat),
+        "description": offer.description,
+    }
+    made = {
+        "amount": sat_text(invoice.amount_msat or 0),
+        "payment hash": invoice.payment_hash.hex(),
+        "payee": invoice.payee.hex(),
+        "checked": "signature, network, amount, description and expiry",
+    }
+    source = receiver.name if receiver else "the invoice you pasted"
+    return (
+        (REQUESTED, Evidence("lnurl.offer", Level.REPORTED, offer.host, now_ms, asked)),
+        (INVOICED, Evidence("lnurl.invoice", Level.SEEN, source, now_ms, made)),
+    )
+
+
+def _warnings(offer: LnurlOffer) -> tuple[str, ...]:
+    said = []
+    if offer.answered_by != offer.host:
+        said.append(f"{offer.host} passed the question on to {offer.answered_by}.")
+    if offer.callback_host not in (offer.host, offer.answered_by):
+        said.append(
+            f"The invoice goes to another host: {offer.callback_host}. That is usual for some services, "
+            f"but be sure that you trust it."
+        )
+    return tuple(said)
+
+
+def _lines(
+    offer: LnurlOffer, quote: LnurlQuote, receiver: ReceiverOffer | None, invoice: Invoice
+) -> tuple[ReviewLine, ...]:
+    amount = quote.amount_msat or 0
+    where = receiver.sends_to if receiver else "your own wallet, which Ashore cannot see"
+    lines = [
+        ReviewLine("You withdraw", sat_text(amount), btc_text(amount)),
+        ReviewLine("From", offer.host, "the service’s whole name"),
+        ReviewLine("To", where, f"node {invoice.payee.hex()}", monospace=False),
+        ReviewLine(
+            "Invoice",
+            invoice.payment_hash.hex(),
+            "its payment hash: by this your wallet knows the payment",
+            monospace=True,
+        ),
+        ReviewLine("Good until", "", f"{invoice.expiry // 60} minutes from when it was made"),
+    ]
+    if offer.description:
+        lines.insert(2, ReviewLine("The service says", f"“{offer.description}”", "its own words, not checked"))
+    return tuple(line for line in lines if line.value)
