@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ashore import entry
 from ashore.engine.boundaries import Probe, no_probe
+from ashore.engine.compose_lightning import PracticeLightning, practice_lnurl
 from ashore.engine.ledger import Ledger
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
@@ -29,12 +30,14 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import WithdrawalSystem
+from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.book import Book
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.roots import Roots
-from ashore.systems.zklink.system.tracks import TRACKS
+from ashore.systems.zklink.system.tracks import TRACKS as ZKLINK_TRACKS
 from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
 
 PRACTICE_PASSWORD = b"practice"
@@ -51,6 +54,8 @@ PATIENCE_BLOCKS = 10
 """L1 blocks, two minutes on Ethereum: how long a refusal of a repetition has to stand before it is believed."""
 
 LONGEST_POLL_S = 12.0
+LIGHTNING_INTERVAL_S = 3.0
+"""How often a wallet is asked about open invoices; that it speaks by itself is the quicker way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +90,31 @@ def compose(
     vault_file: Path,
     around: Surroundings,
     sandbox: SandboxControl | None = None,
+    lightning: PracticeLightning | None = None,
 ) -> Wallet:
-    """Put a wallet together for one deployment. Raises StoreError where the journal cannot be opened."""
+    """Put a wallet together for one deployment, and the practice Lightning where there is one.
+
+    Raises StoreError where the journal cannot be opened.
+    """
     database = Database(journal_file)
     journal, keep = Journal(database), Keep(database)
-    ledger = Ledger(journal, {str(track.ref): track for track in TRACKS}, around.clock.now)
+    tracks = {str(track.ref): track for track in (*ZKLINK_TRACKS, *LNURL_TRACKS)}
+    ledger = Ledger(journal, tracks, around.clock.now)
     quorums = {chain.name: _quorum(chain, around) for chain in deployment.chains.values()}
-    system = _zklink(deployment, journal, keep, quorums, around)
+    zklink = _zklink(deployment, journal, keep, quorums, around)
     watches = [
-        _watch(chain, quorums[chain.name], [system], ledger, keep, around) for chain in deployment.chains.values()
+        _watch(chain, quorums[chain.name], [zklink], ledger, keep, around) for chain in deployment.chains.values()
     ]
     interval = min(max(1.0, deployment.chains[deployment.primary].block_time_s / 2), LONGEST_POLL_S)
     signer = Signer(around.signer_command or entry.command("signer"), os.environ)
+    profiles = [ProfileInfo(deployment.id, "zkLink", "zkLink", "from layer 2 to a connected chain")]
+    systems: dict[str, WithdrawalSystem] = {deployment.id: zklink}
+    operators = [OperatorWatch(zklink, ledger, interval, around.probe)]
+    if lightning is not None:
+        lnurl = practice_lnurl(lightning, around.http, around.pacing, signer.show, around.clock.now, _new_id)
+        profiles.append(ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
+        systems[PRACTICE.id] = lnurl
+        operators.append(OperatorWatch(lnurl, ledger, LIGHTNING_INTERVAL_S, around.probe))
 
     async def close_database() -> None:
         database.close()
@@ -104,18 +122,18 @@ def compose(
     return Wallet(
         Parts(
             network=SANDBOX,
-            profiles=(ProfileInfo(deployment.id, "zkLink", "zkLink", "from layer 2 to a connected chain"),),
-            systems={deployment.id: system},
+            profiles=tuple(profiles),
+            systems=systems,
             signer=signer,
             vault=vault_file,
             journal=journal,
             keep=keep,
             ledger=ledger,
             chains=watches,
-            operators=[OperatorWatch(system, ledger, interval, around.probe)],
+            operators=operators,
             clock=around.clock,
             probe=around.probe,
-            new_id=lambda: uuid.uuid4().hex,
+            new_id=_new_id,
             journal_is_sound=database.sound,
             closers=(around.http.aclose, close_database),
             sandbox=sandbox,
@@ -123,6 +141,10 @@ def compose(
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",
         )
     )
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
 
 
 def _zklink(

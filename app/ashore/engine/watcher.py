@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.observations import BlocksTakenBack, ChainHealth, FinalityAdvanced, Observation
+from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
 from ashore.engine.views import Change, Topic
@@ -123,7 +124,7 @@ class ChainWatch:
     async def take(self, observation: Observation) -> None:
         """Let every system say what an observation means, and write it down."""
         for system in self._systems:
-            await self._ledger.record_many(await system.interpret(observation, self._ledger.watched))
+            await self._ledger.record_many(await system.interpret(observation, _of(system, self._ledger.watched)))
         if isinstance(observation, ChainHealth):
             self.health = observation
             self._ledger.tell(Change(Topic.HEALTH, observation.chain))
@@ -160,14 +161,21 @@ class OperatorWatch:
 
     async def ask(self) -> None:
         """One cycle."""
-        report = await self._system.ask_operator(self._ledger.open)
+        report = await self._system.ask_operator(_of(self._system, self._ledger.open))
         self._probe(Boundary.OPERATOR_ANSWERED)
         for observation in report.observations:
-            await self._ledger.record_many(await self._system.interpret(observation, self._ledger.open))
+            await self._ledger.record_many(
+                await self._system.interpret(observation, _of(self._system, self._ledger.open))
+            )
         self._probe(Boundary.OPERATOR_JOURNALED)
         if report.notes != self.notes:
             self.notes = report.notes
             self._ledger.tell(Change(Topic.OPERATOR))
+
+
+def _of(system: WithdrawalSystem, states: Sequence[Withdrawal]) -> Sequence[Withdrawal]:
+    """Those of one system: no other one is asked about them."""
+    return [state for state in states if state.terms.profile == system.profile]
 
 
 async def guarded(cycle: Callable[[], Awaitable[None]]) -> str:
