@@ -1,0 +1,134 @@
+"""An LNbits with FakeWallet in a process of its own: real but for the money."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+from peers import places
+from peers.npm_service import HOST, free_port
+
+_START_SECONDS = 60.0
+_NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """A wallet of the server with its two keys."""
+
+    id: str
+    admin_key: str
+    invoice_key: str
+
+
+class LNbitsServer:
+    """The server, set up by its first user. It can reach nobody: it would ask for prices otherwise."""
+
+    def __init__(self, folder: Path) -> None:
+        self._port = free_port()
+        self.address = f"http://{HOST}:{self._port}"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.http = httpx.Client(base_url=self.address, timeout=20, trust_env=False)
+
+    def __enter__(self) -> LNbitsServer:
+        packages = next((places.PEERS / "lnbits" / "lib").glob("python3.*/site-packages"))
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    str(places.lnbits_python().with_name("lnbits")),
+                    "--host",
+                    HOST,
+                    "--port",
+                    self.address.split(":")[-1],
+                ],
+                # It looks for its pages below the folder it is started in.
+                cwd=packages,
+                env={
+                    "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+                    "HOME": str(self._folder),
+                    "LNBITS_DATA_FOLDER": str(self._folder),
+                    "LNBITS_EXTENSIONS_PATH": str(self._folder),
+                    "LNBITS_EXTENSIONS_DEFAULT_INSTALL": "",
+                    "LNBITS_BACKEND_WALLET_CLASS": "FakeWallet",
+                    "LNBITS_ADMIN_UI": "true",
+                    "LNBITS_RATE_LIMIT_NO": "100000",
+                    "HTTP_PROXY": _NOWHERE,
+                    "HTTPS_PROXY": _NOWHERE,
+                    "NO_PROXY": HOST,
+                },
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+        try:
+            self._wait()
+            self._set_up()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def wallet(self, balance_sat: int = 0) -> Wallet:
+        """Make a wallet, with this much in it."""
+        made = self.http.post("/api/v1/account", json={"name": "a wallet"}).json()
+        if balance_sat:
+            done = self.http.put("/users/api/v1/balance", json={"id": made["id"], "amount": balance_sat})
+            assert done.is_success, done.text
+        return Wallet(made["id"], made["adminkey"], made["inkey"])
+
+    def balance_msat(self, wallet: Wallet) -> int:
+        """What a wallet holds."""
+        balance: int = self.http.get("/api/v1/wallet", headers={"X-Api-Key": wallet.invoice_key}).json()["balance"]
+        return balance
+
+    def pay(self, wallet: Wallet, invoice: str) -> None:
+        """Pay an invoice out of a wallet."""
+        done = self.http.post(
+            "/api/v1/payments", headers={"X-Api-Key": wallet.admin_key}, json={"out": True, "bolt11": invoice}
+        )
+        assert done.is_success, done.text
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        # Connecting is repeated without a pause of its own: each try waits for the server up to its time limit.
+        with httpx.Client(
+            base_url=self.address, timeout=5, trust_env=False, transport=httpx.HTTPTransport(retries=8)
+        ) as patient:
+            while True:
+                assert self._process is not None
+                assert self._process.poll() is None, (self._folder / "log").read_text(errors="replace")[-2_000:]
+                assert time.monotonic() < deadline, "LNbits did not start in time"
+                try:
+                    patient.get("/api/v1/health")
+                except httpx.TransportError:
+                    continue
+                return
+
+    def _set_up(self) -> None:
+        person = {"username": "superuser", "password": "a long password", "password_repeat": "a long password"}
+        done = self.http.put("/api/v1/auth/first_install", json=person)
+        assert done.is_success, done.text
+        self.http.headers["Authorization"] = f"Bearer {done.json()['access_token']}"
+        self.http.cookies.clear()
+
+    def _stop(self) -> None:
+        self.http.close()
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
