@@ -11,6 +11,7 @@ from ashore.sandbox import asgi, jsonrpc
 from ashore.sandbox.clock import ClockMode
 from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.evm.faults import FaultRule
+from ashore.sandbox.lightning.service import place_of
 from ashore.sandbox.world import World
 from ashore.sandbox.zklink.faults import MAX_RULES, RpcFault, Switch, read_rule
 
@@ -53,7 +54,7 @@ class Control:
         if not self._allowed(scope):
             await asgi.send_json(send, 403, {"error": "the token is missing or wrong"})
             return
-        operation = self._operations.get(scope["path"].rpartition("/")[2])
+        operation = self._operation(scope)
         if operation is None:
             await asgi.send_json(send, 404, {"error": "no such operation"})
             return
@@ -68,6 +69,14 @@ class Control:
             await asgi.send_json(send, 400, {"error": f"{type(error).__name__}: {error}"[:500]})
         else:
             await asgi.send_json(send, 200, answer)
+
+    def _operation(self, scope: asgi.Scope) -> Operation | None:
+        name = scope["path"].rpartition("/")[2]
+        lightning = self._world.lightning.operation(name)
+        if lightning is None:
+            return self._operations.get(name)
+        place = place_of(scope)
+        return lambda value: lightning(value, place)
 
     def _allowed(self, scope: asgi.Scope) -> bool:
         given = b"".join(value for name, value in scope["headers"] if name.lower() == TOKEN_HEADER)
@@ -109,19 +118,22 @@ class Control:
         return await self._world.settle()
 
     async def _faults(self, value: dict[str, Any]) -> Any:
-        """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}}}.
+        """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}},
+        lightning: {service: {name: value}, vouchers: {id: {name: value}}, node: {name: value}}}.
 
         What is named is replaced; a switch is ended by false.
         """
         l1_rules = {name: _l1_rules(rules) for name, rules in value.get("l1", {}).items()}
         unknown = l1_rules.keys() - self._world.endpoints.keys()
-        if unknown or not value.keys() <= {"clear", "l1", "zklink"}:
-            raise ControlError("faults are set for known endpoints under l1, and for zklink")
+        if unknown or not value.keys() <= {"clear", "l1", "zklink", "lightning"}:
+            raise ControlError("faults are set for known endpoints under l1, for zklink and for lightning")
         operator = value.get("zklink", {})
         rules = [read_rule(rule) for rule in _bounded(operator.get("rules", []))]
         switches = {Switch(name): setting for name, setting in operator.get("switches", {}).items()}
+        set_lightning = self._world.lightning.read_faults(value.get("lightning", {}))
         if value.get("clear"):
             self._clear()
+        set_lightning()
         for name, one in l1_rules.items():
             self._world.endpoints[name].faults.replace(one)
         self._set_operator("rules" in operator, rules, switches)
@@ -129,6 +141,7 @@ class Control:
 
     def _clear(self) -> None:
         self._world.faults.clear()
+        self._world.lightning.clear_faults()
         for endpoint in self._world.endpoints.values():
             endpoint.faults.replace([])
 

@@ -35,6 +35,13 @@ _DEPLOYED = (
     (_USDT, "Practice Tether", "USDT", 6),
     (_DAI, "Practice Dai", "DAI", 18),
 )
+VOUCHERS: tuple[Mapping[str, object], ...] = (
+    {"title": "Welcome gift", "min_msat": 2_100_000, "max_msat": 2_100_000},
+    {"title": "Faucet: take what you like", "min_msat": 1_000, "max_msat": 50_000_000, "uses": 10, "style": "lnbits"},
+    {"title": "Paper vouchers", "min_msat": 10_000, "max_msat": 100_000, "uses": 3, "style": "lnbits", "unique": True},
+    {"title": "Earnings to the last millisatoshi", "min_msat": 1_111, "max_msat": 1_111},
+)
+"""What the Lightning withdraw service hands out from the beginning."""
 _LIQUIDITY = 5_000_000
 _ETH_LIQUIDITY = 500
 _GAS = 500_000

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import uvicorn
 
@@ -37,7 +37,7 @@ def main(argv: Sequence[str]) -> int:
 
     The control token is the environment variable ASHORE_SANDBOX_TOKEN or the first line of standard input, never an
     argument, which other users of the machine could read. When requests are served, one line of JSON is printed:
-    `{"port": …, "token_required": true}`.
+    `{"port": …, "token_required": true, "lightning": {…}}`, see `lightning_addresses`.
     """
     options = _parser().parse_args(list(argv))
     try:
@@ -109,7 +109,7 @@ async def _serve(config: WorldConfig, token: str, listener: socket.socket) -> No
     loop = asyncio.get_running_loop()
     _watch_parent(loop, server)
     living = asyncio.create_task(world.run())
-    announced = asyncio.create_task(_announce(server, listener))
+    announced = asyncio.create_task(_announce(server, listener, world))
     # A dead operator must not look like a slow one.
     living.add_done_callback(lambda _task: setattr(server, "should_exit", True))
     try:
@@ -129,10 +129,23 @@ async def _end(living: asyncio.Task[None], world: World) -> None:
         world.close()
 
 
-async def _announce(server: uvicorn.Server, listener: socket.socket) -> None:
+async def _announce(server: uvicorn.Server, listener: socket.socket, world: World) -> None:
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.005)
-    print(json.dumps({"port": listener.getsockname()[1], "token_required": True}), flush=True)
+    host, port = listener.getsockname()[:2]
+    ready = {"port": port, "token_required": True, "lightning": lightning_addresses(world, host, port)}
+    print(json.dumps(ready), flush=True)
+
+
+def lightning_addresses(world: World, host: str, port: int) -> dict[str, Any]:
+    """Where the practice node and the withdraw service are found, whole, and what opens the node.
+
+    `origin` is the one place on this machine that links of practice may lead to.
+    """
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    told = world.lightning.profile()
+    origin = {"scheme": "http", "host": host, "port": port}
+    return {**told, "clnrest": base + told["clnrest"], "service": base + told["service"], "origin": origin}
 
 
 def _watch_parent(loop: asyncio.AbstractEventLoop, server: uvicorn.Server) -> None:

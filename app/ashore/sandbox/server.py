@@ -8,7 +8,8 @@ from ashore.sandbox.world import World, WorldConfig
 
 
 class Router:
-    """`/l1/1/{a,b,c}` chain endpoints, `/zklink` node, `/profile`, `/ctl/<operation>`.
+    """`/l1/1/{a,b,c}` chain endpoints, `/zklink` node, `/cln/v1/<method>` Lightning node, `/lnurl` withdraw service,
+    `/profile`, `/ctl/<operation>`.
 
     Args:
         world: what is served; after a reset its new parts are.
@@ -33,6 +34,10 @@ class Router:
                 await self._world.evm(scope, receive, send)
             case ["", "zklink"]:
                 await self._world.node(scope, receive, send)
+            case ["", "cln", "v1", _]:
+                await self._world.lightning.clnrest(scope, receive, send)
+            case ["", "lnurl", *_]:
+                await self._world.lightning.service(scope, receive, send)
             case ["", "profile"]:
                 await asgi.send_json(send, 200, self._world.profile())
             case ["", "ctl", _]:

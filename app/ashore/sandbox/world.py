@@ -1,4 +1,4 @@
-"""The practice world: a chain, an operator and a clock that belong together, on one disk folder or in memory."""
+"""The practice world: chain, operator, clock and Lightning that belong together, in one folder or in memory."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ashore.sandbox.evm.blocks import Finality
 from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.contracts import Contract, load_artifact
 from ashore.sandbox.evm.rpc import RpcEndpoint, endpoints
+from ashore.sandbox.lightning.practice import PracticeLightning
 from ashore.sandbox.zklink.admission import Admission
 from ashore.sandbox.zklink.contract import genesis_block
 from ashore.sandbox.zklink.faults import Faults
@@ -31,7 +32,7 @@ from ashore.sandbox.zklink.truth import Truth
 from ashore.sandbox.zklink.views import Views
 from ashore.systems.zklink.codec.profiles import Profile
 
-_CHAIN_FILE, _JOURNAL_FILE = "l1.sqlite", "zklink.sqlite"
+_CHAIN_FILE, _JOURNAL_FILE, _LIGHTNING_FILE = "l1.sqlite", "zklink.sqlite", "lightning.sqlite"
 _TICK = 0.25
 _RANDOM_SEED = 20260101
 
@@ -72,6 +73,7 @@ class World:
     truth: Truth
     main: Contract
     outbox: Outbox
+    lightning: PracticeLightning
 
     def __init__(self, config: WorldConfig) -> None:
         self.config = config
@@ -79,6 +81,7 @@ class World:
         self.clock = Clock(genesis.GENESIS_TIME, speed=None)
         self._mining = asyncio.Lock()
         self._open()
+        self.lightning = PracticeLightning(self._path(_LIGHTNING_FILE), wall=config.wall, seeds=genesis.VOUCHERS)
 
     # ------------------------------------------------------------------------------------- opening and closing
 
@@ -179,6 +182,7 @@ class World:
     def close(self) -> None:
         """Release the files. All that counts is in them already."""
         self._close_files()
+        self.lightning.close()
 
     async def reset(self) -> None:
         """Forget everything and begin again."""
@@ -187,6 +191,7 @@ class World:
             self._delete_files()
             self.clock.restart(genesis.GENESIS_TIME)
             self._open()
+            self.lightning.reset()
 
     def _close_files(self) -> None:
         self.chain.close()
@@ -223,10 +228,11 @@ class World:
         return Finality(self.pace.safe_depth, self.pace.finality_depth)
 
     async def run(self) -> None:
-        """Let chain and operator live until cancelled. In mode `step` nothing moves."""
+        """Let chain, operator and Lightning live until cancelled. In mode `step` only Lightning does."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._mine_blocks())
             tasks.create_task(self._operate())
+            tasks.create_task(self.lightning.run())
 
     async def _mine_blocks(self) -> None:
         last = self.clock.now()
@@ -319,6 +325,7 @@ class World:
                 for token in self.network.tokens.values()
             ],
             "operator": "/zklink",
+            "lightning": self.lightning.profile(),
         }
 
     def status(self, only: Collection[str] | None = None) -> dict[str, Any]:
@@ -346,4 +353,5 @@ class World:
                 "withdrawals": self.truth.withdrawals(only),
                 "switches": {switch.value: value for switch, value in self.faults.switches.items()},
             },
+            "lightning": self.lightning.truth(),
         }
