@@ -40,6 +40,9 @@ class Status(StrEnum):
 UNSEEN_END = "ended.unseen"
 """The fact that a withdrawal ended where the wallet cannot look: whether the money came, its owner alone knows."""
 
+SAID_BY = "said-by"
+"""The detail that names whose word an answer is, where that is not the system's own operator."""
+
 LAST_STAGE = "track.last"
 """The detail of the terms that names the stage which ends the withdrawal."""
 

@@ -11,7 +11,7 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import Accepted, MoveKind, MoveState, Outcome, Refused, Unknown
-from ashore.domain.withdrawal import MoveView, Withdrawal
+from ashore.domain.withdrawal import SAID_BY, MoveView, Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
 from ashore.systems.base import WithdrawalSystem, signed_move
@@ -153,7 +153,8 @@ class Carrier:
             return []
         stage = self._ledger.track_of(state).answered
         facts = {"request": move.locator, "answer": outcome.said}
-        evidence = Evidence("submission", Level.REPORTED, state.terms.system, self._now(), facts)
+        says_so = state.terms.details.get(SAID_BY, state.terms.system)
+        evidence = Evidence("submission", Level.REPORTED, says_so, self._now(), facts)
         return [ev.StageReached(withdrawal, stage, evidence)]
 
     def _move(self, withdrawal: str, move: str) -> MoveView | None:

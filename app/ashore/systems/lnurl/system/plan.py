@@ -8,7 +8,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE
+from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE, SAID_BY
 from ashore.lightning.backends import InvoiceRequest, MadeInvoice
 from ashore.systems.base import Bearer, Plan, ReviewLine
 from ashore.systems.lnurl.codec import (
@@ -32,7 +32,6 @@ from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN,
 EXPIRY_S = 3600
 EXPIRES_AT = "expires.at"
 PAYMENT_HASH = "payment.hash"
-HOST = "host"
 
 
 UNREADABLE = AshoreError("The vault’s note about this voucher cannot be read.", "Nothing was sent.")
@@ -164,7 +163,7 @@ def plan_of(
             LAST_LEVEL: "seen",
             "amount.text": sat_text(amount),
             "description": offer.description,
-            HOST: offer.host,
+            SAID_BY: offer.host,
             PAYMENT_HASH: payment_hash,
             EXPIRES_AT: str(invoice.expires_at * 1000),
         },
