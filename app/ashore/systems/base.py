@@ -53,7 +53,7 @@ class Source:
     address: str = ""
     key_hash: str = ""
     own: tuple[tuple[str, str], ...] = ()
-    reference: str = ""
+    reference: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Offer:
 class Draft:
     """A form as typed: field names and raw texts. Nothing in it is trusted."""
 
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def text(self, name: str) -> str:
         """The raw text of a field, empty where it is missing."""
