@@ -75,7 +75,7 @@ install_into() {
     local interpreter=$1
     shift
     if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then
-        if uv pip install --quiet --python "$interpreter" --require-hashes "$@"; then return 0; fi
+        if uv pip install --quiet --compile-bytecode --python "$interpreter" --require-hashes "$@"; then return 0; fi
         say "uv could not install them, trying pip."
     fi
     if ! "$interpreter" -m pip --version >/dev/null 2>&1; then

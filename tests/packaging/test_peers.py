@@ -44,6 +44,11 @@ def test_the_peers_are_the_versions_that_the_facts_were_measured_with() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the scripts are for Unix")
+def test_the_script_is_valid() -> None:
+    assert subprocess.run(["bash", "-n", str(ROOT / "packaging" / "peers.sh")], check=False).returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the scripts are for Unix")
 def test_without_a_network_the_tests_go_on_without_the_peers(tmp_path: Path) -> None:
     """Nothing is downloaded: the commands that would do so fail at once, as they do without a network."""
     folder = tmp_path / "venv"

@@ -14,7 +14,7 @@ import httpx
 from peers import places
 from peers.npm_service import HOST, free_port
 
-_START_SECONDS = 60.0
+_START_SECONDS = 90.0
 _NOWHERE = "http://127.0.0.1:9"
 
 
