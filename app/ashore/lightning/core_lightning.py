@@ -214,11 +214,12 @@ class _PaidInvoices:
     def __init__(self, node: Clnrest, slice_seconds: int) -> None:
         self._node = node
         self._slice_seconds = slice_seconds
-        self._seen: int | None = None
+        self._seen = 0
+
+    async def begin(self) -> None:
+        self._seen = await self._node.last_pay_index()
 
     async def next_slice(self) -> Sequence[Receipt]:
-        if self._seen is None:
-            self._seen = await self._node.last_pay_index()
         paid = await self._node.next_paid(self._seen, self._slice_seconds)
         if paid is None:
             return ()

@@ -49,6 +49,10 @@ class BackOff:
 class Feed(Protocol):
     """What a wallet pushes, in slices of less than a minute."""
 
+    async def begin(self) -> None:
+        """Find the place from which on payments are told. Raises BackendError."""
+        ...
+
     async def next_slice(self) -> Sequence[Receipt]:
         """Return what was paid, waiting for it for a while; empty if nothing was. Raises BackendError."""
         ...
@@ -92,6 +96,7 @@ class Watching:
         self._rng = rng
         self._rhythm = rhythm
         self._feed = feed
+        self._begun = False
         self._turn = asyncio.Lock()
         self._listeners: list[_Listener] = []
 
@@ -149,6 +154,8 @@ class Watching:
             async with self._turn:
                 asked_at = self._clock.monotonic()
                 try:
+                    if not self._begun:
+                        await self._begin(feed)
                     receipts = await feed.next_slice()
                 except CredentialRefused:
                     return  # The credential may not listen: the poll goes on without.
@@ -164,3 +171,10 @@ class Watching:
                     if receipts or lasted:
                         waits.reset()
                 await self._clock.sleep(pause)
+
+    async def _begin(self, feed: Feed) -> None:
+        """Let the feed begin, and ask once more: what was paid since the first look would else wait for the poll."""
+        await feed.begin()
+        self._begun = True
+        for listener in list(self._listeners):
+            await self._ask_about(listener)

@@ -44,6 +44,15 @@ class FastClock:
         await asyncio.sleep(0.001)
 
 
+class StandingClock(FastClock):
+    """A clock on which a wait of a second or more never ends: what comes all the same was pushed."""
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds >= 1:
+            await asyncio.Event().wait()
+        await super().sleep(seconds)
+
+
 def new_http(tls: ssl.SSLContext | None = None) -> HttpClient:
     """The wallet's own client, on the machine's clock."""
     return HttpClient(SystemClock(), random.Random(1), tls=tls)
@@ -52,7 +61,8 @@ def new_http(tls: ssl.SSLContext | None = None) -> HttpClient:
 @contextlib.asynccontextmanager
 async def serving(app: App, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """Serve `app` on a free port of loopback and give its address."""
-    listener = socket.socket()
+    # asyncio spares the wait for acknowledgements only where the socket says that it is TCP.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
         app, lifespan="off", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=1
@@ -110,6 +120,8 @@ class Node(Wallet):
         self.info: dict[str, object] = {"id": NODE_ID, "alias": "HARBOUR", "network": "regtest", "version": "v26.06.6"}
         self.channels: list[dict[str, object]] = []
         self.warnings: dict[str, str] = {}
+        self.most_waiting = 0
+        self._waiting = 0
         self._news = asyncio.Condition()
 
     async def pay(self, label: str, received_msat: int | None = None) -> None:
@@ -171,11 +183,14 @@ class Node(Wallet):
         await send_json(send, 201, {"invoices": [one for one in self.invoices.values() if one[key] == value]})
 
     async def _wait(self, content, receive, send) -> None:
+        self._waiting += 1
+        self.most_waiting = max(self.most_waiting, self._waiting)
         gone = asyncio.create_task(wait_for_disconnect(receive))
         waiting = asyncio.create_task(self._next(content["lastpay_index"]))
         await asyncio.wait({gone, waiting}, timeout=content["timeout"] or 0.02, return_when=asyncio.FIRST_COMPLETED)
         found = waiting.result() if waiting.done() else None
         left = gone.done()
+        self._waiting -= 1
         for task in (gone, waiting):
             task.cancel()
         await asyncio.gather(gone, waiting, return_exceptions=True)

@@ -23,6 +23,7 @@ from unit.lightning.serving import (
     NODE_ID,
     REFERENCE,
     REQUEST,
+    StandingClock,
     hash_of,
     new_http,
     saying,
@@ -286,30 +287,61 @@ async def test_payments_that_never_end_are_no_node(cln, node):
     assert len(caught_up.receipts) == 500
 
 
-async def test_a_payment_is_pushed(cln, node):
-    await cln.make(REQUEST)
-    async with contextlib.aclosing(cln.watch([hash_of(1)])) as watch:
+@pytest.fixture
+async def pushed(node, http):
+    async with serving(node) as address:
+        yield CoreLightning(http, address, RECEIVING_RUNE, clock=StandingClock(), rng=random.Random(1))
+
+
+async def test_a_payment_is_pushed(pushed, node):
+    await pushed.make(REQUEST)
+    async with contextlib.aclosing(pushed.watch([hash_of(1)])) as watch:
         assert (await anext(watch)).state is ReceiptState.UNPAID
-        # From here on only a push can tell.
-        node.instead["listinvoices"] = silent()
-        paying = asyncio.create_task(node.pay(REFERENCE))
-        assert await anext(watch) == Receipt(ReceiptState.SETTLED, hash_of(1), 21_000, 1_790_000_000)
-        await paying
-        with pytest.raises(StopAsyncIteration):
-            await anext(watch)
+        await node.pay(REFERENCE)
+        assert [receipt async for receipt in watch] == [
+            Receipt(ReceiptState.SETTLED, hash_of(1), 21_000, 1_790_000_000)
+        ]
 
 
-async def test_one_connection_waits_for_all_watchers(cln, node):
+async def test_a_payment_while_the_feed_begins_is_not_lost(pushed, node):
+    await pushed.make(REQUEST)
+    looked = asyncio.Event()
+
+    async def pay_first(scope, receive, send):
+        await looked.wait()
+        del node.instead["waitanyinvoice"]
+        await node.pay(REFERENCE)
+        await saying(node.invoices[REFERENCE])(scope, receive, send)
+
+    node.instead["waitanyinvoice"] = pay_first
+    async with contextlib.aclosing(pushed.watch([hash_of(1)])) as watch:
+        assert (await anext(watch)).state is ReceiptState.UNPAID
+        looked.set()
+        assert (await anext(watch)).state is ReceiptState.SETTLED
+
+
+async def test_one_connection_waits_for_all_watchers(pushed, node):
     for number in range(8):
-        await cln.make(InvoiceRequest(f"r{number}", 1_000, "x", 60))
-    watches = [cln.watch([hash_of(number + 1)]) for number in range(8)]
+        await pushed.make(InvoiceRequest(f"r{number}", 1_000, "x", 60))
+    watches = [pushed.watch([hash_of(number + 1)]) for number in range(8)]
     assert {(await anext(watch)).state for watch in watches} == {ReceiptState.UNPAID}
-    node.instead["listinvoices"] = silent()
     for number in reversed(range(8)):
         await node.pay(f"r{number}")
     assert [(await anext(watch)).payment_hash for watch in watches] == [hash_of(number + 1) for number in range(8)]
+    assert node.most_waiting == 1
     for watch in watches:
         await watch.aclose()
+
+
+async def test_closing_a_watch_hands_the_connection_on(pushed, node):
+    await pushed.make(REQUEST)
+    first, second = pushed.watch([hash_of(1)]), pushed.watch([hash_of(1)])
+    assert (await anext(first)).state is ReceiptState.UNPAID
+    assert (await anext(second)).state is ReceiptState.UNPAID
+    await first.aclose()
+    await node.pay(REFERENCE)
+    assert (await anext(second)).state is ReceiptState.SETTLED
+    await second.aclose()
 
 
 async def test_a_rune_without_waitanyinvoice_is_polled(cln, node):
