@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -39,15 +40,13 @@ class LNbitsServer:
 
     def __enter__(self) -> LNbitsServer:
         packages = next((places.PEERS / "lnbits" / "lib").glob("python3.*/site-packages"))
+        for name in ("logs", "extensions", "wasm_extensions"):
+            (self._folder / name).mkdir()
+        # Not by its own command, which would leave the server behind in a second process.
+        command = [str(places.lnbits_python()), "-m", "uvicorn", "lnbits.__main__:app", "--host", HOST]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                [
-                    str(places.lnbits_python().with_name("lnbits")),
-                    "--host",
-                    HOST,
-                    "--port",
-                    self.address.split(":")[-1],
-                ],
+                [*command, "--port", str(self._port)],
                 # It looks for its pages below the folder it is started in.
                 cwd=packages,
                 env={
@@ -58,6 +57,8 @@ class LNbitsServer:
                     "LNBITS_EXTENSIONS_DEFAULT_INSTALL": "",
                     "LNBITS_BACKEND_WALLET_CLASS": "FakeWallet",
                     "LNBITS_ADMIN_UI": "true",
+                    "HOST": HOST,
+                    "PORT": str(self._port),
                     "LNBITS_RATE_LIMIT_NO": "100000",
                     "HTTP_PROXY": _NOWHERE,
                     "HTTPS_PROXY": _NOWHERE,
@@ -125,10 +126,12 @@ class LNbitsServer:
 
     def _stop(self) -> None:
         self.http.close()
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        with socket.socket() as probe:
+            assert probe.connect_ex((HOST, self._port)), "LNbits goes on although its process ended"
