@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 from ashore import entry
 from ashore.engine.boundaries import Probe, no_probe
-from ashore.engine.compose_lightning import PracticeLightning, practice_lnurl
+from ashore.engine.compose_lightning import PracticeLightning, WalletClients, practice_lnurl, practice_wallets
 from ashore.engine.ledger import Ledger
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
+from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.views import NetworkInfo, ProfileInfo
 from ashore.engine.wallet import Wallet
 from ashore.engine.watcher import ChainWatch, OperatorWatch
@@ -106,18 +107,24 @@ def compose(
         _watch(chain, quorums[chain.name], [zklink], ledger, keep, around) for chain in deployment.chains.values()
     ]
     interval = min(max(1.0, deployment.chains[deployment.primary].block_time_s / 2), LONGEST_POLL_S)
+
+    async def close_database() -> None:
+        database.close()
+
     signer = Signer(around.signer_command or entry.command("signer"), os.environ)
     profiles = [ProfileInfo(deployment.id, "zkLink", "zkLink", "from layer 2 to a connected chain")]
     systems: dict[str, WithdrawalSystem] = {deployment.id: zklink}
     operators = [OperatorWatch(zklink, ledger, interval, around.probe)]
+    closers = [around.http.aclose, close_database]
+    wallets: ConnectedWallets | None = None
     if lightning is not None:
-        lnurl = practice_lnurl(lightning, around.http, around.pacing, signer.show, around.clock.now, _new_id)
+        clients = WalletClients(around.http, around.pacing)
+        wallets = practice_wallets(lightning, clients, signer)
+        lnurl = practice_lnurl(lightning, wallets, signer.show, around.clock.now, _new_id)
+        closers.append(clients.aclose)
         profiles.append(ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
         systems[PRACTICE.id] = lnurl
         operators.append(OperatorWatch(lnurl, ledger, LIGHTNING_INTERVAL_S, around.probe))
-
-    async def close_database() -> None:
-        database.close()
 
     return Wallet(
         Parts(
@@ -135,7 +142,8 @@ def compose(
             probe=around.probe,
             new_id=_new_id,
             journal_is_sound=database.sound,
-            closers=(around.http.aclose, close_database),
+            closers=closers,
+            wallets=wallets,
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.receiving import ConnectedWallets
-from ashore.lightning.core_lightning import CoreLightning
+from ashore.engine.receiving import ConnectedWallets, WalletSetup
+from ashore.keys.signer import Signer
+from ashore.lightning.backends import ReceiveBackend
+from ashore.lightning.connection import pinned_tls
+from ashore.lightning.core_lightning import CERTIFICATE_NAME, CoreLightning
+from ashore.lightning.errors import AddressRefused
+from ashore.lightning.lnbits import LNbits
 from ashore.net.guard import LocalService
 from ashore.net.http import HttpClient
 from ashore.net.pacing import MonotonicClock
@@ -19,6 +24,7 @@ from ashore.systems.lnurl.system.receivers import Receiver
 from ashore.systems.lnurl.system.withdrawals import LnurlSystem, Unseal
 
 PRACTICE_RECEIVER = "practice-node"
+NewId = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,45 @@ def practice_lightning(raw: Mapping[str, object], base_url: str) -> PracticeLigh
     )
 
 
+class WalletClients:
+    """Makes the clients of receiving wallets, each with the certificates it needs."""
+
+    def __init__(self, http: HttpClient, pacing: MonotonicClock) -> None:
+        self._http = http
+        self._pacing = pacing
+        self._own: list[HttpClient] = []
+
+    def build(self, setup: WalletSetup) -> ReceiveBackend:
+        """The client of a wallet, which has not been asked anything yet. Raises AddressRefused."""
+        rng = random.Random()  # noqa: S311 spreads polls
+        if setup.kind == "core-lightning":
+            http = self._pinned(setup.certificate) if setup.certificate else self._http
+            return CoreLightning(http, setup.address, setup.credential, clock=self._pacing, rng=rng)
+        if setup.kind == "lnbits":
+            return LNbits(self._http, setup.address, setup.credential, clock=self._pacing, rng=rng)
+        raise AddressRefused("Ashore does not know this kind of wallet.", "Nothing was sent.")
+
+    async def aclose(self) -> None:
+        """Close the connections that are not the wallet's common ones."""
+        for http in self._own:
+            await http.aclose()
+
+    def _pinned(self, certificate: str) -> HttpClient:
+        http = HttpClient(self._pacing, random.Random(), tls=pinned_tls(certificate, CERTIFICATE_NAME))  # noqa: S311
+        self._own.append(http)
+        return http
+
+
+def practice_wallets(place: PracticeLightning, clients: WalletClients, signer: Signer) -> ConnectedWallets:
+    """The practice node, and whatever the vault keeps."""
+    node = clients.build(WalletSetup("core-lightning", "Practice node", place.clnrest, place.rune))
+    fixed = Receiver(PRACTICE_RECEIVER, "Practice node", "the practice node (simulated)", node)
+    return ConnectedWallets(signer, clients.build, [fixed])
+
+
 def practice_lnurl(
-    place: PracticeLightning,
-    http: HttpClient,
-    pacing: MonotonicClock,
-    unseal: Unseal,
-    now: Callable[[], int],
-    new_id: Callable[[], str],
+    place: PracticeLightning, wallets: ConnectedWallets, unseal: Unseal, now: Callable[[], int], new_id: NewId
 ) -> LnurlSystem:
     """LNURL on the practice network: it asks the practice service and nobody else."""
     strangers = StrangerClient(local_services=[LocalService(place.host, place.port)], socks=None)
-    node = CoreLightning(http, place.clnrest, place.rune, clock=pacing, rng=random.Random())  # noqa: S311 spreads polls
-    wallets = ConnectedWallets([Receiver(PRACTICE_RECEIVER, "Practice node", "the practice node (simulated)", node)])
     return LnurlSystem(PRACTICE, LnurlClient(strangers, Reach.PRACTICE), wallets, unseal, now, new_id)

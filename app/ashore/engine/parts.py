@@ -7,6 +7,7 @@ from pathlib import Path
 from ashore.engine.boundaries import Probe
 from ashore.engine.ledger import Ledger
 from ashore.engine.practice import SandboxControl
+from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.views import NetworkInfo, ProfileInfo
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.keys.signer import Signer
@@ -44,5 +45,7 @@ class Parts:
     journal_is_sound: Callable[[], bool]
     sandbox: SandboxControl | None = None
     practice_password: bytes = b""
+    wallets: ConnectedWallets | None = None
+    """What receives over Lightning; None where there is no Lightning."""
     patience_ms: int = 0
     """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""

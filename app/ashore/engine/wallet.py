@@ -10,6 +10,7 @@ from ashore.domain.observations import ChainHealth
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.carrier import SETTLED, Carrier
 from ashore.engine.parts import Parts
+from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
 from ashore.engine.requests import Requests
 from ashore.engine.views import (
@@ -107,6 +108,8 @@ class Wallet:
         """Take the keys away by ending the signer's process. They stay away over a restart, until the password."""
         self._auto_lock.end()
         await self._parts.signer.lock()
+        if self._parts.wallets is not None:
+            self._parts.wallets.lock()
         self._parts.ledger.tell(Change(Topic.LOCK))
         self.set_setting(LOCKED, "yes")
 
@@ -127,6 +130,19 @@ class Wallet:
             self._auto_lock.touch()
 
     # ---- withdrawing
+
+    @property
+    def receiving(self) -> ConnectedWallets | None:
+        """The wallets that receive over Lightning; None on a network without Lightning."""
+        return self._parts.wallets
+
+    async def disconnect_wallet(self, receiver: str) -> None:
+        """Forget a receiving wallet. Raises AshoreError while a withdrawal still goes to it."""
+        if self._parts.wallets is None:
+            return
+        if any(state.terms.account == receiver for state in self._parts.ledger.open):
+            raise AshoreError("A withdrawal still goes to this wallet.", "Wait until its outcome is known.")
+        await self._parts.wallets.disconnect(receiver)
 
     def profiles(self) -> tuple[ProfileInfo, ...]:
         """The deployments one can withdraw from."""
@@ -218,6 +234,7 @@ class Wallet:
     def operator_notes(self) -> tuple[str, ...]:
         """What the operators said instead of answering, and what is wrong with the journal's file."""
         troubles = tuple(chain.trouble for chain in self._parts.chains if chain.trouble)
+        troubles += self._parts.wallets.troubles if self._parts.wallets else ()
         return self._warnings + troubles + tuple(note for told in self._parts.operators for note in told.notes)
 
     def look_again(self) -> None:
@@ -272,6 +289,8 @@ class Wallet:
         told = await self._parts.signer.accounts(0, ACCOUNTS)
         self._accounts = tuple(Account(a.index, a.address, f"Account {a.index + 1}", a.l2_pub_key_hash) for a in told)
         self.set_setting(LOCKED, "")
+        if self._parts.wallets is not None:
+            await self._parts.wallets.restore()
         self._parts.ledger.tell(Change(Topic.LOCK))
 
     def _account(self, index: int) -> Account:
