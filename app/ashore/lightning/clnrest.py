@@ -112,5 +112,5 @@ class Clnrest:
         if status in {429, 502, 503, 504}:
             return NoReply(f"The node at {host} cannot answer now (HTTP {status}).")
         if error is not None and code is not None:
-            return NodeRefused(host, code, error.shown("message", 160))
+            return NodeRefused(host, code, error.quoted("message", 160))
         return BackendMisbehaves(f"{host} answered with an error that is not a node's (HTTP {status}).")

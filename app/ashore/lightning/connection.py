@@ -122,6 +122,7 @@ class Line:
         self._http = http
         self._address = address
         self._headers = {**credential, "content-type": "application/json"}
+        self._secrets = [value.encode() for value in credential.values()]
 
     def __repr__(self) -> str:
         return f"Line({self.host})"
@@ -138,17 +139,23 @@ class Line:
             answer = await self._http.request(
                 method, self._address.base + path, purpose, body=body, headers=self._headers
             )
-            return Reply(answer.status, answer.body)
+            return self._reply(answer.status, answer.body)
         except HttpStatus as refused:
-            return Reply(refused.status, refused.body)
+            return self._reply(refused.status, refused.body)
         except Unanswered as unanswered:
             if unanswered.status:
-                return Reply(unanswered.status, unanswered.body)
+                return self._reply(unanswered.status, unanswered.body)
             failure: BackendUnreachable = NoReply(unanswered.sentence)
         except NotSent as not_sent:
             failure = BackendUnreachable(*_why_not_sent(self.host, not_sent))
         # Raised out here so that no error of the request, and nothing it holds, hangs on this one.
         raise failure
+
+    def _reply(self, status: int, body: bytes) -> Reply:
+        """Return an answer without the credential, which a server might repeat and a sentence might quote."""
+        for secret in self._secrets:
+            body = body.replace(secret, b"...")
+        return Reply(status, body)
 
 
 def _why_not_sent(host: str, error: NetError) -> tuple[str, str]:

@@ -233,7 +233,7 @@ def _made(fields: Fields) -> MadeInvoice:
         fields.refuse("bolt11")
     warnings = [sentence for name, sentence in _WARNINGS.items() if name in fields]
     others = [name for name in fields.names() if name.startswith("warning_") and name not in _WARNINGS][:4]
-    warnings += [f"Your node says: “{fields.shown(name, 120)}”." for name in others]
+    warnings += [f"Your node says: “{fields.quoted(name, 120)}”." for name in others]
     return MadeInvoice(text, fields.hash("payment_hash"), tuple(warnings))
 
 

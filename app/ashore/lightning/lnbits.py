@@ -189,4 +189,4 @@ class LNbits:
     def _detail(self, reply: Reply) -> str:
         """Return what an error says, fit to be shown; empty where it says nothing readable."""
         error = error_fields(self._line.host, reply.body)
-        return "" if error is None else error.shown("detail", 160)
+        return "" if error is None else error.quoted("detail", 160)

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from ashore.domain.untrusted import plain
 from ashore.lightning.errors import BackendMisbehaves
+from ashore.net.redact import redact
 
 HASH = re.compile(r"[0-9a-f]{64}")
 _MAX_DEPTH = 32
@@ -45,6 +46,10 @@ class Fields:
         """Return a text fit to be shown, empty where there is none."""
         value = self._values.get(name)
         return plain(value, limit) if isinstance(value, str) else ""
+
+    def quoted(self, name: str, limit: int) -> str:
+        """Return what a server says about our request, fit to be quoted: it may repeat what nobody should read."""
+        return redact(self.shown(name, limit))
 
     def integer(self, name: str, lowest: int, highest: int) -> int:
         """Return an integer within bounds."""

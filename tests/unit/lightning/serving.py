@@ -70,14 +70,13 @@ async def serving(app: App, tls: ssl.SSLContext | None = None) -> AsyncIterator[
     config.load()
     config.ssl = tls
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    server.lifespan = config.lifespan_class(config)
+    # Without its main loop the server needs no signals, and no tenth of a second to notice that it is over.
+    await server.startup(sockets=[listener])
     try:
-        while not server.started:
-            await asyncio.sleep(0.002)
         yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
-        await task
+        await server.shutdown(sockets=[listener])
 
 
 class Wallet:
