@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -92,17 +91,22 @@ def sandbox() -> Iterator[tuple[Router, World]]:
 @pytest.fixture
 async def practice(sandbox: tuple[Router, World]) -> AsyncIterator[Practice]:
     app, world = sandbox
-    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None)
+    config.load()
     server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
     with role.bind("127.0.0.1", 0) as listener:
         port = int(listener.getsockname()[1])
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        # Without its main loop, which only looks for signals and would cost each test a third of a second.
+        await server.startup(sockets=[listener])
         living = asyncio.create_task(world.lightning.run())
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=10) as http:
             yield Practice(world.lightning, port, http)
-        server.should_exit = True
-        await serving
+        for one in server.servers:
+            one.close()
         living.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await living
+        serving = [*server.server_state.tasks, living]
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
     world.lightning.reset()
