@@ -145,7 +145,7 @@ class Carrier:
         """Whether an open outcome says more than what is journaled. That nothing has left yet is the better news."""
         if move.state is not MoveState.UNKNOWN:
             return True
-        return move.arrivals > 0 and move.said != outcome.sentence
+        return bool(outcome.sentence) and move.arrivals > 0 and move.said != outcome.sentence
 
     def _first_stage(self, withdrawal: str, move: MoveView, outcome: Accepted) -> list[ev.Event]:
         state = self._ledger.get(withdrawal)

@@ -120,7 +120,7 @@ def compose(
     if lightning is not None:
         clients = WalletClients(around.http, around.pacing)
         wallets = practice_wallets(lightning, clients, signer)
-        lnurl = practice_lnurl(lightning, wallets, signer.show, around.clock.now, _new_id)
+        lnurl = practice_lnurl(lightning, wallets, signer.show, around.clock.now, _new_id, journal.knows)
         closers.append(clients.aclose)
         profiles.append(ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
         systems[PRACTICE.id] = lnurl

@@ -20,6 +20,7 @@ from ashore.net.strangers import StrangerClient
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.checks import Used
 from ashore.systems.lnurl.system.receivers import Receiver
 from ashore.systems.lnurl.system.withdrawals import LnurlSystem, Unseal
 
@@ -86,8 +87,13 @@ def practice_wallets(place: PracticeLightning, clients: WalletClients, signer: S
 
 
 def practice_lnurl(
-    place: PracticeLightning, wallets: ConnectedWallets, unseal: Unseal, now: Callable[[], int], new_id: NewId
+    place: PracticeLightning,
+    wallets: ConnectedWallets,
+    unseal: Unseal,
+    now: Callable[[], int],
+    new_id: NewId,
+    used: Used,
 ) -> LnurlSystem:
     """LNURL on the practice network: it asks the practice service and nobody else."""
     strangers = StrangerClient(local_services=[LocalService(place.host, place.port)], socks=None)
-    return LnurlSystem(PRACTICE, LnurlClient(strangers, Reach.PRACTICE), wallets, unseal, now, new_id)
+    return LnurlSystem(PRACTICE, LnurlClient(strangers, Reach.PRACTICE), wallets, unseal, now, new_id, used)

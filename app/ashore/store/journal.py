@@ -113,6 +113,11 @@ class Journal:
         )
         return [Row(*row) for row in rows]  # type: ignore[arg-type]
 
+    def knows(self, locator: str) -> bool:
+        """Whether any move has this public name, such as a payment hash."""
+        rows = self._db.read("SELECT 1 FROM withdrawals WHERE instr(searchable, ?) LIMIT 1", locator.lower())
+        return bool(rows)
+
     def recipients(self, system: str) -> dict[str, int]:
         """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet."""
         rows = self._db.read(
@@ -124,7 +129,7 @@ class Journal:
         return {str(address): int(str(count)) for address, count in rows}
 
 
-_FILTERS = {"open": "open = 1", "final": "status = 'final'", "stopped": "status IN ('refused', 'failed')"}
+_FILTERS = {"open": "open = 1", "final": "status = 'final'", "stopped": "status IN ('refused', 'failed', 'unseen')"}
 
 _UPSERT = """
 INSERT INTO withdrawals (id, profile, started_at, changed_at, status, open, stage, mark, searchable)

@@ -1,6 +1,6 @@
 """What a withdrawal is found by in the list: the words that are kept of it, and those that somebody typed."""
 
-from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.domain.withdrawal import SAID_BY, Status, Withdrawal
 
 MAX_SEARCH = 4_000
 MAX_WORDS = 24
@@ -15,6 +15,7 @@ STATUS_WORDS = {
     Status.FINAL: "final done arrived irreversible",
     Status.REFUSED: "refused stopped",
     Status.FAILED: "failed stopped",
+    Status.UNSEEN: "ended out of sight unseen stopped",
 }
 
 
@@ -30,6 +31,8 @@ def searchable(state: Withdrawal, stage: str) -> str:
         terms.recipient,
         terms.system,
         terms.details.get("amount.text", ""),
+        terms.details.get("description", ""),
+        terms.details.get(SAID_BY, ""),
         *(move.locator for move in state.moves.values()),
         *sorted(hashes),
         stage.format(chain=terms.destination),

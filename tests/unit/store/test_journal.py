@@ -220,3 +220,12 @@ def test_unknown_is_a_status_of_the_list(tmp_path: Path) -> None:
     (row,) = bench.journal.page("", "open", None, 5)
     assert row.status == Status.UNKNOWN
     bench.database.close()
+
+
+def test_a_public_name_is_known_once_its_move_is_journaled(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    assert not bench.journal.knows("0xhash")
+    bench.append(1, named("w"), intended())
+    assert bench.journal.knows("0xHASH")
+    assert not bench.journal.knows("0xha%")
+    bench.database.close()

@@ -1,6 +1,7 @@
 """Judges a draft: the amount against what service and wallet allow, and an invoice that was pasted."""
 
 import re
+from collections.abc import Callable
 
 from ashore.domain.amounts import AmountError, parse_amount
 from ashore.systems.base import Draft, Leg, Problem, Severity
@@ -23,7 +24,11 @@ _PIN = re.compile(r"[0-9]{1,12}", re.ASCII)
 CHECK_THERE = "Ashore cannot see that wallet: it will not know whether the money came."
 
 
-def judge(profile: LnurlProfile, offer: LnurlOffer, draft: Draft, now_s: int) -> LnurlQuote:
+Used = Callable[[str], bool]
+"""Whether Ashore ever handed over an invoice with this payment hash (hexadecimal)."""
+
+
+def judge(profile: LnurlProfile, offer: LnurlOffer, draft: Draft, now_s: int, used: Used) -> LnurlQuote:
     """Judge a draft against the offer, without the network. `now_s` is UTC seconds."""
     problems: dict[str, Problem] = {}
     chosen = draft.text("receiver") or (offer.receivers[0].id if offer.receivers else PASTED)
@@ -34,7 +39,7 @@ def judge(profile: LnurlProfile, offer: LnurlOffer, draft: Draft, now_s: int) ->
         _capacity(receiver, amount, problems)
     text, invoice = "", None
     if chosen == PASTED:
-        text, invoice = _pasted(profile, draft, amount, now_s, problems)
+        text, invoice = _pasted(profile, draft, amount, now_s, used, problems)
     pin = _pin(offer, draft, amount, problems)
     return LnurlQuote(
         offer=offer,
@@ -120,7 +125,7 @@ def _capacity(receiver: ReceiverOffer, amount: int, problems: dict[str, Problem]
 
 
 def _pasted(
-    profile: LnurlProfile, draft: Draft, amount: int | None, now_s: int, problems: dict[str, Problem]
+    profile: LnurlProfile, draft: Draft, amount: int | None, now_s: int, used: Used, problems: dict[str, Problem]
 ) -> tuple[str, Invoice | None]:
     """The invoice that the person made in another wallet, checked against the amount to withdraw."""
     if amount is None:
@@ -137,7 +142,8 @@ def _pasted(
     except InvoiceError as error:
         problems["invoice"] = Problem(error.sentence, error.advice)
         return "", None
-    found = check_invoice(invoice, Expected(profile.invoices, amount, now_s))
+    before = used(invoice.payment_hash.hex())
+    found = check_invoice(invoice, Expected(profile.invoices, amount, now_s, hash_was_used=before))
     if found:
         problems["invoice"] = Problem(found[0].sentence, found[0].advice)
         return "", None

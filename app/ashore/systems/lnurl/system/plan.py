@@ -25,6 +25,7 @@ from ashore.systems.lnurl.codec import (
 )
 from ashore.systems.lnurl.codec.amounts import BTC_DECIMALS
 from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.system.checks import Used
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
 from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN, UNSEEN
@@ -78,7 +79,7 @@ class Claim:
 
 
 async def make_invoice(
-    profile: LnurlProfile, quote: LnurlQuote, receiver: Receiver | None, reference: str, now_s: int
+    profile: LnurlProfile, quote: LnurlQuote, receiver: Receiver | None, reference: str, now_s: int, used: Used
 ) -> tuple[str, Invoice, tuple[str, ...]]:
     """Let the receiver make the invoice (or take the pasted one), and check it against what was asked.
 
@@ -90,10 +91,10 @@ async def make_invoice(
         return quote.invoice_text, quote.invoice, ()
     if receiver is None:
         raise NotReady("This wallet is not connected any more.", "Choose another one.")
-    description = offer.service.invoice_description
+    description = offer.service.invoice_description or offer.host  # some wallets make none without one
     made = await receiver.backend.make(InvoiceRequest(reference, amount, description, EXPIRY_S))
     offered = offer.receiver(quote.receiver)
-    return made.text, _checked(profile, made, offered, amount, description, now_s), made.warnings
+    return made.text, _checked(profile, made, offered, amount, description, now_s, used), made.warnings
 
 
 def _ready(quote: LnurlQuote) -> tuple[LnurlOffer, int]:
@@ -111,6 +112,7 @@ def _checked(
     amount: int,
     description: str,
     now_s: int,
+    used: Used,
 ) -> Invoice:
     identity = offered.identity if offered else None
     network = NETWORKS.get(identity.network or "") if identity else None
@@ -126,6 +128,7 @@ def _checked(
         payment_hash=bytes.fromhex(made.payment_hash) if made.payment_hash else None,
         payee=bytes.fromhex(identity.node_id) if identity and identity.node_id else None,
         expiry=EXPIRY_S,
+        hash_was_used=used(invoice.payment_hash.hex()),
     )
     found = check_invoice(invoice, expected)
     if network is not None and network is not profile.invoices:

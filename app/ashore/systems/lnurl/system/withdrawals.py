@@ -22,7 +22,7 @@ from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import decode_invoice
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.settlement.receipts import WATCHED_PAST_EXPIRY_MS, events_of
-from ashore.systems.lnurl.system.checks import judge
+from ashore.systems.lnurl.system.checks import Used, judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opening import open_link
 from ashore.systems.lnurl.system.plan import EXPIRES_AT, PAYMENT_HASH, Claim, make_invoice, plan_of
@@ -54,6 +54,7 @@ class LnurlSystem:
         unseal: Unseal,
         now: Callable[[], int],
         new_id: Callable[[], str],
+        used: Used,
     ) -> None:
         """`now` gives UTC milliseconds; `new_id` the references under which invoices are made."""
         self._profile = profile
@@ -62,6 +63,7 @@ class LnurlSystem:
         self._unseal = unseal
         self._now = now
         self._new_id = new_id
+        self._used = used
         self._began = now()
         self._tried: dict[str, int] = {}
         self._refused: set[str] = set()
@@ -89,7 +91,7 @@ class LnurlSystem:
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft against the offer, without the network."""
         assert isinstance(offer, LnurlOffer)
-        return judge(self._profile, offer, draft, self._now() // 1000)
+        return judge(self._profile, offer, draft, self._now() // 1000, self._used)
 
     async def prepare(self, action: Action, quote: Quote) -> Plan:
         """Let the wallet make the invoice, check it, and pack what is handed over. Raises NotReady, BackendError."""
@@ -98,7 +100,9 @@ class LnurlSystem:
             raise AshoreError("This cannot be prepared here.", "Nothing was sent.")
         receiver = self._receivers.get(quote.receiver)
         now = self._now()
-        text, invoice, warnings = await make_invoice(self._profile, quote, receiver, self._new_id(), now // 1000)
+        text, invoice, warnings = await make_invoice(
+            self._profile, quote, receiver, self._new_id(), now // 1000, self._used
+        )
         return plan_of(self._profile, quote, text, invoice, warnings, now)
 
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:  # noqa: ARG002 - the seam's

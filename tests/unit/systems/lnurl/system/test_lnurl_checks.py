@@ -13,8 +13,12 @@ from ashore.systems.lnurl.system.receivers import PASTED
 from unit.systems.lnurl.system.offers import NOW_S, invoice, offer
 
 
+def unused(_payment_hash: str) -> bool:
+    return False
+
+
 def judged(on: LnurlOffer | None = None, **fields: str) -> LnurlQuote:
-    return judge(PRACTICE, on or offer(), Draft({"amount": "15", **fields}), NOW_S)
+    return judge(PRACTICE, on or offer(), Draft({"amount": "15", **fields}), NOW_S, unused)
 
 
 def pasted(text: str, **fields: str) -> LnurlQuote:
@@ -69,7 +73,7 @@ class TestAmount:
     @given(st.text(max_size=90), st.text(max_size=12), st.text(max_size=12), st.text(max_size=40))
     def test_nothing_that_is_typed_raises(self, amount: str, unit: str, receiver: str, text: str) -> None:
         fields = {"amount": amount, "unit": unit, "receiver": receiver, "invoice": text, "pin": text}
-        quote = judge(PRACTICE, offer(pin_limit=12_000), Draft(fields), NOW_S)
+        quote = judge(PRACTICE, offer(pin_limit=12_000), Draft(fields), NOW_S, unused)
         assert quote.ready is not any(p.severity is Severity.BLOCKS for p in quote.problems.values())
         assert all(p.sentence.endswith((".", "?", "”")) for p in quote.problems.values())
         if quote.amount_msat is not None:
@@ -86,12 +90,12 @@ class TestReceiver:
     def test_a_forecast_warns_and_forbids_nothing(self) -> None:
         quote = judged(offer(most=20_000, **{}), amount="15")
         assert quote.ready
-        small = judge(PRACTICE, _with_room(12_000), Draft({"amount": "15"}), NOW_S)
+        small = judge(PRACTICE, _with_room(12_000), Draft({"amount": "15"}), NOW_S, unused)
         assert small.ready
         assert small.problems["receiver"].severity is Severity.WARNS
 
     def test_a_minimum_of_the_wallet_narrows_the_range(self) -> None:
-        quote = judge(PRACTICE, _with_least(30_000), Draft({"amount": "15"}), NOW_S)
+        quote = judge(PRACTICE, _with_least(30_000), Draft({"amount": "15"}), NOW_S, unused)
         assert "receives no less than 30 sat" in str(quote.problems["amount"])
 
 
@@ -133,6 +137,11 @@ class TestPastedInvoice:
         quote = pasted(text)
         assert not quote.ready
         assert said in str(quote.problems["invoice"])
+
+    def test_one_that_was_handed_over_before_is_refused(self) -> None:
+        fields = {"amount": "15", "receiver": PASTED, "invoice": invoice(15_000)}
+        quote = judge(PRACTICE, offer(), Draft(fields), NOW_S, lambda payment_hash: payment_hash == "11" * 32)
+        assert "used before" in str(quote.problems["invoice"])
 
 
 class TestPin:

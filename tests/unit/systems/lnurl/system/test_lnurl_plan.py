@@ -18,6 +18,10 @@ from ashore.systems.lnurl.system.receivers import Receiver
 from unit.systems.lnurl.system.offers import IDENTITY, K1, NOW_S, invoice, offer
 
 
+def unused(_payment_hash: str) -> bool:
+    return False
+
+
 class Maker:
     """A wallet that gives the invoice it was told to give."""
 
@@ -49,12 +53,12 @@ class Maker:
 
 
 def quoted(**fields: str) -> LnurlQuote:
-    return judge(PRACTICE, offer(), Draft({"amount": "15", **fields}), NOW_S)
+    return judge(PRACTICE, offer(), Draft({"amount": "15", **fields}), NOW_S, unused)
 
 
 async def made_by(made: MadeInvoice, quote: LnurlQuote | None = None) -> str:
     receiver = Receiver("alice", "Alice", "your node Alice", Maker(made))
-    text, _, _ = await make_invoice(PRACTICE, quote or quoted(), receiver, "w1", NOW_S)
+    text, _, _ = await make_invoice(PRACTICE, quote or quoted(), receiver, "w1", NOW_S, unused)
     return text
 
 
@@ -62,7 +66,7 @@ async def test_a_good_invoice_is_taken_with_description_amount_and_reference() -
     text = invoice(15_000)
     maker = Maker(MadeInvoice(text, "11" * 32, ("little room",)))
     receiver = Receiver("alice", "Alice", "your node Alice", maker)
-    got, read, warnings = await make_invoice(PRACTICE, quoted(), receiver, "w1", NOW_S)
+    got, read, warnings = await make_invoice(PRACTICE, quoted(), receiver, "w1", NOW_S, unused)
     assert (got, read.amount_msat, warnings) == (text, 15_000, ("little room",))
     (request,) = maker.asked
     assert (request.reference, request.amount_msat, request.description) == ("w1", 15_000, "Voucher")
@@ -91,9 +95,9 @@ async def test_an_invoice_that_is_not_what_was_asked_for_never_leaves(made: Made
 async def test_an_unfinished_form_makes_no_invoice() -> None:
     maker = Maker(MadeInvoice(invoice(15_000), None))
     with pytest.raises(NotReady, match="not complete"):
-        await make_invoice(PRACTICE, quoted(amount="9"), Receiver("alice", "A", "a", maker), "w1", NOW_S)
+        await make_invoice(PRACTICE, quoted(amount="9"), Receiver("alice", "A", "a", maker), "w1", NOW_S, unused)
     with pytest.raises(NotReady, match="not connected"):
-        await make_invoice(PRACTICE, quoted(), None, "w1", NOW_S)
+        await make_invoice(PRACTICE, quoted(), None, "w1", NOW_S, unused)
     assert maker.asked == []
 
 
