@@ -283,7 +283,8 @@ class Cashier:
                 amount_msat=amount_msat,
                 at=self._now(),
                 state=state,
-                answer=answer,
+                # A fault's words may hold half a character, which SQLite does not take.
+                answer=answer.encode("utf-8", "backslashreplace").decode(),
                 pay_msat=pay_msat,
                 due_at=due_at,
                 paid_at=paid_at,

@@ -113,7 +113,10 @@ class PracticeLightning:
             raise ValueError("lightning faults are set for service, vouchers and node")
         service = read_faults(value.get("service", {}))
         node = read_node_faults(value.get("node", {}))
-        vouchers = {name: read_faults(faults) for name, faults in dict(value.get("vouchers", {})).items()}
+        named = value.get("vouchers", {})
+        if not isinstance(named, dict):
+            raise ValueError("vouchers are named by their ids")  # noqa: TRY004 - a value from JSON
+        vouchers = {name: read_faults(faults) for name, faults in named.items()}
         if any(self.registry.get(name) is None for name in vouchers):
             raise ValueError("no such voucher")
 

@@ -62,6 +62,7 @@ class Terms:
             raise ValueError("a voucher's amounts are 0 < min_msat <= max_msat")
         if not 1 <= self.uses <= MAX_USES or not 0 <= self.wait_s <= 86_400 or len(self.title) > MAX_TITLE:
             raise ValueError(f"a voucher has 1 to {MAX_USES} uses, up to a day between them, and a short title")
+        self.title.encode("utf-8")
         if self.unique and self.style is not Style.LNBITS:
             raise ValueError("unique links are LNbits' own")
 
