@@ -88,13 +88,17 @@ class MoveRefused:
 
 @dataclass(frozen=True, slots=True)
 class MoveUnclear:
-    """A send ended without an answer that can be trusted. `left` is False where it certainly never left."""
+    """A send ended without an answer that can be trusted. `left` is False where it certainly never left.
+
+    `said_no`: the other side answered with a no, which proves nothing but ends all sending.
+    """
 
     name: ClassVar[str] = "move-unclear"
     withdrawal: str
     move: str
     sentence: str
     left: bool = True
+    said_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,13 @@ class MoveState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The other side took the move. `said` is its answer, made plain."""
+    """The other side took the move. `said` is its answer, made plain.
+
+    `seen_by` names who saw that it took effect, where the other side itself said something else or nothing.
+    """
 
     said: str = ""
+    seen_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,15 @@ class Unknown:
 
     `resend_harmless` tells whether the identical bytes may go again. `left` is False where the request
     certainly never left. `refusal` is what the other side said to a repetition: certain only if it
-    afterwards still does not know the move, for it may be the echo of the first time's success.
+    afterwards still does not know the move, for it may be the echo of the first time's success. `said_no`: it
+    answered, and with a no that proves nothing; the move is never sent again.
     """
 
     sentence: str
     resend_harmless: bool = False
     left: bool = True
     refusal: Refused | None = None
+    said_no: bool = False
 
 
 Outcome = Accepted | Refused | Unknown

@@ -70,7 +70,10 @@ _MARK_OF_LEVEL = {
 
 @dataclass(frozen=True, slots=True)
 class MoveView:
-    """A move as folded. `arrivals` counts the sends that may have arrived: all but those that never left."""
+    """A move as folded. `arrivals` counts the sends that may have arrived: all but those that never left.
+
+    `said_no`: it was answered with a no that proves nothing, so it is never sent again.
+    """
 
     id: str
     kind: MoveKind
@@ -85,6 +88,7 @@ class MoveView:
     said: str = ""
     code: str = ""
     advice: str = ""
+    said_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,13 @@ def _move_after(move: MoveView, event: ev.MoveSending | ev.MoveAccepted | ev.Mov
         return replace(move, state=MoveState.ACCEPTED, said=event.said)
     if isinstance(event, ev.MoveUnclear):
         never_left = move.state is MoveState.SENDING and not event.left
-        return replace(move, state=MoveState.UNKNOWN, said=event.sentence, arrivals=move.arrivals - int(never_left))
+        return replace(
+            move,
+            state=MoveState.UNKNOWN,
+            said=event.sentence,
+            arrivals=move.arrivals - int(never_left),
+            said_no=move.said_no or event.said_no,
+        )
     return replace(move, state=MoveState.REFUSED, code=event.code, said=event.sentence, advice=event.advice)
 
 

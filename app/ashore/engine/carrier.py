@@ -11,7 +11,7 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import Accepted, MoveKind, MoveState, Outcome, Refused, Unknown
-from ashore.domain.withdrawal import SAID_BY, MoveView, Withdrawal
+from ashore.domain.withdrawal import SAID_BY, MoveView, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
 from ashore.systems.base import WithdrawalSystem, signed_move
@@ -85,18 +85,32 @@ class Carrier:
 
     async def _settled(self, withdrawal: str, move: str) -> bool:
         """Take one turn: ask where it may have arrived, send where that is harmless. Whether the outcome is known."""
-        current = self._move(withdrawal, move)
-        if current is None or current.state in SETTLED:
+        current = self._pending(withdrawal, move)
+        if current is None:
             return True
         outcome: Outcome | None = None
         if current.arrivals or current.sends:
             outcome = await self._locate(withdrawal, current)
-            current = self._move(withdrawal, move)
-            if current is None or current.state in SETTLED:
+            current = self._pending(withdrawal, move)
+            if current is None:
                 return True  # L1 may have told while the other side was asked
-        if outcome is None or (isinstance(outcome, Unknown) and outcome.resend_harmless):
+        again = isinstance(outcome, Unknown) and outcome.resend_harmless
+        if outcome is None or (again and self._may_go(withdrawal, current)):
             outcome = await self._send(withdrawal, current)
         return not isinstance(outcome, Unknown)
+
+    def _pending(self, withdrawal: str, move: str) -> MoveView | None:
+        """The move, while its outcome is still to be found out."""
+        state = self._ledger.get(withdrawal)
+        if state is None or state.status is Status.UNSEEN:
+            return None  # nobody who can be asked will ever know
+        current = state.moves.get(move)
+        return None if current is None or current.state in SETTLED else current
+
+    def _may_go(self, withdrawal: str, move: MoveView) -> bool:
+        """Whether there is still a reason to send it again: no answer yet, and not all done without one."""
+        state = self._ledger.get(withdrawal)
+        return not move.said_no and state is not None and state.status is not Status.FINAL
 
     async def _send(self, withdrawal: str, move: MoveView) -> Outcome:
         first = move.arrivals == 0
@@ -137,7 +151,7 @@ class Carrier:
         elif isinstance(outcome, Refused):
             self._ledger.record([ev.MoveRefused(withdrawal, move.id, outcome.code, outcome.sentence, outcome.advice)])
         elif self._is_news(current, outcome):
-            self._ledger.record([ev.MoveUnclear(withdrawal, move.id, outcome.sentence, outcome.left)])
+            self._ledger.record([ev.MoveUnclear(withdrawal, move.id, outcome.sentence, outcome.left, outcome.said_no)])
         self._probe(Boundary.OUTCOME_JOURNALED)
 
     @staticmethod
@@ -145,6 +159,8 @@ class Carrier:
         """Whether an open outcome says more than what is journaled. That nothing has left yet is the better news."""
         if move.state is not MoveState.UNKNOWN:
             return True
+        if move.said_no:
+            return False  # what it answered is not talked over by who could not be asked
         return bool(outcome.sentence) and move.arrivals > 0 and move.said != outcome.sentence
 
     def _first_stage(self, withdrawal: str, move: MoveView, outcome: Accepted) -> list[ev.Event]:
@@ -154,8 +170,12 @@ class Carrier:
         stage = self._ledger.track_of(state).answered
         facts = {"request": move.locator, "answer": outcome.said}
         says_so = state.terms.details.get(SAID_BY, state.terms.system)
-        evidence = Evidence("submission", Level.REPORTED, says_so, self._now(), facts)
-        return [ev.StageReached(withdrawal, stage, evidence)]
+        level = Level.SEEN if outcome.seen_by else Level.REPORTED
+        evidence = Evidence("submission", level, outcome.seen_by or says_so, self._now(), facts)
+        reached: list[ev.Event] = [ev.StageReached(withdrawal, stage, evidence)]
+        if outcome.seen_by:
+            reached.append(ev.StageContradicted(withdrawal, stage, state.moves[move.id].said, outcome.said))
+        return reached
 
     def _move(self, withdrawal: str, move: str) -> MoveView | None:
         state: Withdrawal | None = self._ledger.get(withdrawal)

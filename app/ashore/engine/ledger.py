@@ -58,6 +58,10 @@ class Ledger:
         """Every withdrawal that has not ended."""
         return list(self._open.values())
 
+    def is_open(self, withdrawal: str) -> bool:
+        """Whether it has not ended."""
+        return withdrawal in self._open
+
     @property
     def watched(self) -> Sequence[Withdrawal]:
         """What is held against L1: all that is open, and what lately stopped on the operator's word alone."""

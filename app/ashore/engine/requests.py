@@ -15,6 +15,8 @@ from ashore.keys.reading import Reading
 from ashore.systems.base import Action, Bearer, Plan, Quote, SigningRequest
 
 SEALED_NOTE = "sealed-note"
+NOTE_FOR = "for"
+"""What a note's description says: the public name of the move whose secret it holds."""
 BEARER_NONCE = 0
 """All moves of one scope share it: only one of them may be open."""
 
@@ -72,6 +74,10 @@ class Requests:
         self._parts.probe(Boundary.INTENT_JOURNALED)
         return withdrawal, move
 
+    def under_way(self, identifier: str) -> bool:
+        """Whether a move of this public name is being confirmed, or was since the start."""
+        return identifier in self._confirmed
+
     async def _read(self, request: SigningRequest) -> Reading:
         read = (await self._parts.signer.read(request.kind, request.preimage)).reading
         if dict(read.fields) != dict(request.expect):
@@ -101,7 +107,7 @@ class Requests:
                 self._parts.new_id(), plan.kind, plan.profile, request.identifier, "", request.scope, BEARER_NONCE
             )
             self._refuse_second(move)
-            record = await self._parts.signer.keep(SEALED_NOTE, request.secret, {"for": request.identifier})
+            record = await self._parts.signer.keep(SEALED_NOTE, request.secret, {NOTE_FOR: request.identifier})
             self._parts.probe(Boundary.CONFIRM_SIGNED)
             return replace(move, payload=record)
         assert review.reading is not None

@@ -13,6 +13,7 @@ from ashore.engine.parts import Parts
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
 from ashore.engine.requests import Requests
+from ashore.engine.sealed_notes import SealedNotes
 from ashore.engine.views import (
     BY_HAND,
     CLOCK_KEY,
@@ -43,6 +44,7 @@ class Wallet:
         self._accounts: tuple[Account, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._requests = Requests(parts)
+        self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
         self.network = parts.network
@@ -62,6 +64,7 @@ class Wallet:
         for operator in self._parts.operators:
             self._spawn(operator.run())
         self._spawn(self._check_journal())
+        self._spawn(self._notes.run())
         if self._parts.practice_password and self._parts.sandbox is not None and not self._stays_locked():
             await self._open_practice_vault()
 

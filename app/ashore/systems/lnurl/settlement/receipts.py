@@ -14,6 +14,10 @@ WATCHED_PAST_EXPIRY_MS = 600_000
 """A payment may settle this long after its invoice expired."""
 
 PAID_NOT = "The service said OK, but the invoice expired unpaid."
+NEVER_HANDED_OVER = "The invoice expired before it was handed over. Nothing was withdrawn."
+UNPAID = "The invoice expired unpaid, so nothing was withdrawn."
+AGAIN = "Open the link again to start anew."
+ANYWAY = "If it pays anyway, you will see it here."
 
 
 def events_of(state: Withdrawal, receipt: Receipt, source: str, expires_at_ms: int, now_ms: int) -> Iterable[ev.Event]:
@@ -21,12 +25,24 @@ def events_of(state: Withdrawal, receipt: Receipt, source: str, expires_at_ms: i
     if receipt.state is ReceiptState.SETTLED:
         yield from _settled(state, receipt, source, now_ms)
     elif now_ms > expires_at_ms + WATCHED_PAST_EXPIRY_MS:
-        request = state.request
-        if receipt.state is ReceiptState.UNKNOWN_HERE:
-            if UNSEEN_END not in state.facts:
-                yield ev.FactLearnt(state.id, UNSEEN_END, "expired", "Ashore")
-        elif request is not None and request.state is MoveState.ACCEPTED and not state.stage(SETTLED).failed:
-            yield ev.StageFailed(state.id, SETTLED, PAID_NOT, source)
+        yield from _expired(state, receipt, source)
+
+
+def _expired(state: Withdrawal, receipt: Receipt, source: str) -> Iterable[ev.Event]:
+    """The end of what was not paid. A move that never left or was never taken ends refused, with what was said."""
+    request = state.request
+    if request is None or request.state in (MoveState.REFUSED, MoveState.DEAD):
+        return
+    if request.arrivals == 0 and request.state is not MoveState.ACCEPTED:
+        yield ev.MoveRefused(state.id, request.id, "expired", NEVER_HANDED_OVER, AGAIN)
+    elif receipt.state is ReceiptState.UNKNOWN_HERE:
+        if UNSEEN_END not in state.facts:
+            yield ev.FactLearnt(state.id, UNSEEN_END, "expired", "Ashore")
+    elif request.state is not MoveState.ACCEPTED:
+        said = request.said.removesuffix(ANYWAY).strip() if request.said_no else ""
+        yield ev.MoveRefused(state.id, request.id, "expired", f"{said} {UNPAID}".strip(), AGAIN)
+    elif not state.stage(SETTLED).failed:
+        yield ev.StageFailed(state.id, SETTLED, PAID_NOT, source)
 
 
 def _settled(state: Withdrawal, receipt: Receipt, source: str, now_ms: int) -> Iterable[ev.Event]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ashore.domain.untrusted import plain
 from ashore.systems.base import Offer, Quote
+from ashore.systems.lnurl.client.masking import mask, url_secrets
 from ashore.systems.lnurl.codec import AmountRange, Invoice, ServiceUrl, WithdrawOffer
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
@@ -35,8 +36,10 @@ class LnurlOffer(Offer):
 
     @property
     def description(self) -> str:
-        """What the service calls it, as one plain line: untrusted words."""
-        return plain(self.service.description, MAX_SHOWN_DESCRIPTION)
+        """What the service calls it, as one plain line: untrusted words, without a secret that they may quote."""
+        addresses = [self.service.callback, *([self.asked] if self.asked else [])]
+        secrets = [self.service.k1, *(secret for url in addresses for secret in url_secrets(url))]
+        return mask(plain(self.service.description, MAX_SHOWN_DESCRIPTION), secrets)
 
     @property
     def range(self) -> AmountRange:

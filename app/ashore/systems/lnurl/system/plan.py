@@ -12,12 +12,14 @@ from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE, SAID_BY
 from ashore.lightning.backends import InvoiceRequest, MadeInvoice
 from ashore.systems.base import Bearer, Plan, ReviewLine
 from ashore.systems.lnurl.codec import (
+    CodecError,
     Expected,
     Invoice,
     InvoiceError,
     Reach,
     ServiceUrl,
     btc_text,
+    callback_url,
     check_invoice,
     decode_invoice,
     parse_url,
@@ -146,6 +148,7 @@ def plan_of(
     receiver = offer.receiver(quote.receiver)
     payment_hash = invoice.payment_hash.hex()
     claim = Claim(offer.service.callback, offer.service.k1, text, quote.receiver, quote.pin)
+    _refuse_unsendable(claim)
     track = UNSEEN if receiver is None else SEEN
     place = receiver.sends_to if receiver else "your own wallet"
     terms = Terms(
@@ -180,6 +183,14 @@ def plan_of(
         warnings=(*_warnings(offer), *warnings),
         evidence=_begun(offer, invoice, receiver, now_ms),
     )
+
+
+def _refuse_unsendable(claim: Claim) -> None:
+    """Find out now, not after it is journaled, that the address would be too long. Raises NotReady."""
+    try:
+        callback_url(claim.callback, claim.k1, claim.invoice, claim.pin)
+    except CodecError as error:
+        raise NotReady(error.sentence, f"Nothing was withdrawn. {error.advice}".strip()) from None
 
 
 def claim_scope(offer: LnurlOffer) -> str:

@@ -18,32 +18,33 @@ class Awaited:
 
     def __init__(self, receivers: Receivers) -> None:
         self._receivers = receivers
-        self._hashes: dict[str, tuple[str, ...]] = {}
+        self._listened: list[tuple[Receiver, tuple[str, ...]]] = []
         self._changed = asyncio.Event()
 
     def follow(self, open_: Sequence[Withdrawal]) -> None:
-        """Listen for these from now on."""
+        """Listen for these from now on, at the wallets that are connected now."""
         hashes: dict[str, tuple[str, ...]] = {}
         for state in open_:
             kept = hashes.get(state.terms.account, ())
             hashes[state.terms.account] = (*kept, state.terms.details[PAYMENT_HASH])[-MOST:]
-        if hashes != self._hashes:
-            self._hashes = hashes
+        connected = [(self._receivers.get(name), wanted) for name, wanted in hashes.items()]
+        listened = [(receiver, wanted) for receiver, wanted in connected if receiver is not None]
+        if listened != self._listened:
+            self._listened = listened
             self._changed.set()
 
     async def news(self) -> None:
-        """Return when a wallet says that one of them was paid."""
+        """Return when a wallet says that one of them was paid. Raises what listening stumbles over."""
         while True:
             self._changed.clear()
-            listening = [
-                asyncio.ensure_future(_paid(receiver, hashes))
-                for name, hashes in self._hashes.items()
-                if (receiver := self._receivers.get(name)) is not None
-            ]
+            listening = [asyncio.ensure_future(_paid(receiver, wanted)) for receiver, wanted in self._listened]
             changed = asyncio.ensure_future(self._changed.wait())
             try:
                 await asyncio.wait([*listening, changed], return_when=asyncio.FIRST_COMPLETED)
-                if any(task.done() for task in listening):
+                ended = [task for task in listening if task.done()]
+                for hint in ended:
+                    hint.result()
+                if ended:
                     return
             finally:
                 for task in (*listening, changed):

@@ -1,10 +1,11 @@
 """LNURL-withdraw behind the seam: the WithdrawalSystem of one Lightning network."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
-from ashore.domain.events import Event
+from ashore.domain.events import Event, Terms
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation, OperatorReport
@@ -12,16 +13,15 @@ from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts
-from ashore.keys.errors import KeysError
 from ashore.keys.reading import Reading
 from ashore.lightning.backends import Receipt, ReceiptState
-from ashore.lightning.errors import BackendError, BackendUnreachable
+from ashore.lightning.errors import BackendError, BackendMisbehaves, BackendUnreachable
 from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
 from ashore.systems.lnurl import client as answers
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import decode_invoice
 from ashore.systems.lnurl.profile import LnurlProfile
-from ashore.systems.lnurl.settlement.receipts import WATCHED_PAST_EXPIRY_MS, events_of
+from ashore.systems.lnurl.settlement.receipts import AGAIN, ANYWAY, NEVER_HANDED_OVER, events_of
 from ashore.systems.lnurl.system.checks import Used, judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opening import open_link
@@ -39,8 +39,8 @@ LOOK_UPS = 40
 LEAST_LEFT_MS = 30_000
 """An invoice that expires sooner is not handed over any more."""
 
-_AGAIN = "Open the link again to start anew."
-_UNPAID_FOR_GOOD = frozenset({ReceiptState.EXPIRED, ReceiptState.UNPAID})
+GIVEN_UP_AFTER_MS = 30 * 86_400_000
+"""How long past the invoice's expiry a wallet that cannot be asked is waited for."""
 
 
 class LnurlSystem:
@@ -66,7 +66,7 @@ class LnurlSystem:
         self._used = used
         self._began = now()
         self._tried: dict[str, int] = {}
-        self._refused: set[str] = set()
+        self._followed: dict[str, _Followed] = {}
         self._turn = 0
         self._awaited = Awaited(receivers)
 
@@ -122,41 +122,47 @@ class LnurlSystem:
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Hand the invoice over, once, and say what the answer means: never that money came."""
         try:
-            claim = Claim.from_json(await self._unseal(move.payload), self._profile.reach)
-        except KeysError as error:
+            claim = await self._claim(move)
+            left_ms = decode_invoice(claim.invoice).expires_at * 1000 - self._now()
+        except AshoreError as error:
             return Unknown(f"{error.sentence} The invoice has not been handed over.", True, left=False)
-        if decode_invoice(claim.invoice).expires_at * 1000 - self._now() < LEAST_LEFT_MS:
-            gone = Refused("expired", "The invoice expired before it was handed over. Nothing was withdrawn.", _AGAIN)
-            return gone if first_send else Unknown("The invoice has expired.")
+        if left_ms < LEAST_LEFT_MS:
+            return Refused("expired", NEVER_HANDED_OVER, AGAIN) if first_send else Unknown("")
         self._tried[move.id] = self._now()
-        answer = await self._client.claim(claim.callback, claim.k1, claim.invoice, claim.pin)
+        try:
+            answer = await self._client.claim(claim.callback, claim.k1, claim.invoice, claim.pin)
+        finally:
+            self._tried[move.id] = self._now()
         match answer:
             case answers.Accepted():
                 return Accepted("OK")
             case answers.Refused(reason):
-                self._refused.add(move.id)
                 said = f"The service said no: “{reason}”." if reason else "The service said no, without a reason."
-                return Unknown(f"{said} If it pays anyway, you will see it here.")
+                return Unknown(f"{said} {ANYWAY}", said_no=True)
             case answers.NeverSent(why, advice):
                 return Unknown(f"{why} {advice}", True, left=False)
             case answers.UnknownOutcome(why, advice):
                 return Unknown(f"{why} {advice}")
 
     async def locate(self, move: SignedMove) -> Outcome:
-        """Ask the wallet that receives, the only one who can tell. The identical invoice may go again after a while."""
+        """Ask the wallet that receives, the only one who can tell. The identical invoice may go again after a while.
+
+        That an invoice expired unpaid is told by `interpret`, which needs no open vault.
+        """
         try:
-            claim = Claim.from_json(await self._unseal(move.payload), self._profile.reach)
-            receipt = await self._ask(move.locator, claim.receiver)
-        except (KeysError, BackendError) as error:
+            followed = self._followed.get(move.locator) or _Followed.of(await self._claim(move))
+            receipt = await self._ask(move.locator, followed.receiver)
+        except BackendError as error:
             return Unknown(error.sentence)
-        now, expires = self._now(), decode_invoice(claim.invoice).expires_at * 1000
+        except AshoreError:
+            return Unknown("")
         if receipt.state is ReceiptState.SETTLED:
-            return Accepted("It paid the invoice.")
-        if now > expires + WATCHED_PAST_EXPIRY_MS and receipt.state in _UNPAID_FOR_GOOD:
-            return Refused("expired", "The invoice expired unpaid, so nothing was withdrawn.", _AGAIN)
+            receiver = self._receivers.get(followed.receiver)
+            return Accepted("The invoice was paid.", seen_by=receiver.name if receiver else "your wallet")
+        now = self._now()
         due = now - self._tried.get(move.id, self._began) >= self._profile.retry_after_ms
-        fresh = now < expires - LEAST_LEFT_MS and receipt.state is not ReceiptState.EXPIRED
-        return Unknown("", resend_harmless=due and fresh and move.id not in self._refused)
+        fresh = now < followed.expires_at_ms - LEAST_LEFT_MS and receipt.state is not ReceiptState.EXPIRED
+        return Unknown("", resend_harmless=due and fresh and await self._can_be_handed_over(move))
 
     def tracks(self) -> Sequence[Track]:
         """The tracks of LNURL withdrawals."""
@@ -178,7 +184,9 @@ class LnurlSystem:
         await self._awaited.news()
 
     async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
-        """Ask the wallets about open invoices, so many at a time."""
+        """Ask the wallets about open invoices, so many at a time; one that does not answer is let be for this turn."""
+        for state in open_:
+            self._followed[state.terms.details[PAYMENT_HASH]] = _Followed.of_terms(state.terms)
         self._awaited.follow(open_)
         if not open_:
             return Report()
@@ -186,15 +194,25 @@ class LnurlSystem:
         due = [*open_[first:], *open_[:first]][:LOOK_UPS]
         self._turn += len(due)
         found: list[Observation] = []
-        notes: set[str] = set()
+        away: dict[str, str] = {}
         for state in due:
-            try:
-                receipt = await self._ask(state.terms.details[PAYMENT_HASH], state.terms.account)
-            except BackendError as error:
-                notes.add(error.sentence)
-            else:
+            receipt = await self._receipt(state, away)
+            if receipt is not None:
                 found.append(OperatorReport(self.profile, state.id, {"receipt": receipt}))
-        return Report(tuple(found), tuple(sorted(notes)))
+        return Report(tuple(found), tuple(sorted(set(away.values()))))
+
+    async def _receipt(self, state: Withdrawal, away: dict[str, str]) -> Receipt | None:
+        """What the wallet says now. None where it does not; `away` gathers those wallets, and why."""
+        followed = _Followed.of_terms(state.terms)
+        payment_hash = state.terms.details[PAYMENT_HASH]
+        if followed.receiver not in away:
+            try:
+                return await self._ask(payment_hash, followed.receiver)
+            except BackendError as error:
+                away[followed.receiver] = error.sentence
+        if self._now() > followed.expires_at_ms + GIVEN_UP_AFTER_MS:
+            return Receipt(ReceiptState.UNKNOWN_HERE, payment_hash)
+        return None
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[Event]:
         """Tell what a wallet's word means for the withdrawal it is about."""
@@ -206,7 +224,18 @@ class LnurlSystem:
             return ()
         receiver = self._receivers.get(state.terms.account)
         source = receiver.name if receiver else "your wallet"
-        return events_of(state, receipt, source, int(state.terms.details[EXPIRES_AT]), self._now())
+        return events_of(state, receipt, source, _Followed.of_terms(state.terms).expires_at_ms, self._now())
+
+    async def _claim(self, move: SignedMove) -> Claim:
+        """What is handed over. Raises AshoreError: locked, not in the vault any more, or not readable."""
+        return Claim.from_json(await self._unseal(move.payload), self._profile.reach)
+
+    async def _can_be_handed_over(self, move: SignedMove) -> bool:
+        try:
+            await self._claim(move)
+        except AshoreError:
+            return False
+        return True
 
     async def _ask(self, payment_hash: str, receiver_id: str) -> Receipt:
         """What the wallet says about an invoice. Raises BackendError."""
@@ -215,4 +244,23 @@ class LnurlSystem:
         receiver = self._receivers.get(receiver_id)
         if receiver is None:
             raise BackendUnreachable("The wallet that a withdrawal goes to is not connected.", "Unlock, or connect it.")
-        return await receiver.backend.look_up(payment_hash, "")
+        receipt = await receiver.backend.look_up(payment_hash, "")
+        if receipt.payment_hash.lower() != payment_hash:
+            raise BackendMisbehaves(f"{receiver.name} answered about another invoice.")
+        return receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """What can be known of an open invoice without the vault."""
+
+    receiver: str
+    expires_at_ms: int
+
+    @classmethod
+    def of_terms(cls, terms: Terms) -> "_Followed":
+        return cls(terms.account, int(terms.details[EXPIRES_AT]))
+
+    @classmethod
+    def of(cls, claim: Claim) -> "_Followed":
+        return cls(claim.receiver, decode_invoice(claim.invoice).expires_at * 1000)
