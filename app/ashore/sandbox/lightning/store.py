@@ -6,13 +6,13 @@ Both live in one file, so that a payment and the use of the voucher it belongs t
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from ashore.sandbox.memory import Memory
 
 _SCHEMA = """
 create table if not exists facts(name text primary key, value text not null) strict;
@@ -108,7 +108,7 @@ class ClaimRow:
     paid_at: float | None
 
 
-class Store:
+class Store(Memory):
     """The memory of node and service.
 
     Args:
@@ -116,26 +116,7 @@ class Store:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
-        # FULL: an invoice that was handed out and a use that was paid must never be forgotten.
-        self._db.execute("pragma journal_mode=wal")
-        self._db.execute("pragma synchronous=full")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Release the file."""
-        self._db.close()
-
-    @contextmanager
-    def atomic(self) -> Iterator[None]:
-        """Write everything inside or nothing."""
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+        super().__init__(path, _SCHEMA)
 
     def forget(self, facts: Iterable[str]) -> None:
         """Forget invoices, vouchers, claims and these facts; to be called inside `atomic`."""

@@ -5,11 +5,10 @@ Everything else is folded from it. A restart after a crash reads it and goes on.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ashore.sandbox.memory import Memory
 
 _SCHEMA = """
 create table if not exists submissions(
@@ -66,7 +65,7 @@ class OutboxRow:
     raw: bytes
 
 
-class Journal:
+class Journal(Memory):
     """The operator's memory.
 
     Args:
@@ -74,26 +73,7 @@ class Journal:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
-        # FULL: an answer "accepted" must never be forgotten, not even by a power cut.
-        self._db.execute("pragma journal_mode=wal")
-        self._db.execute("pragma synchronous=full")
-        self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Release the file."""
-        self._db.close()
-
-    @contextmanager
-    def atomic(self) -> Iterator[None]:
-        """Write everything inside or nothing."""
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+        super().__init__(path, _SCHEMA)
 
     def submissions(self) -> list[SubmissionRow]:
         """All accepted transactions in the order of their acceptance."""
