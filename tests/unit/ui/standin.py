@@ -19,6 +19,7 @@ from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
 from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, fold
 from ashore.engine.ledger import current_stage
+from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.views import (
     BY_HAND,
     CLOCK_KEY,
@@ -45,6 +46,7 @@ from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
 from ashore.systems.zklink.system.tracks import NORMAL
+from ashore.ui.port import ReceivingPort
 
 NOW = 1_767_276_131_000
 ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
@@ -130,6 +132,7 @@ class StandInWallet:
         self.locked = False
         self.vault_exists = True
         self.sandbox: StandInSandbox | None = StandInSandbox()
+        self.receiving: ReceivingPort | None = None
         self.offer = an_offer()
         self.opening: AshoreError | None = None
         self.confirming: AshoreError | None = None
@@ -177,6 +180,12 @@ class StandInWallet:
 
     def touch(self) -> None:
         self.touches += 1
+
+    # receiving
+
+    async def disconnect_wallet(self, receiver: str) -> None:
+        assert isinstance(self.receiving, ConnectedWallets)
+        await self.receiving.disconnect(receiver)
 
     # withdrawing
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
@@ -13,8 +13,10 @@ from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
 from ashore.ui.pages.holdings import holdings, words_of
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.receiving import TITLE
+from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import Facts
-from ashore.ui.widgets.labels import Label, clear, set_property
+from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_property
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.qr import QrCode, show_large
 from ashore.ui.widgets.scroll import ScrollColumn
@@ -83,6 +85,8 @@ class AccountsPage(Page):
         self.body.addWidget(scroll, 1)
         note = "The keys stay in a process of their own. What you see here is public."
         scroll.column.addWidget(Label(note, "muted", wrap=True))
+        self.receiving = self._receiving()
+        scroll.column.addWidget(self.receiving)
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
         scroll.column.addLayout(self._list)
@@ -93,11 +97,34 @@ class AccountsPage(Page):
         self.cards: list[AccountCard] = []
         context.hub.withdrawals_changed.connect(self._outdated)
 
+    def _receiving(self) -> QWidget:
+        """The way to the wallets that receive over Lightning, where the network has any."""
+        card, inner = ground("card", 20)
+        self.receiving_count = Label(role="muted", wrap=True)
+        way = Button("Show them", name=TITLE)
+        way.clicked.connect(self._open_receiving)
+        line = row(column(Label(TITLE, "section", wrap=True), self.receiving_count, spacing=4), way, spacing=12)
+        line.setStretch(0, 1)
+        line.setAlignment(way, Qt.AlignmentFlag.AlignVCenter)
+        inner.addLayout(line)
+        return card
+
+    def _open_receiving(self) -> None:
+        self.context.go.show_receiving()
+
+    def _show_receiving(self) -> None:
+        receiving = self.context.wallet.receiving
+        self.receiving.setVisible(receiving is not None)
+        if receiving is not None:
+            names = [wallet.name for wallet in receiving.listed()]
+            self.receiving_count.setText(breakable(", ".join(names)) or "None is connected.")
+
     def _outdated(self, _ids: frozenset[str]) -> None:
         for card in self.cards:
             card.asked_at = 0
 
     def shown(self) -> None:
+        self._show_receiving()
         accounts = self.context.wallet.accounts()
         self.nothing.setVisible(not accounts)
         if accounts != self._accounts:

@@ -14,8 +14,10 @@ from ashore.ui.context import Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activity import ActivityPage
+from ashore.ui.pages.connect_wallet import ConnectWalletPage
 from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.receiving import ReceivingPage
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.settings import SettingsPage
 from ashore.ui.pages.unclaimed import UnclaimedPage
@@ -157,6 +159,24 @@ class Sections(QObject):
         origin = self._way[0] if self._way and self._way[0] in ("withdraw", "activity") else "activity"
         page.name_way_back(_TITLES[origin])
         self._go([origin, "voyage"])
+
+    def show_receiving(self, done: Problem | None = None) -> None:
+        """The wallets that receive over Lightning, where the network has any; `done` is good news about them."""
+        receiving = self.wallet.receiving
+        if receiving is None or self._signing():
+            return
+        page = self._built("receiving", ReceivingPage, lambda context: ReceivingPage(context, receiving))
+        self._go(["accounts", "receiving"])
+        if done is not None:
+            page.say(done)
+
+    def show_wallet_setup(self) -> None:
+        """Where such a wallet is connected."""
+        receiving = self.wallet.receiving
+        if receiving is None or self._signing():
+            return
+        self._built("connect", ConnectWalletPage, lambda context: ConnectWalletPage(context, receiving))
+        self._go(["accounts", "receiving", "connect"])
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: follow it, and begin the next form empty."""

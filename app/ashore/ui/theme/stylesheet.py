@@ -135,6 +135,11 @@ QComboBox QAbstractItemView::item {{ min-height: {px(30)}; padding: 2px 8px; }}
 QPlainTextEdit {{ background: {t.inset}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 6px 8px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 5px 7px; }}
+QPlainTextEdit[role="entry"] {{ background: {t.surface}; border: 1px solid {t.field}; font-family: {_MONO};
+    font-size: {px(12)}; placeholder-text-color: {t.muted}; }}
+QPlainTextEdit[role="entry"]:focus {{ border: 2px solid {t.accent}; }}
+QPlainTextEdit[role="entry"][severity="blocks"] {{ border: 1px solid {t.bad}; }}
+QPlainTextEdit[role="entry"]:disabled {{ color: {t.muted}; border: 1px solid {t.line}; background: {t.inset}; }}
 """
 
 
