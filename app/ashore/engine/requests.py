@@ -107,6 +107,8 @@ class Requests:
                 self._parts.new_id(), plan.kind, plan.profile, request.identifier, "", request.scope, BEARER_NONCE
             )
             self._refuse_second(move)
+            if self._parts.journal.knows(request.identifier):
+                raise AshoreError("This was handed over before. Nothing was handed over now.", "Begin again.")
             record = await self._parts.signer.keep(SEALED_NOTE, request.secret, {NOTE_FOR: request.identifier})
             self._parts.probe(Boundary.CONFIRM_SIGNED)
             return replace(move, payload=record)
