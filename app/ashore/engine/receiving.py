@@ -1,5 +1,6 @@
 """The wallets that receive over Lightning: set up, tried out, kept in the vault, connected again after unlocking."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,8 +124,12 @@ class ConnectedWallets:
         checked = _checked(setup)
         tried = await self.try_out(checked)
         meta = {"use": RECEIVES, "name": checked.name, SPENDS: tried.identity.may_spend.value}
-        record = await self._signer.keep(CREDENTIAL, checked.to_json(), meta)
-        self._add(record, checked, meta)
+        # Who gives up now is too late: what the vault keeps is in the list as well.
+        return await asyncio.shield(self._keep(checked, meta))
+
+    async def _keep(self, setup: WalletSetup, meta: Mapping[str, str]) -> str:
+        record = await self._signer.keep(CREDENTIAL, setup.to_json(), meta)
+        self._add(record, setup, meta)
         return record
 
     async def disconnect(self, receiver: str) -> None:

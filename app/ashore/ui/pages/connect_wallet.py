@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ashore.domain.errors import AshoreError
@@ -124,6 +125,7 @@ class ConnectWalletPage(Page):
             return
         setup = self.fields.entries().setup
         self.result.show_testing()
+        self._bring_result_into_view()
         self.result.cancel.setFocus()
         self.fields.set_ready(False)
         self.context.tasks.start(self._try_out(setup), failed=self._failed, name=_TEST)
@@ -133,8 +135,19 @@ class ConnectWalletPage(Page):
         self._tried = (setup, tried)
         self.fields.set_ready(True)
         self.result.show_tried(tried, setup.kind, self._notes(tried))
+        self._bring_result_into_view()
         # Nobody connects a wallet that could spend by pressing Enter once too often.
         (self.result.again if self.result.risky else self.result.connect_button).setFocus()
+
+    def _bring_result_into_view(self) -> None:
+        """Below the form it would be out of sight, once it has been laid out."""
+        QTimer.singleShot(0, self, self._scroll_to_result)
+
+    def _scroll_to_result(self) -> None:
+        scroll = self.columns.main_scroll
+        inner = scroll.widget()
+        if inner is not None and not self.columns.beside:
+            scroll.verticalScrollBar().setValue(self.result.mapTo(inner, QPoint(0, 0)).y())
 
     def _notes(self, tried: TriedWallet) -> tuple[Problem, ...]:
         notes = []
@@ -147,8 +160,6 @@ class ConnectWalletPage(Page):
                     Severity.WARNS,
                 )
             )
-        if tried.limits.max_msat == 0:
-            notes.append(Problem("It can receive nothing now.", plain(tried.limits.sentence, 300), Severity.WARNS))
         return tuple(notes)
 
     def _failed(self, error: AshoreError) -> None:

@@ -26,6 +26,7 @@ CREDENTIALS = {CORE_LIGHTNING: "Rune", LNBITS: "Invoice key"}
 _LNBITS_KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _PRINTED_KEY = re.compile(r"(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{32}", re.ASCII)
 _SECRET_WORD = re.compile(r"(?<![\w-])(?:[A-Za-z0-9_-]{43,}={0,2}|(?=\w*\d)[A-Za-z0-9]{32})(?![\w-])", re.ASCII)
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+/=-]{16,}")
 _LEAST_SECRET = 8
 _MOST_LOOKED_AT = 8_192
 _ELSEWHERE = {
@@ -45,11 +46,11 @@ _CLEAR = "Clear it from here."
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The raw texts of the form."""
+    """The raw texts of the form. Any of them may be a secret that was pasted into the wrong field."""
 
     kind: str
-    name: str = ""
-    address: str = ""
+    name: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
     credential: str = field(default="", repr=False)
     certificate: str = field(default="", repr=False)
 
@@ -71,6 +72,8 @@ def judge(entries: Entries, taken: Collection[str] = ()) -> dict[str, Problem]:
         CREDENTIAL: misplaced(CREDENTIAL, entries) or _credential(setup),
         CERTIFICATE: misplaced(CERTIFICATE, entries) or _certificate(setup),
     }
+    if entries.kind != CORE_LIGHTNING:
+        del problems[CERTIFICATE]  # that field is not shown
     return {name: problem for name, problem in problems.items() if problem is not None}
 
 
@@ -88,6 +91,7 @@ def misplaced(name: str, entries: Entries) -> Problem | None:
         return None
     if name != CREDENTIAL and len(setup.credential) >= _LEAST_SECRET and setup.credential in text:
         return Problem(f"The {own} stands in this field too. It is a secret.", _CLEAR)
+    text = text[:_MOST_LOOKED_AT]
     if name == CERTIFICATE:
         return _in_certificate(text, own)
     found = _of_the_node(text, entries.kind, own)
@@ -95,6 +99,13 @@ def misplaced(name: str, entries: Entries) -> Problem | None:
         look = {NAME: _in_name, ADDRESS: _in_address, CREDENTIAL: _in_credential}[name]
         found = look(text, entries.kind)
     return found if found is not None or name == NAME else _from_elsewhere(text)
+
+
+def may_stay(name: str, entries: Entries) -> bool:
+    """Whether a text may stand in its field when nobody looks: not where it could be a secret, or a piece of one."""
+    text = {NAME: entries.name, ADDRESS: entries.address, CERTIFICATE: entries.certificate}[name]
+    odd = name != CERTIFICATE and "://" not in text and _LONG_WORD.search(text) is not None
+    return not odd and misplaced(name, entries) is None
 
 
 def _of_the_node(text: str, kind: str, own: str) -> Problem | None:
@@ -110,12 +121,12 @@ def _from_elsewhere(text: str) -> Problem | None:
         return Problem("This is an LNURL, not a wallet that receives.", "Use it on the page “Withdraw”.")
     if text.lower().startswith("lndconnect:"):
         return Problem("This is the pairing link of an LND node, which Ashore cannot use.", _CLEAR)
-    what = _ELSEWHERE.get(name_kind(text[:_MOST_LOOKED_AT]))
+    what = _ELSEWHERE.get(name_kind(text))
     return None if what is None else Problem(f"This is {what}, which has no place here.", _CLEAR)
 
 
 def _in_name(text: str, kind: str) -> Problem | None:
-    if _SECRET_WORD.search(text) or name_kind(text[:_MOST_LOOKED_AT]) is Kind.RECOVERY_PHRASE:
+    if _SECRET_WORD.search(text) or name_kind(text) is Kind.RECOVERY_PHRASE:
         own = CREDENTIALS.get(kind, "credential")
         return Problem("This looks like a secret, and a name is not kept like one.", f"A rune or key goes to “{own}”.")
     return None
@@ -123,7 +134,7 @@ def _in_name(text: str, kind: str) -> Problem | None:
 
 def _in_address(text: str, kind: str) -> Problem | None:
     own = CREDENTIALS.get(kind, "credential").lower()
-    found = name_kind(text[:_MOST_LOOKED_AT])
+    found = name_kind(text)
     if found is Kind.NODE_ADDRESS:
         return Problem(
             "This is where other nodes reach your node.", "Enter where its clnrest answers: it begins with https://."
@@ -134,10 +145,7 @@ def _in_address(text: str, kind: str) -> Problem | None:
             return Problem(
                 "This link opens your whole LNbits account. It is a secret.", "Enter its beginning alone: https://…"
             )
-        if re.search(r"[@?#]", text):
-            return Problem(
-                "This address holds more than where the wallet is.", "Enter it up to the host, as in https://host:3010."
-            )
+        return _from_elsewhere(text) or _more_than_a_place(text)
     elif found is Kind.RUNE or _is_rune(bare):
         return Problem("This is a rune, not an address. It is a secret.", f"Cut it out here and paste it as {own}.")
     elif found is Kind.KEY or _PRINTED_KEY.fullmatch(bare):
@@ -145,8 +153,15 @@ def _in_address(text: str, kind: str) -> Problem | None:
     return None
 
 
+def _more_than_a_place(text: str) -> Problem | None:
+    path = text.partition("://")[2].partition("/")[2]
+    if re.search(r"[@?#]", text) or _SECRET_WORD.search(path):
+        return Problem("This address holds more than where the wallet is.", "Enter it up to the host, or its number.")
+    return None
+
+
 def _in_credential(text: str, kind: str) -> Problem | None:
-    found = name_kind(text[:_MOST_LOOKED_AT])
+    found = name_kind(text)
     if re.match(r"(https?|clnrest)://", text, re.IGNORECASE):
         return Problem("This is an address.", "It goes to the field “Address”.")
     if found is Kind.NODE_ADDRESS:
@@ -161,13 +176,13 @@ def _in_credential(text: str, kind: str) -> Problem | None:
 def _in_certificate(text: str, own: str) -> Problem | None:
     if "PRIVATE KEY" in text:
         return _pem(text, CORE_LIGHTNING)
-    if "-----BEGIN" not in text and _SECRET_WORD.search(text[:_MOST_LOOKED_AT]):
+    if "-----BEGIN" not in text and _SECRET_WORD.search(text):
         return Problem("This is no certificate; it looks like a secret.", f"A rune goes to “{own}”.")
     return None
 
 
 def _pem(text: str, kind: str) -> Problem:
-    if "PRIVATE KEY" in text:
+    if "PRIVATEKEY" in "".join(text.split()):
         return Problem("This is a private key, which nobody may have.", f"{_CLEAR} Ashore needs ca.pem at most.")
     if kind == CORE_LIGHTNING:
         return Problem("This is a certificate.", "It goes to the field “Certificate”.")

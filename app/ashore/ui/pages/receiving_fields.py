@@ -21,6 +21,7 @@ from ashore.ui.pages.receiving_entries import (
     NAME,
     Entries,
     judge,
+    may_stay,
     misplaced,
 )
 from ashore.ui.theme.icons import Icons
@@ -101,22 +102,27 @@ class ReceivingFields(QWidget):
     def _arrange(self, theme: Theme, icons: Icons) -> None:
         self.recipe.set_content(recipe_block(theme, "The command that makes a rune"))
         self.key_place.set_content(Label(_KEY_PLACE, "small", wrap=True))
-        needed = Label("Needed where the node signs its own certificate: the file ca.pem of its clnrest.", "small")
-        needed.setWordWrap(True)
-        shown = column(row(self.credential.reveal, -1), self.credential.plain, self.recipe, self.key_place, spacing=4)
         self.fields = {
             NAME: Field(icons, "Name", self.name, lines=1),
             ADDRESS: Field(icons, "Address", self.address, self.where, lines=2),
-            CREDENTIAL: Field(icons, "Rune", self.credential, shown),
-            CERTIFICATE: Field(icons, "Certificate (optional)", self.certificate, needed, row(self.choose, -1)),
+            CREDENTIAL: Field(icons, "Rune", self.credential),
+            CERTIFICATE: Field(icons, "Certificate (optional)", self.certificate),
         }
         set_tip(self.fields[CREDENTIAL], "It is sealed in your vault, and never shown again once it is there.")
+        self.certificate_part = QWidget()
+        needed = Label("Needed where the node signs its own certificate: the file ca.pem of its clnrest.", "small")
+        needed.setWordWrap(True)
+        parts = column(self.fields[CERTIFICATE], needed, row(self.choose, -1), spacing=4)
+        self.certificate_part.setLayout(parts)
+        secret = (row(self.credential.reveal, -1), self.credential.plain, self.recipe, self.key_place)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(12)
         body.addWidget(Field(icons, "Kind of wallet", self.kind))
-        for name in FIELDS:
-            body.addWidget(self.fields[name])
+        body.addWidget(self.fields[NAME])
+        body.addWidget(self.fields[ADDRESS])
+        body.addLayout(column(self.fields[CREDENTIAL], *secret, spacing=4))
+        body.addWidget(self.certificate_part)
 
     def _connect(self) -> None:
         self.kind.changed.connect(lambda _key: self._kind_chosen())
@@ -177,8 +183,8 @@ class ReceivingFields(QWidget):
         self._told.clear()
         for name, edit in self._lines().items():
             if name != CREDENTIAL:
-                edit.setText("" if misplaced(name, before) else edit.text())  # setText empties what Undo has
-        self.certificate.setPlainText("" if misplaced(CERTIFICATE, before) else before.certificate)
+                edit.setText(edit.text() if may_stay(name, before) else "")  # setText empties what Undo has
+        self.certificate.setPlainText(before.certificate if may_stay(CERTIFICATE, before) else "")
         self.credential.forget()
         if had_secret:
             self._told[CREDENTIAL] = _CLEARED
@@ -210,7 +216,7 @@ class ReceivingFields(QWidget):
         self.address.setPlaceholderText(_EXAMPLES[kind])
         show_if(self.recipe, kind == CORE_LIGHTNING)
         show_if(self.key_place, kind == LNBITS)
-        show_if(self.fields[CERTIFICATE], kind == CORE_LIGHTNING)
+        show_if(self.certificate_part, kind == CORE_LIGHTNING)
 
     def _certificate_edited(self) -> None:
         self._touched.add(CERTIFICATE)

@@ -115,15 +115,15 @@ class ResultCard(QWidget):
             self._told.addWidget(Label(known.strip(), wrap=True))
         notice = Notice(self._icons)
         self._told.addWidget(notice)
-        words = power or "Whoever gets hold of this credential may be able to spend."
-        notice.show_problem(Problem(words[:1].upper() + words[1:], _WHY[kind], Severity.WARNS))
+        words = power.partition(". ")[0] or "whoever gets hold of it may be able to spend"
+        notice.show_problem(Problem(f"{words[:1].upper()}{words[1:]}.", _WHY[kind], Severity.WARNS))
         if kind == CORE_LIGHTNING:
             self._told.addWidget(recipe_block(self._icons.theme, "The command that makes a rune that can only receive"))
 
     def _facts(self, identity: Identity, limits: Limits) -> Facts:
         facts = Facts(self._icons.theme)
         most = "not known" if limits.max_msat is None else f"up to {limits.max_msat // _MSAT:,} sat"
-        facts.add("Can receive", most, note=plain(limits.sentence, _MOST_SAID))
+        facts.add("Can receive", most if limits.max_msat != 0 else "nothing now", note=plain(limits.sentence, 300))
         facts.add("Who holds the money", CUSTODIAN if identity.custodial else OWN_NODE)
         if identity.node_id:
             facts.add_hex("Node", identity.node_id)
@@ -150,7 +150,8 @@ class ResultCard(QWidget):
 
 
 _WHY = {
-    CORE_LIGHTNING: "Ashore only receives. With a rune that can do more, whoever breaks into this computer can too. "
-    "This command makes one that can only receive:",
-    LNBITS: "Ashore only receives. In LNbits, copy “Invoice/read key” instead of the admin key.",
+    CORE_LIGHTNING: "Ashore only receives, but whoever breaks into this computer could spend with it. "
+    "This command makes a rune that can only receive:",
+    LNBITS: "Ashore only receives, but whoever breaks into this computer could spend with it. "
+    "In LNbits, copy “Invoice/read key” instead.",
 }
