@@ -175,6 +175,7 @@ class Sections(QObject):
         receiving = self.wallet.receiving
         if receiving is None or self._signing():
             return
+        self._built("receiving", ReceivingPage, lambda context: ReceivingPage(context, receiving))
         self._built("connect", ConnectWalletPage, lambda context: ConnectWalletPage(context, receiving))
         self._go(["accounts", "receiving", "connect"])
 
