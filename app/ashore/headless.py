@@ -1,9 +1,11 @@
 """The wallet as a process without a window: one JSON line in, one JSON line out.
 
 For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that
-the network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "states"},
-{"op": "answered"} (answers when the outcome of every request is known), {"op": "settled"} (answers when nothing is
-open any more), {"op": "arm", "at": "BOUNDARY:N"} (die there from now on), {"op": "quit"}.
+the network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "claim", "link": "…",
+"fields": {…}} (a Lightning voucher), {"op": "states"}, {"op": "answered"} (answers when the outcome of every request is
+known), {"op": "settled", "but": 0} (answers when no more than so many are open), {"op": "tidied"} (forgets what the
+vault keeps for nothing), {"op": "ahead", "by": 60} (puts this wallet's clock forward), {"op": "arm", "at":
+"BOUNDARY:N"} (die there from now on), {"op": "quit"}.
 """
 
 import argparse
@@ -22,12 +24,14 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import SETTLED
 from ashore.engine.compose import Surroundings, compose, practice_client, system_clock
+from ashore.engine.compose_lightning import practice_lightning
+from ashore.engine.parts import Clock
 from ashore.engine.practice import SandboxControl
 from ashore.engine.views import ActivityQuery, Change, Topic
 from ashore.engine.wallet import Wallet
 from ashore.net.pacing import SystemClock
 from ashore.options import Options
-from ashore.systems.base import Draft
+from ashore.systems.base import Draft, Offer
 from ashore.systems.zklink.deployment import deployment_from_json
 
 PAGE = 200
@@ -71,6 +75,18 @@ class Fuse:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+class ClockHand:
+    """A clock that can be put forward, so that what waits for an hour need not take one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._ahead_ms = 0
+        self.clock = Clock(lambda: clock.now() + self._ahead_ms, clock.monotonic)
+
+    def forward(self, seconds: float) -> None:
+        """Let that much time have passed."""
+        self._ahead_ms += round(seconds * 1000)
+
+
 async def _serve(url: str, data_dir: Path | None, fuse: Fuse) -> int:
     paths = paths_for("sandbox", data_dir)
     paths.create()
@@ -80,9 +96,17 @@ async def _serve(url: str, data_dir: Path | None, fuse: Fuse) -> int:
 
 async def _serve_alone(url: str, paths: Paths, fuse: Fuse) -> int:
     http = practice_client()
-    deployment = deployment_from_json(await SandboxControl(http, url, "").profile(), url)
-    around = Surroundings(http, system_clock(), SystemClock(), fuse)
-    wallet = compose(deployment, paths.journal, paths.vault, around, SandboxControl(http, url, ""))
+    profile = await SandboxControl(http, url, "").profile()
+    hand = ClockHand(system_clock())
+    around = Surroundings(http, hand.clock, SystemClock(), fuse)
+    wallet = compose(
+        deployment_from_json(profile, url),
+        paths.journal,
+        paths.vault,
+        around,
+        SandboxControl(http, url, ""),
+        practice_lightning(profile, url),
+    )
     await wallet.start()
     _say({"ready": True, "open": wallet.open_count()})
     loop = asyncio.get_running_loop()
@@ -95,35 +119,54 @@ async def _serve_alone(url: str, paths: Paths, fuse: Fuse) -> int:
             if command["op"] == "quit":
                 return 0
             try:
-                _say(await _carry_out(wallet, command, fuse))
+                _say(await _carry_out(wallet, command, fuse, hand))
             except AshoreError as error:
                 _say({"error": error.sentence, "advice": error.advice})
     finally:
         await wallet.aclose()
 
 
-async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse) -> dict[str, object]:
+async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse, hand: ClockHand) -> dict[str, object]:
     match command["op"]:
-        case "withdraw":
-            return await _withdraw(wallet, command)
-        case "states":
+        case "withdraw" | "claim":
+            return await _confirm(wallet, await _offer(wallet, command), command)
+        case "states" | "answered" | "settled":
+            await _waited(wallet, command)
             return {"states": [_state(s) for s in _all(wallet)]}
-        case "answered":
-            await _until(wallet, lambda: all(_answered(s) for s in _open(wallet)))
-            return {"states": [_state(s) for s in _all(wallet)]}
-        case "settled":
-            await _until(wallet, lambda: not wallet.open_count())
-            return {"states": [_state(s) for s in _all(wallet)]}
+        case "tidied":
+            await wallet.tidy_vault()
+            return {"tidied": True}
+        case "ahead":
+            hand.forward(float(str(command["by"])))
+            wallet.look_again()
+            return {"ahead": command["by"]}
         case "arm":
             fuse.arm(str(command["at"]))
             return {"armed": command["at"]}
     return {"error": "there is no such command"}
 
 
-async def _withdraw(wallet: Wallet, command: Mapping[str, object]) -> dict[str, object]:
+async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
+    if command["op"] == "claim":
+        return await wallet.open_link(_profile(wallet, "LNURL"), str(command["link"]))
+    return await wallet.open(_profile(wallet, "zkLink"), int(str(command.get("account", 0))))
+
+
+async def _waited(wallet: Wallet, command: Mapping[str, object]) -> None:
+    most = int(str(command.get("but", 0)))
+    if command["op"] == "answered":
+        await _until(wallet, lambda: all(_answered(s) for s in _open(wallet)))
+    elif command["op"] == "settled":
+        await _until(wallet, lambda: wallet.open_count() <= most)
+
+
+def _profile(wallet: Wallet, system: str) -> str:
+    return next(profile.id for profile in wallet.profiles() if profile.system == system)
+
+
+async def _confirm(wallet: Wallet, offer: Offer, command: Mapping[str, object]) -> dict[str, object]:
     fields = command["fields"]
     assert isinstance(fields, dict)
-    offer = await wallet.open(wallet.profiles()[0].id, int(str(command.get("account", 0))))
     quote = await wallet.quote(offer, Draft({str(k): str(v) for k, v in fields.items()}))
     if not quote.ready:
         return {"problems": {name: str(problem) for name, problem in quote.problems.items()}}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from ashore.domain.moves import MoveState
 from ashore.domain.withdrawal import Status, Withdrawal
@@ -201,13 +201,36 @@ class Lane:
             raise MatrixError(f"{case.at}: {wrong}")
 
 
-def run_lanes(cases: Sequence[Case], lanes: Sequence[Lane]) -> list[str]:
+C = TypeVar("C")
+C_contra = TypeVar("C_contra", contravariant=True)
+L = TypeVar("L", bound="Runs[Any]")
+
+
+class Runs(Protocol[C_contra]):
+    """A lane for cases of one kind."""
+
+    wallet: WalletProcess
+
+    def run(self, case: C_contra) -> object:
+        """Go through one case. Raises MatrixError where it did not go as planned."""
+
+    def settled(self) -> list[str]:
+        """Wait until nothing is open any more; then end the wallet and return what is wrong."""
+
+    def tallies(self) -> dict[str, Tally]:
+        """What became of each row's withdrawals."""
+
+    def close(self) -> None:
+        """End what it started."""
+
+
+def run_lanes(cases: Sequence[C], lanes: Sequence[Runs[C]]) -> list[str]:
     """Run all cases, each in the lane that is free first; return what went wrong."""
-    waiting: queue.SimpleQueue[Case] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[C] = queue.SimpleQueue()
     for case in cases:
         waiting.put(case)
 
-    def work(lane: Lane) -> list[str]:
+    def work(lane: Runs[C]) -> list[str]:
         with contextlib.suppress(queue.Empty):
             while True:
                 case = waiting.get_nowait()
@@ -223,10 +246,10 @@ def run_lanes(cases: Sequence[Case], lanes: Sequence[Lane]) -> list[str]:
 
 
 @contextlib.contextmanager
-def open_lanes(count: int, folder: Path) -> Iterator[list[Lane]]:
+def open_lanes(count: int, folder: Path, make: Callable[[Path], L]) -> Iterator[list[L]]:
     """Start lanes side by side, and end them."""
     with ThreadPoolExecutor(count) as pool:
-        lanes = list(pool.map(Lane, [folder / f"lane-{number}" for number in range(count)]))
+        lanes = list(pool.map(make, [folder / f"lane-{number}" for number in range(count)]))
         try:
             yield lanes
         finally:
@@ -234,7 +257,7 @@ def open_lanes(count: int, folder: Path) -> Iterator[list[Lane]]:
             list(pool.map(lambda end: end(), ends))
 
 
-def summed(lanes: Sequence[Lane]) -> dict[str, Tally]:
+def summed(lanes: Sequence[Runs[Any]]) -> dict[str, Tally]:
     """The table of all lanes."""
     rows: dict[str, Tally] = {}
     for lane in lanes:
@@ -245,7 +268,7 @@ def summed(lanes: Sequence[Lane]) -> dict[str, Tally]:
 
 def table(rows: Mapping[str, Tally]) -> list[str]:
     """The table as lines of text."""
-    lines = [f"{'killed at':<26}{'kills':>6}{'final':>7}{'refused':>9}{'lost':>6}{'sent twice':>12}{'duplicates':>12}"]
+    lines = [f"{'killed at':<34}{'kills':>6}{'final':>7}{'refused':>9}{'lost':>6}{'sent twice':>12}{'duplicates':>12}"]
     total = Tally()
     for row, tally in rows.items():
         total.add(tally)
@@ -255,7 +278,7 @@ def table(rows: Mapping[str, Tally]) -> list[str]:
 
 def _line(row: str, tally: Tally) -> str:
     return (
-        f"{row:<26}{tally.kills:>6}{tally.final:>7}{tally.refused:>9}{tally.lost:>6}"
+        f"{row:<34}{tally.kills:>6}{tally.final:>7}{tally.refused:>9}{tally.lost:>6}"
         f"{tally.twice:>12}{tally.duplicates:>12}"
     )
 

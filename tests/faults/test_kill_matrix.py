@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import faulthandler
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pytest
 
 from ashore.engine.boundaries import Boundary
-from faults.kill_cases import KILLS_IN_CI, OVERTAKEN, Case, answer_cases, boundary_cases, random_cases
-from faults.kill_matrix import Tally, open_lanes, run_lanes, summed
+from faults.kill_cases import KILLS_IN_CI, OVERTAKEN, answer_cases, boundary_cases, random_cases
+from faults.kill_matrix import Lane, Runs, Tally, open_lanes, run_lanes, summed
+from faults.lnurl_matrix import BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
 
 LANES = 3
+VOUCHER_LANES = 2
+VOUCHER_KILLS_IN_CI = 8
 CASES_A_LANE = 80
 
 pytestmark = pytest.mark.timeout(1200)
 
 
-def _kill(cases: Sequence[Case], folder: Path, figures: dict[str, Tally]) -> dict[str, Tally]:
+class Case(Protocol):
+    """Any case."""
+
+    @property
+    def row(self) -> str: ...
+
+
+C = TypeVar("C", bound=Case)
+
+
+def _kill(
+    cases: Sequence[C], make: Callable[[Path], Runs[C]], lanes: int, folder: Path, figures: dict[str, Tally]
+) -> dict[str, Tally]:
     faulthandler.cancel_dump_traceback_later()  # it takes minutes when all is well
-    with open_lanes(min(LANES, len(cases)), folder) as lanes:
-        wrong = run_lanes(cases, lanes)
-        found = summed(lanes)
+    with open_lanes(min(lanes, len(cases)), folder, make) as opened:
+        wrong = run_lanes(cases, opened)
+        found = summed(opened)
     rows = {case.row: found.get(case.row, Tally()) for case in cases}
     figures.update(rows)
     assert not wrong, "\n".join(wrong)
@@ -32,8 +48,13 @@ def _kill(cases: Sequence[Case], folder: Path, figures: dict[str, Tally]) -> dic
     return rows
 
 
+def _seed(request: pytest.FixtureRequest) -> int:
+    seed = request.config.getoption("--kill-seed", None)
+    return random.SystemRandom().randrange(2**32) if seed is None else int(seed)
+
+
 def test_killed_at_every_boundary(tmp_path: Path, figures: dict[str, Tally]) -> None:
-    rows = _kill(boundary_cases(), tmp_path, figures)
+    rows = _kill(boundary_cases(), Lane, LANES, tmp_path, figures)
     assert set(rows) == {str(boundary) for boundary in Boundary}
     for boundary in Boundary:
         assert rows[boundary].kills == 3
@@ -45,7 +66,7 @@ def test_killed_at_every_boundary(tmp_path: Path, figures: dict[str, Tally]) -> 
 
 
 def test_killed_when_the_answer_is_lost(tmp_path: Path, figures: dict[str, Tally]) -> None:
-    rows = _kill(answer_cases(), tmp_path, figures)
+    rows = _kill(answer_cases(), Lane, LANES, tmp_path, figures)
     refused = rows.pop("answer: refusal")
     assert (refused.final, refused.refused) == (0, 2)
     assert all(tally.final and not tally.refused for tally in rows.values())
@@ -54,17 +75,30 @@ def test_killed_when_the_answer_is_lost(tmp_path: Path, figures: dict[str, Tally
 
 
 def test_killed_at_random_moments(tmp_path: Path, figures: dict[str, Tally], request: pytest.FixtureRequest) -> None:
-    seed = request.config.getoption("--kill-seed", None)
-    if seed is None:
-        seed = random.SystemRandom().randrange(2**32)
+    seed = _seed(request)
     count = int(request.config.getoption("--kills", KILLS_IN_CI))
     # Shown with a failure: the moments can be had again, the machine's own timing cannot.
     print(f"--kills {count} --kill-seed {seed}")
     cases, total = random_cases(count, seed), Tally()
     # The practice accounts would run out of money in the end.
     for start in range(0, count, LANES * CASES_A_LANE):
-        rows = _kill(cases[start : start + LANES * CASES_A_LANE], tmp_path / str(start), figures)
+        rows = _kill(cases[start : start + LANES * CASES_A_LANE], Lane, LANES, tmp_path / str(start), figures)
         total.add(rows["random moment"])
     figures.pop("random moment")
     figures[f"random moment (seed {seed})"] = total
     assert total.kills >= count
+
+
+def test_killed_over_vouchers(tmp_path: Path, figures: dict[str, Tally], request: pytest.FixtureRequest) -> None:
+    seed = _seed(request)
+    asked_for = request.config.getoption("--kills", None)
+    # Unless somebody asks for more, a few: these are the ones that every change is held to.
+    count = VOUCHER_KILLS_IN_CI if asked_for in (None, KILLS_IN_CI) else int(asked_for)
+    print(f"--kills {count} --kill-seed {seed}")
+    cases = [*voucher_boundary_cases(), *voucher_random_cases(count, seed)]
+    rows = _kill(cases, VoucherLane, VOUCHER_LANES, tmp_path, figures)
+    assert set(rows) == {*(f"lnurl: {boundary}" for boundary in BOUNDARIES), "lnurl: random moment"}
+    assert sum(tally.kills for tally in rows.values()) >= len(cases)
+    for boundary in BOUNDARIES:
+        row = rows[f"lnurl: {boundary}"]
+        assert row.final == sum(case.pays for case in cases if case.row == f"lnurl: {boundary}") >= 1

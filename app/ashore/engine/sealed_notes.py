@@ -19,6 +19,7 @@ class SealedNotes:
         self._parts = parts
         self._requests = requests
         self._wanted = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Look through the notes after each unlocking, and whenever a withdrawal ended; for ever."""
@@ -40,9 +41,10 @@ class SealedNotes:
         """Forget what no open withdrawal needs. Does nothing while locked. Raises AshoreError."""
         if not self._parts.signer.unlocked:
             return
-        for note in await self._parts.signer.sealed():
-            if note.kind == SEALED_NOTE and not self._needed(note):
-                await self._parts.signer.forget(note.record_id)
+        async with self._turn:
+            for note in await self._parts.signer.sealed():
+                if note.kind == SEALED_NOTE and not self._needed(note):
+                    await self._parts.signer.forget(note.record_id)
 
     def _hear(self, change: Change) -> None:
         ended = change.topic is Topic.WITHDRAWAL and not self._parts.ledger.is_open(change.id)

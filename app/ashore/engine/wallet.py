@@ -249,6 +249,10 @@ class Wallet:
         """Hear of every change, on the loop's thread. Returns how to end it."""
         return self._parts.ledger.subscribe(listener)
 
+    async def tidy_vault(self) -> None:
+        """Forget what the vault keeps for withdrawals that ended, which also happens by itself. Raises AshoreError."""
+        await self._notes.tidy()
+
     # ---- small things that survive closing
 
     def load_draft(self, form: str) -> dict[str, str]:

@@ -1,0 +1,265 @@
+"""Kills the wallet while it withdraws Lightning vouchers, starts it again, and counts what became of them.
+
+The practice network outlives every wallet and counts what was really paid.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ashore.domain.moves import MoveState
+from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.engine.boundaries import Boundary
+from ashore.engine.requests import SEALED_NOTE
+from ashore.keys.vault import Vault
+from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.tracks import FINAL
+from faults.kill_cases import BEFORE_THE_INTENT
+from faults.kill_matrix import DEATH_S, Tally
+from faults.observer import claims_in
+from faults.processes import START_S, MatrixError, Sandbox, WalletProcess
+
+SETTLE_S = 90.0
+PAST_EXPIRY_S = 3600 + 600 + 60
+PASSWORD = b"practice"
+NEVER_PAID: tuple[Mapping[str, Any], ...] = ({"never_pays": True}, {"refuses": True})
+PAID: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"error_but_pays": True},
+    {"pays_slowly": 1},
+    {"answers_after": 1},
+    {"drops_after_paying": True},
+    {"pays_after": 2},
+    {"callback_body": "html"},
+)
+BOUNDARIES = (
+    Boundary.CONFIRM_BEFORE_SIGNING,
+    Boundary.CONFIRM_SIGNED,
+    Boundary.INTENT_JOURNALED,
+    Boundary.SENDING_BEFORE_JOURNAL,
+    Boundary.SENDING_JOURNALED,
+    Boundary.SENDING_ANSWERED,
+    Boundary.OUTCOME_JOURNALED,
+    Boundary.LOCATE_BEFORE,
+    Boundary.LOCATE_ANSWERED,
+    Boundary.OPERATOR_ANSWERED,
+    Boundary.OPERATOR_JOURNALED,
+)
+"""Those that a withdrawal without L1 passes. Sealing lies between the first two, the callback between the two of
+sending."""
+_WATCHING = frozenset({Boundary.OPERATOR_ANSWERED, Boundary.OPERATOR_JOURNALED})
+_LOCATING = frozenset({Boundary.LOCATE_BEFORE, Boundary.LOCATE_ANSWERED})
+_AROUND_THE_CALLBACK = frozenset({Boundary.SENDING_JOURNALED, Boundary.SENDING_ANSWERED, Boundary.OUTCOME_JOURNALED})
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCase:
+    """One voucher, and where the wallet that claims it dies.
+
+    Attributes:
+        row: the row of the table that it counts in.
+        at: the boundary where it dies, or None.
+        moment: instead, after how many seconds.
+        again_at: after how many seconds from its start the next wallet is killed too.
+        faults: what the voucher's service does.
+    """
+
+    row: str
+    at: Boundary | None = None
+    moment: float = 0.0
+    again_at: float | None = None
+    faults: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pays(self) -> bool:
+        """Whether the service pays in the end."""
+        return self.faults not in NEVER_PAID
+
+
+def voucher_boundary_cases() -> list[VoucherCase]:
+    """Each boundary with a service that pays; those around the callback with others too."""
+    cases = []
+    for boundary in BOUNDARIES:
+        # Only what was not answered with OK is asked about.
+        usual: Mapping[str, Any] = {"drops_after_paying": True} if boundary in _LOCATING else {}
+        more = [{"error_but_pays": True}] if boundary in _AROUND_THE_CALLBACK else []
+        unpaid = [NEVER_PAID[0]] if boundary is Boundary.SENDING_ANSWERED else []
+        unpaid += [NEVER_PAID[1]] if boundary is Boundary.OUTCOME_JOURNALED else []
+        for faults in (usual, *more, *unpaid):
+            cases.append(VoucherCase(f"lnurl: {boundary}", at=boundary, faults=faults))
+    return cases
+
+
+def voucher_random_cases(count: int, seed: int) -> list[VoucherCase]:
+    """Kills at random moments of a claim, half of them followed by one while the next wallet recovers."""
+    chance = random.Random(seed)
+    return [
+        VoucherCase(
+            "lnurl: random moment",
+            moment=chance.uniform(0.0, 1.5),
+            again_at=chance.uniform(0.2, 2.5) if chance.random() < 0.5 else None,
+            faults=chance.choice(PAID + NEVER_PAID),
+        )
+        for _ in range(count)
+    ]
+
+
+class VoucherLane:
+    """A practice network and a wallet folder in which cases follow each other, each on the remains of the last."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        data_dir.mkdir(parents=True)
+        with (data_dir / "network.log").open("wb") as log:
+            self.sandbox = Sandbox(log)
+        self.wallet = self._alive()
+        self.vouchers: list[tuple[VoucherCase, str]] = []
+        self.kills: dict[str, int] = {}
+
+    def close(self) -> None:
+        """End wallet and network."""
+        self.wallet.end()
+        self.sandbox.close()
+
+    def run(self, case: VoucherCase) -> None:
+        """Let a wallet die over a voucher, and leave a living one."""
+        known = len(self._claims())
+        voucher = self.sandbox.control("voucher", faults=case.faults, style=("npm", "lnbits")[known % 2])
+        self.vouchers.append((case, voucher["id"]))
+        if case.at in _WATCHING:
+            self._claim(voucher)
+            self.wallet.tell(op="arm", at=f"{case.at}:1")
+        elif case.at is not None:
+            self.wallet.ask(op="arm", at=f"{case.at}:1")
+            self.wallet.tell(**_claim(voucher))
+        else:
+            self.wallet.tell(**_claim(voucher))
+            self.wallet.kill_after(case.moment)
+        self._died(case)
+        if case.again_at is not None:
+            self.wallet = WalletProcess(self.sandbox.url, self.data_dir)
+            self.wallet.kill_after(case.again_at)
+            self._died(case)
+        self.wallet = self._alive()
+        journaled = len(self._claims()) - known
+        if case.at is not None and journaled != (0 if case.at in BEFORE_THE_INTENT else 1):
+            raise MatrixError(f"{case}: {journaled} withdrawals were journaled")
+        if not journaled:
+            self._claim(voucher)  # nothing of it may be lost
+
+    def settled(self) -> list[str]:
+        """Wait for what can be paid, then past every expiry for the rest; return what is wrong in the end."""
+        wrong = []
+        unpaid = sum(not case.pays for case, _ in self.vouchers)
+        try:
+            for command in (
+                {"op": "settled", "but": unpaid},
+                {"op": "ahead", "by": PAST_EXPIRY_S},
+                {"op": "settled"},
+                {"op": "tidied"},
+            ):
+                if command["op"] == "ahead":
+                    self.sandbox.control("lightning", advance=PAST_EXPIRY_S)
+                if self.wallet.ask(SETTLE_S, **command) is None:
+                    return ["the wallet died by itself"]
+        except MatrixError as error:
+            wrong.append(f"not everything came to an end: {error}")
+        self.wallet.end()
+        truth = self.sandbox.control("status")["lightning"]
+        return [*wrong, *self._notes_left(), *voucher_disagreements(self._claims(), truth)]
+
+    def tallies(self) -> dict[str, Tally]:
+        """What became of each row's vouchers, by the service's own count. The wallet has to have ended."""
+        truth = self.sandbox.control("status")["lightning"]
+        claims = {state.request.locator: state for state in self._claims() if state.request is not None}
+        rows: dict[str, Tally] = {}
+        for case, voucher in self.vouchers:
+            calls = [call for call in truth["claims"] if call["voucher"] == voucher]
+            tally = rows.setdefault(case.row, Tally())
+            tally.add(_tally_of(case, calls, claims))
+        for row, kills in self.kills.items():
+            rows[row].kills = kills
+        return rows
+
+    def _claim(self, voucher: Mapping[str, Any]) -> None:
+        answer = self.wallet.ask(**_claim(voucher))
+        if answer is None or "withdrawal" not in answer:
+            raise MatrixError(f"the wallet did not begin: {answer}")
+
+    def _died(self, case: VoucherCase) -> None:
+        self.wallet.died(DEATH_S)
+        self.kills[case.row] = self.kills.get(case.row, 0) + 1
+
+    def _alive(self) -> WalletProcess:
+        wallet = WalletProcess(self.sandbox.url, self.data_dir)
+        if not wallet.ready():
+            wallet.end()
+            raise MatrixError(f"the wallet did not start within {START_S} s")
+        return wallet
+
+    def _claims(self) -> list[Withdrawal]:
+        (journal,) = self.data_dir.rglob("journal.sqlite3")
+        return claims_in(journal)
+
+    def _notes_left(self) -> Iterator[str]:
+        """Nothing is open any more, so no bearer's secret is kept."""
+        (path,) = self.data_dir.rglob("*.ashore")
+        with contextlib.closing(Vault.open(path, PASSWORD, randomness=random.randbytes)) as vault:
+            left = [record for record in vault.list() if record.kind == SEALED_NOTE]
+        if left:
+            yield f"{len(left)} notes are kept for withdrawals that have ended"
+
+
+def voucher_disagreements(claims: Sequence[Withdrawal], truth: Mapping[str, Any]) -> list[str]:
+    """What the wallet says of vouchers and is not so, when all have ended."""
+    wrong = []
+    states = {state.request.locator: state for state in claims if state.request is not None}
+    received = {row["payment_hash"]: row["received_msat"] for row in truth["invoices"] if row["received_msat"]}
+    for payment_hash, state in states.items():
+        settled = bool(state.stage(FINAL).evidence)
+        if state.is_open:
+            wrong.append(f"{state.id[:8]} is still open")
+        if settled != (payment_hash in received):
+            wrong.append(f"{state.id[:8]} is {state.status}, and really {received.get(payment_hash)} msat came")
+        if state.request is not None and state.request.state is MoveState.REFUSED and payment_hash in received:
+            wrong.append(f"{state.id[:8]} is refused, and was paid")
+    wrong += [f"{name[:12]} was paid and is in no journal" for name in received.keys() - states.keys()]
+    handed_over = {call["payment_hash"] for call in truth["claims"]}
+    wrong += [f"{name[:12]} was handed over and is in no journal" for name in handed_over - states.keys()]
+    for voucher in {call["voucher"] for call in truth["claims"]}:
+        calls = [call for call in truth["claims"] if call["voucher"] == voucher]
+        if len({call["payment_hash"] for call in calls}) > 1:
+            wrong.append(f"voucher {voucher} was given more than one invoice")
+        if sum(call["paid"] for call in calls) > 1:
+            wrong.append(f"voucher {voucher} was paid twice")
+        gaps = [after["at"] - before["at"] for before, after in itertools.pairwise(calls)]
+        if any(gap * 1000 < PRACTICE.retry_after_ms for gap in gaps):
+            wrong.append(f"voucher {voucher} was asked again too soon: {gaps}")
+    return wrong
+
+
+def _tally_of(case: VoucherCase, calls: Sequence[Mapping[str, Any]], claims: Mapping[str, Withdrawal]) -> Tally:
+    """One voucher by the service's own count; final only if both say so."""
+    invoices = {str(call["payment_hash"]) for call in calls}
+    paid = [str(call["payment_hash"]) for call in calls if call["paid"]]
+    ended = [claims[name] for name in invoices if name in claims]
+    final = len(paid) == 1 and all(state.status is Status.FINAL for state in ended)
+    # Nothing may have been handed over at all before its invoice expired.
+    unpaid = not paid and not case.pays and all(s.status in (Status.REFUSED, Status.FAILED) for s in ended)
+    return Tally(
+        final=int(final),
+        refused=int(unpaid),
+        lost=int(not final and not unpaid),
+        twice=int(len(invoices) > 1 or len(paid) > 1),
+        duplicates=max(0, len(calls) - 1),
+    )
+
+
+def _claim(voucher: Mapping[str, Any]) -> dict[str, Any]:
+    return {"op": "claim", "link": voucher["lnurl"], "fields": {"amount": "15"}}
