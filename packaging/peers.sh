@@ -1,7 +1,7 @@
 # Sourced by packaging/test after environment.sh: real services of other authors that tests/peers meets.
 #
 # They live in the folder peers of the virtual environment: npm lnurl with a node to run it, and LNbits in a virtual
-# environment of its own. Where one cannot be had, its tests are skipped with a sentence (in CI they fail).
+# environment of its own. Where one cannot be had, its tests are skipped with a sentence. With ASHORE_REQUIRE_PEERS=1 they fail.
 # shellcheck shell=bash
 
 peers=$venv/peers
