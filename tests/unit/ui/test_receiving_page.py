@@ -22,7 +22,7 @@ from ashore.ui.pages.receiving_result import Stage
 from unit.lightning.conftest import rune_of
 from unit.lightning.serving import API_KEY, LnbitsServer, Node, new_http, saying, serving, silent
 from unit.ui.driving import Shell
-from unit.ui.looking import marked_up, texts, visible
+from unit.ui.looking import cut_off, marked_up, texts, visible
 from unit.ui.receiving_hands import (
     RECEIVING_RUNE,
     SPENDING_RUNE,
@@ -230,6 +230,19 @@ async def test_a_node_of_another_network_is_pointed_out_on_practice(shell: Shell
     page = await ready(shell, address)
     await try_connection(shell, page)
     assert "Practice pays on regtest only" in texts(page)
+
+
+async def test_with_large_text_what_the_wallet_said_comes_into_view(shell: Shell, address: str) -> None:
+    shell.theme.apply("light", 200)
+    page = await ready(shell, address)
+    page.fields.credential.reveal.click()
+    await shell.settle()
+    assert not page.columns.beside
+    assert cut_off(page) == []
+    assert page.result.heading.visibleRegion().isEmpty()
+    await try_connection(shell, page)
+    assert not page.result.heading.visibleRegion().isEmpty()
+    assert not page.result.connect_button.visibleRegion().isEmpty()
 
 
 # The list
