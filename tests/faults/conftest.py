@@ -15,6 +15,7 @@ from ashore.sandbox.world import World, WorldConfig
 from faults.bench import TOKEN, Bench
 from faults.kill_cases import KILLS_IN_CI
 from faults.kill_matrix import Tally, table
+from faults.lightning_bench import Leap, Purse, Served, serving
 
 FIGURES = pytest.StashKey[dict[str, Tally]]()
 
@@ -80,3 +81,24 @@ async def _benched(practice: tuple[Router, World], folder: Path) -> AsyncIterato
         yield await made.start()
     finally:
         await made.aclose()
+
+
+@pytest.fixture
+def leap() -> Leap:
+    """The time of a wallet and its practice Lightning."""
+    return Leap()
+
+
+@pytest.fixture
+async def served(leap: Leap) -> AsyncIterator[Served]:
+    """Practice Lightning on a port of this machine."""
+    async with serving(leap) as made:
+        yield made
+
+
+@pytest.fixture
+async def purse(served: Served, leap: Leap, tmp_path: Path) -> AsyncIterator[Purse]:
+    """A wallet for vouchers."""
+    made = Purse(served, leap, tmp_path)
+    yield made
+    await made.aclose()

@@ -239,6 +239,10 @@ class Purse:
         made: list[dict[str, Any]] = self.lightning.truth()["invoices"]
         return made
 
+    def newest_invoice(self) -> str:
+        """The text of the invoice that the node made last."""
+        return self.lightning.node.invoices()[-1].bolt11
+
     # ---- withdrawing
 
     async def offer(self, voucher: Mapping[str, Any], link: str | None = None) -> LnurlOffer:

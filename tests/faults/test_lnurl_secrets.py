@@ -120,6 +120,7 @@ class Run:
     def __init__(self, wallet: Wallet) -> None:
         self.wallet = wallet
         self.errors: list[BaseException] = []
+        self.shown: list[str] = []
         self._moved = asyncio.Event()
         wallet.subscribe(self._hear)
 
@@ -131,15 +132,12 @@ class Run:
         """Withdraw; errors are kept."""
         try:
             offer = await self.wallet.open_link(PRACTICE.id, link)
-            repr(offer)
             quote = await self.wallet.quote(offer, Draft({"amount": "15", **fields}))
             review = await self.wallet.review(quote)
             self.shown.append(f"{offer!r} {quote!r} {review!r}")
             await self.wallet.confirm(review)
         except AshoreError as error:
             self.errors.append(error)
-
-    shown: list[str] = []  # noqa: RUF012 - one run a process
 
     async def until_nothing_is_open(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
