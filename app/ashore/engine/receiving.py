@@ -25,7 +25,7 @@ class WalletSetup:
 
     kind: str
     name: str
-    address: str
+    address: str = field(repr=False)
     credential: str = field(repr=False)
     certificate: str = field(default="", repr=False)
 
@@ -119,10 +119,15 @@ class ConnectedWallets:
         backend = self._build(_checked(setup))
         return TriedWallet(await backend.identity(), await backend.limits())
 
-    async def connect(self, setup: WalletSetup) -> str:
-        """Try a wallet out, keep it, and receive with it from now on; returns its id. Raises AshoreError."""
+    async def connect(self, setup: WalletSetup, *, although_it_spends: bool = False) -> str:
+        """Try a wallet out, keep it, and receive with it from now on; returns its id. Raises AshoreError.
+
+        A credential that could spend is kept only where the person was told so and said `although_it_spends`.
+        """
         checked = _checked(setup)
         tried = await self.try_out(checked)
+        if tried.warning and not although_it_spends:
+            raise AddressRefused("This credential could spend. Nothing was kept.", tried.warning)
         meta = {"use": RECEIVES, "name": checked.name, SPENDS: tried.identity.may_spend.value}
         # Who gives up now is too late: what the vault keeps is in the list as well.
         return await asyncio.shield(self._keep(checked, meta))

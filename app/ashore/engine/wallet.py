@@ -1,6 +1,7 @@
 """The wallet as the window and the command line use it."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 
 from ashore.domain.errors import AshoreError
@@ -43,6 +44,7 @@ class Wallet:
         self._parts = parts
         self._accounts: tuple[Account, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._roused = asyncio.Event()
         self._requests = Requests(parts)
         self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
@@ -298,6 +300,8 @@ class Wallet:
         self.set_setting(LOCKED, "")
         if self._parts.wallets is not None:
             await self._parts.wallets.restore()
+        self._roused.set()
+        self._roused = asyncio.Event()
         self._parts.ledger.tell(Change(Topic.LOCK))
 
     def _account(self, index: int) -> Account:
@@ -323,9 +327,17 @@ class Wallet:
                 system,
                 self._parts.clock.now,
                 self._parts.probe,
-                patience_ms=self._parts.patience_ms,
+                self._rest,
+                self._parts.patience_ms,
             )
             self._spawn(carrier.carry(withdrawal, move))
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait between two tries; unlocking ends it, for a secret of the vault may be all that was missing."""
+        roused = self._roused
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await roused.wait()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

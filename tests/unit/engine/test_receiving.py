@@ -102,7 +102,10 @@ async def test_a_lock_leaves_only_what_cannot_spend(signer: Signer, http: HttpCl
         safe = await connected.connect(setup)
         tried = await connected.try_out(replace(setup, address=address, credential=spending))
         assert "could spend" in tried.warning
-        risky = await connected.connect(replace(setup, name="Risky", address=address, credential=spending))
+        dangerous = replace(setup, name="Risky", address=address, credential=spending)
+        with pytest.raises(AddressRefused, match="could spend"):
+            await connected.connect(dangerous)
+        risky = await connected.connect(dangerous, although_it_spends=True)
         assert (await connected.try_out(setup)).warning == ""
         connected.lock()
         assert connected.get(safe) is not None

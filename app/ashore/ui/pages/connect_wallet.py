@@ -197,14 +197,14 @@ class ConnectWalletPage(Page):
         if self._tried is None or not self._still_tried():
             self._untried()
             return
-        setup = self._tried[0]
+        setup, tried = self._tried
         self.result.show_connecting()
         self.result.cancel.setFocus()
         self.fields.set_ready(False)
-        self.context.tasks.start(self._connect(setup), failed=self._failed, name=_CONNECT)
+        self.context.tasks.start(self._connect(setup, bool(tried.warning)), failed=self._failed, name=_CONNECT)
 
-    async def _connect(self, setup: WalletSetup) -> None:
-        await self._receiving.connect(setup)
+    async def _connect(self, setup: WalletSetup, although_it_spends: bool) -> None:
+        await self._receiving.connect(setup, although_it_spends=although_it_spends)
         self._untried()
         self.fields.reset()
         done = Problem(f"{plain(setup.name, 60)} is connected.", "Withdrawals over Lightning can go there.")
