@@ -15,7 +15,7 @@ from ashore.engine.views import Change, Topic
 from ashore.systems.base import Draft, signed_move
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.plan import NotReady
-from ashore.systems.lnurl.system.withdrawals import GIVEN_UP_AFTER_MS
+from ashore.systems.lnurl.system.withdrawals import ASKED_FOR_MS, GIVEN_UP_AFTER_MS
 from faults.lightning_bench import EXPIRY_S, NODE_NAME, WATCHED_S, Death, Purse
 
 # ---- the wallet that receives
@@ -41,8 +41,24 @@ async def test_a_node_that_never_comes_back_ends_out_of_sight(purse: Purse) -> N
     state = await purse.carry(withdrawal, EXPIRY_S + 2 * WATCHED_S)
     assert state.is_open
     purse.leap.ahead += GIVEN_UP_AFTER_MS / 1000
-    state = await purse.carry(withdrawal)
+    after = await purse.restarted()
+    state = await after.carry(withdrawal)
+    assert state.is_open, "at a start the network may not be there yet"
+    after.leap.ahead += ASKED_FOR_MS / 1000
+    state = await after.carry(withdrawal)
     assert state.status is Status.UNSEEN
+    await after.aclose()
+
+
+async def test_a_wallet_that_is_locked_away_is_waited_for_however_long(purse: Purse) -> None:
+    withdrawal = await purse.confirm(await purse.voucher(faults={"never_pays": True}))
+    await purse.carry(withdrawal, 5)
+    node = purse.wallets._receivers.pop("node")
+    purse.lightning.node.pay(purse.newest_invoice())
+    purse.leap.ahead += 2 * GIVEN_UP_AFTER_MS / 1000
+    assert (await purse.carry(withdrawal)).is_open
+    purse.wallets._receivers["node"] = node
+    assert (await purse.carry(withdrawal)).status is Status.FINAL
 
 
 async def test_one_wallet_that_hangs_is_asked_once_a_turn(purse: Purse) -> None:

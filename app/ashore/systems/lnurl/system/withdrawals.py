@@ -40,7 +40,10 @@ LEAST_LEFT_MS = 30_000
 """An invoice that expires sooner is not handed over any more."""
 
 GIVEN_UP_AFTER_MS = 30 * 86_400_000
-"""How long past the invoice's expiry a wallet that cannot be asked is waited for."""
+"""How long past the invoice's expiry a connected wallet that does not answer is waited for, ..."""
+
+ASKED_FOR_MS = 86_400_000
+"""... and how long it has to be asked in vain before: at a start the network may not be there yet."""
 
 
 class LnurlSystem:
@@ -210,7 +213,9 @@ class LnurlSystem:
                 return await self._ask(payment_hash, followed.receiver)
             except BackendError as error:
                 away[followed.receiver] = error.sentence
-        if self._now() > followed.expires_at_ms + GIVEN_UP_AFTER_MS:
+        now, connected = self._now(), self._receivers.get(followed.receiver) is not None
+        # One that is not connected may only be locked away: then the unlocking tells.
+        if connected and now > followed.expires_at_ms + GIVEN_UP_AFTER_MS and now > self._began + ASKED_FOR_MS:
             return Receipt(ReceiptState.UNKNOWN_HERE, payment_hash)
         return None
 

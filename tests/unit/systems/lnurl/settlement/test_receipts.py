@@ -1,0 +1,136 @@
+"""What the wallet's word about an invoice means, for every state in which a withdrawal can be."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashore.domain import events as ev
+from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.withdrawal import Status, Withdrawal, fold
+from ashore.lightning.backends import Receipt, ReceiptState
+from ashore.systems.lnurl.settlement.receipts import (
+    ANYWAY,
+    NEVER_HANDED_OVER,
+    PAID_NOT,
+    UNPAID,
+    WATCHED_PAST_EXPIRY_MS,
+    events_of,
+)
+from ashore.systems.lnurl.system.tracks import FINAL, SEEN, SETTLED
+
+HASH = "ab" * 32
+EXPIRES = 1_000_000
+LATE = EXPIRES + WATCHED_PAST_EXPIRY_MS + 1
+TERMS = ev.Terms(
+    system="LNURL",
+    network="sandbox",
+    profile="lnurl-practice",
+    track=str(SEEN.ref),
+    account="node",
+    symbol="BTC",
+    decimals=11,
+    amount=15_000,
+    fee=0,
+    recipient="02" + "00" * 32,
+    destination="your node",
+    receive_symbol="BTC",
+    details={"track.last": FINAL, "track.last-level": "seen"},
+)
+SENDING = ev.MoveSending("w", "m")
+SILENCE = ev.MoveUnclear("w", "m", "No answer came.")
+NOT_LEFT = ev.MoveUnclear("w", "m", "It is locked.", left=False)
+NO = ev.MoveUnclear("w", "m", f"The service said no: “Shut”. {ANYWAY}", said_no=True)
+YES = ev.MoveAccepted("w", "m", "OK")
+WAYS: dict[str, list[ev.Event]] = {
+    "intended": [],
+    "sending": [SENDING],
+    "not left": [SENDING, NOT_LEFT],
+    "silence": [SENDING, SILENCE],
+    "no": [SENDING, NO],
+    "ok": [SENDING, YES],
+}
+
+
+def folded(events: list[ev.Event]) -> Withdrawal:
+    begun = [
+        ev.WithdrawalStarted("w", TERMS),
+        ev.MoveIntended("w", "m", MoveKind.REQUEST, "lnurl-practice", HASH, "record", "scope", 0),
+    ]
+    recorded = (ev.Recorded(number, number, event) for number, event in enumerate([*begun, *events]))
+    state = fold(recorded)
+    assert state is not None
+    return state
+
+
+def after(events: list[ev.Event], state: ReceiptState, now: int, received: int | None = None) -> Withdrawal:
+    """The withdrawal when the wallet has said this, twice."""
+    receipt = Receipt(state, HASH, received)
+    once = [*events, *events_of(folded(events), receipt, "Alice", EXPIRES, now)]
+    again = list(events_of(folded(once), receipt, "Alice", EXPIRES, now))
+    assert again == [], "what is known is not journaled again"
+    return folded(once)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("now", [0, LATE])
+def test_settled_is_final_whatever_the_service_said(way: str, now: int) -> None:
+    state = after(WAYS[way], ReceiptState.SETTLED, now, 15_000)
+    assert state.status is Status.FINAL
+    assert not state.stage(SETTLED).contradicted
+    less = after(WAYS[way], ReceiptState.SETTLED, now, 14_999)
+    assert "14.999 sat arrived" in less.stage(SETTLED).contradicted
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("said", set(ReceiptState) - {ReceiptState.SETTLED})
+def test_nothing_ends_before_ten_minutes_past_the_expiry(way: str, said: ReceiptState) -> None:
+    assert list(events_of(folded(WAYS[way]), Receipt(said, HASH), "Alice", EXPIRES, LATE - 1)) == []
+
+
+@pytest.mark.parametrize("said", [ReceiptState.UNPAID, ReceiptState.EXPIRED])
+@pytest.mark.parametrize(
+    ("way", "status", "sentence"),
+    [
+        ("intended", Status.REFUSED, NEVER_HANDED_OVER),
+        ("not left", Status.REFUSED, NEVER_HANDED_OVER),
+        ("sending", Status.REFUSED, UNPAID),
+        ("silence", Status.REFUSED, UNPAID),
+        ("no", Status.REFUSED, f"The service said no: “Shut”. {UNPAID}"),
+        ("ok", Status.FAILED, PAID_NOT),
+    ],
+)
+def test_unpaid_ends_with_what_is_known(way: str, status: Status, sentence: str, said: ReceiptState) -> None:
+    state = after(WAYS[way], said, LATE)
+    assert state.status is status
+    assert state.request is not None
+    assert sentence == (state.stage(SETTLED).failed or state.request.said)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_nobody_can_see_ends_unseen_unless_it_never_left(way: str) -> None:
+    state = after(WAYS[way], ReceiptState.UNKNOWN_HERE, LATE)
+    assert state.status is (Status.REFUSED if way in ("intended", "not left") else Status.UNSEEN)
+
+
+@given(
+    st.lists(st.sampled_from([SENDING, SILENCE, NOT_LEFT, NO, YES]), max_size=6),
+    st.lists(st.sampled_from(ReceiptState), max_size=4),
+    st.booleans(),
+)
+def test_only_the_wallets_word_settles_and_time_ends_all(
+    events: list[ev.Event], words: list[ReceiptState], late: bool
+) -> None:
+    so_far = list(events)
+    for word in words:
+        now = LATE if late else EXPIRES
+        state = folded(so_far)
+        if not state.is_open:
+            break
+        so_far += events_of(state, Receipt(word, HASH, 15_000), "Alice", EXPIRES, now)
+        ended = folded(so_far)
+        assert (ended.status is Status.FINAL) == (word is ReceiptState.SETTLED)
+        assert not (late and ended.is_open), "nothing stays open for ever"
+        assert ended.request is not None
+        assert not (ended.request.state is MoveState.REFUSED and word is ReceiptState.SETTLED)
