@@ -106,7 +106,7 @@ async def test_a_node_that_answers_about_another_invoice_settles_nothing(purse: 
     async def lying(_payment_hash: str, reference: str) -> Any:
         return await honest(other, reference)
 
-    purse.node.backend.look_up = lying  # type: ignore[method-assign]
+    purse.node.backend.look_up = lying  # type: ignore[method-assign, assignment]
     state = await purse.carry(withdrawal, 120)
     assert state.status is Status.UNDER_WAY
     assert "another invoice" in purse.watch.notes[0]

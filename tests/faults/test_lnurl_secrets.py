@@ -96,20 +96,21 @@ def leaks(place: str, content: bytes | str, secrets: set[str]) -> list[str]:
 
 def vouchers_of_every_kind(sandbox: Sandbox) -> list[dict[str, Any]]:
     """One for each way; services that quote the secret where they can."""
-    made = []
+    made: list[dict[str, Any]] = []
+    ways: tuple[dict[str, Any], ...] = (
+        {},
+        {"drops_after_paying": True},
+        {"callback_body": "html"},
+        {"pays_after": 1},
+        {"callback_query": "token=abcdefghijklmnopqrstuvwx"},
+    )
     for style in ("npm", "lnbits"):
-        for faults in (
-            {},
-            {"drops_after_paying": True},
-            {"callback_body": "html"},
-            {"pays_after": 1},
-            {"callback_query": "token=abcdefghijklmnopqrstuvwx"},
-        ):
+        for faults in ways:
             made.append(sandbox.control("voucher", title=f"Gift {len(made)}", style=style, faults=faults))
         chatty = sandbox.control("voucher", style=style)
         words = f"No luck with {chatty['k1']} at {chatty['url']}"
-        faults = {"error_but_pays": words, "fields": {"defaultDescription": f"Secret: {chatty['k1']} {chatty['url']}"}}
-        sandbox.control("faults", lightning={"vouchers": {chatty["id"]: faults}})
+        quoting = {"error_but_pays": words, "fields": {"defaultDescription": f"Secret: {chatty['k1']} {chatty['url']}"}}
+        sandbox.control("faults", lightning={"vouchers": {chatty["id"]: quoting}})
         made.append(chatty)
     return made
 
