@@ -296,3 +296,26 @@ async def test_an_address_that_grows_too_long_is_found_before_anything_is_journa
         await purse.confirm(voucher)
     assert purse.all() == []
     assert purse.calls() == []
+
+
+async def test_a_pin_that_may_have_arrived_is_not_repeated(purse: Purse) -> None:
+    """Three wrong ones would lock the voucher."""
+    voucher = await purse.voucher(faults={"pin": "1234", "drops_before_paying": True})
+    withdrawal = await purse.confirm(voucher, pin="1234")
+    purse.vault.unlocked = False
+    await purse.carry(withdrawal, 30)
+    assert purse.calls() == []
+    purse.vault.unlocked = True
+    state = await purse.carry(withdrawal)
+    assert len(purse.calls()) == 1
+    assert state.status is Status.REFUSED
+    purse.hold_to_the_rules()
+
+
+async def test_a_wrong_pin_is_told_and_tried_once(purse: Purse) -> None:
+    voucher = await purse.voucher(faults={"pin": "1234"})
+    withdrawal = await purse.confirm(voucher, pin="4321")
+    await purse.carry(withdrawal, 600)
+    assert "The service said no: “Incorrect PIN.”" in purse.told(withdrawal)
+    assert len(purse.calls()) == 1
+    purse.hold_to_the_rules()

@@ -69,6 +69,7 @@ class LnurlSystem:
         self._used = used
         self._began = now()
         self._tried: dict[str, int] = {}
+        self._never_left: set[str] = set()
         self._followed: dict[str, _Followed] = {}
         self._turn = 0
         self._awaited = Awaited(receivers)
@@ -124,6 +125,13 @@ class LnurlSystem:
 
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Hand the invoice over, once, and say what the answer means: never that money came."""
+        outcome = await self._hand_over(move, first_send)
+        if isinstance(outcome, Unknown) and not outcome.left:
+            self._never_left.add(move.id)
+        return outcome
+
+    async def _hand_over(self, move: SignedMove, first_send: bool) -> Outcome:
+        self._never_left.discard(move.id)
         try:
             claim = await self._claim(move)
             left_ms = decode_invoice(claim.invoice).expires_at * 1000 - self._now()
@@ -236,11 +244,12 @@ class LnurlSystem:
         return Claim.from_json(await self._unseal(move.payload), self._profile.reach)
 
     async def _can_be_handed_over(self, move: SignedMove) -> bool:
+        """Whether its secret can be had. A PIN that may have arrived is not repeated: three wrong ones lock a card."""
         try:
-            await self._claim(move)
+            claim = await self._claim(move)
         except AshoreError:
             return False
-        return True
+        return claim.pin is None or move.id in self._never_left
 
     async def _ask(self, payment_hash: str, receiver_id: str) -> Receipt:
         """What the wallet says about an invoice. Raises BackendError."""
