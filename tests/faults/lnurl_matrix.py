@@ -43,18 +43,26 @@ BOUNDARIES = (
     Boundary.CONFIRM_SIGNED,
     Boundary.INTENT_JOURNALED,
     Boundary.SENDING_BEFORE_JOURNAL,
+    Boundary.OPERATOR_ANSWERED,
+    Boundary.OPERATOR_JOURNALED,
+    Boundary.LOCATE_BEFORE,
+    Boundary.LOCATE_ANSWERED,
+    Boundary.OUTCOME_JOURNALED,
+    Boundary.SENDING_ANSWERED,
+    Boundary.SENDING_JOURNALED,
+)
+"""Those that a withdrawal without L1 passes: sealing lies between the first two, the callback between the last two,
+which come last because what they leave is asked about again and again."""
+_WATCHING = frozenset({Boundary.OPERATOR_ANSWERED, Boundary.OPERATOR_JOURNALED})
+_LOCATING = frozenset({Boundary.LOCATE_BEFORE, Boundary.LOCATE_ANSWERED})
+_CARRYING = _LOCATING | {
+    Boundary.SENDING_BEFORE_JOURNAL,
     Boundary.SENDING_JOURNALED,
     Boundary.SENDING_ANSWERED,
     Boundary.OUTCOME_JOURNALED,
-    Boundary.LOCATE_BEFORE,
-    Boundary.LOCATE_ANSWERED,
-    Boundary.OPERATOR_ANSWERED,
-    Boundary.OPERATOR_JOURNALED,
-)
-"""Those that a withdrawal without L1 passes. Sealing lies between the first two, the callback between the two of
-sending."""
-_WATCHING = frozenset({Boundary.OPERATOR_ANSWERED, Boundary.OPERATOR_JOURNALED})
-_LOCATING = frozenset({Boundary.LOCATE_BEFORE, Boundary.LOCATE_ANSWERED})
+}
+"""Those that earlier withdrawals, which are still being carried, pass as well."""
+TRIES = 3
 _AROUND_THE_CALLBACK = frozenset({Boundary.SENDING_JOURNALED, Boundary.SENDING_ANSWERED, Boundary.OUTCOME_JOURNALED})
 
 
@@ -83,17 +91,15 @@ class VoucherCase:
 
 
 def voucher_boundary_cases() -> list[VoucherCase]:
-    """Each boundary with a service that pays; those around the callback with others too."""
+    """Each boundary with a service that pays; those around the callback with others too, unpaid ones last."""
     cases = []
     for boundary in BOUNDARIES:
         # Only what was not answered with OK is asked about.
         usual: Mapping[str, Any] = {"drops_after_paying": True} if boundary in _LOCATING else {}
         more = [{"error_but_pays": True}] if boundary in _AROUND_THE_CALLBACK else []
-        unpaid = [NEVER_PAID[0]] if boundary is Boundary.SENDING_ANSWERED else []
-        unpaid += [NEVER_PAID[1]] if boundary is Boundary.OUTCOME_JOURNALED else []
-        for faults in (usual, *more, *unpaid):
-            cases.append(VoucherCase(f"lnurl: {boundary}", at=boundary, faults=faults))
-    return cases
+        cases += [VoucherCase(f"lnurl: {boundary}", at=boundary, faults=faults) for faults in (usual, *more)]
+    unpaid = ((Boundary.SENDING_ANSWERED, NEVER_PAID[0]), (Boundary.OUTCOME_JOURNALED, NEVER_PAID[1]))
+    return [*cases, *(VoucherCase(f"lnurl: {at}", at=at, faults=faults) for at, faults in unpaid)]
 
 
 def voucher_random_cases(count: int, seed: int) -> list[VoucherCase]:
@@ -132,11 +138,24 @@ class VoucherLane:
         known = len(self._claims())
         voucher = self.sandbox.control("voucher", faults=case.faults, style=("npm", "lnbits")[known % 2])
         self.vouchers.append((case, voucher["id"]))
+        for _ in range(TRIES):
+            self._die(case, voucher)
+            journaled = len(self._claims()) - known
+            if journaled or case.at not in _CARRYING:
+                break
+            # It was an earlier withdrawal, still being carried, that passed there first: as good a death.
+        strict = case.at is not None and case.at not in _CARRYING
+        if strict and journaled != (0 if case.at in BEFORE_THE_INTENT else 1):
+            raise MatrixError(f"{case}: {journaled} withdrawals were journaled")
+        if not journaled:
+            self._claim(voucher)  # nothing of it may be lost
+
+    def _die(self, case: VoucherCase, voucher: Mapping[str, Any]) -> None:
         if case.at in _WATCHING:
             self._claim(voucher)
             self.wallet.tell(op="arm", at=f"{case.at}:1")
         elif case.at is not None:
-            self.wallet.ask(op="arm", at=f"{case.at}:1")
+            self.wallet.tell(op="arm", at=f"{case.at}:1")
             self.wallet.tell(**_claim(voucher))
         else:
             self.wallet.tell(**_claim(voucher))
@@ -147,11 +166,6 @@ class VoucherLane:
             self.wallet.kill_after(case.again_at)
             self._died(case)
         self.wallet = self._alive()
-        journaled = len(self._claims()) - known
-        if case.at is not None and journaled != (0 if case.at in BEFORE_THE_INTENT else 1):
-            raise MatrixError(f"{case}: {journaled} withdrawals were journaled")
-        if not journaled:
-            self._claim(voucher)  # nothing of it may be lost
 
     def settled(self) -> list[str]:
         """Wait for what can be paid, then past every expiry for the rest; return what is wrong in the end."""
