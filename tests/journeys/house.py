@@ -22,6 +22,7 @@ from ashore.options import Options
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window
 from ashore.ui.life import Life
+from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from faults.observer import claims_in, disagreements
 from journeys.network import TOKEN, URL, PracticeWorld
@@ -39,7 +40,7 @@ class WatchedLife(Life):
         if self._sections is None:
             return False
         form = self._sections.window.stack.currentWidget()
-        typing = isinstance(form, ZkLinkFormPage) and form.pending
+        typing = isinstance(form, ZkLinkFormPage | LnurlFormPage) and form.pending
         return not (typing or self._sections.context.tasks.busy or self._sections.hub.pending)
 
     @property

@@ -144,6 +144,7 @@ def compose(
             journal_is_sound=database.sound,
             closers=closers,
             wallets=wallets,
+            voucher_page=lightning.service if lightning is not None else "",
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",

@@ -47,5 +47,7 @@ class Parts:
     practice_password: bytes = b""
     wallets: ConnectedWallets | None = None
     """What receives over Lightning; None where there is no Lightning."""
+    voucher_page: str = ""
+    """Address of the page where the practice service shows its vouchers."""
     patience_ms: int = 0
     """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""

@@ -141,6 +141,11 @@ class Wallet:
         """The wallets that receive over Lightning; None on a network without Lightning."""
         return self._parts.wallets
 
+    @property
+    def voucher_page(self) -> str:
+        """Address of the practice service's page of vouchers; empty where there is none."""
+        return self._parts.voucher_page
+
     async def disconnect_wallet(self, receiver: str) -> None:
         """Forget a receiving wallet. Raises AshoreError while a withdrawal still goes to it."""
         if self._parts.wallets is None:

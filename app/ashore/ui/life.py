@@ -100,6 +100,7 @@ class Life:
         _settle_memory()
 
         from ashore.engine import compose
+        from ashore.engine.compose_lightning import practice_lightning
         from ashore.engine.practice import PracticeNetwork
         from ashore.net.pacing import SystemClock
         from ashore.systems.zklink.deployment import deployment_from_json
@@ -111,9 +112,12 @@ class Life:
         say("The practice chain runs. Opening the journal and the practice vault.")
         http = compose.practice_client()
         control = practice.control(http)
-        deployment = deployment_from_json(await control.profile(), practice.url)
+        told = await control.profile()
+        deployment = deployment_from_json(told, practice.url)
         around = compose.Surroundings(http, compose.system_clock(), SystemClock())
-        wallet = compose.compose(deployment, self._paths.journal, self._paths.vault, around, control)
+        wallet = compose.compose(
+            deployment, self._paths.journal, self._paths.vault, around, control, practice_lightning(told, practice.url)
+        )
         stack.push_async_callback(wallet.aclose)
         await wallet.start()
         await self._show(wallet, stack, compose.PRACTICE_PASSWORD.decode())

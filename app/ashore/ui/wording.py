@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
+from ashore.domain.amounts import display_units
+from ashore.domain.events import Terms
+
+LIGHTNING = "LNURL"
+"""The system whose money is satoshi, and whose places are wallets."""
+
+
+def money(terms: Terms) -> str:
+    """The amount that arrives, as the field has it: Lightning's in satoshi."""
+    if terms.system == LIGHTNING:
+        return terms.details.get("amount.text", "")
+    return f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
+
+
+def place(terms: Terms) -> str:
+    """Where it arrives: on a chain, in a wallet."""
+    return f"{'in' if terms.system == LIGHTNING else 'on'} {terms.destination}"
+
 
 def clock_time(at: int, now: int, *, seconds: bool = True) -> str:
     """The time of day, with the date in front when it is not the day of `now`; empty for 0."""

@@ -192,6 +192,11 @@ class StandInWallet:
     def profiles(self) -> tuple[ProfileInfo, ...]:
         return (ProfileInfo(PROFILE, "zkLink", "zkLink", "from layer 2 to a connected chain"),)
 
+    voucher_page = ""
+
+    async def open_link(self, profile: str, reference: str) -> Offer:
+        raise AssertionError("no links here")
+
     async def open(self, profile: str, account_index: int) -> Offer:
         await asyncio.sleep(0)
         if self.opening is not None:

@@ -29,8 +29,8 @@ class LnurlProfile:
 PRACTICE = LnurlProfile(
     "lnurl-practice",
     "sandbox",
-    "LNURL",
-    "a Lightning voucher to your own wallet · simulated",
+    "Lightning voucher (LNURL)",
+    "to a wallet of your own · simulated in practice",
     Reach.PRACTICE,
     Network.REGTEST,
     retry_after_ms=10_000,

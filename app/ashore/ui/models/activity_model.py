@@ -10,12 +10,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont, QPixmap
 
 from ashore.domain.addresses import shortened
-from ashore.domain.amounts import display_units
 from ashore.domain.withdrawal import Mark
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
 from ashore.ui.widgets.marks import WORDS, described
-from ashore.ui.wording import clock_time, exact_time
+from ashore.ui.wording import clock_time, exact_time, money
 
 PAGE = 100
 COLUMNS = ("Amount", "To", "Recipient", "Stage", "Started")
@@ -180,7 +179,7 @@ class ActivityModel(QAbstractTableModel):
     def _text(self, row: ActivityRow, column: int) -> str:
         terms = row.terms
         texts = {
-            AMOUNT: f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}",
+            AMOUNT: money(terms),
             TO: terms.destination,
             RECIPIENT: shortened(terms.recipient),
             STAGE: self._stage(row),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
 from ashore.systems.zklink.system.offer import ZkLinkOffer
@@ -17,7 +16,7 @@ from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import breakable
+from ashore.ui.wording import LIGHTNING, breakable, money
 
 UNDER_WAY_SHOWN = 6
 _STALE_MS = 20_000
@@ -104,6 +103,17 @@ class SystemCard(RowButton):
         set_property(self.detail, "tone", "warn")
 
 
+class VoucherCard(SystemCard):
+    """Where a voucher's link is pasted: there is no account whose balance could be shown."""
+
+    def __init__(self, context: Context, profile: ProfileInfo) -> None:
+        super().__init__(context, profile)
+        self.balance.setText("Paste a voucher’s link")
+
+    def refresh(self) -> None:
+        """Nothing to ask: a service is asked when a person opens its link, and only then."""
+
+
 class UnderWayRow(RowButton):
     """One open withdrawal, with the mark of where it stands."""
 
@@ -125,7 +135,7 @@ class UnderWayRow(RowButton):
         """Show where it stands now."""
         terms = shown.terms
         self.mark.show_mark(shown.mark)
-        self.amount.setText(f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}")
+        self.amount.setText(money(terms))
         self.where.setText(f"to {terms.destination}")
         self.stage.setText(breakable(f"{shown.stage_title} · {beside_stage(shown.mark)}"))
         self.setAccessibleName(f"{self.amount.text()} {self.where.text()}, {self.stage.text()}. Opens its voyage.")
@@ -138,11 +148,11 @@ class HomePage(Page):
         super().__init__(context, "Bring funds out")
         scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
         self.body.addWidget(scroll, 1)
-        self.cards = [SystemCard(context, profile) for profile in context.wallet.profiles()]
+        self.cards = [_card(context, profile) for profile in context.wallet.profiles()]
         self._cards_column = scroll.column
         for card in self.cards:
             scroll.column.addWidget(card)
-        scroll.column.addWidget(Label("Reddio and Lightning come next.", "small", wrap=True))
+        scroll.column.addWidget(Label("Reddio comes next.", "small", wrap=True))
         scroll.column.addSpacing(12)
         self.heading = Label("Under way", "section")
         scroll.column.addWidget(self.heading)
@@ -192,3 +202,7 @@ class HomePage(Page):
         total = wallet.open_count()
         self.more.setVisible(total > len(page.rows))
         self.more.setText(f"All {total} under way")
+
+
+def _card(context: Context, profile: ProfileInfo) -> SystemCard:
+    return VoucherCard(context, profile) if profile.system == LIGHTNING else SystemCard(context, profile)

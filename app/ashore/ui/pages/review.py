@@ -19,7 +19,7 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.widgets.verbatim import Verbatim
-from ashore.ui.wording import breakable
+from ashore.ui.wording import breakable, place
 
 LAST_WORD = "It cannot be cancelled after this."
 LAYER2_KEY_SIGNS = "What the layer-2 key signs"
@@ -27,6 +27,10 @@ HASHED = "In this kind of zkLink network that is a hash of the request, then 32 
 _BREAK = 20
 """So many letters of equal width fit beside the names at twice the text size."""
 
+BEARER = (
+    "Nothing is signed: the service is given the invoice together with the voucher’s secret. If it says OK, that is a "
+    "promise; the money is there when the wallet that receives says so."
+)
 _COUNTS = ("nothing", "one thing", "2 things", "3 things", "4 things")
 
 
@@ -85,7 +89,10 @@ class ReviewPage(Page):
         self.notice.clear()
         terms = review.plan.terms
         self.hero.setText(breakable(review.lines[0].value if review.lines else review.confirm))
-        self.where.show_text(breakable(f"on {terms.destination}"))
+        self.where.show_text(breakable(place(terms)))
+        title = "Review what you sign" if review.reading else "Review what is handed over"
+        self.title.setText(title)
+        self.setAccessibleName(title)
         self._show_lines(review)
         self._show_texts(review)
         self._show_warnings(review)
@@ -99,7 +106,12 @@ class ReviewPage(Page):
     def _show_lines(self, review: Review) -> None:
         clear(self._lines_column)
         self._lines_column.setSpacing(0)
-        self._lines_column.addWidget(Label("As the signer read it from the bytes", "caption"))
+        read = (
+            "As the signer read it from the bytes"
+            if review.reading
+            else "What the service is given, and by whom it pays"
+        )
+        self._lines_column.addWidget(Label(read, "caption"))
         self._lines_column.addSpacing(4)
         for index, line in enumerate(review.lines):
             if index:
@@ -111,7 +123,8 @@ class ReviewPage(Page):
         theme, icons = self.context.theme, self.context.icons
         things = len(review.texts) + bool(review.layer2_message)
         self._texts_column.setSpacing(8)
-        self._texts_column.addWidget(Label(_what_is_signed(things, review), wrap=True))
+        sentence = _what_is_signed(things, review) if review.reading else BEARER
+        self._texts_column.addWidget(Label(sentence, wrap=True))
         for text in review.texts:
             self._texts_column.addWidget(Verbatim(theme, text, what="Ethereum text to sign"))
         if review.layer2_message:
@@ -161,7 +174,11 @@ class ReviewPage(Page):
         if self.back_button is not None:
             self.back_button.setEnabled(not busy)
         self.progress.setVisible(busy)
-        self.state.show_text("Signing, and writing it down before it is sent." if busy else "")
+        signing = self._review is None or self._review.reading is not None
+        doing = (
+            "Signing, and writing it down before it is sent." if signing else "Sealing it, before it is handed over."
+        )
+        self.state.show_text(doing if busy else "")
 
     @property
     def busy(self) -> bool:

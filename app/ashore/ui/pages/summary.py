@@ -50,14 +50,14 @@ class SummaryCard(QWidget):
         column.addWidget(self.reason)
         self.show_nothing("")
 
-    def show_quote(self, quote: Quote, first_problem: Problem | None, usually: str = "") -> None:
-        """Show a judged draft. `first_problem` is why one cannot go on yet, if one cannot."""
+    def show_quote(self, quote: Quote, first_problem: Problem | None, usually: str = "", *, place: str = "on") -> None:
+        """Show a judged draft. `first_problem` is why one cannot go on yet, if one cannot; `place` is on or in."""
         amount = quote.problems.get("amount")
         impossible = amount is not None and amount.severity is Severity.BLOCKS
         receive = "" if impossible else quote.receive
         self.receive.setText(breakable(receive) or NOTHING)
         self.receive.setAccessibleName(f"You receive {receive or 'nothing yet'}")
-        self.destination.show_text(breakable(f"on {quote.destination}" if quote.destination else ""))
+        self.destination.show_text(breakable(f"{place} {quote.destination}" if quote.destination else ""))
         self._show_legs(quote)
         self.usually.show_text(breakable(quote.usually or usually))
         self.warning.show()

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
+from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
-from ashore.domain.withdrawal import Mark, Status
+from ashore.domain.withdrawal import SAID_BY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity
@@ -24,16 +25,17 @@ from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, column, ground, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import breakable, clock_time, exact_time
+from ashore.ui.wording import LIGHTNING, breakable, clock_time, exact_time, money
 
 _SEVERITY = {
     Status.UNKNOWN: Severity.WARNS,
     Status.REFUSED: Severity.BLOCKS,
     Status.FAILED: Severity.BLOCKS,
     Status.FINAL: Severity.NOTES,
+    Status.UNSEEN: Severity.WARNS,
 }
 _STOPPED = (Status.REFUSED, Status.FAILED)
-_WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED)
+_WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.UNSEEN)
 
 
 class VoyagePage(Page):
@@ -141,14 +143,17 @@ class VoyagePage(Page):
 
     def _show_header(self, voyage: Voyage) -> None:
         terms, now = voyage.withdrawal.terms, self.context.now()
-        money = f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
-        self.amount.setText(money)
+        amount = money(terms)
+        self.amount.setText(amount)
         self.where.setText(f"to {terms.destination}")
-        self.setAccessibleName(f"{money} to {terms.destination}")
+        self.setAccessibleName(f"{amount} to {terms.destination}")
         self.recipient.show_hex(readable(terms.recipient))
         self.copy.set_text(readable(terms.recipient))
         self.started.setText(f"started {clock_time(voyage.withdrawal.started_at, now, seconds=False)}")
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
+        if terms.system == LIGHTNING:
+            self._show_lightning_costs(terms, amount)
+            return
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
         fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
         stopped = voyage.status in _STOPPED
@@ -158,7 +163,14 @@ class VoyagePage(Page):
         if stopped:  # only the operator's word says so: L1 may still show it
             self.costs[2].show_money(f"{terms.system} says", "nothing was taken")
         else:
-            self.costs[2].show_money("You receive", money)
+            self.costs[2].show_money("You receive", amount)
+
+    def _show_lightning_costs(self, terms: Terms, amount: str) -> None:
+        """The service pays the routing, so what it pays is what arrives."""
+        self.costs[0].show_money(terms.details.get(SAID_BY, terms.system), amount)
+        self.costs[1].show_money("Fee", "none")
+        self.costs[1].show()
+        self.costs[2].show_money("You receive", amount)
 
     def _show_status(self, voyage: Voyage) -> None:
         severity = None if on_its_way(voyage.withdrawal) else _SEVERITY.get(voyage.status)
@@ -175,14 +187,15 @@ class VoyagePage(Page):
         self.again.setVisible(voyage.status is Status.REFUSED and account in mine)
         self.fresh.setVisible(voyage.status is Status.FINAL)
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
-        by_hand = self.steps.wanted() and voyage.status is Status.UNDER_WAY
+        lightning = voyage.withdrawal.terms.system == LIGHTNING
+        by_hand = not lightning and self.steps.wanted() and voyage.status is Status.UNDER_WAY
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
         self.forecast.show_text(breakable(forecast(voyage, self.context.now())))
         self.now.setText("Now" if severity is None else "Expected")
         told = (self.headline, self.advice, self.forecast, self.usually)
         self.expected.setVisible(any(not label.isHidden() for label in told))
-        self.practice.setVisible(self.steps.wanted())
+        self.practice.setVisible(self.steps.wanted() and not lightning)
 
     def _try_again(self) -> None:
         if self._voyage is not None:

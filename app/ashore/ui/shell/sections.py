@@ -16,6 +16,7 @@ from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.connect_wallet import ConnectWalletPage
 from ashore.ui.pages.home import HomePage
+from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import ReceivingPage
 from ashore.ui.pages.review import ReviewPage
@@ -32,8 +33,10 @@ from ashore.ui.shell.window import MainWindow
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.notice import Notice
+from ashore.ui.wording import LIGHTNING
 
 P = TypeVar("P", bound=Page)
+VOUCHER = "voucher"
 _USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _TITLES = {key: title for key, title, _icon in SECTIONS}
 _SECTION_PAGES: dict[str, Callable[[Context], Page]] = {
@@ -139,6 +142,10 @@ class Sections(QObject):
 
     def show_form(self, profile: str, again: Terms | None = None) -> None:
         """The form of a deployment; `again` fills it in with what was asked for before."""
+        if any(known.id == profile and known.system == LIGHTNING for known in self.wallet.profiles()):
+            self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
+            self._go(["withdraw", VOUCHER])
+            return
         page = self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
         if again is not None:
             page.begin_with(draft_of(again))
@@ -148,7 +155,8 @@ class Sections(QObject):
         """The review of what is to be signed."""
         page = self._built("review", ReviewPage, ReviewPage)
         page.show_review(review)
-        self._go(["withdraw", "form", "review"])
+        form = VOUCHER if review.plan.terms.system == LIGHTNING else "form"
+        self._go(["withdraw", form, "review"])
 
     def show_voyage(self, withdrawal_id: str) -> None:
         """One withdrawal's way."""
@@ -181,9 +189,11 @@ class Sections(QObject):
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: follow it, and begin the next form empty."""
-        form = self._pages.get("form")
-        if isinstance(form, ZkLinkFormPage):
-            form.clear_draft()
+        for key in ("form", VOUCHER):
+            form = self._pages.get(key)
+            # Which of them was confirmed stands in the way that led here.
+            if key in self._way and isinstance(form, ZkLinkFormPage | LnurlFormPage):
+                form.clear_draft()
         self._way = ["withdraw"]
         self._show_count()
         self.show_voyage(withdrawal_id)

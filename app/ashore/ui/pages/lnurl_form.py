@@ -1,0 +1,245 @@
+"""A Lightning voucher: its link pasted and named, opened with one request, then how much and where to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from ashore.domain.errors import AshoreError
+from ashore.systems.base import Draft, Problem, Severity
+from ashore.systems.lnurl.codec import Kind, Reach, recognise
+from ashore.systems.lnurl.codec.recognition import Recognition
+from ashore.systems.lnurl.system.offer import FIELDS, LnurlOffer, LnurlQuote
+from ashore.ui.context import Context
+from ashore.ui.pages.lnurl_fields import LnurlFields
+from ashore.ui.pages.page import Page
+from ashore.ui.pages.summary import SummaryCard
+from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.field import Field, LineEdit
+from ashore.ui.widgets.labels import Label, column, row, show_if
+from ashore.ui.widgets.notice import Notice
+from ashore.ui.widgets.scroll import Columns
+from ashore.ui.wording import breakable
+
+DEBOUNCE_MS = 120
+_OPEN, _QUOTE, _REVIEW = "open a voucher", "quote a voucher", "review a voucher"
+_NOT_MONEY = "The service’s OK is not the money: only the wallet that receives can tell that it came."
+_ONCE = "A link that works only once may be used up by being opened."
+
+
+class LnurlFormPage(Page):
+    """From a pasted text to the review. What is pasted here is a secret: it is stored nowhere."""
+
+    def __init__(self, context: Context, profile: str) -> None:
+        super().__init__(context, "Withdraw a Lightning voucher", back="Withdraw")
+        self._profile = profile
+        self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+        self._offer: LnurlOffer | None = None
+        self._quote: LnurlQuote | None = None
+        self.link = LineEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
+        self.open_button = Button("Open", "primary", name="Open the voucher")
+        self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("The service is being asked")
+        self.intake = Field(context.icons, "Voucher (LNURL)", self.link, row(self.open_button, self.cancel, -1))
+        self.fields = LnurlFields(context.theme, context.icons)
+        self.summary = SummaryCard(context.icons)
+        self.notice = Notice(context.icons)
+        left = QWidget()
+        self.tips = self._tips()
+        left.setLayout(column(self.intake, self.progress, self.tips, self.notice, self.fields, -1, spacing=16))
+        self.columns = Columns(left, self.summary)
+        self.body.addWidget(self.columns, 1)
+        self._debounce = QTimer(self)
+        self._debounce.setSingleShot(True)
+        self._debounce.setInterval(DEBOUNCE_MS)
+        self._connect()
+        self._scale()
+        self._begin()
+
+    def _tips(self) -> QWidget:
+        tips = QWidget()
+        address = self.context.wallet.voucher_page
+        copy = CopyButton("the address of the practice vouchers")
+        copy.set_text(address)
+        told = Label(
+            breakable(f"Vouchers to practise with: open {address} in a browser, and copy one."), "small", wrap=True
+        )
+        tips.setLayout(row(told, copy))
+        show_if(tips, bool(address))
+        return tips
+
+    def _connect(self) -> None:
+        self.link.textChanged.connect(self._pasted)
+        self.link.returnPressed.connect(self._open)
+        self.open_button.clicked.connect(self._open)
+        self.cancel.clicked.connect(self._stop)
+        self.fields.edited.connect(self._debounce.start)
+        self.fields.submitted.connect(self._submit)
+        self.fields.least.clicked.connect(lambda: self._bound(least=True))
+        self.fields.most.clicked.connect(lambda: self._bound(least=False))
+        self._debounce.timeout.connect(self._requote)
+        self.summary.review.clicked.connect(self._submit)
+        self.context.theme.changed.connect(self._scale)
+
+    def _scale(self) -> None:
+        theme = self.context.theme
+        self.columns.set_widths(theme.px(390), theme.px(304))
+
+    def _begin(self) -> None:
+        """As if nothing had been pasted yet."""
+        self._offer, self._quote = None, None
+        self.link.clear()
+        self.fields.forget()
+        self.fields.hide()
+        show_if(self.tips, bool(self.context.wallet.voucher_page))
+        self._busy(False)
+        self.intake.show_problem(None)
+        self.summary.show_nothing("Paste a voucher’s link and open it.")
+
+    def shown(self) -> None:
+        (self.fields.amount if self._offer is not None else self.link).setFocus()
+
+    def clear_draft(self) -> None:
+        """Forget everything: it was handed over."""
+        self._begin()
+
+    # Pasting and opening
+
+    def _pasted(self) -> None:
+        if self._offer is not None:
+            self._offer, self._quote = None, None
+            self.fields.forget()
+            self.fields.hide()
+            self.summary.show_nothing("Open the voucher first.")
+        self.notice.clear()
+        text = self.link.text()
+        self.intake.show_problem(_named(recognise(text, self._reach)) if text.strip() else None)
+        self.open_button.setEnabled(recognise(text, self._reach).can_be_asked)
+
+    def _open(self) -> None:
+        found = recognise(self.link.text(), self._reach)
+        if self._offer is not None or not found.can_be_asked or not self.cancel.isHidden():
+            return  # one request for one act of a person, however often it is pressed
+        self._busy(True)
+        self.context.tasks.start(self._ask(self.link.text()), failed=self._not_opened, name=_OPEN)
+
+    async def _ask(self, text: str) -> None:
+        try:
+            offer = await self.context.wallet.open_link(self._profile, text)
+        finally:
+            self._busy(False)
+        assert isinstance(offer, LnurlOffer), "this form is LNURL's"
+        self._offer = offer
+        self.open_button.setEnabled(False)
+        self.intake.show_problem(Problem("Opened.", "It is not asked again while this page stays.", Severity.NOTES))
+        self.tips.hide()
+        self.fields.show_offer(offer)
+        self.fields.show()
+        self._show_hosts(offer)
+        await self._judge()
+        self.fields.amount.setFocus()
+        self.fields.amount.selectAll()
+
+    def _not_opened(self, error: AshoreError) -> None:
+        self.open_button.setEnabled(True)
+        self.intake.show_problem(Problem(error.sentence, error.advice))
+
+    def _stop(self) -> None:
+        self.context.tasks.cancel(_OPEN)
+        self._busy(False)
+        self.open_button.setEnabled(True)
+        self.intake.show_problem(Problem("You stopped it.", _ONCE, Severity.NOTES))
+
+    def _busy(self, busy: bool) -> None:
+        show_if(self.progress, busy)
+        show_if(self.cancel, busy)
+        self.open_button.setEnabled(False)
+
+    def _show_hosts(self, offer: LnurlOffer) -> None:
+        others = {offer.answered_by, offer.callback_host} - {offer.host}
+        if others:
+            told = Problem(
+                f"Besides {offer.host}, another host takes part: {', '.join(sorted(others))}.",
+                "Go on only if you trust it: it gets your invoice.",
+                Severity.WARNS,
+            )
+            self.notice.show_problem(told)
+
+    # Typing
+
+    @property
+    def pending(self) -> bool:
+        """Whether something typed was not judged yet."""
+        return self._debounce.isActive()
+
+    def _bound(self, *, least: bool) -> None:
+        allowed = self._quote.allowed if self._quote else None
+        if allowed is not None:
+            self.fields.use(allowed.min_msat if least else allowed.max_msat)
+
+    def _requote(self) -> None:
+        if self._offer is not None:
+            self.context.tasks.start(self._judge_again(), failed=self._review_failed, name=_QUOTE)
+
+    async def _judge_again(self) -> None:
+        await self._judge()
+
+    async def _judge(self) -> LnurlQuote | None:
+        self._debounce.stop()
+        if self._offer is None:
+            return None
+        quote = await self.context.wallet.quote(self._offer, Draft(self.fields.values()))
+        assert isinstance(quote, LnurlQuote), "this form is LNURL's"
+        self._quote = quote
+        self.fields.show_quote(quote)
+        self._summarise(quote)
+        return quote
+
+    def _summarise(self, quote: LnurlQuote) -> None:
+        name = _first_blocking(quote)
+        problem = quote.problems.get(name)
+        if problem is not None and self.fields.says(name):
+            problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")
+        self.summary.show_quote(quote, problem, _NOT_MONEY, place="in")
+
+    # Going on
+
+    def _submit(self) -> None:
+        if self._offer is not None:
+            self.context.tasks.start(self._review(), failed=self._review_failed, name=_REVIEW)
+
+    async def _review(self) -> None:
+        self.fields.touch_all()
+        quote = await self._judge()
+        if quote is None or not quote.ready:
+            if quote is not None and (name := _first_blocking(quote)) in self.fields.fields:
+                self.fields.focus_on(name)
+            return
+        self.summary.show_busy("The wallet that receives makes the invoice.")
+        review = await self.context.wallet.review(quote)
+        self._summarise(quote)
+        if self.isVisible():  # who has gone elsewhere meanwhile is not fetched back
+            self.context.go.show_review(review)
+
+    def _review_failed(self, error: AshoreError) -> None:
+        self.notice.show_problem(Problem(error.sentence, error.advice or "Nothing was withdrawn."))
+        if self._quote is not None:
+            self._summarise(self._quote)
+
+
+def _named(found: Recognition) -> Problem:
+    """What a pasted text is, beside the field."""
+    if found.kind is Kind.LNURL and found.url is not None:
+        more = "Opening it uses up one tap of the card." if found.one_shot else _ONCE
+        return Problem(f"A voucher of {found.url.shown_host}.", more, Severity.NOTES)
+    if found.url is not None:
+        return Problem(f"A web address. Opening it asks {found.url.shown_host}.", found.advice, Severity.WARNS)
+    return Problem(found.sentence, found.advice)
+
+
+def _first_blocking(quote: LnurlQuote) -> str:
+    order = [*(name for name in FIELDS if name in quote.problems), *(n for n in quote.problems if n not in FIELDS)]
+    return next((name for name in order if quote.problems[name].severity is Severity.BLOCKS), "")
