@@ -76,9 +76,7 @@ async def test_a_no_that_does_not_pay_ends_refused_after_the_expiry(purse: Purse
     state = await purse.carry(withdrawal)
     move = purse.move(withdrawal)
     assert (state.status, move.code) == (Status.REFUSED, "expired")
-    assert move.said == (
-        "The service said no: “Not on Sundays.”. The invoice expired unpaid, so nothing was withdrawn."
-    )
+    assert move.said == ("The service said no: “Not on Sundays.” The invoice expired unpaid, so nothing was withdrawn.")
     assert purse.leap.ahead > EXPIRY_S + WATCHED_S
     assert len(purse.calls()) == 1, "nothing is sent after a no"
     purse.hold_to_the_rules()

@@ -66,6 +66,7 @@ class TrackWords:
     pace: str
     pace_unknown: str
     second: tuple[str, str]
+    said_no: tuple[str, str] = ("The other side said no.", "Ashore goes on watching.")
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
     under_way: tuple[str, str] = (
         "Under way.",

@@ -147,6 +147,8 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
 def _unanswered(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
     if on_its_way(state):
         return "On its way: no answer yet.", words.waiting
+    if state.request is not None and state.request.said_no:
+        return words.said_no
     return words.not_left if nothing_left(state) else words.unanswered
 
 

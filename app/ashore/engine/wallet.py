@@ -210,7 +210,8 @@ class Wallet:
 
     def _expectations(self, profile: str) -> Mapping[str, Expectation] | None:
         """None while the practice clock is moved by hand: its pauses are not how long anything takes."""
-        by_hand = self.sandbox is not None and self.setting(CLOCK_KEY, "") == BY_HAND
+        on_l1 = bool(self._parts.systems[profile].chains)
+        by_hand = on_l1 and self.sandbox is not None and self.setting(CLOCK_KEY, "") == BY_HAND
         return None if by_hand else self._parts.systems[profile].expectations()
 
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:

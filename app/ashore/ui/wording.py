@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
+from ashore.domain.addresses import shortened
 from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
+from ashore.domain.withdrawal import SAID_BY
 
 LIGHTNING = "LNURL"
 """The system whose money is satoshi, and whose places are wallets."""
@@ -21,6 +23,13 @@ def money(terms: Terms) -> str:
 def place(terms: Terms) -> str:
     """Where it arrives: on a chain, in a wallet."""
     return f"{'in' if terms.system == LIGHTNING else 'on'} {terms.destination}"
+
+
+def party(terms: Terms) -> str:
+    """The other party of the list: the recipient's address, or the Lightning service that pays."""
+    if terms.system == LIGHTNING:
+        return f"from {terms.details.get(SAID_BY, '')}"
+    return shortened(terms.recipient)
 
 
 def clock_time(at: int, now: int, *, seconds: bool = True) -> str:

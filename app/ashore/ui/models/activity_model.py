@@ -9,12 +9,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QPixmap
 
-from ashore.domain.addresses import shortened
 from ashore.domain.withdrawal import Mark
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
 from ashore.ui.widgets.marks import WORDS, described
-from ashore.ui.wording import clock_time, exact_time, money
+from ashore.ui.wording import clock_time, exact_time, money, party
 
 PAGE = 100
 COLUMNS = ("Amount", "To", "Recipient", "Stage", "Started")
@@ -181,7 +180,7 @@ class ActivityModel(QAbstractTableModel):
         texts = {
             AMOUNT: money(terms),
             TO: terms.destination,
-            RECIPIENT: shortened(terms.recipient),
+            RECIPIENT: party(terms),
             STAGE: self._stage(row),
             STARTED: clock_time(row.started_at, self._now(), seconds=False),
         }

@@ -147,8 +147,12 @@ class VoyagePage(Page):
         self.amount.setText(amount)
         self.where.setText(f"to {terms.destination}")
         self.setAccessibleName(f"{amount} to {terms.destination}")
-        self.recipient.show_hex(readable(terms.recipient))
-        self.copy.set_text(readable(terms.recipient))
+        lightning = terms.system == LIGHTNING
+        self.recipient.setVisible(not lightning)  # a node is no address: it stands with the invoice's evidence
+        self.copy.setVisible(not lightning)
+        if not lightning:
+            self.recipient.show_hex(readable(terms.recipient))
+            self.copy.set_text(readable(terms.recipient))
         self.started.setText(f"started {clock_time(voyage.withdrawal.started_at, now, seconds=False)}")
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
         if terms.system == LIGHTNING:
@@ -167,7 +171,7 @@ class VoyagePage(Page):
 
     def _show_lightning_costs(self, terms: Terms, amount: str) -> None:
         """The service pays the routing, so what it pays is what arrives."""
-        self.costs[0].show_money(terms.details.get(SAID_BY, terms.system), amount)
+        self.costs[0].show_money("The service pays", amount, terms.details.get(SAID_BY, ""))
         self.costs[1].show_money("Fee", "none")
         self.costs[1].show()
         self.costs[2].show_money("You receive", amount)

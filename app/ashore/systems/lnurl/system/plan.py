@@ -179,7 +179,7 @@ def plan_of(
         kind=MoveKind.REQUEST,
         request=Bearer(payment_hash, claim_scope(offer), claim.to_json(), _lines(offer, quote, receiver, invoice)),
         terms=terms,
-        confirm=f"Withdraw {sat_text(amount)} from {offer.host}",
+        confirm=f"Withdraw {sat_text(amount)}",
         warnings=(*_warnings(offer), *warnings),
         evidence=_begun(offer, invoice, receiver, now_ms),
     )

@@ -39,6 +39,10 @@ WORDS = TrackWords(
         "This voucher is already being withdrawn. Nothing was handed over.",
         "Wait until its outcome is known; you find it under Activity.",
     ),
+    said_no=(
+        "The service said no.",
+        "That is not proof that it does not pay, so Ashore watches until the invoice has expired. Nothing to do.",
+    ),
     under_way=(
         "Waiting for the payment.",
         "Nothing to do until it arrives. You can close Ashore; it goes on when you come back.",
@@ -67,7 +71,7 @@ SEEN = Track(
         Stage(
             HANDED_OVER,
             Milestone.COMMITTED,
-            "Service said OK",
+            "Handed to the service",
             "The service has the invoice and says that it pays. That is a promise, not the money.",
             "The invoice is handed to the service.",
             provable=False,
@@ -113,6 +117,7 @@ UNSEEN = Track(
         WORDS,
         under_way=("The service said OK. Check your wallet.", OUT_OF_SIGHT),
         unanswered=("It is not known whether the service pays. Check your wallet.", OUT_OF_SIGHT),
+        said_no=("The service said no. Check your wallet all the same.", OUT_OF_SIGHT),
         asking_on="Only your own wallet can tell.",
     ),
     answered=HANDED_OVER,

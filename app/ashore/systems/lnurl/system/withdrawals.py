@@ -148,7 +148,8 @@ class LnurlSystem:
             case answers.Accepted():
                 return Accepted("OK")
             case answers.Refused(reason):
-                said = f"The service said no: “{reason}”." if reason else "The service said no, without a reason."
+                end = "" if reason.endswith((".", "!", "?")) else "."
+                said = f"The service said no: “{reason}”{end}" if reason else "The service said no, without a reason."
                 return Unknown(f"{said} {ANYWAY}", said_no=True)
             case answers.NeverSent(why, advice):
                 return Unknown(f"{why} {advice}", True, left=False)
