@@ -1,0 +1,210 @@
+"""The page of a Lightning voucher: texts named at once, opened once, problems beside fields, and nothing kept."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from ashore.domain.errors import AshoreError
+from ashore.engine.views import ProfileInfo
+from ashore.systems.base import Draft, Offer, Quote
+from ashore.systems.lnurl.codec import Reach, encode_lnurl, recognise
+from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.checks import judge
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from unit.systems.lnurl.system.offers import NOW_S, invoice, offer
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import StandInWallet
+
+LINK = encode_lnurl("http://127.0.0.1:8080/u?q=7").upper()
+REAL = encode_lnurl("https://service.example/u?q=7")
+
+
+class VoucherWallet(StandInWallet):
+    """A wallet with a practice service that answers as told."""
+
+    voucher_page = "http://127.0.0.1:8080/lnurl"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.voucher: LnurlOffer | AshoreError = offer()
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    def profiles(self) -> tuple[ProfileInfo, ...]:
+        return (*super().profiles(), ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
+
+    async def open_link(self, profile: str, reference: str) -> Offer:
+        assert profile == PRACTICE.id
+        self.asked.append(reference)
+        await self.answers.wait()
+        if isinstance(self.voucher, AshoreError):
+            raise self.voucher
+        return self.voucher
+
+    async def quote(self, offer: Offer, draft: Draft) -> Quote:
+        if isinstance(offer, LnurlOffer):
+            return judge(PRACTICE, offer, draft, NOW_S, lambda _hash: False)
+        return await super().quote(offer, draft)
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
+
+
+async def the_page(shell: Shell) -> LnurlFormPage:
+    shell.sections.show_form(PRACTICE.id)
+    await shell.settle()
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    return page
+
+
+async def opened(shell: Shell, link: str = LINK) -> LnurlFormPage:
+    page = await the_page(shell)
+    page.link.setText(link)
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    return page
+
+
+async def typed(shell: Shell, page: LnurlFormPage, edit: QLineEdit, text: str) -> None:
+    edit.clear()
+    edit.setText(text)
+    edit.textEdited.emit(text)
+    await shell.until(lambda: not page.pending)
+    await shell.settle()
+
+
+def says(page: LnurlFormPage) -> str:
+    return texts(page.intake)
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "askable"),
+    [
+        (LINK, "A voucher of 127.0.0.1:8080.", True),
+        ("lightning:" + LINK.lower(), "A voucher of 127.0.0.1:8080.", True),
+        ("http://127.0.0.1:8080/u?q=7", "A web address. Opening it asks 127.0.0.1:8080.", True),
+        (REAL, "real service", False),
+        ("0x8f3A12C4B7d09E21f3Aa5c6D7E8f901277b091C2", "Ethereum", False),
+        (invoice(15_000), "invoice", False),
+        ("abandon " * 12, "recovery words", False),
+        (LINK[:-1] + "P", "damaged", False),
+        ("<b>\u202e", "", False),
+    ],
+)
+async def test_a_text_is_named_before_anything_is_asked(
+    shell: Shell, wallet: VoucherWallet, text: str, named: str, askable: bool
+) -> None:
+    page = await the_page(shell)
+    page.link.setText(text)
+    await shell.settle()
+    assert named in says(page)
+    assert says(page)
+    assert page.open_button.isEnabled() is askable
+    QTest.keyClick(page.link, Qt.Key.Key_Return)
+    QTest.keyClick(page.link, Qt.Key.Key_Return)
+    await shell.settle()
+    assert wallet.asked == ([text] if askable else []), "one request for one act, and none for anything else"
+
+
+async def test_the_form_begins_with_the_most_and_follows_what_is_typed(shell: Shell) -> None:
+    page = await opened(shell)
+    assert page.fields.amount.text() == "20"
+    assert "20 sat" in page.summary.receive.text()
+    await typed(shell, page, page.fields.amount, "21")
+    assert "The most is 20 sat." in texts(page.fields)
+    assert not page.summary.review.isEnabled()
+    QTest.mouseClick(page.fields.least, Qt.MouseButton.LeftButton)
+    await shell.until(lambda: not page.pending)
+    await shell.settle()
+    assert page.fields.amount.text() == "10"
+    page.fields.unit.combo.setCurrentIndex(1)
+    QTest.mouseClick(page.fields.most, Qt.MouseButton.LeftButton)
+    await shell.until(lambda: not page.pending)
+    await shell.settle()
+    assert page.fields.amount.text() == "0.0000002"
+    assert page.summary.review.isEnabled()
+
+
+async def test_a_pasted_invoice_says_that_ashore_cannot_see_that_wallet(shell: Shell) -> None:
+    page = await opened(shell)
+    assert page.fields.fields["invoice"].isHidden()
+    page.fields.receiver.combo.setCurrentIndex(1)
+    await shell.until(lambda: not page.pending)
+    await shell.settle()
+    assert not page.fields.fields["invoice"].isHidden()
+    await typed(shell, page, page.fields.invoice, invoice(19_000))
+    assert "19 sat instead of 20 sat" in texts(page.fields)
+    await typed(shell, page, page.fields.invoice, invoice(20_000))
+    assert "Ashore cannot see that wallet" in texts(page.fields)
+    assert page.summary.review.isEnabled()
+
+
+async def test_a_pin_is_asked_where_the_service_asks_one_and_never_shown(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = offer(pin_limit=15_000)
+    page = await opened(shell)
+    assert page.fields.amount.text() == "", "a maximum is not what such a card pays without a PIN"
+    await typed(shell, page, page.fields.amount, "20")
+    assert not page.fields.fields["pin"].isHidden()
+    await typed(shell, page, page.fields.pin, "1234")
+    assert page.summary.review.isEnabled()
+    assert "1234" not in texts(page)
+
+
+async def test_a_service_that_fails_leaves_a_sentence_and_can_be_asked_again(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.voucher = AshoreError("127.0.0.1:8080 says: “spent”", "Nothing was withdrawn.")
+    page = await opened(shell)
+    assert "“spent”" in says(page)
+    assert page.fields.isHidden()
+    wallet.voucher = offer()
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert len(wallet.asked) == 2
+    assert not page.fields.isHidden()
+
+
+async def test_waiting_can_be_stopped(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.answers.clear()
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await asyncio.sleep(0)
+    assert not page.cancel.isHidden()
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.cancel, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert "You stopped it." in says(page)
+    assert wallet.asked == [LINK]
+    assert page.fields.isHidden()
+
+
+async def test_nothing_of_a_voucher_is_kept(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    await typed(shell, page, page.fields.amount, "15")
+    shell.sections.show_section("activity")
+    await shell.settle()
+    assert LINK not in str(wallet._drafts) + str(wallet._settings)
+    page.clear_draft()
+    assert page.link.text() == page.fields.amount.text() == ""
+    assert page.fields.isHidden()
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60))
+def test_no_text_is_unnamed(text: str) -> None:
+    found = recognise(text, Reach.PRACTICE)
+    assert found.sentence.endswith((".", "?"))
