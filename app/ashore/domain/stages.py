@@ -57,6 +57,7 @@ class TrackWords:
     waiting: str
     not_left: tuple[str, str]
     unanswered: tuple[str, str]
+    trying_on: str
     asking_on: str
     contradicted: tuple[str, str]
     failed: tuple[str, str]

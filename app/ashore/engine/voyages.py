@@ -113,7 +113,7 @@ def _unknown_sentence(state: Withdrawal, words: TrackWords) -> str:
     request = state.request
     said = request.said if request and request.said else "The answer is still open."
     if nothing_left(state):
-        return f"{said} Ashore tries again with the same signed request."
+        return f"{said} {words.trying_on}"
     return f"{said} {words.asking_on}"
 
 

@@ -6,6 +6,7 @@ WORDS = TrackWords(
     waiting="waiting",
     not_left=("not left", ""),
     unanswered=("unanswered", ""),
+    trying_on="trying on",
     asking_on="asking on",
     contradicted=("contradicted", ""),
     failed=("failed", ""),

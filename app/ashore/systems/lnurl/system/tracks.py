@@ -24,6 +24,7 @@ WORDS = TrackWords(
         "It is not known yet whether the service pays.",
         "Ashore watches the wallet that receives. Nothing can be paid twice: there is only this one invoice.",
     ),
+    trying_on="Ashore tries again with the same invoice.",
     asking_on="Ashore goes on watching for the money, and never makes a second invoice for it.",
     contradicted=("Your wallet and the service differ.", "Look at the stage that is marked."),
     failed=(

@@ -20,6 +20,7 @@ WORDS = TrackWords(
         "It is not known yet whether zkLink has the request.",
         "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
     ),
+    trying_on="Ashore tries again with the same signed request.",
     asking_on="Ashore asks until it knows, and never sends a second request.",
     contradicted=(
         "zkLink’s word and the chain differ.",
