@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -57,9 +58,13 @@ class Icons:
             side = self.theme.px(size)
             button.setIconSize(QSize(side, side))
 
+        def let_go() -> None:
+            with contextlib.suppress(RuntimeError):  # at the end of the program the theme may have gone first
+                self.theme.changed.disconnect(paint)
+
         paint()
         self.theme.changed.connect(paint)
-        button.destroyed.connect(lambda: self.theme.changed.disconnect(paint))
+        button.destroyed.connect(let_go)
 
     def _source(self, name: str) -> str:
         if name not in self._sources:
