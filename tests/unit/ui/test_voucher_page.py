@@ -190,6 +190,48 @@ async def test_waiting_can_be_stopped(shell: Shell, wallet: VoucherWallet) -> No
     assert "You stopped it." in says(page)
     assert wallet.asked == [LINK]
     assert page.fields.isHidden()
+    assert page.open_button.isEnabled(), "one may ask again"
+    assert not page.link.isReadOnly()
+
+
+async def test_a_text_from_elsewhere_is_named_and_waits_for_a_hand(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    shell.window.activateWindow()
+    page.begin_with(LINK)
+    await shell.settle()
+    assert "A voucher of 127.0.0.1:8080." in says(page)
+    assert page.open_button.hasFocus()
+    assert wallet.asked == []
+    QTest.keyClick(page.open_button, Qt.Key.Key_Space)
+    await shell.settle()
+    assert wallet.asked == [LINK]
+    page.begin_with(LINK.lower())
+    await shell.settle()
+    assert page.fields.isHidden(), "the earlier offer is forgotten"
+    assert page.open_button.hasFocus()
+    page.begin_with("0x8f3A12C4B7d09E21f3Aa5c6D7E8f901277b091C2")
+    await shell.settle()
+    assert "Ethereum" in says(page)
+    assert page.link.hasFocus()
+    assert wallet.asked == [LINK]
+
+
+async def test_beginning_anew_ends_the_waiting_for_the_old(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.answers.clear()
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await asyncio.sleep(0)
+    QTest.keyClicks(page.link, "x")
+    assert page.link.text() == LINK, "what is asked about stays"
+    page.begin_with(LINK.lower())
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await asyncio.sleep(0.01)
+    assert not page.cancel.isHidden(), "the end of the old one does not hide that the new one is under way"
+    wallet.answers.set()
+    await shell.settle()
+    assert wallet.asked == [LINK, LINK.lower()]
+    assert not page.fields.isHidden()
 
 
 async def test_nothing_of_a_voucher_is_kept(shell: Shell, wallet: VoucherWallet) -> None:

@@ -88,7 +88,7 @@ class LnurlFields(QWidget):
         self.receiver.select(options[0][0] if options else PASTED)
         self.unit.select("sat")
         for edit in (self.amount, self.invoice, self.pin):
-            edit.clear()
+            edit.setText("")  # which, unlike clear(), leaves nothing to Undo
         whole = offer.range.offered(takes_msat=True)
         first = None if whole is None else offer.service.prefill_msat(whole, bolt_card=offer.one_shot)
         if first is not None:
@@ -148,5 +148,5 @@ class LnurlFields(QWidget):
     def forget(self) -> None:
         """Let nothing stand here that is secret."""
         for edit in (self.amount, self.invoice, self.pin):
-            edit.clear()
+            edit.setText("")  # which, unlike clear(), leaves nothing to Undo
         self._touched.clear()

@@ -36,6 +36,7 @@ class LnurlFormPage(Page):
         self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
         self._offer: LnurlOffer | None = None
         self._quote: LnurlQuote | None = None
+        self._asking: object | None = None
         self.link = LineEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
         self.open_button = Button("Open", "primary", name="Open the voucher")
         self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
@@ -90,17 +91,30 @@ class LnurlFormPage(Page):
 
     def _begin(self) -> None:
         """As if nothing had been pasted yet."""
+        for work in (_OPEN, _QUOTE, _REVIEW):
+            self.context.tasks.cancel(work)
+        self._debounce.stop()
         self._offer, self._quote = None, None
-        self.link.clear()
+        self.link.setText("")  # which, unlike clear(), leaves nothing to Undo
         self.fields.forget()
         self.fields.hide()
         show_if(self.tips, bool(self.context.wallet.voucher_page))
-        self._busy(False)
+        self._busy(None)
         self.intake.show_problem(None)
+        self.notice.clear()
         self.summary.show_nothing("Paste a voucher’s link and open it.")
 
     def shown(self) -> None:
-        (self.fields.amount if self._offer is not None else self.link).setFocus()
+        if self._offer is not None:
+            self.fields.amount.setFocus()
+        else:
+            (self.open_button if self.open_button.isEnabled() else self.link).setFocus()
+
+    def begin_with(self, text: str) -> None:
+        """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed."""
+        self._begin()
+        self.link.setText(text)
+        self.shown()
 
     def clear_draft(self) -> None:
         """Forget everything: it was handed over."""
@@ -117,23 +131,28 @@ class LnurlFormPage(Page):
         self.notice.clear()
         text = self.link.text()
         self.intake.show_problem(_named(recognise(text, self._reach)) if text.strip() else None)
-        self.open_button.setEnabled(recognise(text, self._reach).can_be_asked)
+        self._allow_open()
+
+    def _allow_open(self) -> None:
+        free = self._asking is None and self._offer is None
+        self.open_button.setEnabled(free and recognise(self.link.text(), self._reach).can_be_asked)
 
     def _open(self) -> None:
-        found = recognise(self.link.text(), self._reach)
-        if self._offer is not None or not found.can_be_asked or not self.cancel.isHidden():
+        if not self.open_button.isEnabled():
             return  # one request for one act of a person, however often it is pressed
-        self._busy(True)
-        self.context.tasks.start(self._ask(self.link.text()), failed=self._not_opened, name=_OPEN)
+        asking = object()
+        self._busy(asking)
+        self.context.tasks.start(self._ask(self.link.text(), asking), failed=self._not_opened, name=_OPEN)
 
-    async def _ask(self, text: str) -> None:
+    async def _ask(self, text: str, asking: object) -> None:
         try:
             offer = await self.context.wallet.open_link(self._profile, text)
         finally:
-            self._busy(False)
+            if self._asking is asking:  # and nobody has begun anew meanwhile
+                self._busy(None)
         assert isinstance(offer, LnurlOffer), "this form is LNURL's"
         self._offer = offer
-        self.open_button.setEnabled(False)
+        self._allow_open()
         self.intake.show_problem(Problem("Opened.", "It is not asked again while this page stays.", Severity.NOTES))
         self.tips.hide()
         self.fields.show_offer(offer)
@@ -144,19 +163,20 @@ class LnurlFormPage(Page):
         self.fields.amount.selectAll()
 
     def _not_opened(self, error: AshoreError) -> None:
-        self.open_button.setEnabled(True)
         self.intake.show_problem(Problem(error.sentence, error.advice))
 
     def _stop(self) -> None:
         self.context.tasks.cancel(_OPEN)
-        self._busy(False)
-        self.open_button.setEnabled(True)
+        self._busy(None)
         self.intake.show_problem(Problem("You stopped it.", _ONCE, Severity.NOTES))
 
-    def _busy(self, busy: bool) -> None:
-        show_if(self.progress, busy)
-        show_if(self.cancel, busy)
-        self.open_button.setEnabled(False)
+    def _busy(self, asking: object | None) -> None:
+        """A service is being asked, or (None) nobody is. What was asked about stays what stands there."""
+        self._asking = asking
+        show_if(self.progress, asking is not None)
+        show_if(self.cancel, asking is not None)
+        self.link.setReadOnly(asking is not None)
+        self._allow_open()
 
     def _show_hosts(self, offer: LnurlOffer) -> None:
         others = {offer.answered_by, offer.callback_host} - {offer.host}
