@@ -11,7 +11,7 @@ from ashore.keys.errors import KeysError
 from ashore.keys.signer import Signer
 from ashore.lightning.backends import Identity, Limits, MaySpend, ReceiveBackend
 from ashore.lightning.errors import AddressRefused
-from ashore.systems.lnurl.system.receivers import Receiver
+from ashore.systems.lnurl.system.receivers import Receiver, ReceiverOffer, ask_receivers
 
 CREDENTIAL = "service-credential"
 RECEIVES = "receive"
@@ -113,6 +113,10 @@ class ConnectedWallets:
         return tuple(
             ConnectedWallet(r.id, r.name, self._kinds[r.id], self._kinds[r.id] == "practice") for r in self.all()
         )
+
+    async def offers(self) -> tuple[ReceiverOffer, ...]:
+        """What every connected wallet can receive just now. Failures are values."""
+        return await ask_receivers(self.all())
 
     async def try_out(self, setup: WalletSetup) -> TriedWallet:
         """Ask a wallet who it is and what it can receive; nothing is kept. Raises BackendError."""

@@ -9,52 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.views import ProfileInfo
-from ashore.systems.base import Draft, Offer, Quote
-from ashore.systems.lnurl.codec import Reach, encode_lnurl, recognise
-from ashore.systems.lnurl.profile import PRACTICE
-from ashore.systems.lnurl.system.checks import judge
-from ashore.systems.lnurl.system.offer import LnurlOffer
-from ashore.ui.pages.lnurl_form import LnurlFormPage
-from unit.systems.lnurl.system.offers import NOW_S, invoice, offer
+from ashore.systems.lnurl.codec import Reach, recognise
+from unit.systems.lnurl.system.offers import invoice, offer
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
-from unit.ui.standin import StandInWallet
+from unit.ui.voucher_hands import LINK, REAL, VoucherWallet, opened, says, the_page, typed
 
-LINK = encode_lnurl("http://127.0.0.1:8080/u?q=7").upper()
-REAL = encode_lnurl("https://service.example/u?q=7")
-
-
-class VoucherWallet(StandInWallet):
-    """A wallet with a practice service that answers as told."""
-
-    voucher_page = "http://127.0.0.1:8080/lnurl"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-        self.voucher: LnurlOffer | AshoreError = offer()
-        self.answers = asyncio.Event()
-        self.answers.set()
-
-    def profiles(self) -> tuple[ProfileInfo, ...]:
-        return (*super().profiles(), ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
-
-    async def open_link(self, profile: str, reference: str) -> Offer:
-        assert profile == PRACTICE.id
-        self.asked.append(reference)
-        await self.answers.wait()
-        if isinstance(self.voucher, AshoreError):
-            raise self.voucher
-        return self.voucher
-
-    async def quote(self, offer: Offer, draft: Draft) -> Quote:
-        if isinstance(offer, LnurlOffer):
-            return judge(PRACTICE, offer, draft, NOW_S, lambda _hash: False)
-        return await super().quote(offer, draft)
+ADDRESS = "http://127.0.0.1:8080/u?q=7"
 
 
 @pytest.fixture
@@ -62,40 +25,11 @@ def wallet() -> VoucherWallet:
     return VoucherWallet()
 
 
-async def the_page(shell: Shell) -> LnurlFormPage:
-    shell.sections.show_form(PRACTICE.id)
-    await shell.settle()
-    page = shell.sections.page("voucher")
-    assert isinstance(page, LnurlFormPage)
-    return page
-
-
-async def opened(shell: Shell, link: str = LINK) -> LnurlFormPage:
-    page = await the_page(shell)
-    page.link.setText(link)
-    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
-    await shell.settle()
-    return page
-
-
-async def typed(shell: Shell, page: LnurlFormPage, edit: QLineEdit, text: str) -> None:
-    edit.clear()
-    edit.setText(text)
-    edit.textEdited.emit(text)
-    await shell.until(lambda: not page.pending)
-    await shell.settle()
-
-
-def says(page: LnurlFormPage) -> str:
-    return texts(page.intake)
-
-
 @pytest.mark.parametrize(
     ("text", "named", "askable"),
     [
         (LINK, "A voucher of 127.0.0.1:8080.", True),
         ("lightning:" + LINK.lower(), "A voucher of 127.0.0.1:8080.", True),
-        ("http://127.0.0.1:8080/u?q=7", "A web address. Opening it asks 127.0.0.1:8080.", True),
         (REAL, "real service", False),
         ("0x8f3A12C4B7d09E21f3Aa5c6D7E8f901277b091C2", "Ethereum", False),
         (invoice(15_000), "invoice", False),
@@ -117,6 +51,41 @@ async def test_a_text_is_named_before_anything_is_asked(
     QTest.keyClick(page.link, Qt.Key.Key_Return)
     await shell.settle()
     assert wallet.asked == ([text] if askable else []), "one request for one act, and none for anything else"
+
+
+async def test_a_web_address_is_asked_by_a_second_act_only(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    shell.window.activateWindow()
+    page.link.setFocus()
+    page.link.setText(ADDRESS)
+    QTest.keyClick(page.link, Qt.Key.Key_Return)
+    await shell.settle()
+    assert "Shall Ashore ask 127.0.0.1:8080?" in says(page)
+    assert "“Ask” sends it one request" in says(page)
+    assert wallet.asked == []
+    assert page.open_button.hasFocus()
+    assert page.open_button.text() == "Ask"
+    QTest.keyClick(page.open_button, Qt.Key.Key_Return)
+    await shell.settle()
+    assert wallet.asked == [ADDRESS]
+    page.link.setText(LINK)
+    await shell.settle()
+    assert page.open_button.text() == "Open"
+
+
+async def test_a_slip_of_the_finger_costs_no_opened_voucher(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    await typed(shell, page, page.fields.amount, "15")
+    page.link.setFocus()
+    QTest.keyClicks(page.link, "x")
+    await shell.settle()
+    assert page.fields.isHidden()
+    assert not page.summary.review.isEnabled()
+    QTest.keyClick(page.link, Qt.Key.Key_Backspace)
+    await shell.until(page.summary.review.isEnabled)
+    assert page.fields.amount.text() == "15"
+    assert "15 sat" in page.summary.receive.text()
+    assert wallet.asked == [LINK]
 
 
 async def test_the_form_begins_with_the_most_and_follows_what_is_typed(shell: Shell) -> None:

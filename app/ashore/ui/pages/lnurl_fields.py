@@ -7,16 +7,16 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ashore.domain.amounts import format_units
 from ashore.systems.base import Problem, Severity
-from ashore.systems.lnurl.codec.amounts import SAT_DECIMALS
 from ashore.systems.lnurl.system.offer import FIELDS, UNITS, LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import PASTED
+from ashore.ui.pages.lnurl_service import ServiceCard
+from ashore.ui.pages.lnurl_words import CONNECT
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.field import Field, LineEdit, Pair
-from ashore.ui.widgets.labels import Label, ground, row, show_if
-from ashore.ui.wording import breakable
+from ashore.ui.widgets.labels import row, show_if
 
 _PASTED_TITLE = "Another wallet: paste its invoice"
 
@@ -31,22 +31,22 @@ class LnurlFields(QWidget):
         super().__init__()
         self._touched: set[str] = set()
         self._asks_pin = False
-        self.host = Label(role="strong", wrap=True)
-        self.description = Label(role="muted", wrap=True)
-        self.range = Label(role="small", wrap=True)
+        self._good: tuple[str, str, int] | None = None
+        self.service = ServiceCard(icons)
         self.amount = LineEdit("Amount")
         self.unit = Choice(theme, "Unit")
         self.unit.set_options([("sat", "sat"), ("BTC", "BTC")], "sat")
         self.least = Button("Min", "small-link", name="Use the least amount")
         self.most = Button("Max", "small-link", name="Use the greatest amount")
         self.receiver = Choice(theme, "Where to receive")
+        self.connect_wallet = Button(CONNECT, "small-link")
         self.invoice = LineEdit("Invoice", "lnbc…", "mono")
         self.pin = LineEdit("PIN")
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
         self.fields = {
             "amount": Field(icons, "Amount", self.amount, row(self.least, self.most, -1), lines=2),
             "unit": Field(icons, "Unit", self.unit),
-            "receiver": Field(icons, "Where to receive", self.receiver),
+            "receiver": Field(icons, "Where to receive", self.receiver, row(self.connect_wallet, -1)),
             "invoice": Field(icons, "Invoice of your wallet", self.invoice),
             "pin": Field(icons, "PIN of the card or voucher", self.pin),
         }
@@ -54,14 +54,10 @@ class LnurlFields(QWidget):
         self._connect()
 
     def _arrange(self, theme: Theme) -> None:
-        card, told = ground("card")
-        told.addWidget(Label("Who pays", "caption"))
-        for label in (self.host, self.description, self.range):
-            told.addWidget(label)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(14)
-        outer.addWidget(card)
+        outer.addWidget(self.service)
         outer.addWidget(Pair(theme, self.fields["amount"], self.fields["unit"]))
         for name in ("receiver", "invoice", "pin"):
             outer.addWidget(self.fields[name])
@@ -70,8 +66,8 @@ class LnurlFields(QWidget):
         for name, edit in (("amount", self.amount), ("invoice", self.invoice), ("pin", self.pin)):
             edit.textEdited.connect(lambda _text, name=name: self._typed(name))
             edit.returnPressed.connect(self.submitted)
-        for choice in (self.unit, self.receiver):
-            choice.changed.connect(lambda _key: self.edited.emit())
+        self.receiver.changed.connect(lambda _key: self.edited.emit())
+        self.unit.changed.connect(self._convert)
 
     def _typed(self, name: str) -> None:
         self._touched.add(name)
@@ -79,27 +75,38 @@ class LnurlFields(QWidget):
 
     def show_offer(self, offer: LnurlOffer) -> None:
         """Begin with what a service offers."""
-        self._touched.clear()
+        self.forget()
         self._asks_pin = offer.service.pin_limit_msat is not None
-        self.host.setText(breakable(offer.host))
-        self.description.show_text(breakable(f"“{offer.description}”" if offer.description else ""))
-        options = [(each.id, each.name) for each in offer.receivers]
-        self.receiver.set_options([*options, (PASTED, _PASTED_TITLE)], options[0][0] if options else PASTED)
-        self.receiver.select(options[0][0] if options else PASTED)
+        self.service.show_offer(offer)
+        self.show_receivers(offer)
+        self.receiver.select(offer.receivers[0].id if offer.receivers else PASTED)
+        units = ("sat", "BTC", "msat") if offer.range.needs_msat else ("sat", "BTC")
+        self.unit.set_options([(unit, unit) for unit in units], "sat")
         self.unit.select("sat")
-        for edit in (self.amount, self.invoice, self.pin):
-            edit.setText("")  # which, unlike clear(), leaves nothing to Undo
         whole = offer.range.offered(takes_msat=True)
         first = None if whole is None else offer.service.prefill_msat(whole, bolt_card=offer.one_shot)
         if first is not None:
             self.use(first)
 
+    def show_receivers(self, offer: LnurlOffer) -> None:
+        """List the wallets that are connected now, and keep what was chosen where it is still there."""
+        options = [(each.id, each.name) for each in offer.receivers]
+        self.receiver.set_options([*options, (PASTED, _PASTED_TITLE)], options[0][0] if options else PASTED)
+        if options and self.receiver.key == PASTED and not self.invoice.text():
+            self.receiver.select(options[0][0])
+        show_if(self.connect_wallet, not options)
+
     def use(self, msat: int) -> None:
         """Write an amount into the field, in the unit that is chosen."""
-        decimals = UNITS[self.unit.key or "sat"]
-        scale = SAT_DECIMALS if self.unit.key != "BTC" else decimals
-        self.amount.setText(format_units(msat, scale))
+        self.amount.setText(format_units(msat, UNITS[self.unit.key]))
         self._touched.add("amount")
+        self.edited.emit()
+
+    def _convert(self, unit: str) -> None:
+        """Keep an amount that was good the same in another unit; anything else stays as it was typed."""
+        good, self._good = self._good, None
+        if good is not None and good[0] == self.amount.text() and good[1] != unit:
+            self.use(good[2])
         self.edited.emit()
 
     def show_quote(self, quote: LnurlQuote) -> None:
@@ -110,7 +117,9 @@ class LnurlFields(QWidget):
         allowed = quote.allowed
         for button in (self.least, self.most):
             button.setEnabled(allowed is not None and not allowed.fixed)
-        self.range.show_text(breakable(quote.legs[0].note if quote.legs else ""))
+        self.service.show_range(quote.legs[0].note if quote.legs else "")
+        amount, unit = quote.draft.text("amount"), quote.draft.text("unit")
+        self._good = None if quote.amount_msat is None else (amount, unit, quote.amount_msat)
         for name in FIELDS:
             problem = quote.problems.get(name)
             shown = problem is not None and (self._says(name) or problem.severity is not Severity.BLOCKS)
@@ -135,6 +144,11 @@ class LnurlFields(QWidget):
         """Say something beside a field."""
         self.fields[name].show_problem(problem)
 
+    @property
+    def typed(self) -> bool:
+        """Whether anything stands in a field."""
+        return any(edit.text() for edit in (self.amount, self.invoice, self.pin))
+
     def values(self) -> dict[str, str]:
         """The draft as it stands here."""
         return {
@@ -146,7 +160,11 @@ class LnurlFields(QWidget):
         }
 
     def forget(self) -> None:
-        """Let nothing stand here that is secret."""
+        """Let nothing stand here that is secret, or that a service said."""
         for edit in (self.amount, self.invoice, self.pin):
             edit.setText("")  # which, unlike clear(), leaves nothing to Undo
+        for field in self.fields.values():
+            field.show_problem(None)
+        self.service.forget()
+        self._good = None
         self._touched.clear()

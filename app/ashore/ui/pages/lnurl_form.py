@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.systems.base import Draft, Problem, Severity
 from ashore.systems.lnurl.codec import Kind, Reach, recognise
-from ashore.systems.lnurl.codec.recognition import Recognition
 from ashore.systems.lnurl.system.offer import FIELDS, LnurlOffer, LnurlQuote
 from ashore.ui.context import Context
 from ashore.ui.pages.lnurl_fields import LnurlFields
+from ashore.ui.pages.lnurl_words import (
+    ASK_NAME,
+    CONNECT,
+    NO_WALLET,
+    NOT_MONEY,
+    OPEN_NAME,
+    OPENED,
+    STOPPED,
+    forgotten,
+    named,
+)
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.summary import SummaryCard
+from ashore.ui.port import ReceivingPort
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.labels import Label, column, row, show_if
@@ -23,8 +36,6 @@ from ashore.ui.wording import breakable
 
 DEBOUNCE_MS = 120
 _OPEN, _QUOTE, _REVIEW = "open a voucher", "quote a voucher", "review a voucher"
-_NOT_MONEY = "The service’s OK is not the money: only the wallet that receives can tell that it came."
-_ONCE = "A link that works only once may be used up by being opened."
 
 
 class LnurlFormPage(Page):
@@ -37,8 +48,10 @@ class LnurlFormPage(Page):
         self._offer: LnurlOffer | None = None
         self._quote: LnurlQuote | None = None
         self._asking: object | None = None
+        self._opened: tuple[str, LnurlOffer] | None = None
+        self._was_asked = False
         self.link = LineEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
-        self.open_button = Button("Open", "primary", name="Open the voucher")
+        self.open_button = Button("Open", "primary", name=OPEN_NAME)
         self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
@@ -48,9 +61,11 @@ class LnurlFormPage(Page):
         self.fields = LnurlFields(context.theme, context.icons)
         self.summary = SummaryCard(context.icons)
         self.notice = Notice(context.icons)
+        self.no_wallet = Notice(context.icons, action=CONNECT)
         left = QWidget()
         self.tips = self._tips()
-        left.setLayout(column(self.intake, self.progress, self.tips, self.notice, self.fields, -1, spacing=16))
+        parts = (self.notice, self.intake, self.progress, self.tips, self.no_wallet, self.fields)
+        left.setLayout(column(*parts, -1, spacing=16))
         self.columns = Columns(left, self.summary)
         self.body.addWidget(self.columns, 1)
         self._debounce = QTimer(self)
@@ -74,7 +89,7 @@ class LnurlFormPage(Page):
 
     def _connect(self) -> None:
         self.link.textChanged.connect(self._pasted)
-        self.link.returnPressed.connect(self._open)
+        self.link.returnPressed.connect(self._entered)
         self.open_button.clicked.connect(self._open)
         self.cancel.clicked.connect(self._stop)
         self.fields.edited.connect(self._debounce.start)
@@ -83,6 +98,9 @@ class LnurlFormPage(Page):
         self.fields.most.clicked.connect(lambda: self._bound(least=False))
         self._debounce.timeout.connect(self._requote)
         self.summary.review.clicked.connect(self._submit)
+        for way in (self.no_wallet.acted, self.fields.connect_wallet.clicked):
+            way.connect(self.context.go.show_wallet_setup)
+        self.context.hub.lock_changed.connect(self._lock_changed)
         self.context.theme.changed.connect(self._scale)
 
     def _scale(self) -> None:
@@ -94,17 +112,39 @@ class LnurlFormPage(Page):
         for work in (_OPEN, _QUOTE, _REVIEW):
             self.context.tasks.cancel(work)
         self._debounce.stop()
-        self._offer, self._quote = None, None
+        self._offer, self._quote, self._opened, self._was_asked = None, None, None, False
         self.link.setText("")  # which, unlike clear(), leaves nothing to Undo
         self.fields.forget()
-        self.fields.hide()
-        show_if(self.tips, bool(self.context.wallet.voucher_page))
         self._busy(None)
         self.intake.show_problem(None)
         self.notice.clear()
-        self.summary.show_nothing("Paste a voucher’s link and open it.")
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        """Show what belongs to an open voucher, or to none."""
+        opened = self._offer is not None
+        show_if(self.fields, opened)
+        show_if(self.tips, not opened and bool(self.context.wallet.voucher_page))
+        receiving = self.context.wallet.receiving
+        if opened or receiving is None or receiving.listed():
+            self.no_wallet.clear()
+        else:
+            self.no_wallet.show_problem(NO_WALLET, act=True)
+        if not opened:
+            pasted = recognise(self.link.text(), self._reach).can_be_asked
+            self.summary.show_nothing("Open the voucher first." if pasted else "Paste a voucher’s link and open it.")
+
+    def _lock_changed(self) -> None:
+        """Over a lock nothing stays here that opens or pays a voucher."""
+        stood = self._opened is not None or bool(self.link.text()) or self.fields.typed
+        if self.context.wallet.locked and stood:
+            asked = self._was_asked
+            self._begin()
+            self.notice.show_problem(forgotten(asked=asked))
 
     def shown(self) -> None:
+        self._show_parts()
+        self._meet_wallets()
         if self._offer is not None:
             self.fields.amount.setFocus()
         else:
@@ -123,24 +163,38 @@ class LnurlFormPage(Page):
     # Pasting and opening
 
     def _pasted(self) -> None:
-        if self._offer is not None:
-            self._offer, self._quote = None, None
-            self.fields.forget()
-            self.fields.hide()
-            self.summary.show_nothing("Open the voucher first.")
-        self.notice.clear()
         text = self.link.text()
-        self.intake.show_problem(_named(recognise(text, self._reach)) if text.strip() else None)
+        for work in (_QUOTE, _REVIEW):
+            self.context.tasks.cancel(work)
+        opened = self._opened is not None and self._opened[0] == text
+        if opened or self._offer is not None:
+            # A slip of the finger does not cost an opened voucher: taken back, it is there again.
+            self._offer = self._opened[1] if self._opened is not None and opened else None
+            self._requote()
+        self._show_parts()
+        self.notice.clear()
+        found = recognise(text, self._reach)
+        self.open_button.setText("Ask" if found.kind is Kind.PLAIN_URL else "Open")
+        self.open_button.setAccessibleName(ASK_NAME if found.kind is Kind.PLAIN_URL else OPEN_NAME)
+        told = OPENED if opened else named(found)
+        self.intake.show_problem(told if text.strip() else None)
         self._allow_open()
 
     def _allow_open(self) -> None:
         free = self._asking is None and self._offer is None
         self.open_button.setEnabled(free and recognise(self.link.text(), self._reach).can_be_asked)
 
+    def _entered(self) -> None:
+        if recognise(self.link.text(), self._reach).kind is Kind.PLAIN_URL:
+            self.open_button.setFocus()  # not known to be a voucher: it is asked by a second act only
+        else:
+            self._open()
+
     def _open(self) -> None:
         if not self.open_button.isEnabled():
             return  # one request for one act of a person, however often it is pressed
         asking = object()
+        self._was_asked = True
         self._busy(asking)
         self.context.tasks.start(self._ask(self.link.text(), asking), failed=self._not_opened, name=_OPEN)
 
@@ -151,16 +205,15 @@ class LnurlFormPage(Page):
             if self._asking is asking:  # and nobody has begun anew meanwhile
                 self._busy(None)
         assert isinstance(offer, LnurlOffer), "this form is LNURL's"
-        self._offer = offer
+        self._offer, self._opened = offer, (text, offer)
         self._allow_open()
-        self.intake.show_problem(Problem("Opened.", "It is not asked again while this page stays.", Severity.NOTES))
-        self.tips.hide()
+        self.intake.show_problem(OPENED)
         self.fields.show_offer(offer)
-        self.fields.show()
-        self._show_hosts(offer)
+        self._show_parts()
         await self._judge()
-        self.fields.amount.setFocus()
-        self.fields.amount.selectAll()
+        if self.isVisible():
+            self.fields.amount.setFocus()
+            self.fields.amount.selectAll()
 
     def _not_opened(self, error: AshoreError) -> None:
         self.intake.show_problem(Problem(error.sentence, error.advice))
@@ -168,7 +221,7 @@ class LnurlFormPage(Page):
     def _stop(self) -> None:
         self.context.tasks.cancel(_OPEN)
         self._busy(None)
-        self.intake.show_problem(Problem("You stopped it.", _ONCE, Severity.NOTES))
+        self.intake.show_problem(STOPPED)
 
     def _busy(self, asking: object | None) -> None:
         """A service is being asked, or (None) nobody is. What was asked about stays what stands there."""
@@ -178,15 +231,22 @@ class LnurlFormPage(Page):
         self.link.setReadOnly(asking is not None)
         self._allow_open()
 
-    def _show_hosts(self, offer: LnurlOffer) -> None:
-        others = {offer.answered_by, offer.callback_host} - {offer.host}
-        if others:
-            told = Problem(
-                f"Besides {offer.host}, another host takes part: {', '.join(sorted(others))}.",
-                "Go on only if you trust it: it gets your invoice.",
-                Severity.WARNS,
-            )
-            self.notice.show_problem(told)
+    def _meet_wallets(self) -> None:
+        """List the wallets that were connected or removed meanwhile; the service is not asked again for that."""
+        receiving = self.context.wallet.receiving
+        if self._offer is None or receiving is None:
+            return
+        if [each.id for each in receiving.listed()] != [each.id for each in self._offer.receivers]:
+            self.context.tasks.start(self._ask_wallets(receiving), failed=self._review_failed, name=_QUOTE)
+
+    async def _ask_wallets(self, receiving: ReceivingPort) -> None:
+        receivers = await receiving.offers()
+        if self._offer is None or self._opened is None:
+            return
+        self._offer = replace(self._offer, receivers=receivers)
+        self._opened = (self._opened[0], self._offer)
+        self.fields.show_receivers(self._offer)
+        await self._judge()
 
     # Typing
 
@@ -213,6 +273,8 @@ class LnurlFormPage(Page):
             return None
         quote = await self.context.wallet.quote(self._offer, Draft(self.fields.values()))
         assert isinstance(quote, LnurlQuote), "this form is LNURL's"
+        if quote.offer is not self._offer:
+            return None  # another voucher stands here by now
         self._quote = quote
         self.fields.show_quote(quote)
         self._summarise(quote)
@@ -223,7 +285,7 @@ class LnurlFormPage(Page):
         problem = quote.problems.get(name)
         if problem is not None and self.fields.says(name):
             problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")
-        self.summary.show_quote(quote, problem, _NOT_MONEY, place="in")
+        self.summary.show_quote(quote, problem, NOT_MONEY, place="in")
 
     # Going on
 
@@ -246,18 +308,9 @@ class LnurlFormPage(Page):
 
     def _review_failed(self, error: AshoreError) -> None:
         self.notice.show_problem(Problem(error.sentence, error.advice or "Nothing was withdrawn."))
+        self.columns.main_scroll.ensureWidgetVisible(self.notice)
         if self._quote is not None:
             self._summarise(self._quote)
-
-
-def _named(found: Recognition) -> Problem:
-    """What a pasted text is, beside the field."""
-    if found.kind is Kind.LNURL and found.url is not None:
-        more = "Opening it uses up one tap of the card." if found.one_shot else _ONCE
-        return Problem(f"A voucher of {found.url.shown_host}.", more, Severity.NOTES)
-    if found.url is not None:
-        return Problem(f"A web address. Opening it asks {found.url.shown_host}.", found.advice, Severity.WARNS)
-    return Problem(found.sentence, found.advice)
 
 
 def _first_blocking(quote: LnurlQuote) -> str:

@@ -1,0 +1,71 @@
+"""What the voucher's page says: about a pasted text, a host, a card, and what was forgotten."""
+
+from __future__ import annotations
+
+import idna
+
+from ashore.domain.untrusted import plain
+from ashore.systems.base import Problem, Severity
+from ashore.systems.lnurl.codec import CodecError, Kind, Reach
+from ashore.systems.lnurl.codec.recognition import Recognition
+from ashore.systems.lnurl.codec.urls import parse_lud17
+
+ONCE = "A link that works only once may be used up by being opened."
+NOT_MONEY = "The service’s OK is not the money: only the wallet that receives can tell that it came."
+STOPPED = Problem("You stopped it.", ONCE, Severity.NOTES)
+OPENED = Problem("Opened.", "It is not asked again while this page stays.", Severity.NOTES)
+CARD_NOTE = "This card’s tap is used up. A card may pay less than it names, so enter what you want."
+CONNECT = "Connect a wallet to receive"
+OPEN_NAME, ASK_NAME = "Open the voucher", "Ask this web address once"
+NO_WALLET = Problem(
+    "No wallet that receives is connected.",
+    "Connect one, so that Ashore can see the money come; or paste an invoice from any Lightning wallet.",
+    Severity.NOTES,
+)
+_TOR = "It is on the Tor network: Tor has to run on this computer."
+_MAX_HOST = 300
+
+
+def forgotten(*, asked: bool) -> Problem:
+    """What is said after a lock, calmly: what is gone, and that no money is."""
+    sure = "Nothing was withdrawn." if asked else "Nothing was sent."
+    return Problem("Ashore was locked, and what stood here was forgotten.", f"{sure} Paste it again.", Severity.NOTES)
+
+
+def both_forms(host: str) -> str:
+    """A host as it is asked, and beside it how it reads where its letters are of another script."""
+    name, colon, port = host.partition(":") if not host.startswith("[") else (host, "", "")
+    if "xn--" not in name:
+        return host
+    try:
+        read = plain(idna.decode(name), _MAX_HOST)
+    except (idna.IDNAError, UnicodeError):
+        return host
+    return f"{name}{colon}{port} (reads “{read}”, in letters that may look like others)"
+
+
+def named(found: Recognition) -> Problem:
+    """What a pasted text is, beside the field, and what Open will do."""
+    if found.url is None:
+        return Problem(found.sentence, found.advice)
+    host = both_forms(found.url.shown_host)
+    onion = f" {_TOR}" if found.url.is_onion else ""
+    if found.kind is Kind.LNURL:
+        more = "Opening it uses up one tap of the card." if found.one_shot else ONCE
+        what = "A Bolt Card" if found.one_shot else "A voucher"
+        return Problem(f"{what} of {host}.", more + onion, Severity.NOTES)
+    return Problem(
+        f"An ordinary web address: it may be a voucher, or not. Shall Ashore ask {host}?",
+        f"Only if you expect money from this host: “Ask” sends it one request.{onion}",
+        Severity.WARNS,
+    )
+
+
+def pay_host(pay_link: str | None, *, practice: bool) -> str:
+    """The host that a service names for paying it (LUD-19), empty where it names none that can be shown."""
+    if pay_link is None:
+        return ""
+    try:
+        return parse_lud17(pay_link.partition(":")[2], Reach.PRACTICE if practice else Reach.PUBLIC).shown_host
+    except CodecError:
+        return ""

@@ -1,0 +1,142 @@
+"""The voucher's page over a lock: nothing that opens or pays a voucher stays, and going elsewhere loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from unit.systems.lnurl.system.offers import invoice, offer
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import PASSWORD
+from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page, typed
+
+PIN = "4711"
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    made = VoucherWallet()
+    made.voucher = offer(pin_limit=15_000)
+    return made
+
+
+async def full(shell: Shell) -> LnurlFormPage:
+    """An opened voucher with everything typed: an amount, another wallet's invoice, a PIN."""
+    page = await opened(shell)
+    await typed(shell, page, page.fields.amount, "20")
+    page.fields.receiver.combo.setCurrentIndex(1)
+    await typed(shell, page, page.fields.invoice, invoice(20_000))
+    await typed(shell, page, page.fields.pin, PIN)
+    assert page.summary.review.isEnabled()
+    return page
+
+
+async def lock(shell: Shell) -> None:
+    await shell.wallet.lock()
+    await shell.until(lambda: shell.sections.place == "unlock")
+    await shell.settle()
+
+
+async def unlock(shell: Shell) -> None:
+    await shell.wallet.unlock(bytearray(PASSWORD))
+    await shell.settle()
+
+
+def kept(page: LnurlFormPage) -> list[str]:
+    """Everything that a lock shall not leave: typed texts, what Undo brings back, the offer and the quote."""
+    edits = page.findChildren(QLineEdit)
+    found = [edit.text() for edit in edits]
+    for edit in edits:
+        edit.undo()
+        found.append(edit.text())
+        edit.redo()
+    state = {name: value for name, value in vars(page).items() if name in ("_offer", "_quote", "_opened")}
+    return [text for text in found if text] + [name for name, value in state.items() if value is not None]
+
+
+async def test_a_lock_leaves_no_secret_and_says_so(shell: Shell) -> None:
+    page = await full(shell)
+    assert kept(page)
+    await lock(shell)
+    assert kept(page) == []
+    assert "Voucher" not in texts(shell.window.stack.currentWidget())
+    await unlock(shell)
+    assert shell.sections.place == "voucher"
+    assert page.notice.text.startswith("Ashore was locked, and what stood here was forgotten. Nothing was withdrawn.")
+    assert page.fields.isHidden()
+    assert page.link.hasFocus() or not shell.window.isActiveWindow()
+    page.link.setText(LINK)
+    await shell.settle()
+    assert page.notice.text == "", "said once"
+    assert page.open_button.isEnabled()
+
+
+async def test_a_text_that_was_never_asked_about_was_never_sent(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    page.link.setFocus()
+    QTest.keyClicks(page.link, LINK)
+    await lock(shell)
+    assert kept(page) == []
+    await unlock(shell)
+    assert "Nothing was sent." in page.notice.text
+    assert wallet.asked == []
+
+
+async def test_a_lock_in_mid_question_forgets_the_answer(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.answers.clear()
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await asyncio.sleep(0)
+    assert not page.cancel.isHidden()
+    await wallet.lock()
+    await shell.until(lambda: page.link.text() == "")
+    wallet.answers.set()
+    await unlock(shell)
+    assert kept(page) == []
+    assert page.fields.isHidden()
+    assert page.cancel.isHidden()
+    assert "Nothing was withdrawn." in page.notice.text
+
+
+async def test_an_empty_page_has_nothing_to_say_after_a_lock(shell: Shell) -> None:
+    page = await the_page(shell)
+    await lock(shell)
+    await unlock(shell)
+    assert page.notice.text == ""
+
+
+async def test_a_lock_while_another_page_is_in_view_forgets_as_well(shell: Shell) -> None:
+    page = await full(shell)
+    shell.sections.show_section("activity")
+    await lock(shell)
+    assert kept(page) == []
+    await unlock(shell)
+    page = await the_page(shell)
+    assert "was forgotten" in page.notice.text
+
+
+async def test_going_elsewhere_and_back_loses_nothing(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await full(shell)
+    before = page.fields.values()
+    for section in ("activity", "accounts", "settings", "withdraw"):
+        shell.sections.show_section(section)
+        await shell.settle()
+    page = await the_page(shell)
+    assert page.fields.values() == before
+    assert page.link.text() == LINK
+    assert page.summary.review.isEnabled()
+    assert wallet.asked == [LINK], "the service is not asked again"
+
+
+async def test_what_was_handed_over_does_not_come_back_by_undo(shell: Shell) -> None:
+    page = await full(shell)
+    page.clear_draft()
+    assert kept(page) == []
+    assert page.notice.text == ""

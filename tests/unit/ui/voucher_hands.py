@@ -1,0 +1,82 @@
+"""Hands on the voucher's page, and a wallet with a practice service that answers as told, for its tests."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from ashore.domain.errors import AshoreError
+from ashore.engine.views import ProfileInfo
+from ashore.systems.base import Draft, Offer, Quote
+from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.checks import judge
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from unit.systems.lnurl.system.offers import NOW_S, offer
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import StandInWallet
+
+LINK = encode_lnurl("http://127.0.0.1:8080/u?q=7").upper()
+REAL = encode_lnurl("https://service.example/u?q=7")
+
+
+class VoucherWallet(StandInWallet):
+    """A wallet with a practice service that answers as told."""
+
+    voucher_page = "http://127.0.0.1:8080/lnurl"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self.voucher: LnurlOffer | AshoreError = offer()
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    def profiles(self) -> tuple[ProfileInfo, ...]:
+        return (*super().profiles(), ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
+
+    async def open_link(self, profile: str, reference: str) -> Offer:
+        assert profile == PRACTICE.id
+        self.asked.append(reference)
+        await self.answers.wait()
+        if isinstance(self.voucher, AshoreError):
+            raise self.voucher
+        return self.voucher
+
+    async def quote(self, offer: Offer, draft: Draft) -> Quote:
+        if isinstance(offer, LnurlOffer):
+            return judge(PRACTICE, offer, draft, NOW_S, lambda _hash: False)
+        return await super().quote(offer, draft)
+
+
+async def the_page(shell: Shell) -> LnurlFormPage:
+    shell.sections.show_form(PRACTICE.id)
+    await shell.settle()
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    return page
+
+
+async def opened(shell: Shell, link: str = LINK) -> LnurlFormPage:
+    page = await the_page(shell)
+    page.link.setText(link)
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    return page
+
+
+async def typed(shell: Shell, page: LnurlFormPage, edit: QLineEdit, text: str) -> None:
+    edit.clear()
+    edit.setText(text)
+    edit.textEdited.emit(text)
+    await shell.until(lambda: not page.pending)
+    await shell.settle()
+
+
+def says(page: LnurlFormPage) -> str:
+    return texts(page.intake)
