@@ -27,6 +27,19 @@ class SealedRecords:
         finally:
             wipe(secret)
 
+    def rewrite(self, record_id: str, secret: bytearray, meta: Mapping[str, str]) -> None:
+        """Put another secret in a record's place with one write of the file: there is never none, and never both.
+
+        Wipes `secret`. Raises RecordMissing, VaultError.
+        """
+        try:
+            kind = next((known[1] for known in self.listed() if known[0] == record_id), None)
+            if kind is None:
+                raise RecordMissing("The vault does not hold that record any more.")
+            self._vault.put(kind, secret, meta, record_id=record_id)
+        finally:
+            wipe(secret)
+
     def show(self, record_id: str) -> tuple[str, Mapping[str, str]]:
         """Return a record's secret and description. Raises RecordMissing, VaultError."""
         info = next((r for r in self.listed() if r[0] == record_id), None)

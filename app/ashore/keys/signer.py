@@ -19,7 +19,7 @@ from ashore.keys.transactions import TRANSACTION_KIND
 
 DEFAULT_TIMEOUTS: Mapping[str, float] = MappingProxyType(
     {"unlock": 90.0, "create": 90.0, "accounts": 30.0, "read": 15.0, "sign": 30.0}
-    | {"keep": 15.0, "show": 15.0, "listed": 15.0, "forget": 15.0}
+    | {"keep": 15.0, "rewrite": 15.0, "show": 15.0, "listed": 15.0, "forget": 15.0}
 )
 """Seconds by operation. Unlocking waits for Argon2id, which a slow machine may take long for."""
 
@@ -243,6 +243,14 @@ class Signer:
         result = await self._request("keep", {"kind": kind, "secret": secret, "meta": dict(meta)})
         with _expected_shape():
             return str(result["record"])
+
+    async def rewrite(self, record_id: str, secret: str, meta: Mapping[str, str]) -> None:
+        """Put another secret in the place of one that `keep` sealed: after a crash there is the one or the other.
+
+        Raises Locked, RecordMissing, VaultError.
+        """
+        self._require_unlocked()
+        await self._request("rewrite", {"record": record_id, "secret": secret, "meta": dict(meta)})
 
     async def show(self, record_id: str) -> str:
         """Return the secret that `keep` sealed. Raises Locked, RecordMissing, VaultError."""

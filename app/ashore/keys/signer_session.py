@@ -47,6 +47,7 @@ class SignerSession:
             "read": self._read,
             "sign": self._sign,
             "keep": self._keep,
+            "rewrite": self._rewrite,
             "show": self._show,
             "listed": self._listed,
             "forget": self._forget,
@@ -179,6 +180,16 @@ class SignerSession:
             meta = arguments.texts("meta")
             arguments.end()
             return {"record": self._records().keep(kind, secret, meta)}
+        finally:
+            wipe(secret)
+
+    def _rewrite(self, arguments: "_Arguments") -> Answer:
+        record, secret = arguments.text("record"), arguments.secret("secret", SECRET_MAX_CHARS)
+        try:
+            meta = arguments.texts("meta")
+            arguments.end()
+            self._records().rewrite(record, secret, meta)
+            return {}
         finally:
             wipe(secret)
 

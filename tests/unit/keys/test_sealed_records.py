@@ -53,7 +53,13 @@ async def test_a_secret_comes_back_after_a_restart_and_is_nowhere_in_the_file(va
     async with Signer(COMMAND, python_path()) as signer:
         await signer.unlock(vault_path, bytearray(PASSWORD))
         assert await signer.show(record) == SECRET
+        await signer.rewrite(record, "another", {"for": "w2"})
+        assert await signer.show(record) == "another"
+        (listed,) = await signer.sealed()
+        assert (listed.record_id, listed.kind, dict(listed.meta)) == (record, "sealed-note", {"for": "w2"})
         await signer.forget(record)
+        with pytest.raises(RecordMissing):
+            await signer.rewrite(record, SECRET, {})
         assert await signer.sealed() == ()
         with pytest.raises(RecordMissing):
             await signer.show(record)
@@ -68,6 +74,7 @@ def test_the_recovery_phrase_is_neither_shown_nor_listed_nor_forgotten(
     assert result(session, "listed")["records"] == []
     assert error_kind(session, "show", record=phrase) == "RecordMissing"
     assert error_kind(session, "forget", record=phrase) == "RecordMissing"
+    assert error_kind(session, "rewrite", record=phrase, secret="x", meta={}) == "RecordMissing"
     assert phrase_record(vault_path) == phrase
 
 
@@ -87,11 +94,20 @@ def test_malformed_requests_keep_nothing(session: SignerSession, arguments: dict
     assert result(session, "listed")["records"] == []
 
 
+def test_a_malformed_rewriting_leaves_what_was_there(session: SignerSession) -> None:
+    record = result(session, "keep", kind="sealed-note", secret=SECRET, meta={})["record"]
+    for changes in ({"secret": "\ud800"}, {"secret": "x" * (32 * 1024 + 1)}, {"meta": {"a": 1}}, {"kind": "x"}):
+        arguments = {"record": record, "secret": "x", "meta": {}, **changes}
+        assert error_kind(session, "rewrite", **arguments) == "RequestInvalid"
+    assert result(session, "show", record=record)["secret"] == SECRET
+
+
 def test_without_the_password_nothing_is_told(session: SignerSession) -> None:
     record = result(session, "keep", kind="service-credential", secret=SECRET, meta={})["record"]
     session.lock()
     for op, arguments in (
         ("keep", {"kind": "sealed-note", "secret": "x", "meta": {}}),
+        ("rewrite", {"record": record, "secret": "x", "meta": {}}),
         ("show", {"record": record}),
         ("listed", {}),
         ("forget", {"record": record}),
