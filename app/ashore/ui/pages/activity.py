@@ -149,6 +149,12 @@ class ActivityPage(Page):
     def shown(self) -> None:
         self.reload()
 
+    def search_for(self, text: str) -> None:
+        """List what `text` is found in, whatever was searched for before."""
+        self.filter.select("all")
+        self.search.setText(text)
+        self.reload()
+
     def end(self) -> None:
         super().end()
         self.table.setModel(None)  # a list that is laid out once more would read on

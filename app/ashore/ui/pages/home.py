@@ -10,6 +10,7 @@ from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
 from ashore.ui.pages.holdings import holdings
+from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.page import Page
 from ashore.ui.theme.icons import IconWidget
 from ashore.ui.widgets.buttons import Button
@@ -148,8 +149,10 @@ class HomePage(Page):
         super().__init__(context, "Bring funds out")
         scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
         self.body.addWidget(scroll, 1)
+        self.intake = IntakeField(context)
+        scroll.column.addWidget(self.intake)
         self.cards = [_card(context, profile) for profile in context.wallet.profiles()]
-        self._cards_column = scroll.column
+        self.intake.passed_by.connect(lambda: [card.setFocus() for card in self.cards[:1]])
         for card in self.cards:
             scroll.column.addWidget(card)
         scroll.column.addWidget(Label("Reddio comes next.", "small", wrap=True))
@@ -173,8 +176,7 @@ class HomePage(Page):
         for card in self.cards:
             card.refresh()
         self.refresh()
-        if self.cards:
-            self.cards[0].setFocus()
+        self.intake.edit.setFocus()
 
     def _changed(self, _ids: frozenset[str]) -> None:
         for card in self.cards:

@@ -88,6 +88,16 @@ class ZkLinkFormPage(Page):
         wanted = draft.get("account", "").lower()
         self._account = next((a.index for a in accounts if a.address.lower() == wanted), 0)
 
+    def withdraw_to(self, recipient: str) -> None:
+        """Put an address in, and keep whatever else was typed."""
+        if self._filled and self._offer is not None:
+            self.fields.restore({**self.fields.values(), "recipient": recipient})
+            self._edited()
+            return
+        draft = self._draft if self._draft is not None else self.context.wallet.load_draft(_FORM)
+        self.begin_with({**draft, "recipient": recipient})
+        self._told = False
+
     def shown(self) -> None:
         self._focus_wanted = True
         if self._draft is None and not self._filled:

@@ -140,16 +140,27 @@ class Sections(QObject):
         if not self._signing():
             self._go([key])
 
-    def show_form(self, profile: str, again: Terms | None = None) -> None:
-        """The form of a deployment; `again` fills it in with what was asked for before."""
+    def show_form(self, profile: str, again: Terms | None = None, *, recipient: str = "", link: str = "") -> None:
+        """The form of a deployment, filled in with what was asked for before, an address, or a voucher's link."""
         if any(known.id == profile and known.system == LIGHTNING for known in self.wallet.profiles()):
-            self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
+            voucher = self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
             self._go(["withdraw", VOUCHER])
+            if link:
+                voucher.begin_with(link)
             return
         page = self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
         if again is not None:
             page.begin_with(draft_of(again))
+        elif recipient:
+            page.withdraw_to(recipient)
         self._go(["withdraw", "form"])
+
+    def show_search(self, text: str) -> None:
+        """All withdrawals in which a text is found."""
+        if not self._signing():
+            page = self._built("activity", ActivityPage, ActivityPage)
+            self._go(["activity"])
+            page.search_for(text)
 
     def show_review(self, review: Review) -> None:
         """The review of what is to be signed."""

@@ -1,0 +1,161 @@
+"""The one field for everything that a person may have been given: named as it is pasted, and led on from here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from ashore.engine.views import ActivityPage, ActivityQuery
+from ashore.intake.recognition import Intake, Way, take_in
+from ashore.systems.base import Problem, Severity
+from ashore.systems.lnurl.codec import Reach
+from ashore.ui.context import Context
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.field import Field, LineEdit
+from ashore.ui.widgets.labels import row, show_if
+from ashore.ui.wording import LIGHTNING, money
+
+_CAPTION = "Paste anything"
+_MOST_PASTED = 20_000
+"""Characters taken out of the clipboard: more than any link has, and little enough to be looked at."""
+
+
+class IntakeField(QWidget):
+    """Says what a text is and offers where it leads. Nothing is requested from here, and nothing is kept."""
+
+    passed_by = Signal()
+    """Enter was pressed with nothing in the field."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+        profiles = context.wallet.profiles()
+        self._vouchers = next((each.id for each in profiles if each.system == LIGHTNING), "")
+        self._found = Intake(Way.NOWHERE, "")
+        self._known: tuple[str, ...] = ()
+        self.edit = LineEdit(_CAPTION, "An address, a voucher, a link, or the hash of a withdrawal")
+        self.paste = Button("Paste", "small-link", name="Paste from the clipboard")
+        self.wipe = Button("Clear it here and from the clipboard", "small-link")
+        self.to_voucher = Button("Go to the voucher", "primary")
+        self.to_withdrawal = Button("Show it", "primary", name="Show the withdrawal")
+        self.to_receiving = Button("Connect a wallet", "primary")
+        places = [each for each in profiles if each.system != LIGHTNING]
+        self.to_address = [
+            (each.id, Button("Withdraw to this address" if len(places) == 1 else f"Withdraw to it from {each.title}", "primary"))
+            for each in places
+        ]
+        self.ways = [
+            self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_address)
+        ]  # fmt: skip
+        below = row(*self.ways, self.wipe, self.paste, -1, margins=(0, 4, 0, 2))
+        self.field = Field(context.icons, _CAPTION, self.edit, below, lines=3)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.field)
+        self._connect()
+        self._recognise()
+
+    def _connect(self) -> None:
+        self.edit.textChanged.connect(self._recognise)
+        self.edit.returnPressed.connect(self._lead_on)
+        self.paste.clicked.connect(self._paste)
+        self.wipe.clicked.connect(self._wipe)
+        for button in self.ways:
+            button.clicked.connect(lambda _checked=False, pressed=button: self._go(pressed))
+        self._context.hub.lock_changed.connect(self._lock_changed)
+
+    def forget(self) -> None:
+        """Be empty, and let Undo bring nothing back."""
+        self.edit.setText("")
+
+    def _lock_changed(self) -> None:
+        if self._context.wallet.locked:
+            self.forget()
+
+    # What it is
+
+    def _recognise(self) -> None:
+        self._found = found = take_in(self.edit.text(), self._reach)
+        self._known = ()
+        problem = None
+        if found.way is Way.LOOK_UP:
+            problem = self._look_up(found)
+        elif found.way is Way.VOUCHER and not self._vouchers:
+            problem = Problem(found.sentence, "This network has no Lightning to receive with.", Severity.WARNS)
+        elif found.sentence:
+            leads = found.way is not Way.NOWHERE and not found.secret
+            problem = Problem(found.sentence, found.advice, Severity.NOTES if leads else Severity.WARNS)
+        secret = found.secret or (found.way is Way.LOOK_UP and not self._known)
+        self.edit.setEchoMode(QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal)
+        self.field.show_problem(problem)
+        self._show_ways(secret=secret)
+
+    def _show_ways(self, *, secret: bool) -> None:
+        way = self._found.way
+        show_if(self.to_voucher, way is Way.VOUCHER and bool(self._vouchers))
+        show_if(self.to_withdrawal, bool(self._known))
+        show_if(self.to_receiving, way is Way.RECEIVING and self._context.wallet.receiving is not None)
+        for _id, button in self.to_address:
+            show_if(button, way is Way.RECIPIENT)
+        show_if(self.wipe, secret)
+        show_if(self.paste, not self.edit.text())
+
+    def _look_up(self, found: Intake) -> Problem:
+        """What the journal knows of a hash. It is asked here, and nobody else."""
+        page = self._context.wallet.activity(ActivityQuery(text=found.hash), None, 2)
+        self._known = tuple(each.id for each in page.rows)
+        if not page.rows:
+            return Problem(
+                "This is a hash or a key: 64 digits. No withdrawal made here has it.",
+                "If it is a key, clear it: whoever has a key has the money.",
+                Severity.WARNS,
+            )
+        return Problem(_of_withdrawals(page), severity=Severity.NOTES)
+
+    # Where it leads
+
+    def _paste(self) -> None:
+        self.edit.setText(QGuiApplication.clipboard().text()[:_MOST_PASTED])
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _wipe(self) -> None:
+        """Take a secret out of the field, and out of the clipboard where it still is there."""
+        clipboard = QGuiApplication.clipboard()
+        secret = self.edit.text().strip()
+        if secret and secret in " ".join(clipboard.text()[:_MOST_PASTED].split("\n")):
+            clipboard.clear()
+        self.forget()
+        self.edit.setFocus()
+
+    def _lead_on(self) -> None:
+        offered = [button for button in self.ways if not button.isHidden()]
+        if not self.edit.text():
+            self.passed_by.emit()
+        elif len(offered) == 1:
+            self._go(offered[0])
+        elif offered:
+            offered[0].setFocus()
+
+    def _go(self, pressed: Button) -> None:
+        go, text, found, known = self._context.go, self.edit.text(), self._found, self._known
+        self.forget()
+        if pressed is self.to_voucher:
+            go.show_form(self._vouchers, link=text)
+        elif pressed is self.to_receiving:
+            go.show_wallet_setup()
+        elif pressed is self.to_withdrawal and len(known) == 1:
+            go.show_voyage(known[0])
+        elif pressed is self.to_withdrawal:
+            go.show_search(found.hash)
+        else:
+            profile = next(each for each, button in self.to_address if button is pressed)
+            go.show_form(profile, recipient=found.recipient)
+
+
+def _of_withdrawals(page: ActivityPage) -> str:
+    if len(page.rows) > 1:
+        return "Several withdrawals made here have this hash."
+    terms = page.rows[0].terms
+    return f"This belongs to your withdrawal of {money(terms)} to {terms.destination}."

@@ -1,0 +1,69 @@
+"""One answer for every text: what it is and where it leads, with nothing secret in the answer."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashore.intake.recognition import Intake, Way, take_in
+from ashore.systems.lnurl.codec import Reach, encode_lnurl
+
+LINK = encode_lnurl("https://service.example/u?q=s3cretk1")
+ADDRESS = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
+NWC = "nostr+walletconnect://" + "ab" * 32 + "?relay=wss://r.example&secret=" + "cd" * 32
+WORDS = " ".join(
+    ["legal", "winner", "thank", "year", "wave", "sausage", "worth", "useful", "title", "x" * 4, "flag", "fun"]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "secret"),
+    [
+        (LINK, Way.VOUCHER, False),
+        (f"lightning:{LINK.upper()}", Way.VOUCHER, False),
+        ("lnurlw://service.example/u?q=1", Way.VOUCHER, False),
+        (f"https://shop.example/p?lightning={LINK}", Way.VOUCHER, False),
+        ("https://shop.example/p", Way.VOUCHER, False),
+        (ADDRESS, Way.RECIPIENT, False),
+        (f"ethereum:{ADDRESS}@1", Way.RECIPIENT, False),
+        ("ab" * 32, Way.LOOK_UP, False),
+        (NWC, Way.RECEIVING, True),
+        (WORDS, Way.NOWHERE, True),
+        ("lnurlp://service.example/pay", Way.NOWHERE, False),
+        ("keyauth://service.example/login", Way.NOWHERE, False),
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", Way.NOWHERE, False),
+        ("x" * 5_000, Way.NOWHERE, False),
+        ("what is this", Way.NOWHERE, False),
+    ],
+)
+def test_each_text_leads_to_its_place(text: str, way: Way, secret: bool) -> None:
+    found = take_in(text)
+    assert (found.way, found.secret) == (way, secret)
+    assert found.sentence
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    assert take_in("  \n") == Intake(Way.NOWHERE, "")
+
+
+def test_a_text_that_nobody_knows_is_told_what_would_do() -> None:
+    assert "0x…" in take_in("what is this").advice
+
+
+def test_a_web_address_is_asked_about_first_and_an_lnurl_names_its_host() -> None:
+    assert take_in("https://shop.example/p").advice
+    assert "service.example" in take_in(LINK).sentence
+
+
+def test_practice_leads_to_no_real_service() -> None:
+    found = take_in(LINK, Reach.PRACTICE)
+    assert found.way is Way.NOWHERE
+    assert "real service" in f"{found.sentence} {found.advice}"
+
+
+@given(st.text(max_size=300) | st.sampled_from([LINK, NWC, WORDS, "ab" * 32]))
+def test_no_answer_holds_the_text_it_is_about(text: str) -> None:
+    shown = repr(take_in(text))
+    for secret in ("s3cretk1", "cd" * 32, "sausage", "ab" * 32):
+        assert secret not in shown

@@ -1,0 +1,157 @@
+"""The one field of the first page: every text is named as it comes, and leads where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from ashore.domain.addresses import checksum
+from ashore.ui.pages.home import HomePage
+from ashore.ui.pages.intake_field import IntakeField
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import StandInWallet, sail
+from unit.ui.test_voucher_page import LINK, REAL, VoucherWallet
+
+ADDRESS = checksum(bytes.fromhex("8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"))
+WORDS = "legal winner thank year wave sausage worth useful title flag fun abandon"
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
+
+
+def field_of(shell: Shell) -> IntakeField:
+    page = shell.sections.page("withdraw")
+    assert isinstance(page, HomePage)
+    return page.intake
+
+
+def offered(field: IntakeField) -> list[str]:
+    return [button.text() for button in field.ways if button.isVisible()]
+
+
+async def test_the_first_page_is_ready_to_be_pasted_into(shell: Shell) -> None:
+    field = field_of(shell)
+    assert field.edit.hasFocus()
+    assert offered(field) == []
+    assert field.paste.isVisible()
+
+
+async def test_a_voucher_leads_to_its_form_filled_in_and_nothing_is_asked(shell: Shell, wallet: VoucherWallet) -> None:
+    field = field_of(shell)
+    QGuiApplication.clipboard().setText(f"  {LINK}\n")
+    field.paste.click()
+    assert offered(field) == ["Go to the voucher"]
+    QTest.keyClick(field.edit, Qt.Key.Key_Return)
+    await shell.settle()
+    page = shell.sections.page("voucher")
+    assert shell.sections.place == "voucher"
+    assert isinstance(page, LnurlFormPage)
+    assert page.link.text().strip() == LINK
+    assert wallet.asked == []
+    assert field.edit.text() == ""
+    assert not field.edit.isUndoAvailable()
+
+
+async def test_a_real_voucher_is_named_and_leads_nowhere_in_practice(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText(REAL)
+    assert offered(field) == []
+    assert "real service" in field.field.problem.text
+
+
+async def test_an_address_leads_to_the_form_with_the_address_in_it(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText(f"ethereum:{ADDRESS.lower()}@1?value=1e18")
+    assert "Only the address" in field.field.problem.text
+    assert offered(field) == ["Withdraw to this address"]
+    field.to_address[0][1].click()
+    await shell.settle()
+    page = shell.sections.page("form")
+    assert isinstance(page, ZkLinkFormPage)
+    assert page.fields.values()["recipient"] == ADDRESS
+
+
+async def test_an_address_keeps_what_was_typed_into_the_form_before(shell: Shell) -> None:
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    page = shell.sections.page("form")
+    assert isinstance(page, ZkLinkFormPage)
+    page.fields.amount.setText("2.5")
+    page.fields.amount.textEdited.emit("2.5")
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    field_of(shell).edit.setText(ADDRESS)
+    field_of(shell).to_address[0][1].click()
+    await shell.settle()
+    values = page.fields.values()
+    assert (values["amount"], values["recipient"]) == ("2.5", ADDRESS)
+
+
+async def test_a_hash_finds_the_withdrawal_that_has_it(shell: Shell, wallet: VoucherWallet) -> None:
+    sail(wallet, "w", "requested")
+    field = field_of(shell)
+    field.edit.setText("77" * 32)
+    assert offered(field) == ["Show it"], field.field.problem.text
+    assert field.edit.echoMode() is QLineEdit.EchoMode.Normal
+    field.to_withdrawal.click()
+    await shell.settle()
+    assert isinstance(shell.sections.page("voyage"), VoyagePage)
+    assert shell.sections.place == "voyage"
+
+
+async def test_64_digits_that_nobody_knows_may_be_a_key_and_are_covered(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText("ab" * 32)
+    assert field.edit.echoMode() is QLineEdit.EchoMode.Password
+    assert "No withdrawal made here has it." in field.field.problem.text
+    assert field.wipe.isVisible()
+
+
+async def test_recovery_words_are_covered_and_cleared_from_the_clipboard_too(shell: Shell) -> None:
+    field = field_of(shell)
+    QGuiApplication.clipboard().setText(WORDS)
+    field.paste.click()
+    assert field.edit.echoMode() is QLineEdit.EchoMode.Password
+    assert offered(field) == []
+    assert "sausage" not in texts(shell.window)
+    field.wipe.click()
+    assert (field.edit.text(), QGuiApplication.clipboard().text()) == ("", "")
+    assert not field.edit.isUndoAvailable()
+
+
+async def test_another_text_in_the_clipboard_is_left_alone(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText(WORDS)
+    QGuiApplication.clipboard().setText("a shopping list")
+    field.wipe.click()
+    assert QGuiApplication.clipboard().text() == "a shopping list"
+
+
+async def test_a_lock_forgets_what_stood_there(shell: Shell, wallet: VoucherWallet) -> None:
+    field = field_of(shell)
+    field.edit.setText(LINK)
+    await wallet.lock()
+    await shell.settle()
+    assert field.edit.text() == ""
+
+
+async def test_without_lightning_a_voucher_is_named_and_leads_nowhere(
+    next_shell: Callable[[], Shell], wallet: VoucherWallet
+) -> None:
+    wallet.profiles = StandInWallet().profiles  # type: ignore[method-assign]
+    shell = next_shell()
+    field = field_of(shell)
+    field.edit.setText(LINK)
+    assert offered(field) == []
+    assert "no Lightning" in field.field.problem.text
