@@ -19,6 +19,8 @@ from ashore.net.strangers import CALLBACK, INFO, StrangerAnswer, StrangerClient,
 from faults.certificates import Authority
 
 HOST = "service.example"
+ASLEEP = "asleep.example"
+"""A name that nobody can look up just now."""
 PUBLIC = "93.184.215.14"
 K1 = "c0ffee00c0ffee00c0ffee00"
 INVOICE = "lnbcrt10n1pj4hqpqpp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqf"
@@ -128,6 +130,8 @@ class Theatre:
     async def resolve(self, host: str, _port: int) -> Sequence[str]:
         """Look a name up in the test's own list."""
         self.looked_up.append(host)
+        if host == ASLEEP:
+            raise socket.gaierror(socket.EAI_AGAIN, "nobody answers")
         if host not in self.names:
             raise socket.gaierror(socket.EAI_NONAME, "no such name")
         return self.names[host]

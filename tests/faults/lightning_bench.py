@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+import httpcore
 import uvicorn
 
-from ashore.domain.moves import MoveState
+from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.withdrawal import MoveView, Withdrawal
 from ashore.engine.boundaries import Boundary, no_probe
 from ashore.engine.carrier import SETTLED, Carrier
@@ -155,6 +156,21 @@ async def serving(leap: Leap) -> AsyncIterator[Served]:
     lightning.close()
 
 
+class Road:
+    """The wallet's way to services, which can be closed. The way to its node is another one."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.tried = 0
+        self._real = httpcore.AnyIOBackend()
+
+    async def connect_tcp(self, host: str, port: int, **options: Any) -> httpcore.AsyncNetworkStream:
+        self.tried += 1
+        if self.closed:
+            raise httpcore.ConnectError("refused")
+        return await self._real.connect_tcp(host, port, **options)
+
+
 class Purse:
     """A wallet for LNURL. `restarted` makes the next process of it, on what this one left."""
 
@@ -173,7 +189,12 @@ class Purse:
         signer = cast("Signer", self.vault)
         self.node = Receiver(NODE, NODE_NAME, "your node Alice", node)
         self.wallets = ConnectedWallets(signer, lambda _setup: node, [self.node])
-        strangers = StrangerClient(local_services=[LocalService("127.0.0.1", served.port)], socks=None)
+        self.road = Road()
+        strangers = StrangerClient(
+            local_services=[LocalService("127.0.0.1", served.port)],
+            socks=None,
+            network=cast("httpcore.AsyncNetworkBackend", self.road),
+        )
         client = LnurlClient(strangers, Reach.PRACTICE, callback=replace(CALLBACK, total_seconds=IMPATIENT_S))
         self.system = LnurlSystem(
             PRACTICE, client, self.wallets, self.vault.show, leap.now, _ids().__next__, self.journal.knows
@@ -357,6 +378,8 @@ class Purse:
                 assert bool(seen) == really, "a settled payment was not recognised"
             if request.state is MoveState.REFUSED:
                 assert not really, "refused, and yet paid"
+            if request.code == NOT_SENT:
+                assert request.locator not in by_hash, "not sent, and yet the service was called"
 
     def all(self) -> Sequence[Withdrawal]:
         names = [str(name) for (name,) in self.database.read("SELECT id FROM withdrawals ORDER BY number")]

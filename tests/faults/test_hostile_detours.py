@@ -187,7 +187,7 @@ async def test_an_onion_service_is_reached_through_tor_by_its_name(
 async def test_tor_that_refuses_or_is_none(stage: Theatre, choice: bytes, reply: bytes) -> None:
     await stage.serve(_Tor(choice, reply), plain=True, at=("127.0.0.1", 9050))
     failure = await outcome(stage.client(), QUICK, f"http://{ONION}/")
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert "Tor" in failure.sentence or "in time" in failure.sentence
     assert stage.looked_up == []
 
@@ -199,7 +199,7 @@ async def test_without_tor_an_onion_service_is_explained(
     stage: Theatre, socks: SocksAddress | None, sentence: str
 ) -> None:
     failure = await outcome(stage.client(socks=socks), PATIENT, f"http://{ONION}/")
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert sentence in failure.sentence
     assert "Start Tor" in failure.advice
     assert stage.looked_up == []

@@ -76,7 +76,7 @@ async def test_a_name_that_leads_inside_is_not_asked(stage: Theatre, found: Sequ
     await stage.serve(saying(answer()))
     stage.names[HOST] = found
     failure = await outcome(stage.client(), PATIENT)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert HOST in failure.sentence
     assert stage.wires.dialled == []
 
@@ -105,7 +105,7 @@ async def test_a_name_that_leads_inside_is_not_asked(stage: Theatre, found: Sequ
 )
 async def test_the_real_resolver_leads_nobody_inside(stage: Theatre, url: str) -> None:
     client = StrangerClient(tls=stage.authority.trusting(), network=stage.wires)
-    assert type(await outcome(client, PATIENT, url)) is NotSent
+    assert isinstance(await outcome(client, PATIENT, url), NotSent)
     assert stage.wires.dialled == []
 
 
@@ -116,11 +116,11 @@ async def test_the_real_network_refuses_this_machine_and_reaches_only_the_practi
     assert client.local_services == (practice,)
     assert await client.fetch(f"http://127.0.0.1:{port}/x", PATIENT) == StrangerAnswer(200, "127.0.0.1", b"practice")
     for url in (f"http://localhost:{port}/", f"http://127.0.0.1:{port + 1}/", f"https://localhost:{port}/"):
-        assert type(await outcome(client, PATIENT, url)) is NotSent
+        assert isinstance(await outcome(client, PATIENT, url), NotSent)
     without = StrangerClient()
     assert without.local_services == ()
     for scheme in ("http", "https"):
-        assert type(await outcome(without, PATIENT, f"{scheme}://127.0.0.1:{port}/")) is NotSent
+        assert isinstance(await outcome(without, PATIENT, f"{scheme}://127.0.0.1:{port}/"), NotSent)
     assert stage.met == 1
 
 
@@ -147,7 +147,7 @@ async def test_a_name_that_is_not_found(stage: Theatre, trouble: Exception) -> N
         raise trouble
 
     failure = await outcome(stage.client(resolver=failing), PATIENT)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert "No address of service.example could be found" in failure.sentence
 
 
@@ -157,7 +157,7 @@ async def test_a_look_up_that_never_ends(stage: Theatre) -> None:
         return []
 
     failure = await outcome(stage.client(resolver=stuck), QUICK)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert "could not be reached in time" in failure.sentence
 
 
@@ -176,14 +176,14 @@ async def test_a_thousand_dead_addresses_take_no_longer_than_one(stage: Theatre)
     stage.wires.dead.update(stage.names[HOST])
     began = time.monotonic()
     failure = await outcome(stage.client(), QUICK)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert time.monotonic() - began < 2
     assert len(stage.wires.dialled) <= 8
 
 
 async def test_a_refused_port_was_not_sent(stage: Theatre) -> None:
     failure = await outcome(stage.client(), PATIENT)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert failure.sentence == f"{HOST} could not be reached."
 
 
@@ -243,7 +243,7 @@ NO_TLS = "could not agree on an encrypted connection"
 async def test_a_certificate_that_proves_nothing(stage: Theatre, names: list[str], options: dict[str, object]) -> None:
     await stage.serve(saying(answer()), tls=stage.authority.server(*names, **options))  # type: ignore[arg-type]
     failure = await outcome(stage.client(), PATIENT)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert UNTRUSTED in failure.sentence
 
 
@@ -251,14 +251,14 @@ async def test_an_authority_that_nobody_trusts(stage: Theatre, tmp_path: Path) -
     (tmp_path / "other").mkdir()
     await stage.serve(saying(answer()), tls=Authority(tmp_path / "other", "Other authority").server(HOST))
     failure = await outcome(stage.client(), PATIENT)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert UNTRUSTED in failure.sentence
 
 
 async def test_the_certificates_of_the_wallet_trust_no_authority_of_a_test(stage: Theatre) -> None:
     await stage.serve(saying(answer()))
     failure = await outcome(stage.client(tls=None), PATIENT)
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert UNTRUSTED in failure.sentence
 
 
@@ -275,7 +275,7 @@ async def test_an_address_as_host_is_checked_too(stage: Theatre) -> None:
     await stage.serve(saying(answer()), tls=stage.authority.server(PUBLIC))
     await stage.serve(saying(answer()), tls=stage.authority.server(HOST), at=(SECOND, 443))
     assert type(await outcome(stage.client(), PATIENT, f"https://{PUBLIC}/")) is StrangerAnswer
-    assert type(await outcome(stage.client(), PATIENT, f"https://{SECOND}/")) is NotSent
+    assert isinstance(await outcome(stage.client(), PATIENT, f"https://{SECOND}/"), NotSent)
 
 
 async def test_a_server_that_wants_to_know_who_asks(stage: Theatre) -> None:
@@ -283,7 +283,7 @@ async def test_a_server_that_wants_to_know_who_asks(stage: Theatre) -> None:
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(cadata=stage.authority.certificate)
     await stage.serve(saying(answer()), tls=context)
-    assert type(await outcome(stage.client(), PATIENT)) in {NotSent, Unanswered}
+    assert isinstance(await outcome(stage.client(), PATIENT), NotSent | Unanswered)
 
 
 @pytest.mark.parametrize(
@@ -304,6 +304,6 @@ async def test_a_handshake_that_fails_was_not_sent(stage: Theatre, handler: Hand
     await stage.serve(handler, plain=True)
     began = time.monotonic()
     failure = await outcome(stage.client(), replace(PATIENT, connect_seconds=0.2))
-    assert type(failure) is NotSent
+    assert isinstance(failure, NotSent)
     assert sentence in failure.sentence
     assert time.monotonic() - began < 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.moves import Accepted, Unknown
+from ashore.domain.moves import NOT_SENT, Accepted, Unknown
 from ashore.domain.withdrawal import Status
 from ashore.engine.boundaries import Boundary
 from ashore.engine.views import Change, Topic
@@ -212,7 +212,7 @@ async def test_locked_for_ever_still_ends(purse: Purse) -> None:
     purse.vault.unlocked = False
     state = await purse.carry(withdrawal)
     assert state.status is Status.REFUSED
-    assert purse.move(withdrawal).said == "The invoice expired before it was handed over. Nothing was withdrawn."
+    assert purse.move(withdrawal).said == "Nothing was sent. The invoice expired before it was handed over."
     assert purse.calls() == []
     purse.hold_to_the_rules()
 
@@ -237,7 +237,8 @@ async def test_a_note_that_is_lost_or_unreadable_ends_too(purse: Purse, note: st
         ((record, (kind, _, meta)),) = purse.vault.records.items()
         purse.vault.records[record] = (kind, note, meta)
     state = await purse.carry(withdrawal)
-    assert state.status is Status.REFUSED
+    assert (state.status, purse.move(withdrawal).code) == (Status.REFUSED, NOT_SENT)
+    assert purse.leap.ahead < 1, "it never can be, so that ends at once"
     assert purse.calls() == []
     purse.hold_to_the_rules()
 

@@ -9,11 +9,13 @@ import pytest
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
-from ashore.domain.moves import MoveState
-from ashore.domain.withdrawal import Status
+from ashore.domain.moves import NOT_SENT, MoveState
+from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary
+from ashore.engine.voyages import activity_row
 from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import NotReady
+from ashore.systems.lnurl.system.withdrawals import TRIES
 from faults.lightning_bench import EXPIRY_S, NODE_NAME, WATCHED_S, Death, Purse
 
 
@@ -265,10 +267,70 @@ async def test_a_foreign_callback_gets_nothing_in_practice(purse: Purse) -> None
     review = await purse.review(voucher)
     assert any("another host: localhost" in warning for warning in review.warnings)
     withdrawal, _ = await purse.requests.confirm(review)
-    await purse.carry(withdrawal, 60)
-    assert "Nothing has left yet" in purse.told(withdrawal)
-    assert (await purse.carry(withdrawal)).status is Status.REFUSED
+    state = await purse.carry(withdrawal)
+    assert (state.status, purse.move(withdrawal).code) == (Status.REFUSED, NOT_SENT)
+    assert purse.leap.ahead < 1, "what is refused before a byte left ends at once"
+    told = purse.voyage(withdrawal)
+    assert told.headline.startswith("Nothing was sent. ")
+    assert "localhost" in told.headline, "and why"
+    assert "Open the link again" in told.advice
+    assert "not sent" in {row.said_by for row in told.rows}
+    (row,) = purse.journal.page("", "stopped", None, 9)
+    line = activity_row(row, state.terms)
+    assert (line.stage_title, line.mark) == ("Nothing was sent", Mark.FAILED)
     assert purse.calls() == []
+    purse.spoil(voucher, foreign_callback=None)
+    assert (await purse.withdraw(voucher)).status is Status.FINAL, "with a new invoice, at once"
+    assert len(purse.invoices()) == 2
+    purse.hold_to_the_rules()
+
+
+# ---- what provably never left
+
+
+async def test_a_service_that_cannot_be_reached_is_tried_a_few_times(purse: Purse) -> None:
+    voucher = await purse.voucher()
+    withdrawal = await purse.confirm(voucher)
+    purse.road.closed, purse.road.tried = True, 0
+    await purse.carry(withdrawal, 20)
+    assert purse.state(withdrawal).is_open
+    assert "Nothing has left yet" in purse.told(withdrawal)
+    state = await purse.carry(withdrawal)
+    assert (state.status, purse.move(withdrawal).code) == (Status.REFUSED, NOT_SENT)
+    assert purse.road.tried == TRIES
+    assert purse.leap.ahead < EXPIRY_S / 4, "long before the invoice expires"
+    assert "could not be reached" in purse.voyage(withdrawal).headline
+    purse.road.closed = False
+    assert (await purse.withdraw(voucher)).status is Status.FINAL
+    purse.hold_to_the_rules()
+
+
+async def test_a_service_that_can_be_reached_again_gets_the_same_invoice(purse: Purse) -> None:
+    withdrawal = await purse.confirm(await purse.voucher())
+    purse.road.closed = True
+    await purse.carry(withdrawal, 20)
+    after = await purse.restarted()
+    assert (await after.carry(withdrawal)).status is Status.FINAL
+    assert (len(after.invoices()), len(after.calls())) == (1, 1)
+    after.hold_to_the_rules()
+    await after.aclose()
+
+
+@pytest.mark.parametrize("faults", [{"drops_after_paying": True}, {"drops_before_paying": True}])
+async def test_what_may_have_left_stays_unknown_although_nothing_leaves_later(
+    purse: Purse, faults: dict[str, Any]
+) -> None:
+    withdrawal = await purse.confirm(await purse.voucher(faults=faults))
+    purse.spoil(blind=True)
+    await purse.carry(withdrawal, 5)
+    purse.road.closed = True
+    state = await purse.carry(withdrawal, EXPIRY_S)
+    assert state.status is Status.UNKNOWN
+    purse.spoil(blind=None)
+    state = await purse.carry(withdrawal)
+    assert (state.status is Status.FINAL) == ("drops_after_paying" in faults)
+    assert purse.move(withdrawal).code != NOT_SENT
+    purse.hold_to_the_rules()
 
 
 async def test_a_redirected_callback_is_not_followed(purse: Purse) -> None:

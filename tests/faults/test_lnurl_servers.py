@@ -153,7 +153,7 @@ UNUSABLE: list[tuple[str, bytes, str]] = [
 async def test_an_offer_that_cannot_be_used_is_said(stage: Theatre, body: bytes, sentence: str) -> None:
     await stage.serve(saying(answer(body)))
     failure = await asked(stage)
-    assert type(failure) is BadAnswer
+    assert isinstance(failure, BadAnswer)
     assert sentence in failure.sentence
     assert failure.advice
     assert failure.final_host == HOST

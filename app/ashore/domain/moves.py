@@ -49,20 +49,35 @@ class Refused:
 class Unknown:
     """It may or may not have happened.
 
-    `resend_harmless` tells whether the identical bytes may go again. `left` is False where the request
-    certainly never left. `refusal` is what the other side said to a repetition: certain only if it
-    afterwards still does not know the move, for it may be the echo of the first time's success. `said_no`: it
-    answered, and with a no that proves nothing; the move is never sent again.
+    `resend_harmless` tells whether the identical bytes may go again. `refusal` is what the other side said to a
+    repetition: certain only if it afterwards still does not know the move, for it may be the echo of the first time's
+    success. `said_no`: it answered, and with a no that proves nothing; by itself the wallet never sends the move again.
     """
 
     sentence: str
     resend_harmless: bool = False
-    left: bool = True
     refusal: Refused | None = None
     said_no: bool = False
 
 
-Outcome = Accepted | Refused | Unknown
+@dataclass(frozen=True, slots=True)
+class NeverLeft:
+    """Not one byte of this send left, and that is proven: nothing can have happened by it.
+
+    `sentence` says why, `advice` what to do once the move has ended by that. It ends where `tries` sends in all never
+    left and none may have arrived: 1 where the next send would meet the same, a few where it may pass, None where it
+    is tried for as long as it takes.
+    """
+
+    sentence: str
+    advice: str = ""
+    tries: int | None = None
+
+
+Outcome = Accepted | Refused | Unknown | NeverLeft
+
+NOT_SENT = "not-sent"
+"""The code of a move that ended because none of it ever left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Carrying a move: journal, send, journal; after an unknown outcome ask, and send only the same bytes again.
 
-States: intended → sending → accepted | refused | unknown; unknown is resolved by `locate`.
+States: intended → sending → accepted | refused | unknown; unknown is resolved by `locate`. What provably never left is
+sent again, or ends as not sent where that is of no use; from the first byte on only the other side can end it.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import Accepted, MoveKind, MoveState, Outcome, Refused, Unknown
+from ashore.domain.moves import NOT_SENT, Accepted, MoveKind, MoveState, NeverLeft, Outcome, Refused, Unknown
 from ashore.domain.withdrawal import SAID_BY, MoveView, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
@@ -69,6 +70,7 @@ class Carrier:
         self._probe = probe
         self._sleep = sleep
         self._doubt = Doubt(patience_ms, now)
+        self._in_vain = False
 
     async def carry(self, withdrawal: str, move: str) -> None:
         """Bring the move to an outcome, however long it takes. May be cancelled and begun again at any point."""
@@ -97,7 +99,7 @@ class Carrier:
         again = isinstance(outcome, Unknown) and outcome.resend_harmless
         if outcome is None or (again and self._may_go(withdrawal, current)):
             outcome = await self._send(withdrawal, current)
-        return not isinstance(outcome, Unknown)
+        return self._pending(withdrawal, move) is None
 
     def _pending(self, withdrawal: str, move: str) -> MoveView | None:
         """The move, while its outcome is still to be found out."""
@@ -108,9 +110,9 @@ class Carrier:
         return None if current is None or current.state in SETTLED else current
 
     def _may_go(self, withdrawal: str, move: MoveView) -> bool:
-        """Whether there is still a reason to send it again: no answer yet, and not all done without one."""
+        """Whether there is still a reason to send it again: no answer yet, a way out, and not all done without one."""
         state = self._ledger.get(withdrawal)
-        return not move.said_no and state is not None and state.status is not Status.FINAL
+        return not move.said_no and not self._in_vain and state is not None and state.status is not Status.FINAL
 
     async def _send(self, withdrawal: str, move: MoveView) -> Outcome:
         first = move.arrivals == 0
@@ -127,6 +129,8 @@ class Carrier:
             # A refusal that something between us and the node made up must not hide that the node took it.
             asked = await self._system.locate(signed_move(move))
             outcome = asked if isinstance(asked, Accepted) else outcome
+        elif isinstance(outcome, NeverLeft):
+            self._in_vain = outcome.tries is not None and move.sends - move.arrivals + 1 >= outcome.tries
         self._write(withdrawal, move, outcome)
         return outcome
 
@@ -150,9 +154,19 @@ class Carrier:
             )
         elif isinstance(outcome, Refused):
             self._ledger.record([ev.MoveRefused(withdrawal, move.id, outcome.code, outcome.sentence, outcome.advice)])
+        elif isinstance(outcome, NeverLeft):
+            self._ledger.record(self._not_left(withdrawal, current, outcome))
         elif self._is_news(current, outcome):
-            self._ledger.record([ev.MoveUnclear(withdrawal, move.id, outcome.sentence, outcome.left, outcome.said_no)])
+            self._ledger.record([ev.MoveUnclear(withdrawal, move.id, outcome.sentence, said_no=outcome.said_no)])
         self._probe(Boundary.OUTCOME_JOURNALED)
+
+    def _not_left(self, withdrawal: str, move: MoveView, outcome: NeverLeft) -> list[ev.Event]:
+        """What a send that never left leaves behind: the end, if it was in vain and no other one may have arrived."""
+        told: list[ev.Event] = [ev.MoveUnclear(withdrawal, move.id, outcome.sentence, left=False)]
+        if self._in_vain and move.arrivals == 1:  # the one that this very send counts as until it is told
+            said = f"Nothing was sent. {outcome.sentence}"
+            told.append(ev.MoveRefused(withdrawal, move.id, NOT_SENT, said, outcome.advice))
+        return told
 
     @staticmethod
     def _is_news(move: MoveView, outcome: Unknown) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
-from ashore.domain.moves import SignedMove
+from ashore.domain.moves import NOT_SENT, SignedMove
 from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import Status, Withdrawal, apply, stage_mark
 from ashore.engine.views import Change, Listener, Topic
@@ -25,6 +25,9 @@ MOST_STOPPED = 200
 SUPERSEDED = "superseded_by"
 """The fact that a stopped withdrawal was asked for again, to the same terms and with the same nonce: what L1 shows of
 it is told of the newer one."""
+
+NOTHING_SENT = "Nothing was sent"
+"""What the lists say in the place of a stage where a withdrawal ended before anything left."""
 
 FOLDS = 20
 """Withdrawals that are folded from the journal between two turns of the event loop."""
@@ -156,7 +159,8 @@ class Ledger:
         if track is None:
             return Summary(state, "", "")
         stage = current_stage(state, track)
-        return Summary(state, stage.title, str(stage_mark(state, stage.id, track)))
+        unsent = state.status is Status.REFUSED and state.request is not None and state.request.code == NOT_SENT
+        return Summary(state, NOTHING_SENT if unsent else stage.title, str(stage_mark(state, stage.id, track)))
 
 
 def _but_for_time(terms: ev.Terms) -> ev.Terms:

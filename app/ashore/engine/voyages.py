@@ -7,9 +7,10 @@ from ashore.domain import events as ev
 from ashore.domain.durations import duration
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
-from ashore.domain.moves import MoveState
+from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, stage_mark
+from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
 
@@ -84,7 +85,7 @@ def _said_by(mark: Mark, view: StageView, state: Withdrawal, words: TrackWords) 
         Mark.IRREVERSIBLE: "checked, irreversible",
         Mark.TAKEN_BACK: "taken back",
         Mark.UNKNOWN: "on its way" if on_its_way(state) else "being found out",
-        Mark.FAILED: "failed",
+        Mark.FAILED: "not sent" if state.request is not None and state.request.code == NOT_SENT else "failed",
         Mark.NOT_APPLICABLE: "not applicable",
         Mark.NOT_REACHED: "not reached",
         Mark.AWAITED: "",
@@ -166,5 +167,5 @@ def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
     status, mark = Status(row.status), Mark(row.mark) if row.mark else Mark.AWAITED
     title = row.stage.format(chain=terms.destination)
     if status is Status.REFUSED:
-        title, mark = "Refused", Mark.FAILED
+        title, mark = NOTHING_SENT if title == NOTHING_SENT else "Refused", Mark.FAILED
     return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)

@@ -11,13 +11,14 @@ import asyncio
 import ipaddress
 import socket
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 import httpcore
 
 from ashore.domain.untrusted import plain
-from ashore.net.errors import NetError, NotSent
+from ashore.net.errors import Barred, NetError, NotSent
 from ashore.net.guard import AddressRefused, SocksAddress, Target, public_address
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -26,6 +27,8 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 _MAX_ADDRESSES = 8
 # Small pieces give the window its turn between them, however fast a server floods.
 _PIECE = 8 * 1024
+# Elsewhere a machine without a network is told the same (macOS, Windows), so that it proves nothing there.
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME}) if sys.platform == "linux" else frozenset[int]()
 _FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, TimeoutError, OSError)
 
 
@@ -111,8 +114,8 @@ class Dial(httpcore.AsyncNetworkBackend):
         except ValueError:
             try:
                 found = await self._resolver(target.host, target.port)
-            except (OSError, UnicodeError):
-                found = []
+            except (OSError, UnicodeError) as error:
+                raise _no_address(target.host, error) from None
         if not found:
             raise NotSent(f"No address of {target.host} could be found.")
         try:
@@ -139,7 +142,7 @@ class Dial(httpcore.AsyncNetworkBackend):
 
     async def _through_tor(self, target: Target) -> httpcore.AsyncNetworkStream:
         if self._socks is None:
-            raise NotSent(
+            raise Barred(
                 f"Only Tor can reach {target.host}, an onion service, and Tor is not set up.",
                 "Nothing was sent. Start Tor and enter its address in the settings.",
             )
@@ -179,7 +182,7 @@ class Dial(httpcore.AsyncNetworkBackend):
             async with asyncio.timeout_at(self._deadline):
                 return self._keep(await stream.start_tls(context, name))
         except (*_FAILURES, ValueError) as error:
-            raise NotSent(_why_not_secure(host, error)) from None
+            raise _not_secure(host, error) from None
 
 
 class _Line(httpcore.AsyncNetworkStream):
@@ -214,17 +217,24 @@ class _Line(httpcore.AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _why_not_secure(host: str, error: BaseException) -> str:
-    """Return a sentence for a handshake that failed."""
+def _no_address(host: str, error: OSError | UnicodeError) -> NotSent:
+    """Return the error for a name without an address: that there is none, or that nobody could tell."""
+    if isinstance(error, UnicodeError) or (isinstance(error, socket.gaierror) and error.errno in _NO_SUCH_NAME):
+        return Barred(f"No address of {host} could be found: there is no such name.")
+    return NotSent(f"No address of {host} could be found.")
+
+
+def _not_secure(host: str, error: BaseException) -> NotSent:
+    """Return the error for a handshake that failed."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = plain(cause.verify_message, 120)
-            return f"{host} could not prove who it is: its certificate is not valid ({reason})."
+            return Barred(f"{host} could not prove who it is: its certificate is not valid ({reason}).")
         cause = cause.__cause__
     if isinstance(error, TimeoutError | httpcore.TimeoutException):
-        return f"{host} could not be reached in time."
-    return f"{host} could not agree on an encrypted connection."
+        return NotSent(f"{host} could not be reached in time.")
+    return NotSent(f"{host} could not agree on an encrypted connection.")
 
 
 async def _ask_socks(stream: httpcore.AsyncNetworkStream, target: Target) -> None:

@@ -11,6 +11,10 @@ class NotSent(NetError):
     """The request certainly never left: nothing can have happened, and it is safe to send it again."""
 
 
+class Barred(NotSent):
+    """The request certainly never left, and the next would not either: what is in its way does not pass by itself."""
+
+
 class Unanswered(NetError):
     """The request may have arrived and may have had its effect: only asking can tell.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ashore.domain.untrusted import plain
-from ashore.net.errors import NotSent
+from ashore.net.errors import Barred
 
 MAX_URL = 2_047
 _MAX_HOST = 253
@@ -72,7 +72,7 @@ _SPECIAL_V6 = tuple(
 _UNICAST_V6 = ipaddress.IPv6Network("2000::/3")
 
 
-class AddressRefused(NotSent):
+class AddressRefused(Barred):
     """An address, or what it leads to, that Ashore does not ask. The sentence never holds more of it than the host."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ashore.net.errors import NetError, NotSent, Unanswered
+from ashore.net.errors import Barred, NetError, NotSent, Unanswered
 from ashore.net.guard import (
     TOR,
     AddressRefused,
@@ -86,12 +86,13 @@ class _Journey:
     purpose: StrangerPurpose
     host: str = "the service"
     sent: bool = False
+    barred: bool = False
 
     def failure(self, sentence: str, advice: str) -> NetError:
         """Return the one error that leaves this module, with no other error (and so no address) hanging on it."""
         if self.sent:
             return Unanswered(sentence, self.purpose.doubt)
-        return NotSent(sentence, advice or "Nothing was sent.")
+        return (Barred if self.barred else NotSent)(sentence, advice or "Nothing was sent.")
 
 
 class StrangerClient:
@@ -142,8 +143,8 @@ class StrangerClient:
     async def fetch(self, url: str, purpose: StrangerPurpose) -> StrangerAnswer:
         """Send one GET and return the answer, read whole.
 
-        Raises NotSent where nothing left, Unanswered where it may have arrived; neither holds anything
-        of the address but the host. After a cancellation nothing is known.
+        Raises NotSent where nothing left (Barred where nothing would the next time), Unanswered where it may have
+        arrived; none holds anything of the address but the host. After a cancellation nothing is known.
         """
         journey = _Journey(purpose)
         try:
@@ -154,6 +155,7 @@ class StrangerClient:
                 return await self._follow(target, journey)
         except NetError as error:
             sentence, advice = error.sentence, error.advice
+            journey.barred = isinstance(error, Barred)
         except TimeoutError:
             sentence, advice = f"{journey.host} did not answer in time.", ""
         except Exception:  # noqa: BLE001 - hostile bytes go through parsers of others: no failure of theirs may pass as another, nor show what it read

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ashore.domain import events as ev
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import Accepted, MoveKind, Outcome, Refused, SignedMove, Unknown
+from ashore.domain.moves import Accepted, MoveKind, NeverLeft, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation, OperatorReport
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef
 from ashore.domain.withdrawal import Withdrawal
@@ -28,6 +28,10 @@ TRACK = Track(
 NOT_SENT, LOST_BEFORE, LOST_AFTER, REFUSED, GARBLED = "not-sent", "lost-before", "lost-after", "refused", "garbled"
 """What can become of one send; anything else is an answer that arrives."""
 
+
+BARRED, AWAY = "barred", "away"
+NEVER_LEFT = {BARRED: 1, AWAY: 3}
+"""Sends of which nothing left, and how many of them are enough."""
 
 LAGS = "lags"
 """An answer to a question that does not know yet what was taken."""
@@ -57,7 +61,9 @@ class ScriptedSystem:
         fate = self.sends.pop(0) if self.sends else ""
         await asyncio.sleep(0)
         if fate == NOT_SENT:
-            return Unknown("It has not left.", True, left=False)
+            return NeverLeft("It has not left.")
+        if fate in NEVER_LEFT:
+            return NeverLeft("It has not left.", "Start again.", NEVER_LEFT[fate])
         if fate == LOST_BEFORE:
             return Unknown("The answer was lost.")
         self.arrived.append(move.payload)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashore.domain import events as ev
+from ashore.domain.moves import NOT_SENT as NEVER_SENT
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import MoveView, Status
 from ashore.engine.boundaries import Boundary
@@ -18,10 +19,21 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.systems.base import WithdrawalSystem
 from unit.domain.event_strategies import intended, started
-from unit.engine.scripted_system import GARBLED, LAGS, LOST_AFTER, LOST_BEFORE, NOT_SENT, REFUSED, TRACK, ScriptedSystem
+from unit.engine.scripted_system import (
+    AWAY,
+    BARRED,
+    GARBLED,
+    LAGS,
+    LOST_AFTER,
+    LOST_BEFORE,
+    NOT_SENT,
+    REFUSED,
+    TRACK,
+    ScriptedSystem,
+)
 
 _files = itertools.count()
-FATES = [NOT_SENT, LOST_BEFORE, LOST_AFTER, REFUSED, GARBLED, ""]
+FATES = [NOT_SENT, AWAY, LOST_BEFORE, LOST_AFTER, REFUSED, GARBLED, ""]
 
 
 class Death(BaseException):
@@ -142,6 +154,44 @@ async def test_each_fate(folder: Path, sends: list[str], asks: list[str], state:
     bench.database.close()
 
 
+@pytest.mark.parametrize(("fate", "enough"), [(BARRED, 1), (AWAY, 3)])
+async def test_what_never_leaves_ends_as_not_sent(folder: Path, fate: str, enough: int) -> None:
+    bench = Bench(folder, ScriptedSystem([fate] * 9))
+    await bench.carry()
+    assert (bench.move.state, bench.move.code, bench.status) == (MoveState.REFUSED, NEVER_SENT, Status.REFUSED)
+    assert bench.move.said == "Nothing was sent. It has not left."
+    assert bench.move.advice == "Start again."
+    assert (len(bench.system.firsts), bench.move.arrivals) == (enough, 0)
+    bench.check()
+    bench.database.close()
+
+
+async def test_a_way_that_opens_in_time_is_taken(folder: Path) -> None:
+    bench = Bench(folder, ScriptedSystem([AWAY, AWAY]))
+    await bench.carry()
+    assert bench.system.firsts == [True, True, True]
+    assert bench.move.state is MoveState.ACCEPTED
+    bench.check()
+    bench.database.close()
+
+
+@pytest.mark.parametrize("fate", [BARRED, AWAY])
+async def test_what_may_have_arrived_does_not_end_because_the_next_send_never_leaves(folder: Path, fate: str) -> None:
+    """Nor is it sent for ever in vain: from then on it is only asked about."""
+    bench = Bench(folder, ScriptedSystem([LOST_BEFORE, *[fate] * 9]))
+
+    async def sleep(seconds: float) -> None:
+        bench.waits.append(seconds)
+        if len(bench.waits) == 20:
+            bench.ledger.record([ev.MoveAccepted("w", "m", "Seen.")])
+        await asyncio.sleep(0)
+
+    await Carrier(bench.ledger, bench.system, lambda: 7, lambda _boundary: None, sleep).carry("w", "m")
+    assert (bench.move.state, bench.move.said) == (MoveState.ACCEPTED, "Seen.")
+    assert len(bench.system.firsts) == {BARRED: 2, AWAY: 4}[fate]
+    bench.database.close()
+
+
 async def test_an_echo_of_the_first_success_is_no_refusal(folder: Path) -> None:
     """It was taken, its answer lost; a node that lags does not know it yet, and the repetition is refused."""
     bench = Bench(folder, ScriptedSystem([LOST_AFTER, REFUSED], [LAGS]))
@@ -229,6 +279,7 @@ async def test_a_late_refusal_says_nothing_about_what_was_taken(folder: Path) ->
 
 
 DEATHS = [([], []), ([LOST_AFTER], []), ([LOST_BEFORE], ["x"]), ([NOT_SENT, LOST_AFTER], []), ([REFUSED], [])]
+DEATHS += [([AWAY, AWAY, LOST_AFTER], [])]
 
 
 @pytest.mark.parametrize(("sends", "asks"), DEATHS)

@@ -3,6 +3,7 @@
 from ashore.systems.lnurl.client.answers import (
     BadAnswer,
     ClaimAnswer,
+    EmptyAnswer,
     NeverSent,
     ServiceAnswer,
     UnknownOutcome,
@@ -14,6 +15,7 @@ __all__ = [
     "Accepted",
     "BadAnswer",
     "ClaimAnswer",
+    "EmptyAnswer",
     "LnurlClient",
     "NeverSent",
     "Refused",

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from ashore.systems.lnurl.codec import (
     Accepted,
     AnswerError,
+    NothingLeft,
     OtherTag,
     Refused,
     ServiceError,
+    ServiceUrl,
     WithdrawOffer,
 )
 
@@ -38,6 +40,14 @@ class BadAnswer(AnswerError):
         self.final_host = final_host
 
 
+class EmptyAnswer(BadAnswer):
+    """A proper answer by which there is nothing to withdraw now; `balance_check` tells where to ask again (LUD-14)."""
+
+    def __init__(self, said: NothingLeft, final_host: str) -> None:
+        super().__init__(said.sentence, said.advice, final_host)
+        self.balance_check: ServiceUrl | None = said.balance_check
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownOutcome:
     """The invoice may have arrived and may be paid: only the receiver's own backend can tell.
@@ -53,11 +63,13 @@ class UnknownOutcome:
 class NeverSent:
     """The invoice certainly never left this machine, so the service cannot pay it by this request.
 
-    `why` is a sentence about the reason, `advice` one about what to do.
+    `why` is a sentence about the reason, `advice` one about what to do. `lasting`: the next request would not leave
+    either, for what is in its way does not pass by itself.
     """
 
     why: str
     advice: str
+    lasting: bool = False
 
 
 ClaimAnswer = Accepted | Refused | UnknownOutcome | NeverSent

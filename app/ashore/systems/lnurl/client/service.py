@@ -5,14 +5,22 @@ look may use a link up, and a hand-over may have been paid although no answer ca
 """
 
 from ashore.domain.errors import AshoreError
-from ashore.net.errors import NetError, NotSent
+from ashore.net.errors import Barred, NetError, NotSent
 from ashore.net.strangers import CALLBACK, INFO, StrangerAnswer, StrangerClient, StrangerPurpose
-from ashore.systems.lnurl.client.answers import BadAnswer, ClaimAnswer, NeverSent, ServiceAnswer, UnknownOutcome
+from ashore.systems.lnurl.client.answers import (
+    BadAnswer,
+    ClaimAnswer,
+    EmptyAnswer,
+    NeverSent,
+    ServiceAnswer,
+    UnknownOutcome,
+)
 from ashore.systems.lnurl.client.masking import mask, url_secrets
 from ashore.systems.lnurl.codec import (
     AnswerError,
     CodecError,
     Garbage,
+    NothingLeft,
     OtherTag,
     Reach,
     Refused,
@@ -62,6 +70,8 @@ class LnurlClient:
         parse_url(url.text, self._reach)
         answer = await self._strangers.fetch(url.wire, self._info)
         content = _read_offer(answer, self._reach)
+        if isinstance(content, NothingLeft):
+            raise EmptyAnswer(content, answer.final_host)
         if isinstance(content, AnswerError):
             raise BadAnswer(content.sentence, content.advice, answer.final_host)
         if not isinstance(content, WithdrawOffer):
@@ -78,11 +88,11 @@ class LnurlClient:
             parse_url(callback.text, self._reach)
             address = callback_url(callback, k1, invoice, pin)
         except CodecError as error:
-            return NeverSent(error.sentence, _advice(error))
+            return NeverSent(error.sentence, _advice(error), lasting=True)
         try:
             answer = await self._strangers.fetch(address, self._callback)
         except NotSent as error:
-            return NeverSent(error.sentence, _advice(error))
+            return NeverSent(error.sentence, _advice(error), isinstance(error, Barred))
         except NetError as error:
             return UnknownOutcome(error.sentence, error.advice or self._callback.doubt)
         verdict = parse_callback_answer(answer.body)

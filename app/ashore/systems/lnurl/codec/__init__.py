@@ -17,7 +17,14 @@ from ashore.systems.lnurl.codec.bolt11 import (
 from ashore.systems.lnurl.codec.callbacks import Accepted, Garbage, Refused, callback_url, parse_callback_answer
 from ashore.systems.lnurl.codec.errors import AnswerError, CodecError, InvoiceError, UrlError
 from ashore.systems.lnurl.codec.kinds import WORDS, Kind
-from ashore.systems.lnurl.codec.offers import OtherTag, ServiceError, WithdrawOffer, offer_from_query, parse_offer
+from ashore.systems.lnurl.codec.offers import (
+    NothingLeft,
+    OtherTag,
+    ServiceError,
+    WithdrawOffer,
+    offer_from_query,
+    parse_offer,
+)
 from ashore.systems.lnurl.codec.recognition import Recognition, recognise
 from ashore.systems.lnurl.codec.texts import decode_lnurl, encode_lnurl
 from ashore.systems.lnurl.codec.urls import Reach, ServiceUrl, parse_lud17, parse_url
@@ -37,6 +44,7 @@ __all__ = [
     "InvoiceProblem",
     "Kind",
     "Network",
+    "NothingLeft",
     "OtherTag",
     "Reach",
     "Recognition",

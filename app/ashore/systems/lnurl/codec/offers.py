@@ -81,8 +81,16 @@ class OtherTag:
     kind: Kind
 
 
+class NothingLeft(AnswerError):
+    """There is nothing to withdraw now; `balance_check` is where to ask again some day (LUD-14), if anywhere."""
+
+    def __init__(self, balance_check: ServiceUrl | None) -> None:
+        super().__init__("There is nothing to withdraw with this link.", "It may have been used up.")
+        self.balance_check = balance_check
+
+
 def parse_offer(body: bytes, reach: Reach = Reach.PUBLIC) -> WithdrawOffer | ServiceError | OtherTag:
-    """Read the answer to the first request; its HTTP status carries no meaning. Raises AnswerError."""
+    """Read the answer to the first request; its HTTP status carries no meaning. Raises AnswerError, NothingLeft."""
     members = read_object(body)
     error = service_error(members)
     if error is not None:
@@ -125,6 +133,8 @@ def cut_to_bytes(text: str, limit: int) -> str:
 
 
 def _offer(members: Mapping[str, object], reach: Reach) -> WithdrawOffer:
+    if _msat(members.get("maxWithdrawable")) == 0:
+        raise NothingLeft(_optional_url(members.get("balanceCheck"), reach))
     return WithdrawOffer(
         callback=_callback(members.get("callback"), reach),
         k1=_k1(members.get("k1")),

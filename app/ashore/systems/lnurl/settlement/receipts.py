@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import MoveState
+from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.withdrawal import UNSEEN_END, Withdrawal
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.codec import sat_text
@@ -14,9 +14,12 @@ WATCHED_PAST_EXPIRY_MS = 600_000
 """A payment may settle this long after its invoice expired."""
 
 PAID_NOT = "The service said OK, but the invoice expired unpaid."
-NEVER_HANDED_OVER = "The invoice expired before it was handed over. Nothing was withdrawn."
+NEVER_HANDED_OVER = "The invoice expired before it was handed over."
+NOTHING_SENT = f"Nothing was sent. {NEVER_HANDED_OVER}"
 UNPAID = "The invoice expired unpaid, so nothing was withdrawn."
 AGAIN = "Open the link again to start anew."
+LET_GO = f"The voucher was not claimed, and nobody was given the invoice. {AGAIN}"
+"""No wallet has to be told to forget it: an invoice that nobody has is paid by nobody, and it expires."""
 ANYWAY = "If it pays anyway, you will see it here."
 
 
@@ -34,7 +37,7 @@ def _expired(state: Withdrawal, receipt: Receipt, source: str) -> Iterable[ev.Ev
     if request is None or request.state in (MoveState.REFUSED, MoveState.DEAD):
         return
     if request.arrivals == 0 and request.state is not MoveState.ACCEPTED:
-        yield ev.MoveRefused(state.id, request.id, "expired", NEVER_HANDED_OVER, AGAIN)
+        yield ev.MoveRefused(state.id, request.id, NOT_SENT, NOTHING_SENT, LET_GO)
     elif receipt.state is ReceiptState.UNKNOWN_HERE:
         if UNSEEN_END not in state.facts:
             yield ev.FactLearnt(state.id, UNSEEN_END, "expired", "Ashore")

@@ -37,7 +37,11 @@ EXPIRES_AT = "expires.at"
 PAYMENT_HASH = "payment.hash"
 
 
-UNREADABLE = AshoreError("The vault’s note about this voucher cannot be read.", "Nothing was sent.")
+class NoteUnreadable(AshoreError):
+    """The vault’s note is not one that this version writes: what it held is lost."""
+
+    def __init__(self) -> None:
+        super().__init__("The vault’s note about this voucher cannot be read.")
 
 
 class NotReady(AshoreError):
@@ -69,15 +73,19 @@ class Claim:
 
     @classmethod
     def from_json(cls, text: str, reach: Reach) -> "Claim":
-        """Read it back. Raises AshoreError for anything that `to_json` does not write."""
+        """Read it back. Raises NoteUnreadable for anything that `to_json` does not write."""
         try:
             raw = json.loads(text)
             version, callback, k1, invoice, to, pin = (raw[n] for n in ("v", "callback", "k1", "pr", "to", "pin"))
         except (ValueError, KeyError, TypeError):
-            raise UNREADABLE from None
+            raise NoteUnreadable from None
         if version != 1 or not all(isinstance(part, str) for part in (callback, k1, invoice, to)):
-            raise UNREADABLE
-        return cls(parse_url(callback, reach), k1, invoice, to, pin if isinstance(pin, str) else None)
+            raise NoteUnreadable
+        try:
+            address = parse_url(callback, reach)
+        except CodecError:
+            raise NoteUnreadable from None
+        return cls(address, k1, invoice, to, pin if isinstance(pin, str) else None)
 
 
 async def make_invoice(

@@ -7,12 +7,13 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
 from ashore.domain.events import Event, Terms
 from ashore.domain.evidence import Evidence
-from ashore.domain.moves import Accepted, Outcome, Refused, SignedMove, Unknown
+from ashore.domain.moves import Accepted, NeverLeft, Outcome, SignedMove, Unknown
 from ashore.domain.observations import Observation, OperatorReport
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts
+from ashore.keys.errors import RecordMissing
 from ashore.keys.reading import Reading
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.lightning.errors import BackendError, BackendMisbehaves, BackendUnreachable
@@ -21,11 +22,11 @@ from ashore.systems.lnurl import client as answers
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import decode_invoice
 from ashore.systems.lnurl.profile import LnurlProfile
-from ashore.systems.lnurl.settlement.receipts import AGAIN, ANYWAY, NEVER_HANDED_OVER, events_of
+from ashore.systems.lnurl.settlement.receipts import ANYWAY, LET_GO, NEVER_HANDED_OVER, events_of
 from ashore.systems.lnurl.system.checks import Used, judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opening import open_link
-from ashore.systems.lnurl.system.plan import EXPIRES_AT, PAYMENT_HASH, Claim, make_invoice, plan_of
+from ashore.systems.lnurl.system.plan import EXPIRES_AT, PAYMENT_HASH, Claim, NoteUnreadable, make_invoice, plan_of
 from ashore.systems.lnurl.system.receivers import PASTED, Receivers
 from ashore.systems.lnurl.system.tracks import TRACKS
 from ashore.systems.lnurl.system.waiting import Awaited
@@ -38,6 +39,9 @@ LOOK_UPS = 40
 
 LEAST_LEFT_MS = 30_000
 """An invoice that expires sooner is not handed over any more."""
+
+TRIES = 6
+"""Hand-overs of which nothing left, until it is told that nothing was sent: with the carrier's waits a few minutes."""
 
 GIVEN_UP_AFTER_MS = 30 * 86_400_000
 """How long past the invoice's expiry a connected wallet that does not answer is waited for, ..."""
@@ -125,36 +129,28 @@ class LnurlSystem:
 
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Hand the invoice over, once, and say what the answer means: never that money came."""
-        outcome = await self._hand_over(move, first_send)
-        if isinstance(outcome, Unknown) and not outcome.left:
+        outcome = await self._hand_over(move)
+        if isinstance(outcome, NeverLeft) and first_send:
             self._never_left.add(move.id)
         return outcome
 
-    async def _hand_over(self, move: SignedMove, first_send: bool) -> Outcome:
+    async def _hand_over(self, move: SignedMove) -> Outcome:
         self._never_left.discard(move.id)
         try:
             claim = await self._claim(move)
             left_ms = decode_invoice(claim.invoice).expires_at * 1000 - self._now()
+        except (RecordMissing, NoteUnreadable) as error:
+            return NeverLeft(error.sentence, LET_GO, tries=1)
         except AshoreError as error:
-            return Unknown(f"{error.sentence} The invoice has not been handed over.", True, left=False)
+            return NeverLeft(f"{error.sentence} The invoice has not been handed over.")  # such as locked: that passes
         if left_ms < LEAST_LEFT_MS:
-            return Refused("expired", NEVER_HANDED_OVER, AGAIN) if first_send else Unknown("")
+            return NeverLeft(NEVER_HANDED_OVER, LET_GO, tries=1)
         self._tried[move.id] = self._now()
         try:
             answer = await self._client.claim(claim.callback, claim.k1, claim.invoice, claim.pin)
         finally:
             self._tried[move.id] = self._now()
-        match answer:
-            case answers.Accepted():
-                return Accepted("OK")
-            case answers.Refused(reason):
-                end = "" if reason.endswith((".", "!", "?")) else "."
-                said = f"The service said no: “{reason}”{end}" if reason else "The service said no, without a reason."
-                return Unknown(f"{said} {ANYWAY}", said_no=True)
-            case answers.NeverSent(why, advice):
-                return Unknown(f"{why} {advice}", True, left=False)
-            case answers.UnknownOutcome(why, advice):
-                return Unknown(f"{why} {advice}")
+        return _meaning(answer)
 
     async def locate(self, move: SignedMove) -> Outcome:
         """Ask the wallet that receives, the only one who can tell. The identical invoice may go again after a while.
@@ -263,6 +259,26 @@ class LnurlSystem:
         if receipt.payment_hash.lower() != payment_hash:
             raise BackendMisbehaves(f"{receiver.name} answered about another invoice.")
         return receipt
+
+
+def _meaning(answer: answers.ClaimAnswer) -> Outcome:
+    """What a service's answer means: never that money came, nor that it will not."""
+    match answer:
+        case answers.Accepted():
+            return Accepted("OK")
+        case answers.Refused(reason):
+            end = "" if reason.endswith((".", "!", "?")) else "."
+            said = f"The service said no: “{reason}”{end}" if reason else "The service said no, without a reason."
+            return Unknown(f"{said} {ANYWAY}", said_no=True)
+        case answers.NeverSent(why, advice, lasting):
+            return NeverLeft(why, f"{_what_else(advice)} {LET_GO}".strip(), tries=1 if lasting else TRIES)
+        case answers.UnknownOutcome(why, advice):
+            return Unknown(f"{why} {advice}")
+
+
+def _what_else(advice: str) -> str:
+    """A piece of advice without the sentence that the end itself begins with."""
+    return advice.removeprefix("Nothing was sent.").strip()
 
 
 @dataclass(frozen=True, slots=True)

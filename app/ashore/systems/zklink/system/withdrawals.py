@@ -10,7 +10,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
 from ashore.domain.events import Event
 from ashore.domain.evidence import Evidence
-from ashore.domain.moves import Accepted, Outcome, Refused, SignedMove, Unknown
+from ashore.domain.moves import Accepted, NeverLeft, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
@@ -127,7 +127,7 @@ class ZkLinkSystem:
         except RpcError as error:
             return outcome_of(error, first_send)
         except NotSent:
-            return Unknown("zkLink’s node cannot be reached; the request has not left.", True, left=False)
+            return NeverLeft("zkLink’s node cannot be reached; the request has not left.")
         except HttpStatus as error:
             return Unknown(f"zkLink’s node answered with HTTP status {error.status}.")
         except (NetError, BadAnswer):

@@ -12,7 +12,7 @@ from ashore.domain.withdrawal import Status, Withdrawal, fold
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.settlement.receipts import (
     ANYWAY,
-    NEVER_HANDED_OVER,
+    NOTHING_SENT,
     PAID_NOT,
     UNPAID,
     WATCHED_PAST_EXPIRY_MS,
@@ -93,8 +93,8 @@ def test_nothing_ends_before_ten_minutes_past_the_expiry(way: str, said: Receipt
 @pytest.mark.parametrize(
     ("way", "status", "sentence"),
     [
-        ("intended", Status.REFUSED, NEVER_HANDED_OVER),
-        ("not left", Status.REFUSED, NEVER_HANDED_OVER),
+        ("intended", Status.REFUSED, NOTHING_SENT),
+        ("not left", Status.REFUSED, NOTHING_SENT),
         ("sending", Status.REFUSED, UNPAID),
         ("silence", Status.REFUSED, UNPAID),
         ("no", Status.REFUSED, f"The service said no: “Shut”. {UNPAID}"),
