@@ -42,13 +42,10 @@ class IntakeField(QWidget):
         self.to_withdrawal = Button("Show it", "primary", name="Show the withdrawal")
         self.to_receiving = Button("Connect a wallet", "primary")
         places = [each for each in profiles if each.system != LIGHTNING]
-        self.to_address = [
-            (each.id, Button("Withdraw to this address" if len(places) == 1 else f"Withdraw to it from {each.title}", "primary"))
-            for each in places
-        ]
-        self.ways = [
-            self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_address)
-        ]  # fmt: skip
+        one = "Withdraw to this address" if len(places) == 1 else ""
+        self.to_address = [(each.id, Button(one or f"Withdraw to it from {each.title}", "primary")) for each in places]
+        leading = (self.to_voucher, self.to_withdrawal, self.to_receiving)
+        self.ways = [*leading, *(button for _id, button in self.to_address)]
         below = row(*self.ways, self.wipe, self.paste, -1, margins=(0, 4, 0, 2))
         self.field = Field(context.icons, _CAPTION, self.edit, below, lines=3)
         outer = QVBoxLayout(self)
