@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from journeys.house import WatchedLife
 from journeys.person import Person
 from journeys.test_product import own_memory, product
+from journeys.vouchers import CARD, FORM, REVIEW, open_voucher, truth, voucher, withdraw
+from unit.systems.lnurl.codec.test_original_page import PAGE_LNURL
 
 __all__ = ["own_memory"]
-
-FORM, REVIEW = "Withdraw a Lightning voucher", "Review what is handed over"
-CARD = "Withdraw from Lightning voucher (LNURL)"
-ORIGINAL = (
-    "lnurl1dp68gurn8ghj7mrww4exctt5dahkccn00qhxget8wfjk2um0veax2un09e3k7mf0w5lhz0tpxajxgvpnx9jnqdfsxejnserpxejxzvmrv4nrj"
-    "v3exucxvctzx3jrvvtxxqunjvp4x93rgwf5x9jnscfjvdjnjepnxvurjd3nv9skg4e9eg2"
-)
-"""The link of the original page: a real service's."""
-
-
-async def voucher(life: WatchedLife, **terms: Any) -> dict[str, Any]:
-    made = await life.sandbox.call("voucher", {"title": "Gift", "min_msat": 10_000, "max_msat": 20_000, **terms})
-    assert isinstance(made, dict)
-    return made
-
-
-async def truth(life: WatchedLife) -> dict[str, Any]:
-    told = await life.sandbox.call("lightning", {})
-    assert isinstance(told, dict)
-    return told
-
-
-async def open_voucher(person: Person, link: str) -> None:
-    person.click_section("Withdraw")
-    await person.settle()
-    person.click(CARD)
-    await person.settle()
-    person.write("Voucher", link)
-    await person.settle()
-    person.click("Open the voucher")
-    await person.until_sees("Who pays")
-    await person.settle()
-
-
-async def withdraw(person: Person, link: str, amount: str = "15") -> None:
-    await open_voucher(person, link)
-    person.write("Amount", amount)
-    await person.settle()
-    person.click("Review withdrawal")
-    await person.until(lambda: person.heading == REVIEW, "the review")
-    await person.settle()
-    person.click(f"Withdraw {amount} sat")
 
 
 @pytest.mark.usefixtures("own_memory")
@@ -68,7 +26,7 @@ async def test_a_voucher_becomes_money_by_mouse_and_by_keyboard(application: QAp
         person.click(CARD)
         await person.settle()
         assert person.heading == FORM
-        person.write("Voucher", ORIGINAL)
+        person.write("Voucher", PAGE_LNURL)
         await person.settle()
         assert "real service" in person.field_says("Voucher")
         assert not person.find("Open the voucher").isEnabled()
