@@ -99,7 +99,8 @@ def _amount(draft: Draft, allowed: AmountRange, problems: dict[str, Problem]) ->
     try:
         amount = parse_amount(draft.text("amount"), UNITS[unit])
     except AmountError as error:
-        problems["amount"] = Problem(error.sentence, error.advice)
+        given = draft.text("amount").strip()
+        problems["amount"] = Problem(error.sentence, error.advice if given else f"The service pays {_span(allowed)}.")
         return None
     if amount < allowed.min_msat:
         problems["amount"] = Problem(f"The least is {sat_text(allowed.min_msat)}.", "Enter more.")
@@ -171,7 +172,7 @@ def _legs(offer: LnurlOffer, receiver: ReceiverOffer | None, amount: int | None)
     if amount is not None:
         legs.append(Leg("In bitcoin", btc_text(amount)))
     legs.append(Leg("Fee", "none", "the service pays the routing; your wallet’s provider may keep a fee of its own"))
-    where = receiver.sends_to if receiver else "the wallet whose invoice you paste"
+    where = receiver.sends_to if receiver else "your own wallet"
     legs.append(Leg("You receive in", where, receiver.limits.sentence if receiver and receiver.limits else ""))
     return tuple(legs)
 
