@@ -4,6 +4,8 @@ Source: LUD-01 (a GET; the body counts, not the status), LUD-03 (withdrawRequest
 look may use a link up, and a hand-over may have been paid although no answer came.
 """
 
+from collections import deque
+
 from ashore.domain.errors import AshoreError
 from ashore.net.errors import Barred, NetError, NotSent
 from ashore.net.strangers import CALLBACK, INFO, StrangerAnswer, StrangerClient, StrangerPurpose
@@ -34,6 +36,8 @@ from ashore.systems.lnurl.codec import (
 )
 
 _NOTHING_SENT = "Nothing was sent."
+_REMEMBERED = 256
+"""Pieces of links that are taken out of what services say, of the latest looks."""
 
 
 class LnurlClient:
@@ -60,6 +64,7 @@ class LnurlClient:
         self._reach = reach
         self._info = info
         self._callback = callback
+        self._links: deque[str] = deque(maxlen=_REMEMBERED)
 
     async def ask(self, url: ServiceUrl) -> ServiceAnswer:
         """Send the one GET of a person's action and return what the service says, whatever its HTTP status.
@@ -68,8 +73,11 @@ class LnurlClient:
         answer came, BadAnswer for one that cannot be used. Nothing of the address but the host is in any.
         """
         parse_url(url.text, self._reach)
+        self._links.extend(url_secrets(url))
         answer = await self._strangers.fetch(url.wire, self._info)
         content = _read_offer(answer, self._reach)
+        if isinstance(content, WithdrawOffer | NothingLeft) and content.balance_check is not None:
+            self._links.extend(url_secrets(content.balance_check))
         if isinstance(content, NothingLeft):
             raise EmptyAnswer(content, answer.final_host)
         if isinstance(content, AnswerError):
@@ -99,7 +107,7 @@ class LnurlClient:
         if isinstance(verdict, Garbage):
             return UnknownOutcome(_neither(answer), self._callback.doubt)
         if isinstance(verdict, Refused):
-            return Refused(mask(verdict.reason, [k1, invoice, address, *url_secrets(callback)]))
+            return Refused(mask(verdict.reason, [k1, invoice, address, *url_secrets(callback), *self._links]))
         return verdict
 
 

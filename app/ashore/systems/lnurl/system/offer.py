@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from ashore.domain.untrusted import plain
 from ashore.systems.base import Offer, Quote
 from ashore.systems.lnurl.client.masking import mask, url_secrets
-from ashore.systems.lnurl.codec import AmountRange, Invoice, ServiceUrl, WithdrawOffer
+from ashore.systems.lnurl.codec import AmountRange, Invoice, Reach, ServiceUrl, WithdrawOffer, encode_lnurl, recognise
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
 FIELDS = ("amount", "unit", "receiver", "invoice", "pin")
 """Names of the draft's fields. `unit` is one of `UNITS`; `invoice` counts only for a pasted one."""
+
+KEEP_BALANCE = "keep_balance"
+"""Name of one more field: "yes" where the link by which what is left can be asked for shall be kept (LUD-14)."""
 
 UNITS = {"sat": 3, "BTC": 11, "msat": 0}
 """Decimals of each unit: the base unit is the millisatoshi."""
@@ -22,7 +25,7 @@ class LnurlOffer(Offer):
     """A service's offer. `service` holds the bearer's secrets and is never shown; the rest may be.
 
     `host` is what the link names, `answered_by` who answered after redirects, `callback_host` who gets the invoice.
-    `one_shot` marks a Bolt Card, whose tap this look has used.
+    `one_shot` marks a Bolt Card, whose tap this look has used; `kept` an offer that a kept link led to (LUD-14).
     """
 
     service: WithdrawOffer = field(repr=False)
@@ -33,11 +36,13 @@ class LnurlOffer(Offer):
     practice: bool
     one_shot: bool = False
     asked: ServiceUrl | None = field(default=None, repr=False)
+    kept: bool = False
 
     @property
     def description(self) -> str:
         """What the service calls it, as one plain line: untrusted words, without a secret that they may quote."""
-        addresses = [self.service.callback, *([self.asked] if self.asked else [])]
+        found = (self.service.callback, self.service.balance_check, self.asked)
+        addresses = [address for address in found if address is not None]
         secrets = [self.service.k1, *(secret for url in addresses for secret in url_secrets(url))]
         return mask(plain(self.service.description, MAX_SHOWN_DESCRIPTION), secrets)
 
@@ -45,6 +50,12 @@ class LnurlOffer(Offer):
     def range(self) -> AmountRange:
         """What the service allows, in msat."""
         return self.service.range
+
+    @property
+    def balance_host(self) -> str:
+        """The host to ask later what is left, where the service names a link for that which may be asked (LUD-14)."""
+        link = usable_balance_link(self.service.balance_check, practice=self.practice)
+        return "" if link is None else link.shown_host
 
     def receiver(self, receiver: str) -> ReceiverOffer | None:
         """The connected wallet of that id."""
@@ -61,3 +72,11 @@ class LnurlQuote(Quote):
     invoice: Invoice | None
     invoice_text: str = field(repr=False)
     pin: str | None = field(repr=False)
+
+
+def usable_balance_link(link: ServiceUrl | None, *, practice: bool) -> ServiceUrl | None:
+    """A service's balance link, if asking it is not barred: it leads to no login, and is no longer than others."""
+    if link is None:
+        return None
+    reach = Reach.PRACTICE if practice else Reach.PUBLIC
+    return link if recognise(encode_lnurl(link.wire), reach).can_be_asked else None

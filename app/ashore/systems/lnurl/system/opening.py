@@ -1,12 +1,22 @@
 """Opens a pasted link: one request to the service, and one look at the connected wallets."""
 
 import asyncio
+from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import plain
 from ashore.systems.base import Source
 from ashore.systems.lnurl.client import LnurlClient, ServiceAnswer
-from ashore.systems.lnurl.codec import WORDS, Kind, OtherTag, ServiceError, WithdrawOffer, recognise
+from ashore.systems.lnurl.codec import (
+    WORDS,
+    Kind,
+    OtherTag,
+    ServiceError,
+    WithdrawOffer,
+    encode_lnurl,
+    parse_url,
+    recognise,
+)
 from ashore.systems.lnurl.codec.recognition import Recognition
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
@@ -22,6 +32,23 @@ async def open_link(
 ) -> LnurlOffer:
     """Ask the service once what the link offers. Raises NoWithdrawal, UrlError, NotSent, Unanswered, BadAnswer."""
     found = recognise(source.reference, profile.reach)
+    return await _opened(profile, client, receivers, found, now_ms)
+
+
+async def look_again(
+    profile: LnurlProfile, client: LnurlClient, receivers: Receivers, link: str, now_ms: int
+) -> LnurlOffer:
+    """Ask a balance link once, like the link of a voucher (LUD-14). Raises EmptyAnswer too, for what is left is news.
+
+    What the link itself may say of an offer (LUD-08) does not count: it is as old as the link.
+    """
+    found = recognise(encode_lnurl(parse_url(link, profile.reach).wire), profile.reach)
+    return await _opened(profile, client, receivers, replace(found, offer=None), now_ms)
+
+
+async def _opened(
+    profile: LnurlProfile, client: LnurlClient, receivers: Receivers, found: Recognition, now_ms: int
+) -> LnurlOffer:
     if found.url is None:
         raise NoWithdrawal(found.sentence, found.advice)
     offers = asyncio.ensure_future(ask_receivers(receivers.all()))
@@ -31,7 +58,7 @@ async def open_link(
         offers.cancel()
         raise
     return LnurlOffer(
-        source=Source(source.profile),
+        source=Source(profile.id),
         opened_at=now_ms,
         service=service,
         host=found.url.shown_host,

@@ -17,6 +17,7 @@ from ashore.net.strangers import CALLBACK, INFO, StrangerClient
 from ashore.systems.lnurl.client import (
     Accepted,
     BadAnswer,
+    EmptyAnswer,
     LnurlClient,
     NeverSent,
     Refused,
@@ -100,6 +101,24 @@ async def test_a_look_is_one_get_of_the_address_as_it_stands(service: Service) -
     assert service.lines == ["GET /a%2Fb?q=1+2&empty= HTTP/1.1"]
     assert isinstance(answer.content, WithdrawOffer)
     assert (answer.asked_host, answer.final_host, answer.redirected) == ("127.0.0.1", "127.0.0.1", False)
+
+
+async def test_nothing_left_is_an_answer_and_tells_where_to_ask_again(service: Service) -> None:
+    service.offers(maxWithdrawable=0, minWithdrawable=0, balanceCheck=service.callback.text)
+    with pytest.raises(EmptyAnswer) as empty:
+        await service.client().ask(service.link)
+    assert empty.value.balance_check == service.callback
+    hold_no_secret(empty.value)
+
+
+async def test_a_balance_link_is_taken_out_of_what_a_service_says_later(service: Service) -> None:
+    balance = service.url("/left/5ecret5ecret5ecret5ecret")
+    service.offers(balanceCheck=balance.text)
+    client = service.client()
+    await client.ask(service.link)
+    words = f"See {balance.text} or 5ECRET5ecret5ecret5ecret, not {service.link.text}."
+    service.body = json.dumps({"status": "ERROR", "reason": words}).encode()
+    assert await client.claim(service.callback, K1, INVOICE) == Refused("See … or …, not ….")
 
 
 async def test_a_claim_is_one_get_with_k1_and_invoice_behind_the_callback(service: Service) -> None:

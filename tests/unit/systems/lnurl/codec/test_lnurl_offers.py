@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ashore.systems.lnurl.codec import (
     AnswerError,
     Kind,
+    NothingLeft,
     OtherTag,
     Reach,
     ServiceError,
@@ -230,6 +231,24 @@ def test_the_other_luds() -> None:
     assert read.pay_link == "lnurlp://service.com/p"
     assert read.balance_msat == 50_000
     assert [read.needs_pin(msat) for msat in (14_999, 15_000, 20_000)] == [False, True, True]
+
+
+@pytest.mark.parametrize("nothing", [0, "0"])
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [("https://service.com/next?k=hidden", True), ("http://service.com/next", False), (7, False), (None, False)],
+)
+def test_where_nothing_is_left_the_balance_link_is_read_all_the_same(nothing: object, link: object, kept: bool) -> None:
+    with pytest.raises(NothingLeft, match="nothing to withdraw") as caught:
+        parse_offer(answer(minWithdrawable=0, maxWithdrawable=nothing, balanceCheck=link))
+    assert caught.value.balance_check == (parse_url(str(link)) if kept else None)
+    assert "hidden" not in f"{caught.value!r} {caught.value}"
+
+
+def test_less_than_nothing_is_no_answer() -> None:
+    with pytest.raises(AnswerError) as caught:
+        parse_offer(answer(maxWithdrawable=-1, balanceCheck="https://service.com/next"))
+    assert not isinstance(caught.value, NothingLeft)
 
 
 @pytest.mark.parametrize(
