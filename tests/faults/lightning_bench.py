@@ -21,7 +21,7 @@ import httpcore
 import uvicorn
 
 from ashore.domain.moves import NOT_SENT, MoveState
-from ashore.domain.withdrawal import MoveView, Withdrawal
+from ashore.domain.withdrawal import Mark, MoveView, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, no_probe
 from ashore.engine.carrier import SETTLED, Carrier
 from ashore.engine.compose import SANDBOX, practice_client
@@ -378,6 +378,9 @@ class Purse:
                 assert bool(seen) == really, "a settled payment was not recognised"
             if request.state is MoveState.REFUSED:
                 assert not really, "refused, and yet paid"
+            if state.status is Status.FINAL:
+                marks = {row.mark for row in self.voyage(state.id).rows}
+                assert not marks & {Mark.AWAITED, Mark.UNKNOWN}, "what is passed looks awaited"
             if request.code == NOT_SENT:
                 assert request.locator not in by_hash, "not sent, and yet the service was called"
 

@@ -27,6 +27,10 @@ class Stage:
     not_applicable: str = ""
     provable: bool = True
     """Whether L1 can show it: until it does, the operator's word alone is called that."""
+    passed: str = ""
+    """What is true of it where a later stage was reached and nobody spoke for this one; empty where that cannot be."""
+    despite: str = ""
+    """What is added then to a no of the other side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class TrackWords:
     pace_unknown: str
     second: tuple[str, str]
     said_no: tuple[str, str] = ("The other side said no.", "Ashore goes on watching.")
+    prepared: tuple[str, str] = ("Signed, not sent yet.", "Ashore sends it as soon as it can.")
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
     under_way: tuple[str, str] = (
         "Under way.",

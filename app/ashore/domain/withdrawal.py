@@ -270,12 +270,24 @@ def _falls(evidence: Evidence, event: ev.StageTakenBack) -> bool:
     return evidence.on_chain and (not event.block_hash or evidence.block_hash == event.block_hash)
 
 
+def passed_by(withdrawal: Withdrawal, stage_id: str, track: Track) -> Evidence | None:
+    """The evidence of a later stage which shows that this one was passed, though nobody spoke for it; else None."""
+    view = withdrawal.stage(stage_id)
+    if not track.stage(stage_id).passed or view.evidence or view.failed:
+        return None
+    later = (withdrawal.stage(stage.id).best for stage in track.stages[track.position(stage_id) + 1 :])
+    return next((best for best in later if best is not None and best.level >= Level.SEEN), None)
+
+
 def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
     """The mark of a stage in its withdrawal: also what the moves and the track say about it."""
     definition = track.stage(stage_id)
     if definition.not_applicable:
         return Mark.NOT_APPLICABLE
     view = withdrawal.stage(stage_id)
+    witness = passed_by(withdrawal, stage_id, track)
+    if witness is not None:
+        return _MARK_OF_LEVEL[witness.level]
     if stage_id == track.answered and view.level is None:
         if withdrawal.status is Status.UNKNOWN:
             return Mark.UNKNOWN

@@ -6,10 +6,10 @@ from dataclasses import replace
 from ashore.domain import events as ev
 from ashore.domain.durations import duration
 from ashore.domain.eta import Expectation
-from ashore.domain.evidence import Level
+from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.stages import Stage, Track, TrackWords
-from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, stage_mark
+from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, passed_by, stage_mark
 from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
@@ -22,6 +22,7 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
     for stage in track.stages:
         view = state.stage(stage.id)
         mark = stage_mark(state, stage.id, track)
+        witness = passed_by(state, stage.id, track)
         expected = (expectations or {}).get(stage.id)
         late = mark is Mark.AWAITED and bool(previous) and expected is not None and now - previous > expected.p95
         rows.append(
@@ -29,8 +30,8 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
                 stage=_placed(stage, state),
                 view=view,
                 mark=mark,
-                said_by=_said_by(mark, view, state, track.words),
-                sentence=_sentence(stage, view, mark, state, track.words),
+                said_by=_said_by(mark, witness or view.best, state, track.words),
+                sentence=_passed(stage, state) if witness else _sentence(stage, view, mark, state, track.words),
                 expectation=expected if mark in (Mark.AWAITED, Mark.REPORTED) else None,
                 late=late and state.is_open,
             )
@@ -76,8 +77,7 @@ def _placed(stage: Stage, state: Withdrawal) -> Stage:
     )
 
 
-def _said_by(mark: Mark, view: StageView, state: Withdrawal, words: TrackWords) -> str:
-    best = view.best
+def _said_by(mark: Mark, best: Evidence | None, state: Withdrawal, words: TrackWords) -> str:
     return {
         Mark.REPORTED: f"{best.source if best else state.terms.system} says so",
         Mark.SEEN: words.seen_by.format(source=best.source if best else ""),
@@ -108,6 +108,13 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, word
     return view.contradicted or _plain_sentence(_placed(stage, state), mark, state)
 
 
+def _passed(stage: Stage, state: Withdrawal) -> str:
+    request = state.request
+    if request is not None and request.said_no and request.state is MoveState.UNKNOWN:
+        return f"{request.said} {stage.despite}".strip()
+    return stage.passed
+
+
 def _unknown_sentence(state: Withdrawal, words: TrackWords) -> str:
     if on_its_way(state):
         return "On its way: no answer yet."
@@ -132,7 +139,7 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
     request = state.request
     match state.status:
         case Status.PREPARED:
-            return "Signed, not sent yet.", "Ashore sends it as soon as it can."
+            return track.words.prepared
         case Status.UNKNOWN:
             return _unanswered(state, track.words)
         case Status.REFUSED:

@@ -44,6 +44,7 @@ WORDS = TrackWords(
         "The service said no.",
         "That is not proof that it does not pay, so Ashore watches until the invoice has expired. Nothing to do.",
     ),
+    prepared=("Sealed, not handed over yet.", "Ashore hands the invoice over as soon as it can."),
     under_way=(
         "Waiting for the payment.",
         "Nothing to do until it arrives. You can close Ashore; it goes on when you come back.",
@@ -76,6 +77,8 @@ SEEN = Track(
             "The service has the invoice and says that it pays. That is a promise, not the money.",
             "The invoice is handed to the service.",
             provable=False,
+            passed="The money came, so the service had the invoice; its answer was not seen.",
+            despite="It did pay.",
         ),
         Stage(PROVED, Milestone.PROVED, "Proved", "", "", NO_PROOF),
         Stage(

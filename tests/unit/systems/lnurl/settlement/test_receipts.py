@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import Status, Withdrawal, fold
+from ashore.domain.stages import Track
+from ashore.domain.withdrawal import Mark, Status, Withdrawal, fold
+from ashore.engine.voyages import voyage_of
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.settlement.receipts import (
     ANYWAY,
@@ -18,7 +21,7 @@ from ashore.systems.lnurl.settlement.receipts import (
     WATCHED_PAST_EXPIRY_MS,
     events_of,
 )
-from ashore.systems.lnurl.system.tracks import FINAL, SEEN, SETTLED
+from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SEEN, SETTLED
 
 HASH = "ab" * 32
 EXPIRES = 1_000_000
@@ -134,3 +137,48 @@ def test_only_the_wallets_word_settles_and_time_ends_all(
         assert not (late and ended.is_open), "nothing stays open for ever"
         assert ended.request is not None
         assert not (ended.request.state is MoveState.REFUSED and word is ReceiptState.SETTLED)
+
+
+# ---- the stage that nobody spoke for
+
+
+def row(state: Withdrawal, stage: str, track: Track = SEEN) -> tuple[Mark, str, str]:
+    told = voyage_of(state, track, {}, LATE).rows[track.position(stage)]
+    return told.mark, told.said_by, told.sentence
+
+
+@pytest.mark.parametrize("way", ["sending", "silence"])
+def test_money_without_an_answer_shows_that_the_service_had_the_invoice(way: str) -> None:
+    """As when the process died between the payment and the next look at the service's answer."""
+    state = after(WAYS[way], ReceiptState.SETTLED, 0, 15_000)
+    assert row(state, HANDED_OVER) == (
+        Mark.SEEN,
+        "Alice shows it",
+        "The money came, so the service had the invoice; its answer was not seen.",
+    )
+    passed = {told.mark for told in voyage_of(state, SEEN, {}, LATE).rows[SEEN.position(HANDED_OVER) :]}
+    assert not passed & {Mark.AWAITED, Mark.UNKNOWN, Mark.NOT_REACHED}
+
+
+def test_money_after_a_no_keeps_the_no() -> None:
+    state = after(WAYS["no"], ReceiptState.SETTLED, 0, 15_000)
+    assert row(state, HANDED_OVER)[2] == f"The service said no: “Shut”. {ANYWAY} It did pay."
+
+
+def test_an_answer_that_was_seen_speaks_for_itself() -> None:
+    told = Evidence("submission", Level.REPORTED, "shop.example", 1)
+    state = after([*WAYS["ok"], ev.StageReached("w", HANDED_OVER, told)], ReceiptState.SETTLED, 0, 15_000)
+    assert row(state, HANDED_OVER)[:2] == (Mark.REPORTED, "shop.example says so")
+
+
+def test_a_stage_that_was_not_passed_is_awaited_still() -> None:
+    assert row(folded([]), HANDED_OVER)[0] is Mark.AWAITED
+    assert row(folded(WAYS["silence"]), HANDED_OVER)[0] is Mark.UNKNOWN
+
+
+def test_nothing_is_called_signed_where_nothing_is() -> None:
+    for way, events in WAYS.items():
+        told = voyage_of(folded(events), SEEN, {}, 0)
+        words = f"{told.headline} {told.advice} {' '.join(r.sentence for r in told.rows)}"
+        assert "igned" not in words.replace("assigned", ""), way
+    assert voyage_of(folded([]), SEEN, {}, 0).headline == "Sealed, not handed over yet."
