@@ -12,7 +12,15 @@ from urllib.parse import urlsplit
 
 from ashore import entry
 from ashore.engine.boundaries import Probe, no_probe
-from ashore.engine.compose_lightning import PracticeLightning, WalletClients, practice_lnurl, practice_wallets
+from ashore.engine.compose_lightning import (
+    PracticeLightning,
+    WalletClients,
+    practice_balances,
+    practice_lnurl,
+    practice_service,
+    practice_wallets,
+)
+from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
@@ -117,10 +125,13 @@ def compose(
     operators = [OperatorWatch(zklink, ledger, interval, around.probe)]
     closers = [around.http.aclose, close_database]
     wallets: ConnectedWallets | None = None
+    balances: KeptBalances | None = None
     if lightning is not None:
         clients = WalletClients(around.http, around.pacing)
         wallets = practice_wallets(lightning, clients, signer)
-        lnurl = practice_lnurl(lightning, wallets, signer.show, around.clock.now, _new_id, journal.knows)
+        service = practice_service(lightning)
+        balances = practice_balances(service, wallets, signer, around.clock.now)
+        lnurl = practice_lnurl(service, wallets, signer.show, around.clock.now, _new_id, journal.knows)
         closers.append(clients.aclose)
         profiles.append(ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
         systems[PRACTICE.id] = lnurl
@@ -144,6 +155,7 @@ def compose(
             journal_is_sound=database.sound,
             closers=closers,
             wallets=wallets,
+            balances=balances,
             voucher_page=lightning.service if lightning is not None else "",
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.receiving import ConnectedWallets, WalletSetup
 from ashore.keys.signer import Signer
 from ashore.lightning.backends import ReceiveBackend
@@ -21,6 +22,7 @@ from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import Used
+from ashore.systems.lnurl.system.opening import look_again
 from ashore.systems.lnurl.system.receivers import Receiver
 from ashore.systems.lnurl.system.withdrawals import LnurlSystem, Unseal
 
@@ -86,14 +88,26 @@ def practice_wallets(place: PracticeLightning, clients: WalletClients, signer: S
     return ConnectedWallets(signer, clients.build, [fixed])
 
 
+def practice_service(place: PracticeLightning) -> LnurlClient:
+    """What asks the practice service and nobody else."""
+    strangers = StrangerClient(local_services=[LocalService(place.host, place.port)], socks=None)
+    return LnurlClient(strangers, Reach.PRACTICE)
+
+
+def practice_balances(
+    client: LnurlClient, wallets: ConnectedWallets, signer: Signer, now: Callable[[], int]
+) -> KeptBalances:
+    """The balance links of the practice service that the vault keeps."""
+    return KeptBalances(signer, lambda link: look_again(PRACTICE, client, wallets, link, now()), now, practice=True)
+
+
 def practice_lnurl(
-    place: PracticeLightning,
+    client: LnurlClient,
     wallets: ConnectedWallets,
     unseal: Unseal,
     now: Callable[[], int],
     new_id: NewId,
     used: Used,
 ) -> LnurlSystem:
-    """LNURL on the practice network: it asks the practice service and nobody else."""
-    strangers = StrangerClient(local_services=[LocalService(place.host, place.port)], socks=None)
-    return LnurlSystem(PRACTICE, LnurlClient(strangers, Reach.PRACTICE), wallets, unseal, now, new_id, used)
+    """LNURL on the practice network."""
+    return LnurlSystem(PRACTICE, client, wallets, unseal, now, new_id, used)

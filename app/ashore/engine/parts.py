@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ashore.engine.boundaries import Probe
+from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
@@ -47,6 +48,8 @@ class Parts:
     practice_password: bytes = b""
     wallets: ConnectedWallets | None = None
     """What receives over Lightning; None where there is no Lightning."""
+    balances: KeptBalances | None = None
+    """The balance links that a person keeps; None where there is no LNURL."""
     voucher_page: str = ""
     """Address of the page where the practice service shows its vouchers."""
     patience_ms: int = 0

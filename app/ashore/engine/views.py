@@ -1,7 +1,7 @@
 """What the window and the command line see of the wallet: plain values, ready to be shown."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ashore.domain.eta import Expectation
@@ -10,6 +10,7 @@ from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import Mark, StageView, Status, Withdrawal
 from ashore.keys.reading import Reading
 from ashore.systems.base import Plan, ReviewLine
+from ashore.systems.lnurl.system.offer import LnurlOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Review:
     identifier: str
     warnings: tuple[str, ...]
     confirm: str
+    keeps: LnurlOffer | None = field(default=None, repr=False)
+    """The offer whose balance link is kept with the confirmation (LUD-14)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.carrier import SETTLED, Carrier
+from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.parts import Parts
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
@@ -115,6 +116,8 @@ class Wallet:
         await self._parts.signer.lock()
         if self._parts.wallets is not None:
             self._parts.wallets.lock()
+        if self._parts.balances is not None:
+            self._parts.balances.lock()
         self._parts.ledger.tell(Change(Topic.LOCK))
         self.set_setting(LOCKED, "yes")
 
@@ -140,6 +143,11 @@ class Wallet:
     def receiving(self) -> ConnectedWallets | None:
         """The wallets that receive over Lightning; None on a network without Lightning."""
         return self._parts.wallets
+
+    @property
+    def balances(self) -> KeptBalances | None:
+        """The services that are asked again what is left there (LUD-14); None on a network without LNURL."""
+        return self._parts.balances
 
     @property
     def voucher_page(self) -> str:
@@ -184,7 +192,8 @@ class Wallet:
     async def review(self, quote: Quote) -> Review:
         """Let the signer read what would be signed, or see what would be sealed. Raises AshoreError."""
         self.touch()
-        return await self._requests.review(quote)
+        review = await self._requests.review(quote)
+        return review if self.balances is None else self.balances.noted(review, quote)
 
     async def confirm(self, review: Review) -> str:
         """Sign or seal, journal the intent, and begin to send; returns the withdrawal's id.
@@ -193,7 +202,8 @@ class Wallet:
         """
         self.touch()
         self._refuse_unseen_chains(review.plan.profile)
-        withdrawal, move = await self._requests.confirm(review)
+        async with self.balances.keeping(review.keeps) if self.balances else contextlib.nullcontext():
+            withdrawal, move = await self._requests.confirm(review)
         self._carry(move.profile, withdrawal, move.id)
         self.look_again()  # the watchers are slow while nothing is open
         return withdrawal
@@ -317,6 +327,13 @@ class Wallet:
         raise AshoreError("The accounts are locked.", "Unlock Ashore first.")
 
     def _refuse_unseen_chains(self, profile: str) -> None:
+        if self._parts.balances is not None:
+            await self._parts.balances.restore()
+        self._rouse()
+        self._parts.ledger.tell(Change(Topic.LOCK))
+
+    def _rouse(self) -> None:
+        """Let everything that is being carried take its next turn now."""
         """What was never seen cannot be followed: a withdrawal would go where nobody watches."""
         for chain in self._parts.chains:
             if chain.name in self._parts.systems[profile].chains and not chain.placed:
