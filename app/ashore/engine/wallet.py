@@ -316,6 +316,8 @@ class Wallet:
         self.set_setting(LOCKED, "")
         if self._parts.wallets is not None:
             await self._parts.wallets.restore()
+        if self._parts.balances is not None:
+            await self._parts.balances.restore()
         self._roused.set()
         self._roused = asyncio.Event()
         self._parts.ledger.tell(Change(Topic.LOCK))
@@ -327,13 +329,6 @@ class Wallet:
         raise AshoreError("The accounts are locked.", "Unlock Ashore first.")
 
     def _refuse_unseen_chains(self, profile: str) -> None:
-        if self._parts.balances is not None:
-            await self._parts.balances.restore()
-        self._rouse()
-        self._parts.ledger.tell(Change(Topic.LOCK))
-
-    def _rouse(self) -> None:
-        """Let everything that is being carried take its next turn now."""
         """What was never seen cannot be followed: a withdrawal would go where nobody watches."""
         for chain in self._parts.chains:
             if chain.name in self._parts.systems[profile].chains and not chain.placed:
