@@ -39,6 +39,7 @@ VOUCHERS: tuple[Mapping[str, object], ...] = (
     {"title": "Welcome gift", "min_msat": 2_100_000, "max_msat": 2_100_000},
     {"title": "Faucet: take what you like", "min_msat": 1_000, "max_msat": 50_000_000, "uses": 10, "style": "lnbits"},
     {"title": "Paper vouchers", "min_msat": 10_000, "max_msat": 100_000, "uses": 3, "style": "lnbits", "unique": True},
+    {"title": "Pocket money", "min_msat": 1_000, "max_msat": 5_000_000, "uses": 12, "balance": True},
     {"title": "Earnings to the last millisatoshi", "min_msat": 1_111, "max_msat": 1_111},
 )
 """What the Lightning withdraw service hands out from the beginning."""

@@ -54,6 +54,10 @@ class Fault(StrEnum):
     """The look is redirected to this address."""
     CALLBACK_REDIRECT = "callback_redirect"
     """The callback redirects (an address; true is a callback that pays)."""
+    NEW_BALANCE_LINK = "new_balance_link"
+    """Every answer names another balance link, and only the newest is good."""
+    BALANCE_HOST = "balance_host"
+    """The balance link is on another host (host with port; true is localhost with the service's own port)."""
     PIN = "pin"
     """A PIN is asked from the least amount on (the digits); three wrong ones lock the voucher."""
 
@@ -255,6 +259,7 @@ _CHECKS: Mapping[Fault, Callable[[Any], bool]] = {
     Fault.ANSWERS_AFTER: _is_seconds,
     Fault.FOREIGN_CALLBACK: _is_true_or_text,
     Fault.CALLBACK_QUERY: _is_true_or_text,
+    Fault.BALANCE_HOST: _is_true_or_text,
     Fault.REDIRECTS: _is_whole(1, 9),
     Fault.REDIRECT_HOST: _is_true_or_text,
     Fault.REDIRECT_TO: _is_text,

@@ -11,8 +11,11 @@ _CARD_MAXIMUM = 10
 """A card offers so many times what it pays."""
 
 
-def offer(voucher: Voucher, switches: Switches, place: Place, link_id: str = "") -> dict[str, Any]:
-    """The withdrawRequest of a voucher as its service would send it (LUD-03), faults included."""
+def offer(voucher: Voucher, switches: Switches, place: Place, link_id: str = "", used: int = 0) -> dict[str, Any]:
+    """The withdrawRequest of a voucher as its service would send it (LUD-03), faults included.
+
+    `used` is how many of its uses are taken, by which a balance is told (LUD-14).
+    """
     terms = voucher.terms
     value: dict[str, Any] = {
         "tag": "withdrawRequest",
@@ -22,6 +25,8 @@ def offer(voucher: Voucher, switches: Switches, place: Place, link_id: str = "")
         "maxWithdrawable": terms.max_msat * (_CARD_MAXIMUM if terms.style is Style.CARD else 1),
         "defaultDescription": terms.title,
     }
+    if terms.balance:
+        value |= _balance(voucher, switches, place, used)
     if switches.on(Fault.PIN):
         value["pinLimit"] = terms.min_msat
     preset = switches.get(Fault.PRESET)
@@ -33,6 +38,27 @@ def offer(voucher: Voucher, switches: Switches, place: Place, link_id: str = "")
     for name in (*OMISSIONS.get(preset, ()), *(switches.get(Fault.OMIT) or ())):
         value.pop(name, None)
     return value
+
+
+def balance_number(voucher: Voucher, switches: Switches) -> int:
+    """Which of a voucher's balance links is good, after so many looks."""
+    return voucher.looks if switches.on(Fault.NEW_BALANCE_LINK) else 0
+
+
+def balance_link(voucher: Voucher, switches: Switches, place: Place) -> str:
+    """The link by which what is left can be asked for now."""
+    host = switches.get(Fault.BALANCE_HOST)
+    if host is not None:
+        place = Place(f"http://{other_host(host, place)}", place.root)
+    secret = voucher.balance_secret(balance_number(voucher, switches))
+    return place.url(f"/left/{voucher.id}/{secret}")
+
+
+def _balance(voucher: Voucher, switches: Switches, place: Place, used: int) -> dict[str, Any]:
+    """Where to ask again and what is left; of a voucher with nothing left, that there is nothing to withdraw."""
+    left = max(0, voucher.terms.uses - used) * voucher.terms.max_msat
+    told = {"balanceCheck": balance_link(voucher, switches, place), "currentBalance": left}
+    return told if left else {**told, "minWithdrawable": 0, "maxWithdrawable": 0}
 
 
 def payable_range(voucher: Voucher, switches: Switches) -> tuple[int, int]:

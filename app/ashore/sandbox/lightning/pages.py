@@ -53,9 +53,10 @@ def _card(voucher: Voucher, used: int, place: Place) -> str:
     codes = "\n".join(_codes(links(voucher, place, link_id)) for link_id in shown)
     state = "used up" if left <= 0 else "one use left" if left == 1 else f"{left} uses left"
     wait = f", {terms.wait_s} s between them" if terms.wait_s else ""
+    balance = " · keeps a balance" if terms.balance else ""
     return f"""<article id="{escape(voucher.id)}"{' class="spent"' if left <= 0 else ""}>
 <h2>{escape(terms.title)}</h2>
-<p>{_amounts(terms.min_msat, terms.max_msat)} · {state}{wait} · {_STYLES[terms.style]}</p>
+<p>{_amounts(terms.min_msat, terms.max_msat)} · {state}{wait} · {_STYLES[terms.style]}{balance}</p>
 {codes}
 <form method="post" action="{escape(place.root)}/new">
 <button name="like" value="{escape(voucher.id)}">Another like this</button></form>

@@ -13,6 +13,7 @@ from ashore.sandbox.lightning.cashier import Cashier
 from ashore.sandbox.lightning.clnrest import ClnRest
 from ashore.sandbox.lightning.faults import NodeFault, merged, read_faults, read_node_faults
 from ashore.sandbox.lightning.node import CAPACITY, PaymentError, PracticeNode
+from ashore.sandbox.lightning.offers import balance_link
 from ashore.sandbox.lightning.registry import SERVICE_FAULTS, Registry
 from ashore.sandbox.lightning.service import WithdrawService
 from ashore.sandbox.lightning.store import USING, ClaimRow, ClaimState, Store
@@ -147,7 +148,7 @@ class PracticeLightning:
         return self._operations.get(name)
 
     async def _voucher(self, value: Mapping[str, Any], place: Place) -> Any:
-        """Make a voucher: {title, min_msat, max_msat, uses, wait_s, style, unique, fast, faults}."""
+        """Make a voucher: {title, min_msat, max_msat, uses, wait_s, style, unique, fast, balance, faults}."""
         return self.told(self.registry.create(value), place)
 
     async def _pay(self, value: Mapping[str, Any], _place: Place) -> Any:
@@ -177,7 +178,6 @@ class PracticeLightning:
         self.node.wake()
         return {
             **self.truth(),
-            "now": self.now(),
             "admin_rune": self.node.admin_rune,
             "faults": {"service": self.registry.faults(), "node": self.node_faults()},
             "vouchers": [self.told(voucher, place) for voucher in self.registry.all()],
@@ -209,9 +209,11 @@ class PracticeLightning:
                     "status": self.node.status(row).value,
                     "received_msat": row.received_msat,
                     "pay_index": row.pay_index,
+                    "paid_at": row.paid_at,
                 }
                 for row in invoices
             ],
+            "now": self.now(),
             "received_msat": self.node.received_msat,
             "receivable_msat": self.node.receivable_msat,
         }
@@ -219,11 +221,15 @@ class PracticeLightning:
     def told(self, voucher: Voucher, place: Place) -> dict[str, Any]:
         """A voucher with its links and counters. The links of a unique voucher are per use."""
         claims = self._store.claims(voucher=voucher.id)
+        switches = self.registry.switches(voucher)
         return {
             "id": voucher.id,
             **write_terms(voucher.terms),
             **links(voucher, place, next(iter(voucher.link_ids()), "")),
             "links": [links(voucher, place, link_id) for link_id in voucher.link_ids()],
+            "balance_link": balance_link(voucher, self.registry.switches(voucher), place)
+            if voucher.terms.balance
+            else "",
             "k1": voucher.k1,
             "faults": dict(voucher.faults),
             "looks": voucher.looks,

@@ -12,7 +12,7 @@ from ashore.sandbox import asgi
 from ashore.sandbox.lightning import bodies, pages
 from ashore.sandbox.lightning.cashier import Call, Cashier
 from ashore.sandbox.lightning.faults import Fault, Switches
-from ashore.sandbox.lightning.offers import offer, other_host
+from ashore.sandbox.lightning.offers import balance_number, offer, other_host
 from ashore.sandbox.lightning.registry import Registry
 from ashore.sandbox.lightning.store import ClaimState
 from ashore.sandbox.lightning.vouchers import Place, Style, Voucher
@@ -136,6 +136,8 @@ class WithdrawService:
                 return _Looked(next(found, None))
             case ["w", voucher_id]:
                 return _Looked(self._registry.get(voucher_id))
+            case ["left", voucher_id, secret]:
+                return self._balance_of(self._registry.get(voucher_id), secret)
             case ["w", voucher_id, link]:
                 return _Looked(self._registry.get(voucher_id), link)
             case ["card", voucher_id]:
@@ -143,6 +145,15 @@ class WithdrawService:
                 counter = voucher.counter_of(request.get("p") or "", request.get("c") or "") if voucher else None
                 return _Looked(voucher if counter is not None else None, counter=counter)
         raise _NotFoundError
+
+    def _balance_of(self, voucher: Voucher | None, secret: str) -> _Looked:
+        """What a balance link leads to: with unique links, to the next one that was not used."""
+        if voucher is None or not voucher.terms.balance:
+            return _Looked(None)
+        if secret != voucher.balance_secret(balance_number(voucher, self._registry.switches(voucher))):
+            return _Looked(None)
+        free = (link for link in voucher.link_ids() if not self._cashier.link_taken(voucher, link))
+        return _Looked(voucher, next(free, ""))
 
     async def _look(self, looked: _Looked, request: _Request) -> None:
         voucher = looked.voucher
@@ -156,14 +167,14 @@ class WithdrawService:
             value = _error(reason)
         else:
             voucher = self._registry.looked_at(voucher, counter=looked.counter)
-            value = offer(voucher, switches, request.place, looked.link)
+            value = offer(voucher, switches, request.place, looked.link, self._cashier.uses(voucher))
         await self._answer(switches, status, value, Fault.INFO_BODY, request)
 
     def _cannot_look(self, voucher: Voucher, link: str) -> str | None:
         """Why there is no offer, in the words of LNbits; npm lnurl always makes one."""
         if voucher.burnt and self._registry.switches(voucher).on(Fault.BURNS_ON_LOOK):
             return "Withdraw is spent."
-        if voucher.terms.style is Style.NPM:
+        if voucher.terms.style is Style.NPM or (voucher.terms.balance and self._cashier.spent(voucher)):
             return None
         if self._cashier.spent(voucher):
             return "Withdraw is spent."

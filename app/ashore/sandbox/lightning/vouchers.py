@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -43,6 +43,7 @@ class Terms:
         wait_s: seconds between two claims.
         unique: every use has a link of its own (LNbits).
         fast: the link carries the whole offer in its query (LUD-08).
+        balance: the offer says what is left in all uses together, and where to ask that again (LUD-14).
     """
 
     title: str = "Practice voucher"
@@ -53,10 +54,12 @@ class Terms:
     style: Style = Style.NPM
     unique: bool = False
     fast: bool = False
+    balance: bool = False
 
     def __post_init__(self) -> None:
         whole = all(type(value) is int for value in (self.min_msat, self.max_msat, self.uses, self.wait_s))
-        if not whole or not (type(self.unique) is bool and type(self.fast) is bool and isinstance(self.title, str)):
+        said = all(type(value) is bool for value in (self.unique, self.fast, self.balance))
+        if not whole or not said or not isinstance(self.title, str):
             raise ValueError("a voucher's amounts, uses and wait_s are whole numbers, its title is a text")
         if not 0 < self.min_msat <= self.max_msat <= _MAX_MSAT:
             raise ValueError("a voucher's amounts are 0 < min_msat <= max_msat")
@@ -65,6 +68,8 @@ class Terms:
         self.title.encode("utf-8")
         if self.unique and self.style is not Style.LNBITS:
             raise ValueError("unique links are LNbits' own")
+        if self.balance and self.style is Style.CARD:
+            raise ValueError("a card says nothing of a balance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,10 @@ class Voucher:
         if not self.terms.unique:
             return []
         return [base57(hashlib.sha256(f"{self.secret} {use}".encode()).digest()) for use in range(self.terms.uses)]
+
+    def balance_secret(self, number: int) -> str:
+        """What makes its balance link of this number one that nobody guesses."""
+        return base57(hashlib.sha256(f"{self.secret} balance {number}".encode()).digest())
 
     def tap(self, counter: int) -> tuple[str, str]:
         """What a card says at its tap of this number: the `p` and `c` of its link."""
@@ -126,7 +135,7 @@ def read_terms(value: Mapping[str, Any]) -> tuple[Terms, dict[str, Any]]:
     try:
         return Terms(**{**value, "style": Style(value.get("style", Style.NPM))}), faults
     except TypeError:
-        raise ValueError("a voucher has title, min_msat, max_msat, uses, wait_s, style, unique, fast, faults") from None
+        raise ValueError(f"a voucher has {', '.join(f.name for f in fields(Terms))}, faults") from None
 
 
 def write_terms(terms: Terms) -> dict[str, Any]:

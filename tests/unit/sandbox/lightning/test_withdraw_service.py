@@ -264,6 +264,9 @@ async def test_the_same_invoice_twice_is_paid_once(practice: Any, style: str) ->
         {"wait_s": -1},
         {"style": "fossa"},
         {"unique": True},
+        {"balance": 1},
+        {"balance": True, "style": "card"},
+        {"faults": {"balance_host": 1}},
         {"title": 7},
         {"title": "x" * 501},
         {"title": "half \ud83d"},
@@ -339,11 +342,11 @@ async def test_one_more_like_it(practice: Any) -> None:
 
 async def test_there_are_vouchers_from_the_beginning(practice: Any) -> None:
     seeds = (await practice.truth())["vouchers"]
-    assert len(seeds) == 4
+    assert len(seeds) == 5
     for seed in seeds:
         answer, bolt11 = await practice.claim(seed, seed["max_msat"])
         assert answer.json() == {"status": "OK"}
         assert await practice.paid_msat(bolt11) == seed["max_msat"]
     practice.lightning.reset()
-    assert len((await practice.truth())["vouchers"]) == 4
+    assert len((await practice.truth())["vouchers"]) == 5
     assert (await practice.truth())["claims"] == []
