@@ -43,6 +43,9 @@ UNSEEN_END = "ended.unseen"
 SAID_BY = "said-by"
 """The detail that names whose word an answer is, where that is not the system's own operator."""
 
+RECEIVED = "amount.received"
+"""The fact of how much came, in words, where it is less than what was asked for."""
+
 LAST_STAGE = "track.last"
 """The detail of the terms that names the stage which ends the withdrawal."""
 

@@ -9,7 +9,7 @@ from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.stages import Stage, Track, TrackWords
-from ashore.domain.withdrawal import LAST_STAGE, Mark, StageView, Status, Withdrawal, passed_by, stage_mark
+from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, Mark, StageView, Status, Withdrawal, passed_by, stage_mark
 from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
@@ -147,9 +147,14 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
         case Status.FAILED:
             return track.words.failed
         case Status.FINAL:
-            amount = state.facts.get("amount.received") or state.terms.details.get("amount.text", "The money")
-            return track.words.final.format(amount=amount, place=state.terms.destination), ""
+            return _arrived(state, track.words)
     return track.words.unseen if state.status is Status.UNSEEN else _under_way(state, track)
+
+
+def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
+    asked, less = state.terms.details.get("amount.text", "The money"), state.facts.get(RECEIVED)
+    said = words.final.format(amount=less or asked, place=state.terms.destination)
+    return said, f"That is less than the {asked} that you asked for. Ask the service for the rest." if less else ""
 
 
 def _unanswered(state: Withdrawal, words: TrackWords) -> tuple[str, str]:

@@ -204,7 +204,7 @@ class CoreLightning:
             raise problem
         raise MakeUnknown(
             f"It is not known whether the node at {self._node.host} made an invoice. Nobody was given one.",
-            "Try again: it will not make a second one.",
+            "Nothing was withdrawn. Try again: an invoice that nobody was given will expire.",
         )
 
 

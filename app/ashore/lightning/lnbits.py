@@ -157,7 +157,7 @@ class LNbits:
     def _make_unknown(self) -> MakeUnknown:
         return MakeUnknown(
             f"It is not known whether {self._line.host} made an invoice. Nobody was given one.",
-            "Try again: an invoice that nobody was given will expire.",
+            "Nothing was withdrawn. Try again: an invoice that nobody was given will expire.",
         )
 
     def _why_not_made(self, reply: Reply) -> BackendError:

@@ -63,7 +63,7 @@ CALLBACK = StrangerPurpose(
     "callback",
     total_seconds=120.0,
     redirects=0,
-    doubt="It may pay all the same, so Ashore goes on watching for the money.",
+    doubt="It may pay all the same.",
 )
 
 

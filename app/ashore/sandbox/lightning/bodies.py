@@ -33,7 +33,7 @@ async def send_redirect(send: asgi.Send, location: str) -> None:
 
 async def send_broken_off(send: asgi.Send) -> None:
     """Begin an answer and break the connection inside of it."""
-    head = [(b"content-type", b"application/json"), (b"content-length", b"99999")]
+    head = [(b"content-type", b"application/json"), (b"content-length", b"999")]
     await send({"type": "http.response.start", "status": 200, "headers": head})
     await send({"type": "http.response.body", "body": b'{"sta'})
 

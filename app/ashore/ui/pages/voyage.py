@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
-from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
-from ashore.domain.withdrawal import SAID_BY, Mark, Status
+from ashore.domain.withdrawal import RECEIVED, SAID_BY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity
@@ -156,7 +155,7 @@ class VoyagePage(Page):
         self.started.setText(f"started {clock_time(voyage.withdrawal.started_at, now, seconds=False)}")
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
         if terms.system == LIGHTNING:
-            self._show_lightning_costs(terms, amount)
+            self._show_lightning_costs(voyage, amount)
             return
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
         fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
@@ -169,20 +168,31 @@ class VoyagePage(Page):
         else:
             self.costs[2].show_money("You receive", amount)
 
-    def _show_lightning_costs(self, terms: Terms, amount: str) -> None:
-        """The service pays the routing, so what it pays is what arrives."""
-        self.costs[0].show_money("The service pays", amount, terms.details.get(SAID_BY, ""))
+    def _show_lightning_costs(self, voyage: Voyage, amount: str) -> None:
+        """The service pays the routing, so what it pays is what arrives. What did not come is not called received."""
+        terms, facts = voyage.withdrawal.terms, voyage.withdrawal.facts
+        ended = {
+            Status.FINAL: facts.get(RECEIVED, amount),
+            Status.REFUSED: "nothing",
+            Status.FAILED: "nothing",
+            Status.UNSEEN: "look in your wallet",
+        }.get(voyage.status)
+        self.costs[0].show_money(
+            "The service pays" if ended is None else "You asked for", amount, terms.details.get(SAID_BY, "")
+        )
         self.costs[1].show_money("Fee", "none")
-        self.costs[1].show()
-        self.costs[2].show_money("You receive", amount)
+        self.costs[1].setVisible(voyage.status not in _STOPPED)
+        self.costs[2].show_money("You receive" if ended is None else "You received", ended or amount)
 
     def _show_status(self, voyage: Voyage) -> None:
-        severity = None if on_its_way(voyage.withdrawal) else _SEVERITY.get(voyage.status)
-        if severity is None and any(row.view.contradicted for row in voyage.rows):
+        waited_for = on_its_way(voyage.withdrawal) and voyage.status is not Status.FINAL
+        severity = None if waited_for else _SEVERITY.get(voyage.status)
+        short = RECEIVED in voyage.withdrawal.facts
+        if short or (severity is None and any(row.view.contradicted for row in voyage.rows)):
             severity = Severity.WARNS
         if severity is None:
             self.notice.clear()
-        elif voyage.status is Status.FINAL:
+        elif voyage.status is Status.FINAL and not short:
             self.notice.show_done(voyage.headline, voyage.advice)
         else:
             self.notice.show_problem(Problem(voyage.headline, voyage.advice, severity))

@@ -54,7 +54,9 @@ def trouble(chains: Sequence[ChainHealth], notes: Sequence[str], *, practice: bo
             Severity.WARNS,
         )
     if notes:
-        return Problem(" ".join(notes), "Withdrawals under way are still followed on the chain.", Severity.WARNS)
+        return Problem(
+            " ".join(notes), "Nothing is lost: Ashore goes on asking, and catches up by itself.", Severity.WARNS
+        )
     return None
 
 

@@ -81,7 +81,7 @@ class LnurlClient:
         if isinstance(content, NothingLeft):
             raise EmptyAnswer(content, answer.final_host)
         if isinstance(content, AnswerError):
-            raise BadAnswer(content.sentence, content.advice, answer.final_host)
+            raise BadAnswer(content.sentence, f"Nothing was withdrawn. {content.advice}", answer.final_host)
         if not isinstance(content, WithdrawOffer):
             content = _masked(content, url)
         return ServiceAnswer(content, url.host, answer.final_host)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import NOT_SENT, MoveState
-from ashore.domain.withdrawal import UNSEEN_END, Withdrawal
+from ashore.domain.withdrawal import RECEIVED, UNSEEN_END, Withdrawal
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.system.tracks import FINAL, SETTLED
@@ -21,6 +21,7 @@ AGAIN = "Open the link again to start anew."
 LET_GO = f"The voucher was not claimed, and nobody was given the invoice. {AGAIN}"
 """No wallet has to be told to forget it: an invoice that nobody has is paid by nobody, and it expires."""
 ANYWAY = "If it pays anyway, you will see it here."
+ANYWAY_UNSEEN = "It may pay all the same."
 
 
 def events_of(state: Withdrawal, receipt: Receipt, source: str, expires_at_ms: int, now_ms: int) -> Iterable[ev.Event]:
@@ -64,5 +65,5 @@ def _settled(state: Withdrawal, receipt: Receipt, source: str, now_ms: int) -> I
             f"The invoice was over {sat_text(state.terms.amount)},",
             f"but {source} says that {sat_text(received)} arrived.",
         )
-        yield ev.FactLearnt(state.id, "amount.received", sat_text(received), source)
+        yield ev.FactLearnt(state.id, RECEIVED, sat_text(received), source)
     yield ev.StageReached(state.id, FINAL, evidence)

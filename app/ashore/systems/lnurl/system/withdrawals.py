@@ -22,7 +22,7 @@ from ashore.systems.lnurl import client as answers
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import decode_invoice
 from ashore.systems.lnurl.profile import LnurlProfile
-from ashore.systems.lnurl.settlement.receipts import ANYWAY, LET_GO, NEVER_HANDED_OVER, events_of
+from ashore.systems.lnurl.settlement.receipts import ANYWAY, ANYWAY_UNSEEN, LET_GO, NEVER_HANDED_OVER, events_of
 from ashore.systems.lnurl.system.checks import Used, judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opening import open_link
@@ -150,7 +150,7 @@ class LnurlSystem:
             answer = await self._client.claim(claim.callback, claim.k1, claim.invoice, claim.pin)
         finally:
             self._tried[move.id] = self._now()
-        return _meaning(answer)
+        return _meaning(answer, ANYWAY_UNSEEN if claim.receiver == PASTED else ANYWAY)
 
     async def locate(self, move: SignedMove) -> Outcome:
         """Ask the wallet that receives, the only one who can tell. The identical invoice may go again after a while.
@@ -261,15 +261,15 @@ class LnurlSystem:
         return receipt
 
 
-def _meaning(answer: answers.ClaimAnswer) -> Outcome:
-    """What a service's answer means: never that money came, nor that it will not."""
+def _meaning(answer: answers.ClaimAnswer, anyway: str) -> Outcome:
+    """What a service's answer means: never that money came, nor that it will not. `anyway` is added to a no."""
     match answer:
         case answers.Accepted():
             return Accepted("OK")
         case answers.Refused(reason):
             end = "" if reason.endswith((".", "!", "?")) else "."
             said = f"The service said no: “{reason}”{end}" if reason else "The service said no, without a reason."
-            return Unknown(f"{said} {ANYWAY}", said_no=True)
+            return Unknown(f"{said} {anyway}", said_no=True)
         case answers.NeverSent(why, advice, lasting):
             return NeverLeft(why, f"{_what_else(advice)} {LET_GO}".strip(), tries=1 if lasting else TRIES)
         case answers.UnknownOutcome(why, advice):
