@@ -227,9 +227,7 @@ class PracticeLightning:
             **write_terms(voucher.terms),
             **links(voucher, place, next(iter(voucher.link_ids()), "")),
             "links": [links(voucher, place, link_id) for link_id in voucher.link_ids()],
-            "balance_link": balance_link(voucher, self.registry.switches(voucher), place)
-            if voucher.terms.balance
-            else "",
+            "balance_link": balance_link(voucher, switches, place) if voucher.terms.balance else "",
             "k1": voucher.k1,
             "faults": dict(voucher.faults),
             "looks": voucher.looks,
