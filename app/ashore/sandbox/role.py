@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import ipaddress
 import json
 import os
@@ -26,6 +27,7 @@ TOKEN_VARIABLE = "ASHORE_SANDBOX_TOKEN"  # noqa: S105 - the variable's name
 MIN_TOKEN = 16
 _MAX_TOKEN = 256
 _GRACE_S = 2.0
+_PORT_FILE = "port"
 
 
 class RoleError(Exception):
@@ -42,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(list(argv))
     try:
         token = read_token(os.environ.pop(TOKEN_VARIABLE, None), sys.stdin.buffer)
-        listener = bind(options.host, options.port)
+        listener = listen(options.host, options.port, options.data_dir)
     except RoleError as error:
         print(f"ashore sandbox: {error}", file=sys.stderr)
         return 2
@@ -68,6 +70,33 @@ def read_token(given: str | None, stream: BinaryIO) -> str:
     if not MIN_TOKEN <= len(token) <= _MAX_TOKEN:
         raise RoleError(f"the control token has {MIN_TOKEN} to {_MAX_TOKEN} characters")
     return token
+
+
+def listen(host: str, port: int, data_dir: Path | None) -> socket.socket:
+    """A listening socket; where no port is asked for, that of the last time, so that the links of vouchers stay good.
+
+    Raises:
+        RoleError: as `bind`.
+    """
+    if port or data_dir is None:
+        return bind(host, port)
+    place = data_dir / _PORT_FILE
+    try:
+        listener = bind(host, _remembered(place))
+    except RoleError:
+        listener = bind(host, 0)  # another program has it now
+    with contextlib.suppress(OSError):  # then the next time takes another
+        data_dir.mkdir(parents=True, exist_ok=True)
+        place.write_text(str(listener.getsockname()[1]), "ascii")
+    return listener
+
+
+def _remembered(place: Path) -> int:
+    try:
+        port = int(place.read_text("ascii"))
+    except (OSError, ValueError):
+        return 0
+    return port if 0 < port < 1 << 16 else 0
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -173,5 +202,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--profile", type=Profile, choices=list(Profile), default=Profile.X_APEX)
     parser.add_argument("--chain-name", default="Harbour", metavar="NAME")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="0 takes that of the last time in DIR, or a free one")
     return parser

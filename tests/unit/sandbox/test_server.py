@@ -200,6 +200,20 @@ def test_it_serves_loopback_only(host: str) -> None:
         role.bind(host, 0)
 
 
+def test_the_port_of_the_last_time_is_taken_again_while_it_is_free(tmp_path: Path) -> None:
+    with role.listen("127.0.0.1", 0, tmp_path / "new") as first:
+        port = first.getsockname()[1]
+        with role.listen("127.0.0.1", 0, tmp_path / "new") as meanwhile:
+            assert meanwhile.getsockname()[1] != port, "another program has it"
+            port = meanwhile.getsockname()[1]
+    with role.listen("127.0.0.1", 0, tmp_path / "new") as again:
+        assert again.getsockname()[1] == port
+    for odd in ("", "0", "70000", "eighty", "-1"):
+        (tmp_path / "new" / "port").write_text(odd)
+        role.listen("127.0.0.1", 0, tmp_path / "new").close()
+    role.listen("127.0.0.1", 0, None).close()
+
+
 def test_the_token_comes_from_the_environment_or_the_first_line() -> None:
     line = io.BytesIO(TOKEN.encode() + b"\nmore")
     assert role.read_token(None, line) == TOKEN
