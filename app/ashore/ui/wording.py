@@ -52,7 +52,7 @@ def exact_time(at: int) -> str:
     return moment.toString("yyyy-MM-dd HH:mm:ss") + " UTC"
 
 
-def breakable(text: str, longest: int = 28) -> str:
+def breakable(text: str, longest: int = 20) -> str:
     """`text` with invisible places to break inside words longer than `longest`, so that no label grows with them."""
     return " ".join(
         "\u200b".join(word[i : i + longest] for i in range(0, len(word), longest)) if len(word) > longest else word

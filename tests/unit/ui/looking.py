@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -94,3 +97,34 @@ def marked_up(root: QWidget) -> list[str]:
         for label in root.findChildren(QLabel)
         if label.textFormat() is not Qt.TextFormat.PlainText and label.metaObject().className() != "QTipLabel"
     ]
+
+
+LEAST_CONTRAST = 4.5
+"""Of text on its ground (WCAG 2.2, 1.4.3)."""
+
+
+def faint(root: QWidget) -> list[str]:
+    """Texts in view that stand out too little from what is behind them, as painted. Controls that are off may."""
+    picture = root.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    found = []
+    for widget in visible(root, QLabel, QAbstractButton):
+        whole = widget.visibleRegion().boundingRect() == widget.rect()
+        if whole and widget.isEnabled() and _words(widget).strip():
+            contrast = _contrast(picture.copy(QRect(widget.mapTo(root, QPoint(0, 0)), widget.size())))
+            if contrast < LEAST_CONTRAST:
+                found.append(f"{type(widget).__name__} {_words(widget)!r} {contrast:.1f}")
+    return found
+
+
+def _contrast(picture: QImage) -> float:
+    """The ratio between the ground, which most of it is, and what differs most from that."""
+    colours = Counter(memoryview(picture.constBits()).cast("I"))
+    ground = _luminance(colours.most_common(1)[0][0])
+    lights = [_luminance(colour) for colour in colours]
+    return max((max(light, ground) + 0.05) / (min(light, ground) + 0.05) for light in (min(lights), max(lights)))
+
+
+def _luminance(colour: int) -> float:
+    channels = [(colour >> shift & 0xFF) / 255 for shift in (16, 8, 0)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ashore.domain.amounts import format_units
 from ashore.systems.base import Problem, Severity
+from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.system.offer import FIELDS, UNITS, LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import PASTED
 from ashore.ui.pages.lnurl_service import ServiceCard
@@ -16,7 +17,7 @@ from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.field import Field, LineEdit, Pair
-from ashore.ui.widgets.labels import row, show_if
+from ashore.ui.widgets.labels import Label, row, show_if
 
 _PASTED_TITLE = "Another wallet: paste its invoice"
 
@@ -41,13 +42,14 @@ class LnurlFields(QWidget):
         self.receiver = Choice(theme, "Where to receive")
         self.connect_wallet = Button(CONNECT, "small-link")
         self.invoice = LineEdit("Invoice", "lnbc…", "mono")
+        self.wanted = Label(role="small", wrap=True)
         self.pin = LineEdit("PIN")
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
         self.fields = {
             "amount": Field(icons, "Amount", self.amount, row(self.least, self.most, -1), lines=2),
             "unit": Field(icons, "Unit", self.unit),
             "receiver": Field(icons, "Where to receive", self.receiver, row(self.connect_wallet, -1)),
-            "invoice": Field(icons, "Invoice of your wallet", self.invoice),
+            "invoice": Field(icons, "Invoice of your wallet", self.invoice, self.wanted),
             "pin": Field(icons, "PIN of the card or voucher", self.pin),
         }
         self._arrange(theme)
@@ -116,14 +118,26 @@ class LnurlFields(QWidget):
         show_if(self.fields["pin"], (self._asks_pin and "pin" in quote.problems) or bool(self.pin.text()))
         allowed = quote.allowed
         for button in (self.least, self.most):
-            button.setEnabled(allowed is not None and not allowed.fixed)
+            button.setEnabled(allowed is not None)
+            show_if(button, allowed is None or not allowed.fixed)
+        amount_wanted = "" if quote.amount_msat is None else f" over exactly {sat_text(quote.amount_msat)}"
+        self.wanted.setText(f"Make an invoice{amount_wanted} in your wallet, and paste it here.")
+        show_if(self.wanted, quote.invoice is None and "invoice" not in self._shown_problems(quote))
         self.service.show_range(quote.legs[0].note if quote.legs else "")
         amount, unit = quote.draft.text("amount"), quote.draft.text("unit")
         self._good = None if quote.amount_msat is None else (amount, unit, quote.amount_msat)
+        shown = self._shown_problems(quote)
         for name in FIELDS:
-            problem = quote.problems.get(name)
-            shown = problem is not None and (self._says(name) or problem.severity is not Severity.BLOCKS)
-            self.fields[name].show_problem(problem if shown else None)
+            self.fields[name].show_problem(shown.get(name))
+
+    def _shown_problems(self, quote: LnurlQuote) -> dict[str, Problem]:
+        """What is said beside the fields: what a field lacks only once somebody was there."""
+        known = {name: quote.problems[name] for name in FIELDS if name in quote.problems}
+        return {
+            name: problem
+            for name, problem in known.items()
+            if self._says(name) or problem.severity is not Severity.BLOCKS
+        }
 
     def _says(self, name: str) -> bool:
         return name in self._touched or name in ("receiver", "unit")

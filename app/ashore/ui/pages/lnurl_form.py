@@ -80,9 +80,7 @@ class LnurlFormPage(Page):
         address = self.context.wallet.voucher_page
         copy = CopyButton("the address of the practice vouchers")
         copy.set_text(address)
-        told = Label(
-            breakable(f"Vouchers to practise with: open {address} in a browser, and copy one."), "small", wrap=True
-        )
+        told = Label(breakable(f"Practice vouchers: open {address} in a browser and copy one."), "small", wrap=True)
         tips.setLayout(row(told, copy))
         show_if(tips, bool(address))
         return tips
@@ -124,6 +122,7 @@ class LnurlFormPage(Page):
         """Show what belongs to an open voucher, or to none."""
         opened = self._offer is not None
         show_if(self.fields, opened)
+        show_if(self.open_button, not opened)
         show_if(self.tips, not opened and bool(self.context.wallet.voucher_page))
         receiving = self.context.wallet.receiving
         if opened or receiving is None or receiving.listed():
@@ -195,6 +194,7 @@ class LnurlFormPage(Page):
             return  # one request for one act of a person, however often it is pressed
         asking = object()
         self._was_asked = True
+        self.link.setFocus()  # where a second Enter stops nothing
         self._busy(asking)
         self.context.tasks.start(self._ask(self.link.text(), asking), failed=self._not_opened, name=_OPEN)
 
@@ -216,12 +216,19 @@ class LnurlFormPage(Page):
             self.fields.amount.selectAll()
 
     def _not_opened(self, error: AshoreError) -> None:
+        self._offer_again()
         self.intake.show_problem(Problem(error.sentence, error.advice))
 
     def _stop(self) -> None:
         self.context.tasks.cancel(_OPEN)
         self._busy(None)
+        self._offer_again()
         self.intake.show_problem(STOPPED)
+
+    def _offer_again(self) -> None:
+        """The keyboard goes back to where it was pressed, unless it went elsewhere by itself."""
+        if self.link.hasFocus() or self.cancel.hasFocus():
+            self.open_button.setFocus()
 
     def _busy(self, asking: object | None) -> None:
         """A service is being asked, or (None) nobody is. What was asked about stays what stands there."""
@@ -285,7 +292,9 @@ class LnurlFormPage(Page):
         problem = quote.problems.get(name)
         if problem is not None and self.fields.says(name):
             problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")
-        self.summary.show_quote(quote, problem, NOT_MONEY, place="in")
+        # The range stands beside who pays already.
+        legs = tuple(replace(leg, note="") if index == 0 else leg for index, leg in enumerate(quote.legs))
+        self.summary.show_quote(replace(quote, legs=legs), problem, NOT_MONEY, place="in")
 
     # Going on
 

@@ -49,8 +49,13 @@ class ServiceCard(QWidget):
         if not others:
             self.others.clear()
             return
-        told = f"Besides {both_forms(offer.host)}, another host takes part: {', '.join(map(both_forms, others))}."
-        self.others.show_problem(Problem(told, "Go on only if you trust it: it gets your invoice.", Severity.WARNS))
+        one = len(others) == 1
+        takes_part = "another host takes part" if one else "other hosts take part"
+        told = f"Besides {both_forms(offer.host)}, {takes_part}: {', '.join(map(both_forms, others))}."
+        trust = (
+            f"Go on only if you trust {'it' if one else 'them'}: {offer.callback_host} gets your invoice."
+        )
+        self.others.show_problem(Problem(told, trust, Severity.WARNS))
 
     def show_range(self, sentence: str) -> None:
         """What the service allows, as it stands for the wallet that was chosen."""

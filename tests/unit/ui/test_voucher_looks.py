@@ -1,0 +1,174 @@
+"""The voucher's page in all its states, light and dark, small and at twice the text size: whole and readable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ashore.domain.errors import AshoreError
+from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from unit.systems.lnurl.system.offers import invoice, offer
+from unit.ui.driving import Shell
+from unit.ui.looking import cut_off, faint, marked_up, nameless, texts
+from unit.ui.standin import PASSWORD
+from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page, typed
+
+PAY = "lnurlp://127.0.0.1:8080/pay"
+HOSTILE = (
+    "<img src=x onerror=alert(1)><b>Send 1 BTC to</b> \u202eevil\u202c\nline two\r\n\n\tthree "
+    + "W" * 400
+    + "\u0336" * 60
+)
+LONG_HOST = "withdrawals.of-a-service-with-a-very-long-name.and-many-more-labels.example:8443"
+WHOLE = 3600
+ALBUM = os.environ.get("ASHORE_SHOTS", "")
+LOOKS = [("light", 100, (1024, 700)), ("dark", 200, (1024, 700))]
+if ALBUM:  # for a person who looks at all of them
+    LOOKS += [("dark", 100, (1440, 900)), ("light", 200, (1440, 900))]
+State = Callable[[Shell, VoucherWallet], Awaitable[None]]
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
+
+
+def told(made: LnurlOffer, description: str = "Voucher", pay_link: str | None = None) -> LnurlOffer:
+    return replace(made, service=replace(made.service, description=description, pay_link=pay_link))
+
+
+async def empty(shell: Shell, wallet: VoucherWallet) -> None:
+    await the_page(shell)
+
+
+async def named(shell: Shell, wallet: VoucherWallet) -> None:
+    (await the_page(shell)).link.setText("lightning:" + LINK)
+
+
+async def a_web_address(shell: Shell, wallet: VoucherWallet) -> None:
+    (await the_page(shell)).link.setText("http://127.0.0.1:8080/u?q=7")
+
+
+async def a_real_one(shell: Shell, wallet: VoucherWallet) -> None:
+    (await the_page(shell)).link.setText(encode_lnurl("https://service.example/u?q=7"))
+
+
+async def said_no(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = AshoreError(f"{LONG_HOST} says: “{'Come back tomorrow, ' * 12}”", "Nothing was withdrawn.")
+    await opened(shell)
+
+
+async def being_asked(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.answers.clear()
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    page.open_button.click()
+
+
+async def open_(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = told(offer(1_000, 2_000_000_000), "Your referral bonus, with thanks", PAY)
+    await opened(shell)
+
+
+async def too_much(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    await typed(shell, page, page.fields.amount, "21")
+
+
+async def hostile(shell: Shell, wallet: VoucherWallet) -> None:
+    made = told(offer(least=999_999, most=10**14), HOSTILE, PAY)
+    host = "xn--80ak6aa92e.com"
+    wallet.voucher = replace(made, host=LONG_HOST, callback_host=host, answered_by="another.example", one_shot=True)
+    await opened(shell)
+
+
+async def a_pin(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = offer(pin_limit=15_000)
+    page = await opened(shell)
+    await typed(shell, page, page.fields.amount, "20")
+    await typed(shell, page, page.fields.pin, "12x")
+
+
+async def no_wallet_before(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+
+
+async def pasted(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = replace(offer(), receivers=())
+    page = await opened(shell)
+    await typed(shell, page, page.fields.invoice, invoice(20_000))
+
+
+async def pasted_wrong(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = replace(offer(), receivers=())
+    page = await opened(shell)
+    await typed(shell, page, page.fields.invoice, invoice(19_000))
+
+
+async def millisatoshi(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = offer(1_111, 1_111)
+    await opened(shell)
+
+
+async def no_wallet_answers(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.voucher = offer(problem="Alice does not answer.")
+    await opened(shell)
+
+
+async def forgotten(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    await wallet.lock()
+    await shell.until(lambda: page.link.text() == "")
+    await wallet.unlock(bytearray(PASSWORD))
+    await shell.until(lambda: shell.sections.place == "voucher" and not shell.sections.hub.pending)
+
+
+STATES: tuple[State, ...] = (
+    empty, named, a_web_address, a_real_one, said_no, being_asked, open_, too_much, hostile, a_pin,
+    pasted, pasted_wrong, millisatoshi, no_wallet_answers, forgotten,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("colours", "percent", "size"), LOOKS)
+@pytest.mark.parametrize("state", STATES, ids=[state.__name__.strip("_") for state in STATES])
+async def test_everything_is_whole_and_readable(
+    shell: Shell, wallet: VoucherWallet, state: State, colours: str, percent: int, size: tuple[int, int]
+) -> None:
+    shell.theme.apply(colours, percent)
+    shell.window.resize(*size)
+    await state(shell, wallet)
+    page = shell.window.stack.currentWidget()
+    assert isinstance(page, LnurlFormPage)
+    if state is being_asked:
+        await shell.until(lambda: not page.cancel.isHidden() and not cut_off(page))
+    else:
+        await shell.settle()
+    name = f"{state.__name__.strip('_')}-{colours}-{percent}-{size[0]}"
+    photograph(shell, name)
+    assert cut_off(page) == []
+    shell.window.resize(size[0], WHOLE)  # so that nothing has to be scrolled to
+    await shell.until(lambda: not cut_off(page) and in_view(page))
+    photograph(shell, f"{name}-whole")
+    assert faint(page) == []
+    assert nameless(page) == []
+    assert marked_up(page) == []
+    assert texts(page)
+    wallet.answers.set()
+
+
+def in_view(page: LnurlFormPage) -> bool:
+    bar = page.columns.main_scroll.verticalScrollBar()
+    return bar.maximum() == bar.minimum()
+
+
+def photograph(shell: Shell, name: str) -> None:
+    if ALBUM:
+        Path(ALBUM).mkdir(parents=True, exist_ok=True)
+        shell.window.grab().save(str(Path(ALBUM) / f"{name}.png"))
