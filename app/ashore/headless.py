@@ -3,8 +3,9 @@
 For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that
 the network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "claim", "link": "…",
 "fields": {…}} (a Lightning voucher), {"op": "states"}, {"op": "answered"} (answers when the outcome of every request is
-known), {"op": "settled", "but": 0} (answers when no more than so many are open), {"op": "tidied"} (forgets what the
-vault keeps for nothing), {"op": "ahead", "by": 60} (puts this wallet's clock forward), {"op": "arm", "at":
+known), {"op": "told", "withdrawal": "…"} (answers when that one is known or was answered with a no), {"op": "settled", "but": 0} (answers when no more than so many are open), {"op": "tidied"} (forgets what the
+vault keeps for nothing), {"op": "again", "withdrawal": "…"} (has the identical request sent once more after a no),
+{"op": "ahead", "by": 60} (puts this wallet's clock forward), {"op": "arm", "at":
 "BOUNDARY:N"} (die there from now on), {"op": "quit"}.
 """
 
@@ -130,20 +131,21 @@ async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse, 
     match command["op"]:
         case "withdraw" | "claim":
             return await _confirm(wallet, await _offer(wallet, command), command)
-        case "states" | "answered" | "settled":
+        case "states" | "answered" | "told" | "settled":
             await _waited(wallet, command)
             return {"states": [_state(s) for s in _all(wallet)]}
+        case "again":
+            await wallet.send_again(str(command["withdrawal"]))
         case "tidied":
             await wallet.tidy_vault()
-            return {"tidied": True}
         case "ahead":
             hand.forward(float(str(command["by"])))
             wallet.look_again()
-            return {"ahead": command["by"]}
         case "arm":
             fuse.arm(str(command["at"]))
-            return {"armed": command["at"]}
-    return {"error": "there is no such command"}
+        case _:
+            return {"error": "there is no such command"}
+    return {"done": command["op"]}
 
 
 async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
@@ -156,6 +158,9 @@ async def _waited(wallet: Wallet, command: Mapping[str, object]) -> None:
     most = int(str(command.get("but", 0)))
     if command["op"] == "answered":
         await _until(wallet, lambda: all(_answered(s) for s in _open(wallet)))
+    elif command["op"] == "told":
+        wanted = str(command["withdrawal"])
+        await _until(wallet, lambda: all(_told(s) for s in _open(wallet) if s.id == wanted))
     elif command["op"] == "settled":
         await _until(wallet, lambda: wallet.open_count() <= most)
 
@@ -193,6 +198,10 @@ def _answered(state: Withdrawal) -> bool:
     return state.request is not None and state.request.state in SETTLED
 
 
+def _told(state: Withdrawal) -> bool:
+    return _answered(state) or (state.request is not None and state.request.said_no)
+
+
 def _open(wallet: Wallet) -> list[Withdrawal]:
     return _all(wallet, "open")
 
@@ -218,6 +227,7 @@ def _state(state: Withdrawal) -> dict[str, object]:
         "move": str(request.state) if request else "",
         "sends": request.sends if request else 0,
         "said": request.said if request else "",
+        "said_no": request.said_no if request else False,
         "amount": str(state.terms.amount),
         "stages": {name: int(view.level or 0) for name, view in state.stages.items()},
     }

@@ -20,7 +20,6 @@ from typing import Any, cast
 import httpcore
 import uvicorn
 
-from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.withdrawal import Mark, MoveView, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, no_probe
 from ashore.engine.carrier import SETTLED, Carrier
@@ -53,6 +52,7 @@ from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.receivers import PASTED, Receiver
 from ashore.systems.lnurl.system.tracks import TRACKS
 from ashore.systems.lnurl.system.withdrawals import LnurlSystem
+from faults.lightning_observer import lightning_disagreements
 
 NODE = "node"
 NODE_NAME = "Alice"
@@ -314,6 +314,10 @@ class Purse:
             await asyncio.gather(carrying, return_exceptions=True)
         return self.state(withdrawal)
 
+    def again(self, withdrawal: str) -> None:
+        """As a person wishes it. What is being carried takes its next turn when time passes."""
+        self.requests.again(withdrawal)
+
     async def withdraw(self, voucher: Mapping[str, Any], amount: str = "15", **fields: str) -> Withdrawal:
         """From the link to the end."""
         return await self.carry(await self.confirm(voucher, amount, **fields))
@@ -353,36 +357,22 @@ class Purse:
             raise Death
 
     def hold_to_the_rules(self, *, heard: bool = True) -> None:
-        """What has to be so after everything: see each sentence. `heard`: the service's answers arrived."""
-        calls, moves = self.calls(), [m for s in self.all() for m in s.moves.values()]
-        known = {move.locator for move in moves}
-        for call in calls:
-            assert call["payment_hash"] in known, "only journaled invoices were handed over"
-        by_hash: dict[str, list[dict[str, Any]]] = {}
-        for call in calls:
-            by_hash.setdefault(call["payment_hash"], []).append(call)
-        for sent in by_hash.values():
-            assert len({(call["invoice_sha256"], call["k1"]) for call in sent}) == 1, "only the identical bytes again"
-            gaps = [(b["at"] - a["at"]) * 1000 for a, b in itertools.pairwise(sent)]
-            assert all(gap >= PRACTICE.retry_after_ms for gap in gaps), f"too soon again: {gaps}"
-            noes = [call for call in sent if call["answer"] and not call["answer"].startswith("(")]
-            assert not heard or not noes or noes == [sent[-1]], "nothing after a no"
-        paid = {row["payment_hash"] for row in self.invoices() if row["received_msat"]}
+        """What has to be so after everything, as the observer sees it. `heard`: the service's answers arrived."""
+        truth = self.lightning.truth()
+        assert lightning_disagreements(self.all(), truth) == []
+        paid = {row["payment_hash"] for row in truth["invoices"] if row["received_msat"]}
         for state in self.all():
             request = state.request
             assert request is not None
-            really = request.locator in paid
-            seen = state.stage("final").evidence
-            assert really or not seen, "settled without the wallet's word"
             if not state.is_open and state.terms.account != PASTED:
-                assert bool(seen) == really, "a settled payment was not recognised"
-            if request.state is MoveState.REFUSED:
-                assert not really, "refused, and yet paid"
+                recognised = bool(state.stage("final").evidence)
+                assert recognised == (request.locator in paid), "a settled payment was not recognised"
             if state.status is Status.FINAL:
                 marks = {row.mark for row in self.voyage(state.id).rows}
                 assert not marks & {Mark.AWAITED, Mark.UNKNOWN}, "what is passed looks awaited"
-            if request.code == NOT_SENT:
-                assert request.locator not in by_hash, "not sent, and yet the service was called"
+            given = [call for call in truth["claims"] if call["payment_hash"] == request.locator]
+            after_a_no = [call for call in given[:-1] if call["answer"] and not call["answer"].startswith("(")]
+            assert not heard or len(after_a_no) <= request.wishes, "nothing after a no, but at a person's wish"
 
     def all(self) -> Sequence[Withdrawal]:
         names = [str(name) for (name,) in self.database.read("SELECT id FROM withdrawals ORDER BY number")]

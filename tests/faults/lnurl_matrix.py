@@ -6,22 +6,20 @@ The practice network outlives every wallet and counts what was really paid.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ashore.domain.moves import MoveState
 from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.engine.requests import SEALED_NOTE
 from ashore.keys.vault import Vault
-from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.tracks import FINAL
 from faults.kill_cases import BEFORE_THE_INTENT
 from faults.kill_matrix import DEATH_S, Tally
+from faults.lightning_observer import lightning_disagreements
 from faults.observer import claims_in
 from faults.processes import START_S, MatrixError, Sandbox, WalletProcess
 
@@ -63,6 +61,7 @@ _CARRYING = _LOCATING | {
 }
 """Those that earlier withdrawals, which are still being carried, pass as well."""
 TRIES = 3
+AGAIN = "lnurl: again after a no"
 _AROUND_THE_CALLBACK = frozenset({Boundary.SENDING_JOURNALED, Boundary.SENDING_ANSWERED, Boundary.OUTCOME_JOURNALED})
 
 
@@ -76,6 +75,8 @@ class VoucherCase:
         moment: instead, after how many seconds.
         again_at: after how many seconds from its start the next wallet is killed too.
         faults: what the voucher's service does.
+        again: whether the service says no first, and the wallet dies while the person has the same invoice handed
+            over again.
     """
 
     row: str
@@ -83,6 +84,7 @@ class VoucherCase:
     moment: float = 0.0
     again_at: float | None = None
     faults: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
 
     @property
     def pays(self) -> bool:
@@ -98,6 +100,7 @@ def voucher_boundary_cases() -> list[VoucherCase]:
         usual: Mapping[str, Any] = {"drops_after_paying": True} if boundary in _LOCATING else {}
         more = [{"error_but_pays": True}] if boundary in _AROUND_THE_CALLBACK else []
         cases += [VoucherCase(f"lnurl: {boundary}", at=boundary, faults=faults) for faults in (usual, *more)]
+    cases += [VoucherCase(AGAIN, at=at, again=True) for at in (Boundary.SENDING_ANSWERED, Boundary.SENDING_JOURNALED)]
     unpaid = ((Boundary.SENDING_ANSWERED, NEVER_PAID[0]), (Boundary.OUTCOME_JOURNALED, NEVER_PAID[1]))
     return [*cases, *(VoucherCase(f"lnurl: {at}", at=at, faults=faults) for at, faults in unpaid)]
 
@@ -151,7 +154,12 @@ class VoucherLane:
             self._claim(voucher)  # nothing of it may be lost
 
     def _die(self, case: VoucherCase, voucher: Mapping[str, Any]) -> None:
-        if case.at in _WATCHING:
+        wished = ""
+        if case.again:
+            wished = self._refused(voucher)
+            self.wallet.tell(op="arm", at=f"{case.at}:1")
+            self.wallet.tell(op="again", withdrawal=wished)
+        elif case.at in _WATCHING:
             self._claim(voucher)
             self.wallet.tell(op="arm", at=f"{case.at}:1")
         elif case.at is not None:
@@ -166,6 +174,28 @@ class VoucherLane:
             self.wallet.kill_after(case.again_at)
             self._died(case)
         self.wallet = self._alive()
+        if wished and self._told(wished)["said_no"]:
+            self.wallet.ask(op="again", withdrawal=wished)  # the wallet died before it could be wished
+
+    def _refused(self, voucher: Mapping[str, Any]) -> str:
+        """Claim a voucher whose service says no, and would not any more; return the withdrawal."""
+        self._spoil(voucher, refuses="Wait 60 seconds.")
+        withdrawal = self._claim(voucher)
+        if not self._told(withdrawal)["said_no"]:
+            raise MatrixError("the service did not say no")
+        self._spoil(voucher, refuses=None)
+        return withdrawal
+
+    def _told(self, withdrawal: str) -> Mapping[str, Any]:
+        """What is known of a withdrawal, once its service answered."""
+        answer = self.wallet.ask(op="told", withdrawal=withdrawal)
+        if answer is None:
+            raise MatrixError("the wallet died by itself")
+        found: Mapping[str, Any] = next(state for state in answer["states"] if state["id"] == withdrawal)
+        return found
+
+    def _spoil(self, voucher: Mapping[str, Any], **faults: Any) -> None:
+        self.sandbox.control("faults", lightning={"vouchers": {voucher["id"]: faults}})
 
     def settled(self) -> list[str]:
         """Wait for what can be paid, then past every expiry for the rest; return what is wrong in the end."""
@@ -201,10 +231,11 @@ class VoucherLane:
             rows[row].kills = kills
         return rows
 
-    def _claim(self, voucher: Mapping[str, Any]) -> None:
+    def _claim(self, voucher: Mapping[str, Any]) -> str:
         answer = self.wallet.ask(**_claim(voucher))
         if answer is None or "withdrawal" not in answer:
             raise MatrixError(f"the wallet did not begin: {answer}")
+        return str(answer["withdrawal"])
 
     def _died(self, case: VoucherCase) -> None:
         self.wallet.died(DEATH_S)
@@ -231,30 +262,19 @@ class VoucherLane:
 
 
 def voucher_disagreements(claims: Sequence[Withdrawal], truth: Mapping[str, Any]) -> list[str]:
-    """What the wallet says of vouchers and is not so, when all have ended."""
-    wrong = []
-    states = {state.request.locator: state for state in claims if state.request is not None}
-    received = {row["payment_hash"]: row["received_msat"] for row in truth["invoices"] if row["received_msat"]}
-    for payment_hash, state in states.items():
-        settled = bool(state.stage(FINAL).evidence)
-        if state.is_open:
-            wrong.append(f"{state.id[:8]} is still open")
-        if settled != (payment_hash in received):
-            wrong.append(f"{state.id[:8]} is {state.status}, and really {received.get(payment_hash)} msat came")
-        if state.request is not None and state.request.state is MoveState.REFUSED and payment_hash in received:
-            wrong.append(f"{state.id[:8]} is refused, and was paid")
-    wrong += [f"{name[:12]} was paid and is in no journal" for name in received.keys() - states.keys()]
-    handed_over = {call["payment_hash"] for call in truth["claims"]}
-    wrong += [f"{name[:12]} was handed over and is in no journal" for name in handed_over - states.keys()]
+    """What the wallet says of vouchers and is not so, when all have ended and each voucher was good for one claim."""
+    wrong = lightning_disagreements(claims, truth)
+    wrong += [f"{state.id[:8]} is still open" for state in claims if state.is_open]
+    received = {row["payment_hash"] for row in truth["invoices"] if row["received_msat"]}
+    for state in claims:
+        if state.request is not None and state.request.locator in received and not state.stage(FINAL).evidence:
+            wrong.append(f"{state.id[:8]} was paid, and is {state.status}")
     for voucher in {call["voucher"] for call in truth["claims"]}:
         calls = [call for call in truth["claims"] if call["voucher"] == voucher]
         if len({call["payment_hash"] for call in calls}) > 1:
             wrong.append(f"voucher {voucher} was given more than one invoice")
         if sum(call["paid"] for call in calls) > 1:
             wrong.append(f"voucher {voucher} was paid twice")
-        gaps = [after["at"] - before["at"] for before, after in itertools.pairwise(calls)]
-        if any(gap * 1000 < PRACTICE.retry_after_ms for gap in gaps):
-            wrong.append(f"voucher {voucher} was asked again too soon: {gaps}")
     return wrong
 
 

@@ -19,6 +19,7 @@ from ashore.sandbox.zklink.node import payload_digest
 from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+from faults.lightning_observer import LNURL, lightning_disagreements
 
 STAGE_OF_TRUTH = {COMMITTED: "commit", PROVED: "prove", VERIFIED: "sync", RELEASED: "execute"}
 """The wallet's stages and the operator's L1 transactions that they rest on."""
@@ -33,15 +34,20 @@ def claims_in(journal_file: Path) -> list[Withdrawal]:
     return [state for state in states if state is not None]
 
 
-def disagreements(claims: Iterable[Withdrawal], status: Mapping[str, Any], *, alone: bool = True) -> list[str]:
+def disagreements(
+    claims: Iterable[Withdrawal], status: Mapping[str, Any], *, alone: bool = True, grace_s: float = 0.0
+) -> list[str]:
     """Everything that the wallet claims and that is not so; empty where all is well.
 
     Args:
         claims: all withdrawals of one wallet.
         status: the control's answer, asked for after the claims were made.
         alone: whether this wallet is the only one that submits to the network.
+        grace_s: how long a voucher that ended unpaid may be paid without the wallet having looked.
     """
-    states = list(claims)
+    known = list(claims)
+    vouchers = [state for state in known if state.terms.system == LNURL]
+    states = [state for state in known if state.terms.system != LNURL]
     network = status["zklink"]
     truth = {one["l2_tx_hash"]: one for one in network["withdrawals"]}
     paying = {tx for one in truth.values() for tx in one["paid_by"]}
@@ -53,7 +59,7 @@ def disagreements(claims: Iterable[Withdrawal], status: Mapping[str, Any], *, al
     found += _second_requests(states, truth)
     if alone:
         found += _strangers(states, network)
-    return found
+    return found + lightning_disagreements(vouchers, status["lightning"], alone=alone, grace_s=grace_s)
 
 
 def _ahead(

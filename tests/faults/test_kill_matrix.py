@@ -13,7 +13,7 @@ import pytest
 from ashore.engine.boundaries import Boundary
 from faults.kill_cases import KILLS_IN_CI, OVERTAKEN, answer_cases, boundary_cases, random_cases
 from faults.kill_matrix import Lane, Runs, Tally, open_lanes, run_lanes, summed
-from faults.lnurl_matrix import BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
+from faults.lnurl_matrix import AGAIN, BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
 
 LANES = 3
 VOUCHER_LANES = 2
@@ -97,7 +97,8 @@ def test_killed_over_vouchers(tmp_path: Path, figures: dict[str, Tally], request
     print(f"--kills {count} --kill-seed {seed}")
     cases = [*voucher_boundary_cases(), *voucher_random_cases(count, seed)]
     rows = _kill(cases, VoucherLane, VOUCHER_LANES, tmp_path, figures)
-    assert set(rows) == {*(f"lnurl: {boundary}" for boundary in BOUNDARIES), "lnurl: random moment"}
+    assert set(rows) == {*(f"lnurl: {boundary}" for boundary in BOUNDARIES), AGAIN, "lnurl: random moment"}
+    assert rows[AGAIN].final == sum(case.again for case in cases), "what was refused came, with the same invoice"
     assert sum(tally.kills for tally in rows.values()) >= len(cases)
     for boundary in BOUNDARIES:
         row = rows[f"lnurl: {boundary}"]

@@ -90,7 +90,7 @@ class MoveRefused:
 class MoveUnclear:
     """A send ended without an answer that can be trusted. `left` is False where it certainly never left.
 
-    `said_no`: the other side answered with a no, which proves nothing but ends all sending.
+    `said_no`: the other side answered with a no, which proves nothing but ends all sending, until a MoveAgain.
     """
 
     name: ClassVar[str] = "move-unclear"
@@ -99,6 +99,19 @@ class MoveUnclear:
     sentence: str
     left: bool = True
     said_no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAgain:
+    """A person wants the identical bytes sent once more after a no that proved nothing. Written before they are.
+
+    `sentence` says so.
+    """
+
+    name: ClassVar[str] = "move-again"
+    withdrawal: str
+    move: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,7 @@ Event = (
     | MoveAccepted
     | MoveRefused
     | MoveUnclear
+    | MoveAgain
     | FactLearnt
     | StageReached
     | StageSettled
@@ -195,6 +209,7 @@ _BY_NAME: dict[str, type[Event]] = {
         MoveAccepted,
         MoveRefused,
         MoveUnclear,
+        MoveAgain,
         FactLearnt,
         StageReached,
         StageSettled,

@@ -72,6 +72,10 @@ class TrackWords:
     pace_unknown: str
     second: tuple[str, str]
     said_no: tuple[str, str] = ("The other side said no.", "Ashore goes on watching.")
+    again: str = ""
+    """What a person asks for who has the identical request sent again after a no; empty where nobody can."""
+    wished: str = ""
+    """What is said of it from then on."""
     prepared: tuple[str, str] = ("Signed, not sent yet.", "Ashore sends it as soon as it can.")
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
     under_way: tuple[str, str] = (

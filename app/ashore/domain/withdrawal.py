@@ -53,6 +53,10 @@ LAST_LEVEL = "track.last-level"
 """The detail that names how strong the evidence of that stage has to be: `seen` where nothing stronger can exist, such
 as on Lightning; irreversible where it is missing."""
 
+AGAIN_UNTIL = "again.until"
+"""The detail that says until when (UTC milliseconds) the identical move may be sent again after a no; missing where it
+never may."""
+
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
 _STOPPED = frozenset({Status.REFUSED, Status.FAILED})
 _STATUS_OF_MOVE = {
@@ -75,7 +79,8 @@ _MARK_OF_LEVEL = {
 class MoveView:
     """A move as folded. `arrivals` counts the sends that may have arrived: all but those that never left.
 
-    `said_no`: it was answered with a no that proves nothing, so it is never sent again.
+    `said_no`: it was answered with a no that proves nothing, so it is not sent again but at a person's wish; `wishes`
+    counts those.
     """
 
     id: str
@@ -92,6 +97,7 @@ class MoveView:
     code: str = ""
     advice: str = ""
     said_no: bool = False
+    wishes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +175,21 @@ class Withdrawal:
     def _last_level(self) -> Level:
         return Level.SEEN if self.terms.details.get(LAST_LEVEL) == "seen" else Level.IRREVERSIBLE
 
+    def may_go_again(self, now: int) -> bool:
+        """Whether a person may have the identical request sent once more, at `now` (UTC milliseconds)."""
+        request = self.request
+        if request is None or request.state is not MoveState.UNKNOWN or not request.said_no:
+            return False
+        return self.is_open and now < int(self.terms.details.get(AGAIN_UNTIL, "0"))
+
     @property
     def is_open(self) -> bool:
         """Whether anything is still awaited."""
         return self.status in OPEN_STATUSES
+
+
+_LaterMoveEvent = ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear | ev.MoveAgain
+_MoveEvent = ev.MoveIntended | _LaterMoveEvent
 
 
 def fold(recorded: Iterable[ev.Recorded]) -> Withdrawal | None:
@@ -202,13 +219,12 @@ def apply(state: Withdrawal | None, recorded: ev.Recorded) -> Withdrawal:
     state = replace(state, changed_at=recorded.at, seq=recorded.seq)
     if isinstance(event, ev.FactLearnt):
         return replace(state, facts={**state.facts, event.key: event.value})
-    if isinstance(event, ev.MoveIntended | ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear):
+    if isinstance(event, _MoveEvent):
         return _with_move(state, event)
     stage = state.stage(event.stage)
     return replace(state, stages={**state.stages, event.stage: _stage_after(stage, event, recorded.at)})
 
 
-_MoveEvent = ev.MoveIntended | ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear
 _StageEvent = ev.StageReached | ev.StageSettled | ev.StageTakenBack | ev.StageContradicted | ev.StageFailed
 
 
@@ -220,13 +236,17 @@ def _with_move(state: Withdrawal, event: _MoveEvent) -> Withdrawal:
     return replace(state, moves={**state.moves, move.id: move})
 
 
-def _move_after(move: MoveView, event: ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear) -> MoveView:
+def _move_after(move: MoveView, event: _LaterMoveEvent) -> MoveView:
     if move.state is MoveState.ACCEPTED:
         return move  # what was taken stays taken: a late refusal of a resend says nothing about it
     if isinstance(event, ev.MoveSending):
         return replace(move, state=MoveState.SENDING, sends=move.sends + 1, arrivals=move.arrivals + 1)
     if isinstance(event, ev.MoveAccepted):
         return replace(move, state=MoveState.ACCEPTED, said=event.said)
+    if isinstance(event, ev.MoveAgain):
+        if move.state is MoveState.REFUSED:
+            return move
+        return replace(move, state=MoveState.UNKNOWN, said=event.sentence, said_no=False, wishes=move.wishes + 1)
     if isinstance(event, ev.MoveUnclear):
         never_left = move.state is MoveState.SENDING and not event.left
         return replace(

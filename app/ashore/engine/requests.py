@@ -74,6 +74,19 @@ class Requests:
         self._parts.probe(Boundary.INTENT_JOURNALED)
         return withdrawal, move
 
+    def again(self, withdrawal: str) -> None:
+        """Journal that a person wants the identical request sent once more. The carrier sends it.
+
+        Raises AshoreError where that is not allowed (any more), and then nothing is sent.
+        """
+        state = self._parts.ledger.get(withdrawal)
+        words = self._parts.ledger.track_of(state).words if state is not None else None
+        if state is None or words is None or state.request is None or not words.again:
+            raise AshoreError("This cannot be sent again. Nothing was sent.")
+        if not state.may_go_again(self._parts.clock.now()):
+            raise AshoreError("This is not sent again now. Nothing was sent.", "Look at what is known of it meanwhile.")
+        self._parts.ledger.record([ev.MoveAgain(withdrawal, state.request.id, words.wished)])
+
     def under_way(self, identifier: str) -> bool:
         """Whether a move of this public name is being confirmed, or was since the start."""
         return identifier in self._confirmed

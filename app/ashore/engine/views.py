@@ -69,6 +69,8 @@ class StageRow:
     sentence: str
     expectation: Expectation | None = None
     late: bool = False
+    again: str = ""
+    """What a person may ask for here now, as a button says it; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

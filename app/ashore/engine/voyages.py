@@ -34,6 +34,7 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
                 sentence=_passed(stage, state) if witness else _sentence(stage, view, mark, state, track.words),
                 expectation=expected if mark in (Mark.AWAITED, Mark.REPORTED) else None,
                 late=late and state.is_open,
+                again=track.words.again if stage.id == track.answered and state.may_go_again(now) else "",
             )
         )
         previous = view.reached_at

@@ -208,6 +208,17 @@ class Wallet:
         self.look_again()  # the watchers are slow while nothing is open
         return withdrawal
 
+    async def send_again(self, withdrawal: str) -> None:
+        """Have the identical request sent once more after a no, at a person's wish: never another one.
+
+        Raises AshoreError, and then nothing was sent.
+        """
+        self.touch()
+        if self.locked:
+            raise AshoreError("Ashore is locked. Nothing was sent.", "Unlock Ashore first.")
+        self._requests.again(withdrawal)
+        self._rouse()
+
     # ---- following
 
     def voyage(self, withdrawal: str) -> Voyage | None:
@@ -318,9 +329,22 @@ class Wallet:
             await self._parts.wallets.restore()
         if self._parts.balances is not None:
             await self._parts.balances.restore()
+        self._rouse()
+        self._parts.ledger.tell(Change(Topic.LOCK))
+
+    def _rouse(self) -> None:
+        """Let everything that is being carried take its next turn now."""
         self._roused.set()
         self._roused = asyncio.Event()
-        self._parts.ledger.tell(Change(Topic.LOCK))
+
+    def _owners(self) -> list[str]:
+        """Whose money may wait in contracts: one's own addresses first."""
+        own = [account.address.lower() for account in self._accounts]
+        return [*own, *self._parts.journal.recipients("zkLink")]
+
+    def _heard(self, change: Change) -> None:
+        if change.topic in (Topic.WITHDRAWAL, Topic.LOCK):
+            self.unclaimed.stir()
 
     def _account(self, index: int) -> Account:
         for account in self._accounts:
@@ -351,7 +375,7 @@ class Wallet:
             self._spawn(carrier.carry(withdrawal, move))
 
     async def _rest(self, seconds: float) -> None:
-        """Wait between two tries; unlocking ends it, for a secret of the vault may be all that was missing."""
+        """Wait between two tries. Unlocking ends it (a secret of the vault may be all that was missing), or a wish."""
         roused = self._roused
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

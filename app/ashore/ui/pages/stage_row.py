@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,9 +12,10 @@ from ashore.engine.views import StageRow
 from ashore.ui.context import Context
 from ashore.ui.pages.evidence import CheckProof, EvidencePanel
 from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.labels import Label, set_property, set_tip
+from ashore.ui.widgets.labels import Label, set_property, set_tip, show_if
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.wording import breakable, clock_time, exact_time
 
@@ -55,7 +56,10 @@ class Rail(QWidget):
 
 
 class StageRowWidget(QWidget):
-    """A stage. `show_row` changes only what changed, so that nothing flickers or jumps."""
+    """A stage. `show_row` changes only what changed, so that nothing flickers or jumps.
+
+    `again` is the button for what a person may ask for here.
+    """
 
     def __init__(self, context: Context, check: CheckProof, *, last: bool) -> None:
         """`check` checks a stored proof of this withdrawal once more."""
@@ -69,6 +73,8 @@ class StageRowWidget(QWidget):
         self.sentence = Label(role="muted", wrap=True)
         self.expectation = Label(role="small", wrap=True)
         self.objection = Label(role="strong", wrap=True)
+        self.again = Button("")
+        self.again.hide()
         self.more = Disclosure(context.icons, "Evidence")
         self.panel = EvidencePanel(context, check)
         self.more.set_content(self.panel)
@@ -89,6 +95,7 @@ class StageRowWidget(QWidget):
         body.addLayout(head)
         for widget in (self.sentence, self.objection, self.expectation, self.more):
             body.addWidget(widget)
+        body.insertWidget(body.indexOf(self.more), self.again, 0, Qt.AlignmentFlag.AlignLeft)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(12)
@@ -112,6 +119,8 @@ class StageRowWidget(QWidget):
         self.sentence.show_text(breakable(row.sentence))
         self._show_objection(row)
         self._show_expectation(row, awaited=awaited)
+        self.again.setText(row.again)
+        show_if(self.again, bool(row.again))
         self.more.setVisible(bool(row.view.evidence))
         if self.more.is_open:
             self.panel.show_evidence(row.view.evidence)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
+from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.withdrawal import RECEIVED, SAID_BY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
@@ -216,6 +217,14 @@ class VoyagePage(Page):
             terms = self._voyage.withdrawal.terms
             self.context.go.show_form(terms.profile, terms)
 
+    def _send_again(self) -> None:
+        """The identical request once more. Pressed twice it is sent once: the engine takes a wish only after a no."""
+        work = self.context.wallet.send_again(self._id)
+        self.context.tasks.start(work, failed=self._not_sent_again, name="send again")
+
+    def _not_sent_again(self, error: AshoreError) -> None:
+        self.notice.show_problem(Problem(error.sentence, error.advice, Severity.WARNS))
+
     def _begin_anew(self) -> None:
         if self._voyage is not None:
             self.context.go.show_form(self._voyage.withdrawal.terms.profile)
@@ -229,6 +238,7 @@ class VoyagePage(Page):
             last = len(voyage.rows) - 1
             self.rows = [StageRowWidget(self.context, self._check, last=n == last) for n in range(last + 1)]
             for widget in self.rows:
+                widget.again.clicked.connect(self._send_again)
                 self._stepper.addWidget(widget)
         for widget, stage in zip(self.rows, voyage.rows, strict=True):
             widget.show_row(stage)

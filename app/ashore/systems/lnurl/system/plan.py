@@ -8,7 +8,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE, SAID_BY
+from ashore.domain.withdrawal import AGAIN_UNTIL, LAST_LEVEL, LAST_STAGE, SAID_BY
 from ashore.lightning.backends import InvoiceRequest, MadeInvoice
 from ashore.systems.base import Bearer, Plan, ReviewLine
 from ashore.systems.lnurl.codec import (
@@ -34,6 +34,8 @@ from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN,
 
 EXPIRY_S = 3600
 EXPIRES_AT = "expires.at"
+LEAST_LEFT_MS = 30_000
+"""An invoice that expires sooner is not handed over any more."""
 PAYMENT_HASH = "payment.hash"
 
 
@@ -180,6 +182,8 @@ def plan_of(
             SAID_BY: offer.host,
             PAYMENT_HASH: payment_hash,
             EXPIRES_AT: str(invoice.expires_at * 1000),
+            # A wrong PIN must not go again: three of them lock a card.
+            **({} if quote.pin else {AGAIN_UNTIL: str(invoice.expires_at * 1000 - LEAST_LEFT_MS)}),
         },
     )
     return Plan(

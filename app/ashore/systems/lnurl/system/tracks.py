@@ -44,6 +44,8 @@ WORDS = TrackWords(
         "The service said no.",
         "That is not proof that it does not pay, so Ashore watches until the invoice has expired. Nothing to do.",
     ),
+    again="Try again with the same invoice",
+    wished="The same invoice is handed over once more, as you wished.",
     prepared=("Sealed, not handed over yet.", "Ashore hands the invoice over as soon as it can."),
     under_way=(
         "Waiting for the payment.",

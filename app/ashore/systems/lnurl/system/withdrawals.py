@@ -26,7 +26,15 @@ from ashore.systems.lnurl.settlement.receipts import ANYWAY, ANYWAY_UNSEEN, LET_
 from ashore.systems.lnurl.system.checks import Used, judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opening import open_link
-from ashore.systems.lnurl.system.plan import EXPIRES_AT, PAYMENT_HASH, Claim, NoteUnreadable, make_invoice, plan_of
+from ashore.systems.lnurl.system.plan import (
+    EXPIRES_AT,
+    LEAST_LEFT_MS,
+    PAYMENT_HASH,
+    Claim,
+    NoteUnreadable,
+    make_invoice,
+    plan_of,
+)
 from ashore.systems.lnurl.system.receivers import PASTED, Receivers
 from ashore.systems.lnurl.system.tracks import TRACKS
 from ashore.systems.lnurl.system.waiting import Awaited
@@ -36,9 +44,6 @@ Unseal = Callable[[str], Awaitable[str]]
 
 LOOK_UPS = 40
 """Invoices that are asked about in one cycle: the rest have their turn in the next ones."""
-
-LEAST_LEFT_MS = 30_000
-"""An invoice that expires sooner is not handed over any more."""
 
 TRIES = 6
 """Hand-overs of which nothing left, until it is told that nothing was sent: with the carrier's waits a few minutes."""
@@ -150,6 +155,8 @@ class LnurlSystem:
             answer = await self._client.claim(claim.callback, claim.k1, claim.invoice, claim.pin)
         finally:
             self._tried[move.id] = self._now()
+        if isinstance(answer, answers.Refused):
+            self._tried[move.id] = 0  # what was answered is not under way any more: a person may try again at once
         return _meaning(answer, ANYWAY_UNSEEN if claim.receiver == PASTED else ANYWAY)
 
     async def locate(self, move: SignedMove) -> Outcome:

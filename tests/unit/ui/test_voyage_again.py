@@ -1,0 +1,112 @@
+"""The voyage of a voucher after a no: the same invoice may go again, by a button in its stage, while that is allowed."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import AGAIN_UNTIL
+from ashore.engine.views import Voyage
+from ashore.engine.voyages import voyage_of
+from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SEEN
+from ashore.ui.pages.voyage import VoyagePage
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import NOW, StandInWallet
+
+TEXT = "Try again with the same invoice"
+PLACE = SEEN.position(HANDED_OVER)
+
+
+class LightningWallet(StandInWallet):
+    """Withdraws a voucher."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wished: list[str] = []
+        self.refusing: AshoreError | None = None
+
+    def voyage(self, withdrawal_id: str) -> Voyage | None:
+        found = next((state for state in self.withdrawals() if state.id == withdrawal_id), None)
+        return None if found is None else voyage_of(found, SEEN, {}, NOW)
+
+    async def send_again(self, withdrawal: str) -> None:
+        if self.refusing is not None:
+            raise self.refusing
+        self.wished.append(withdrawal)
+        self.happen(ev.MoveAgain(withdrawal, "m", SEEN.words.wished))
+
+
+@pytest.fixture
+def wallet() -> LightningWallet:
+    return LightningWallet()
+
+
+def refused(wallet: LightningWallet, until: int = NOW + 60_000) -> None:
+    """A voucher whose service said no."""
+    terms = ev.Terms(
+        system="LNURL",
+        network="sandbox",
+        profile=PRACTICE.id,
+        track=str(SEEN.ref),
+        account="node",
+        symbol="BTC",
+        decimals=11,
+        amount=15_000,
+        fee=0,
+        recipient="02" + "00" * 32,
+        destination="the practice node (simulated)",
+        receive_symbol="BTC",
+        details={"track.last": FINAL, "track.last-level": "seen", AGAIN_UNTIL: str(until)},
+    )
+    wallet.happen(ev.WithdrawalStarted("v", terms))
+    wallet.happen(ev.MoveIntended("v", "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", "scope", 0))
+    wallet.happen(ev.MoveSending("v", "m"))
+    wallet.happen(ev.MoveUnclear("v", "m", "The service said no: “Wait 60 seconds.”", said_no=True))
+
+
+async def voyage(shell: Shell) -> VoyagePage:
+    shell.sections.show_voyage("v")
+    page = shell.sections.page("voyage")
+    assert isinstance(page, VoyagePage)
+    await shell.settle()
+    return page
+
+
+async def test_the_button_stands_in_the_stage_and_works_once(shell: Shell, wallet: LightningWallet) -> None:
+    refused(wallet)
+    page = await voyage(shell)
+    assert [row.again.isVisible() for row in page.rows] == [place == PLACE for place in range(len(page.rows))]
+    button = page.rows[PLACE].again
+    assert button.text() == TEXT
+    QTest.keyClick(button, Qt.Key.Key_Return)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert wallet.wished == ["v"]
+    assert not button.isVisible()
+    assert "once more, as you wished" in str(texts(page))
+    wallet.happen(ev.MoveSending("v", "m"))
+    wallet.happen(ev.MoveUnclear("v", "m", "The service said no: “Wait 9 seconds.”", said_no=True))
+    await shell.settle()
+    assert button.isVisible(), "a second no may be asked again"
+
+
+async def test_a_wish_that_came_too_late_is_told(shell: Shell, wallet: LightningWallet) -> None:
+    refused(wallet)
+    wallet.refusing = AshoreError("This is not sent again now. Nothing was sent.", "Look again.")
+    page = await voyage(shell)
+    QTest.mouseClick(page.rows[PLACE].again, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert "Nothing was sent." in str(texts(page.notice))
+    assert not shell.faults
+
+
+async def test_there_is_no_button_where_it_is_not_allowed(shell: Shell, wallet: LightningWallet) -> None:
+    refused(wallet, until=NOW)
+    page = await voyage(shell)
+    assert not any(row.again.isVisible() for row in page.rows)
