@@ -1,6 +1,8 @@
 """The rules of the virtual machine in use, and what makes a raw transaction admissible to the pool."""
 
-from eth.abc import SignedTransactionAPI
+from typing import Any
+
+from eth.abc import BlockHeaderAPI, SignedTransactionAPI
 from eth.consensus.noproof import NoProofConsensus
 from eth.constants import SECPK1_N
 from eth.exceptions import PyEVMError
@@ -11,7 +13,16 @@ from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
 from ashore.sandbox.evm.errors import ChainError
 
-SandboxVM = PragueVM.configure(consensus_class=NoProofConsensus)
+
+def _header_after(parent: BlockHeaderAPI | None, **fields: Any) -> BlockHeaderAPI:
+    """The header of the next block. py-evm would stamp calls with the machine's time instead of the chain's."""
+    if parent is not None:
+        fields.setdefault("timestamp", parent.timestamp + 1)
+    header: BlockHeaderAPI = PragueVM.create_header_from_parent(parent, **fields)
+    return header
+
+
+SandboxVM = PragueVM.configure(consensus_class=NoProofConsensus, create_header_from_parent=staticmethod(_header_after))
 
 # Legacy, access list (EIP-2930), dynamic fee (EIP-1559). Blobs and delegations have no use here.
 _SUPPORTED_TYPES = (0, 1, 2)

@@ -271,13 +271,15 @@ def test_every_refusal_of_prove_and_confirm(network: Network) -> None:
 
     refuses(reason("x0"), prove(second, proof_for([second])))
     refuses(reason("x1"), prove(first, proof_for([second])))
-    refuses(reason("n2"), lambda: operator.transact(zklink, "confirmBlock", first.as_abi()))
+
+    def confirm(block: StoredBlock) -> Callable[[], Any]:
+        return lambda: operator.transact(zklink, "confirmBlock", block.as_abi())
+
+    refuses(reason("n0"), confirm(first))
     operator.transact(zklink, "proveBlocks", [b.as_abi() for b in (first, second)], proof_for([first, second]))
-    refuses(
-        reason("n1"), lambda: operator.transact(zklink, "confirmBlock", StoredBlock.genesis(813, bytes(32)).as_abi())
-    )
-    operator.transact(zklink, "confirmBlock", second.as_abi())
-    refuses(reason("n0"), lambda: operator.transact(zklink, "confirmBlock", first.as_abi()))
+    refuses(reason("n0"), confirm(StoredBlock.genesis(813, bytes(32))))
+    confirm(second)()
+    refuses(reason("n0"), confirm(first))
 
 
 def test_every_refusal_of_execute(network: Network) -> None:
