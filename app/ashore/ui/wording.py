@@ -54,7 +54,10 @@ def exact_time(at: int) -> str:
 
 def breakable(text: str, longest: int = 20) -> str:
     """`text` with invisible places to break inside words longer than `longest`, so that no label grows with them."""
-    return " ".join(
-        "\u200b".join(word[i : i + longest] for i in range(0, len(word), longest)) if len(word) > longest else word
-        for word in text.split(" ")
-    )
+    return " ".join(_broken(word, longest) if len(word) > longest else word for word in text.split(" "))
+
+
+def _broken(word: str, longest: int) -> str:
+    # A hash is no word: broken wherever a line ends, it fills its lines.
+    step = min(4, longest) if word.isalnum() else longest
+    return "\u200b".join(word[i : i + step] for i in range(0, len(word), step))

@@ -152,3 +152,12 @@ async def test_it_opens_at_its_top_every_time(shell: Shell, review: ReviewPage, 
         assert bar.value() == 0
     QTest.keyClick(shell.window.windowHandle(), Qt.Key.Key_Return)
     assert not review.busy
+
+
+async def test_a_lock_leaves_nothing_of_the_review(shell: Shell, review: ReviewPage) -> None:
+    page = review
+    assert "25.00 USDC" in texts(page)
+    await shell.wallet.lock()
+    await shell.until(lambda: shell.sections.place == "unlock")
+    assert vars(page)["_review"] is None
+    assert texts(page.columns.main_scroll).strip() == ""

@@ -24,4 +24,9 @@ def test_the_day_is_said_when_it_is_another(application: object) -> None:
 @given(st.text())
 def test_breaking_changes_nothing_that_is_seen(text: str) -> None:
     assert breakable(text).replace("\u200b", "") == text.replace("\u200b", "")
-    assert all(len(part) <= 28 for word in breakable(text).split(" ") for part in word.split("\u200b"))
+    assert all(len(part) <= 20 for word in breakable(text).split(" ") for part in word.split("\u200b"))
+
+
+def test_a_hash_fills_its_lines() -> None:
+    assert breakable("ab" * 20).split("\u200b") == ["abab"] * 10
+    assert breakable("a.very-long.host-name.example").split("\u200b") == ["a.very-long.host-nam", "e.example"]

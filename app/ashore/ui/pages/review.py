@@ -51,6 +51,7 @@ class ReviewPage(Page):
         self.columns = Columns(left, self._decision())
         self.body.addWidget(self.columns, 1)
         context.theme.changed.connect(self._scale)
+        context.hub.lock_changed.connect(self._lock_changed)
         self._scale()
 
     def _decision(self) -> QWidget:
@@ -99,6 +100,13 @@ class ReviewPage(Page):
         self.confirm.setText(review.confirm)
         self.confirm.setAccessibleDescription(LAST_WORD)
 
+    def _lock_changed(self) -> None:
+        """What was read for signing is void without the keys, and a voucher's secret does not outlast a lock."""
+        if self.context.wallet.locked and not self._busy:
+            self._review = None
+            for part in (self._lines_column, self._texts_column, self._warnings):
+                clear(part)
+
     def shown(self) -> None:
         self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
         self.columns.to_top()
@@ -109,7 +117,7 @@ class ReviewPage(Page):
         read = (
             "As the signer read it from the bytes"
             if review.reading
-            else "What the service is given, and by whom it pays"
+            else "What the service is given, and where it pays to"
         )
         self._lines_column.addWidget(Label(read, "caption"))
         self._lines_column.addSpacing(4)
