@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
+from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.receiving import ConnectedWallet, TriedWallet, WalletSetup
 from ashore.engine.views import (
     Account,
@@ -19,7 +20,8 @@ from ashore.engine.views import (
     Review,
     Voyage,
 )
-from ashore.systems.base import Draft, Offer, Quote
+from ashore.systems.base import Draft, Offer, Quote, Unclaimed
+from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
 
@@ -39,6 +41,24 @@ class ReceivingPort(Protocol):
     async def offers(self) -> tuple[ReceiverOffer, ...]: ...
     async def try_out(self, setup: WalletSetup) -> TriedWallet: ...
     async def connect(self, setup: WalletSetup, *, although_it_spends: bool = False) -> str: ...
+
+
+class UnclaimedPort(Protocol):
+    """Money that waits in contracts."""
+
+    found: tuple[Unclaimed, ...]
+    trouble: AshoreError | None
+    looked_at: int
+
+    def stir(self) -> None: ...
+
+
+class BalancesPort(Protocol):
+    """Services that are asked again what is left there (LUD-14)."""
+
+    def listed(self) -> tuple[KeptBalance, ...]: ...
+    async def look(self, balance: str) -> LnurlOffer: ...
+    async def forget(self, balance: str) -> None: ...
 
 
 class WalletPort(Protocol):
@@ -63,6 +83,11 @@ class WalletPort(Protocol):
     @property
     def receiving(self) -> ReceivingPort | None: ...
     async def disconnect_wallet(self, receiver: str) -> None: ...
+    @property
+    def balances(self) -> BalancesPort | None: ...
+
+    @property
+    def unclaimed(self) -> UnclaimedPort: ...
 
     def profiles(self) -> tuple[ProfileInfo, ...]: ...
     async def open(self, profile: str, account_index: int) -> Offer: ...

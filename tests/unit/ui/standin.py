@@ -46,7 +46,7 @@ from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
 from ashore.systems.zklink.system.tracks import NORMAL
-from ashore.ui.port import ReceivingPort
+from ashore.ui.port import BalancesPort, ReceivingPort
 
 NOW = 1_767_276_131_000
 ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
@@ -133,6 +133,8 @@ class StandInWallet:
         self.vault_exists = True
         self.sandbox: StandInSandbox | None = StandInSandbox()
         self.receiving: ReceivingPort | None = None
+        self.balances: BalancesPort | None = None
+        self.unclaimed = StandInUnclaimed()
         self.offer = an_offer()
         self.opening: AshoreError | None = None
         self.confirming: AshoreError | None = None

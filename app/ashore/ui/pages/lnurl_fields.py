@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from ashore.domain.amounts import format_units
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import sat_text
-from ashore.systems.lnurl.system.offer import FIELDS, UNITS, LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.offer import FIELDS, KEEP_BALANCE, UNITS, LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import PASTED
+from ashore.ui.pages.balance_choice import BalanceChoice
 from ashore.ui.pages.lnurl_service import ServiceCard
 from ashore.ui.pages.lnurl_words import CONNECT
 from ashore.ui.theme.icons import Icons
@@ -43,6 +44,7 @@ class LnurlFields(QWidget):
         self.connect_wallet = Button(CONNECT, "small-link")
         self.invoice = LineEdit("Invoice", "lnbc…", "mono")
         self.wanted = Label(role="small", wrap=True)
+        self.balance = BalanceChoice(icons)
         self.pin = LineEdit("PIN")
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
         self.fields = {
@@ -63,6 +65,7 @@ class LnurlFields(QWidget):
         outer.addWidget(Pair(theme, self.fields["amount"], self.fields["unit"]))
         for name in ("receiver", "invoice", "pin"):
             outer.addWidget(self.fields[name])
+        outer.addWidget(self.balance)
 
     def _connect(self) -> None:
         for name, edit in (("amount", self.amount), ("invoice", self.invoice), ("pin", self.pin)):
@@ -80,6 +83,7 @@ class LnurlFields(QWidget):
         self.forget()
         self._asks_pin = offer.service.pin_limit_msat is not None
         self.service.show_offer(offer)
+        self.balance.show_offer(offer)
         self.show_receivers(offer)
         self.receiver.select(offer.receivers[0].id if offer.receivers else PASTED)
         units = ("sat", "BTC", "msat") if offer.range.needs_msat else ("sat", "BTC")
@@ -171,6 +175,7 @@ class LnurlFields(QWidget):
             "receiver": self.receiver.key,
             "invoice": self.invoice.text(),
             "pin": self.pin.text(),
+            KEEP_BALANCE: "yes" if self.balance.wanted else "",
         }
 
     def forget(self) -> None:
@@ -180,5 +185,6 @@ class LnurlFields(QWidget):
         for field in self.fields.values():
             field.show_problem(None)
         self.service.forget()
+        self.balance.forget()
         self._good = None
         self._touched.clear()

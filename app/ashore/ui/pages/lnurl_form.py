@@ -155,6 +155,17 @@ class LnurlFormPage(Page):
         self.link.setText(text)
         self.shown()
 
+    def show_opened(self, offer: LnurlOffer) -> None:
+        """Begin anew with an offer that a kept balance link led to (LUD-14): nothing is pasted, nothing is asked."""
+        self._begin()
+        self._was_asked = True
+        self._offer, self._opened = offer, ("", offer)
+        self._allow_open()
+        self.intake.show_problem(OPENED)
+        self.fields.show_offer(offer)
+        self.shown()
+        self._requote()
+
     def clear_draft(self) -> None:
         """Forget everything: it was handed over."""
         self._begin()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from ashore.domain.events import Terms
 from ashore.engine.views import Review
 from ashore.systems.base import Problem
+from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
@@ -154,6 +155,13 @@ class Sections(QObject):
         elif recipient:
             page.withdraw_to(recipient)
         self._go(["withdraw", "form"])
+
+    def show_opened(self, offer: LnurlOffer) -> None:
+        """The form of a voucher that a kept balance link has just led to."""
+        profile = offer.source.profile
+        voucher = self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
+        self._go(["withdraw", VOUCHER])
+        voucher.show_opened(offer)
 
     def show_search(self, text: str) -> None:
         """All withdrawals in which a text is found."""

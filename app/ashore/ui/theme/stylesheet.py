@@ -111,6 +111,11 @@ QRadioButton::indicator {{ width: {px(14)}; height: {px(14)}; border-radius: {ro
     border: 1px solid {t.field}; background: {t.surface}; }}
 QRadioButton::indicator:checked {{ border: {px(5)} solid {t.accent}; width: {px(6)}; height: {px(6)};
     border-radius: {checked_radius}px; }}
+QCheckBox {{ spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 6px; }}
+QCheckBox:focus {{ border: 1px solid {t.accent}; }}
+QCheckBox::indicator {{ width: {px(16)}; height: {px(16)}; border-radius: 4px;
+    border: 1px solid {t.field}; background: {t.surface}; }}
+QCheckBox::indicator:checked {{ border: 1px solid {t.accent}; background: {t.accent}; }}
 """
 
 
