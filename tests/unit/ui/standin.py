@@ -134,7 +134,6 @@ class StandInWallet:
         self.sandbox: StandInSandbox | None = StandInSandbox()
         self.receiving: ReceivingPort | None = None
         self.balances: BalancesPort | None = None
-        self.unclaimed = StandInUnclaimed()
         self.offer = an_offer()
         self.opening: AshoreError | None = None
         self.confirming: AshoreError | None = None
