@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.labels import Label, column
@@ -16,6 +16,7 @@ class _Box(QCheckBox):
     def __init__(self, icons: Icons, text: str) -> None:
         super().__init__(text)
         self._icons = icons
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)  # what looks empty takes no click
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
