@@ -7,6 +7,7 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from unit.ui.driving import Shell, open_voyage
+from unit.ui.looking import cut_off
 from unit.ui.standin import NOW, shown
 
 
@@ -64,3 +65,22 @@ async def test_news_of_the_end_moves_no_stage(shell: Shell) -> None:
     assert "arrived" in page.notice.text
     assert page.fresh.isVisible()
     assert places() == before
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+async def test_what_a_stage_is_called_stays_within_its_card(shell: Shell, percent: int) -> None:
+    shell.theme.apply("light", percent)
+    shell.window.resize(1024, 700)
+    page = open_voyage(shell, "committed")
+    await shell.settle()
+    row = page.rows[2]
+    row.title.setText("Settled in a wallet with a name of many words (simulated)")
+    row.said_by.setText("a-wallet-with-a-long-name.example says so")
+    await shell.until(lambda: not cut_off(page))
+    assert row.title.width() > row.time.width()
+    row.title.setText("Settled")
+    row.said_by.setText("being found out")
+    head = row.said_by.parentWidget()
+    await shell.until(lambda: row.said_by.geometry().right() == head.rect().right())
+    assert row.said_by.height() < 2 * row.said_by.fontMetrics().lineSpacing(), "on one line where there is room"
+    assert cut_off(page) == []

@@ -14,7 +14,7 @@ from ashore.ui.pages.evidence import CheckProof, EvidencePanel
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
-from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.widgets.labels import Label, set_property, set_tip, show_if
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.wording import breakable, clock_time, exact_time
@@ -67,9 +67,9 @@ class StageRowWidget(QWidget):
         self._context = context
         self._row: StageRow | None = None
         self.rail = Rail(context.theme, last=last)
-        self.title = Label(role="section")
+        self.title = FlowLabel("section")
         self.time = Label(role="small")
-        self.said_by = Label(role="caption")
+        self.said_by = FlowLabel("caption")
         self.sentence = Label(role="muted", wrap=True)
         self.expectation = Label(role="small", wrap=True)
         self.objection = Label(role="strong", wrap=True)
@@ -82,17 +82,12 @@ class StageRowWidget(QWidget):
         self._arrange(last)
 
     def _arrange(self, last: bool) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        names = QWidget()
-        flow = FlowLayout(self.title, self.time, gap=10)
-        names.setLayout(flow)
-        head.addWidget(names, 1)
-        head.addWidget(self.said_by)
+        head = QWidget()
+        head.setLayout(FlowLayout(self.title, self.time, self.said_by, gap=10, last_right=True))
         body = QVBoxLayout()
         body.setContentsMargins(0, 0, 0, 2 if last else 18)
         body.setSpacing(3)
-        body.addLayout(head)
+        body.addWidget(head)
         for widget in (self.sentence, self.objection, self.expectation, self.more):
             body.addWidget(widget)
         body.insertWidget(body.indexOf(self.more), self.again, 0, Qt.AlignmentFlag.AlignLeft)

@@ -1,18 +1,42 @@
-"""A row that breaks into several where it does not fit."""
+"""A row that breaks into several where it does not fit, and a text that breaks only where it must."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+from ashore.ui.widgets.labels import Label
+
+_SLACK = 3
+"""What Qt may need more to lay a line out than it says its letters take."""
+
+
+class FlowLabel(Label):
+    """A text that stands on one line where there is room for it. Qt's own wrapping label would rather be narrow."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(role=role, wrap=True)
+
+    def sizeHint(self) -> QSize:
+        self.ensurePolished()
+        metrics, edges = self.fontMetrics(), self.contentsMargins()
+        written = metrics.boundingRect(QRect(), Qt.TextFlag.TextSingleLine, self.text()).width()
+        width = written + edges.left() + edges.right() + _SLACK
+        return QSize(width, max(self.heightForWidth(width), metrics.height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(super().minimumSizeHint().width(), self.sizeHint().width()), self.sizeHint().height())
+
 
 class FlowLayout(QLayout):
     """Widgets one after another, standing on one base line, wrapped like words."""
 
-    def __init__(self, *widgets: QWidget, gap: int = 12) -> None:
+    def __init__(self, *widgets: QWidget, gap: int = 12, last_right: bool = False) -> None:
+        """`last_right` puts the last one to the right edge, where it stands on the first line."""
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self._last_right = last_right
         self.setContentsMargins(0, 0, 0, 0)
         for widget in widgets:
             self.addWidget(widget)
@@ -56,10 +80,13 @@ class FlowLayout(QLayout):
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         y = rect.y()
-        for line in self._lines(rect.width()):
+        lines = self._lines(rect.width())
+        for line in lines:
             height = max(size.height() for _, size in line)
             x = rect.x()
             for item, size in line:
+                if self._last_right and len(lines) == 1 and len(line) > 1 and item is line[-1][0]:
+                    x = rect.right() + 1 - size.width()
                 if move:
                     item.setGeometry(QRect(QPoint(x, y + height - size.height()), size))
                 x += size.width() + self._gap
