@@ -206,7 +206,8 @@ class ActivityModel(QAbstractTableModel):
     def _tooltip(self, row: ActivityRow, column: int) -> str:
         if column == STAGE:
             return described(row.mark)
-        return plain_tip({RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}.get(column, ""))
+        told = {TO: row.terms.destination, RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}
+        return plain_tip(told.get(column, ""))
 
 
 _TELL: dict[int, Callable[[ActivityModel, ActivityRow, int], Any]] = {
