@@ -144,14 +144,14 @@ class Dial(httpcore.AsyncNetworkBackend):
         if self._socks is None:
             raise Barred(
                 f"Only Tor can reach {target.host}, an onion service, and Tor is not set up.",
-                "Nothing was sent. Start Tor and enter its address in the settings.",
+                "Nothing was sent. Start Tor first.",
             )
         try:
             stream = self._keep(await self._network.connect_tcp(self._socks.host, self._socks.port))
         except _FAILURES:
             raise NotSent(
                 f"Only Tor can reach {target.host}, an onion service, and Tor does not answer at {self._socks}.",
-                "Nothing was sent. Start Tor, or correct its address in the settings.",
+                f"Nothing was sent. Start Tor, so that it listens at {self._socks} (SOCKS), and try again.",
             ) from None
         try:
             await _ask_socks(stream, target)

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.views import ProfileInfo
+from ashore.engine.views import ProfileInfo, Review
 from ashore.systems.base import Draft, Offer, Quote
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
@@ -34,6 +34,7 @@ class VoucherWallet(StandInWallet):
         super().__init__()
         self.asked: list[str] = []
         self.voucher: LnurlOffer | AshoreError = offer()
+        self.reviewing: AshoreError | None = None
         self.answers = asyncio.Event()
         self.answers.set()
 
@@ -52,6 +53,11 @@ class VoucherWallet(StandInWallet):
         if isinstance(offer, LnurlOffer):
             return judge(PRACTICE, offer, draft, NOW_S, lambda _hash: False)
         return await super().quote(offer, draft)
+
+    async def review(self, quote: Quote) -> Review:
+        if self.reviewing is not None:
+            raise self.reviewing
+        return await super().review(quote)
 
 
 async def the_page(shell: Shell) -> LnurlFormPage:
