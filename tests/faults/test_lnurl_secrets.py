@@ -25,9 +25,10 @@ from ashore.engine.views import ActivityQuery, Change, Topic
 from ashore.engine.wallet import Wallet
 from ashore.keys.vault import Vault
 from ashore.net.pacing import SystemClock
-from ashore.systems.base import Draft
+from ashore.systems.base import Draft, Offer
 from ashore.systems.lnurl.codec import recognise
 from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.offer import KEEP_BALANCE, LnurlOffer
 from ashore.systems.zklink.deployment import deployment_from_json
 from faults.processes import ANSWER_S, Sandbox
 
@@ -74,7 +75,7 @@ def secrets_of(sandbox: Sandbox) -> set[str]:
     listed = json.loads(_asked(sandbox, "POST", "/cln/v1/listinvoices", {"Rune": rune}))
     found = {rune, told["admin_rune"], *(row["bolt11"] for row in listed["invoices"])}
     for voucher in told["vouchers"]:
-        found |= {voucher["k1"]}
+        found |= {voucher["k1"], voucher["balance_link"], voucher["balance_link"].rpartition("/")[2]}
         for links in (voucher, *voucher["links"]):
             found |= {links["url"], links["lnurl"], links["url"].rpartition("/")[2]}
             found |= {piece for piece in links["url"].replace("=", "/").split("/") if len(piece) >= 20}
@@ -115,6 +116,30 @@ def vouchers_of_every_kind(sandbox: Sandbox) -> list[dict[str, Any]]:
     return made
 
 
+def purses(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Vouchers with a balance: one that answers well, ones that do not, and one that quotes its link (LUD-14)."""
+    terms: dict[str, Any] = {"uses": 3, "balance": True}
+    made = [
+        sandbox.control("voucher", title="Well", **terms, faults={"new_balance_link": True}),
+        sandbox.control("voucher", title="Silent", style="lnbits", **terms),
+        sandbox.control("voucher", title="Firm", style="lnbits", **terms),
+        sandbox.control("voucher", title="Dropping", style="lnbits", **terms),
+    ]
+    chatty = sandbox.control("voucher", title="Chatty", **terms)
+    link = chatty["balance_link"]
+    words = f"See {link} and {link.rpartition('/')[2]}"
+    quoting = {"fields": {"defaultDescription": words}, "error_but_pays": words}
+    sandbox.control("faults", lightning={"vouchers": {chatty["id"]: quoting}})
+    return [*made, chatty]
+
+
+def spoil_looks(sandbox: Sandbox, vouchers: list[dict[str, Any]]) -> None:
+    """From now on they answer otherwise to who looks again."""
+    silent, firm, dropping = ({"info_body": "torn"}, {"preset": "login"}, {"omit": ["balanceCheck"]})
+    faults = {v["id"]: f for v, f in zip(vouchers[1:4], (silent, firm, dropping), strict=True)}
+    sandbox.control("faults", lightning={"vouchers": faults})
+
+
 class Run:
     """The whole wallet in this process, its signer and the practice network in theirs."""
 
@@ -122,6 +147,7 @@ class Run:
         self.wallet = wallet
         self.errors: list[BaseException] = []
         self.shown: list[str] = []
+        self.links: set[str] = set()
         self._moved = asyncio.Event()
         wallet.subscribe(self._hear)
 
@@ -133,12 +159,31 @@ class Run:
         """Withdraw; errors are kept."""
         try:
             offer = await self.wallet.open_link(PRACTICE.id, link)
+            self.note(offer)
             quote = await self.wallet.quote(offer, Draft({"amount": "15", **fields}))
             review = await self.wallet.review(quote)
             self.shown.append(f"{offer!r} {quote!r} {review!r}")
             await self.wallet.confirm(review)
         except AshoreError as error:
             self.errors.append(error)
+
+    def note(self, offer: Offer) -> None:
+        """Remember a balance link: it is a secret from the moment at which a service names it."""
+        assert isinstance(offer, LnurlOffer)
+        link = offer.service.balance_check
+        self.links |= set() if link is None else {link.text, link.text.rpartition("/")[2]}
+
+    async def look_again(self) -> None:
+        """Ask every kept link once; errors are kept."""
+        assert self.wallet.balances is not None
+        for kept in self.wallet.balances.listed():
+            try:
+                offer = await self.wallet.balances.look(kept.id)
+                self.note(offer)
+                self.shown.append(repr(offer))
+            except AshoreError as error:
+                self.errors.append(error)
+        self.shown.append(repr(self.wallet.balances.listed()))
 
     async def until_nothing_is_open(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
@@ -173,9 +218,18 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     for voucher in vouchers:
         await run.claim(voucher["lnurl"])
     await run.claim(vouchers[3]["lnurl"])  # while the first claim of it may be open
+    kept = purses(sandbox)
+    for voucher in kept:
+        await run.claim(voucher["lnurl"], **{KEEP_BALANCE: "yes"})
+    spoil_looks(sandbox, kept)
+    assert wallet.balances is not None
+    assert len(wallet.balances.listed()) == 5
     while_open = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert "journal.sqlite3-wal" in while_open, "the write-ahead log is looked at too"
     await run.until_nothing_is_open()
+    for _ in range(2):
+        await run.look_again()
+    assert len(wallet.balances.listed()) == 4
     for voucher in vouchers:
         await run.claim(voucher["url"])  # spent: the service says so
     await run.claim("lightning:" + vouchers[0]["lnurl"].replace("1", "b"))
@@ -187,7 +241,8 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     sandbox.control("faults", lightning={"node": {"down": None}})
     await wallet.lock()
     await run.claim(sandbox.control("voucher")["lnurl"])
-    secrets = secrets_of(sandbox)
+    secrets = secrets_of(sandbox) | run.links
+    assert len(run.links) >= 2 * (5 + 2), "each answer named another one where the service does so"
     told = run.told()
     await wallet.unlock(bytearray(b"practice"))
     await wallet.tidy_vault()
@@ -209,7 +264,9 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     assert not found, "\n".join(sorted(set(found)))
     with contextlib.closing(Vault.open(folder / "vault.ashore", b"practice", randomness=random.randbytes)) as vault:
         notes = [record for record in vault.list() if record.kind == "sealed-note"]
+        balances = [vault.get(record.record_id) for record in vault.list() if record.kind == "service-credential"]
     assert len(notes) == still_open < len(vouchers), "what has ended leaves no secret behind"
+    assert sum(bytes(secret).count(b'"link"') for secret in balances) == 4, "only what is kept on purpose stays sealed"
 
 
 def test_no_secret_is_in_what_the_processes_print(tmp_path: Path, sandbox: Sandbox) -> None:
