@@ -123,6 +123,4 @@ async def test_a_balance_is_looked_at_again_until_its_link_is_gone(
         await person.until_sees(f"{host} is forgotten.")
         await person.settle()
         assert again not in person.names()
-        assert len(asked) == len(set(asked)) == 9, (
-            "two openings, three claims, and four looks, each by a link of its own"
-        )
+        assert len(asked) == len(set(asked)) == 9, "each request had a link of its own"
