@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ashore.domain.evidence import Level
-from ashore.domain.moves import MoveState
+from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.sandbox.zklink.node import payload_digest
 from ashore.store.database import Database
 from ashore.store.journal import Journal
-from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+from ashore.systems.zklink.system.tracks import CLAIMED, COMMITTED, PAID, PROVED, RELEASED, VERIFIED, is_claim
 from faults.lightning_observer import LNURL, lightning_disagreements
 
 STAGE_OF_TRUTH = {COMMITTED: "commit", PROVED: "prove", VERIFIED: "sync", RELEASED: "execute"}
@@ -54,7 +54,9 @@ def disagreements(
     found = [
         f"{state.id[:8]} ({state.status}): {sentence}"
         for state in states
-        for sentence in _ahead(state, truth, network["submissions"], paying)
+        for sentence in (
+            _claim(state, paying) if is_claim(state) else _ahead(state, truth, network["submissions"], paying)
+        )
     ]
     found += _second_requests(states, truth)
     if alone:
@@ -112,9 +114,17 @@ def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[s
             yield f"{times} requests were signed for scope and nonce {scope}"
 
 
+def _claim(state: Withdrawal, paying: set[str]) -> Iterator[str]:
+    """What a claim says beyond the truth: that it paid where its transaction paid nobody."""
+    locator = state.request.locator if state.request is not None else ""
+    if (state.stage(CLAIMED).level or 0) >= Level.PROVEN and locator not in paying:
+        yield f"the claim says that {locator[:12]} paid, and it paid no withdrawal"
+
+
 def _strangers(states: Iterable[Withdrawal], network: Mapping[str, Any]) -> Iterator[str]:
     """What reached the operator without being in the journal, or otherwise than it is there."""
-    moves = [move for state in states for move in state.moves.values()]
+    # Claims go to L1: whatever they did there is told by the payouts themselves.
+    moves = [move for state in states for move in state.moves.values() if move.kind is MoveKind.REQUEST]
     for tx_hash in network["submissions"].keys() - {move.locator for move in moves}:
         yield f"the operator took {tx_hash[:12]}, of which the journal knows nothing"
     written = {payload_digest(json.loads(move.payload)) for move in moves}

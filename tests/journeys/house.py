@@ -19,6 +19,7 @@ from ashore.engine.practice import PracticeNetwork, SandboxControl
 from ashore.engine.views import ActivityQuery
 from ashore.engine.wallet import Wallet
 from ashore.options import Options
+from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window
 from ashore.ui.life import Life
@@ -153,6 +154,11 @@ class House:
         await self.practice.operator(stage)
         self.look()
 
+    async def mine(self) -> None:
+        """Let the chain make one block, and the wallet look."""
+        await self.practice.world.step("block")
+        self.look()
+
     async def finalize(self) -> None:
         """Let the chain's head become final, and the wallet look."""
         await self.practice.finalize()
@@ -170,6 +176,11 @@ class House:
         voyage = self._wallet.voyage(row.id)
         assert voyage is not None
         return " ".join(str(stage.mark) for stage in voyage.rows)
+
+    def unclaimed(self) -> tuple[Unclaimed, ...]:
+        """What the wallet found waiting in contracts."""
+        assert self._wallet is not None
+        return self._wallet.unclaimed.found
 
     async def take_keys_away(self) -> None:
         """What the wallet does after five minutes in which nobody did anything."""

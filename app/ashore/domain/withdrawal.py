@@ -58,6 +58,9 @@ AGAIN_UNTIL = "again.until"
 never may."""
 
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
+BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM})
+"""Kinds of moves that a withdrawal begins with."""
+
 _STOPPED = frozenset({Status.REFUSED, Status.FAILED})
 _STATUS_OF_MOVE = {
     MoveState.INTENDED: Status.PREPARED,
@@ -155,8 +158,8 @@ class Withdrawal:
 
     @property
     def request(self) -> MoveView | None:
-        """The move that asked for it."""
-        return next((m for m in self.moves.values() if m.kind is MoveKind.REQUEST), None)
+        """The move that asked for it: the request, or the claim of money that waits."""
+        return next((m for m in self.moves.values() if m.kind in BEGINNINGS), None)
 
     @property
     def status(self) -> Status:

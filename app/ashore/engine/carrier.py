@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import NOT_SENT, Accepted, MoveKind, MoveState, NeverLeft, Outcome, Refused, Unknown
-from ashore.domain.withdrawal import SAID_BY, MoveView, Status, Withdrawal
+from ashore.domain.moves import NOT_SENT, Accepted, MoveState, NeverLeft, Outcome, Refused, Unknown
+from ashore.domain.withdrawal import BEGINNINGS, SAID_BY, MoveView, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
 from ashore.systems.base import WithdrawalSystem, signed_move
@@ -179,7 +179,7 @@ class Carrier:
 
     def _first_stage(self, withdrawal: str, move: MoveView, outcome: Accepted) -> list[ev.Event]:
         state = self._ledger.get(withdrawal)
-        if state is None or move.kind is not MoveKind.REQUEST:
+        if state is None or move.kind not in BEGINNINGS:
             return []
         stage = self._ledger.track_of(state).answered
         facts = {"request": move.locator, "answer": outcome.said}

@@ -45,7 +45,9 @@ from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.book import Book
 from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.roots import Roots
+from ashore.systems.zklink.settlement.pending import PendingBalances
 from ashore.systems.zklink.system.tracks import TRACKS as ZKLINK_TRACKS
 from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
 
@@ -157,6 +159,7 @@ def compose(
             wallets=wallets,
             balances=balances,
             voucher_page=lightning.service if lightning is not None else "",
+            purses={deployment.id: PendingBalances(deployment, quorums, keep, around.clock.now)},
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",
@@ -174,7 +177,7 @@ def _zklink(
     rpc = JsonRpcClient(around.http, deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
     now = around.clock.now
     roots = Roots(deployment, quorums, keep, now)
-    interpreter = Interpreter(deployment, Book(keep, deployment.id), roots, now)
+    interpreter = Interpreter(deployment, Book(keep, deployment.id), roots, Fates(quorums), now)
     return ZkLinkSystem(
         deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums
     )

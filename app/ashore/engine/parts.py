@@ -1,7 +1,7 @@
 """What a wallet is made of."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ashore.engine.boundaries import Probe
@@ -9,6 +9,7 @@ from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
+from ashore.engine.unclaimed import Purse
 from ashore.engine.views import NetworkInfo, ProfileInfo
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.keys.signer import Signer
@@ -44,6 +45,8 @@ class Parts:
     new_id: Callable[[], str]
     closers: Sequence[Callable[[], Coroutine[None, None, None]]]
     journal_is_sound: Callable[[], bool]
+    purses: Mapping[str, Purse] = field(default_factory=dict)
+    """Deployments whose contracts can owe money, by profile."""
     sandbox: SandboxControl | None = None
     practice_password: bytes = b""
     wallets: ConnectedWallets | None = None

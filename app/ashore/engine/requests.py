@@ -12,7 +12,7 @@ from ashore.engine.ledger import SUPERSEDED
 from ashore.engine.parts import Parts
 from ashore.engine.views import Review
 from ashore.keys.reading import Reading
-from ashore.systems.base import Action, Bearer, Plan, Quote, SigningRequest
+from ashore.systems.base import Bearer, Plan, Quote, SigningRequest
 
 SEALED_NOTE = "sealed-note"
 NOTE_FOR = "for"
@@ -31,7 +31,7 @@ class Requests:
     async def review(self, quote: Quote) -> Review:
         """What would be signed as the signer read it, or what would be sealed. Raises AshoreError."""
         system = self._parts.systems[quote.offer.source.profile]
-        plan = await system.prepare(Action.REQUEST, quote)
+        plan = await system.prepare(quote.action, quote)
         if isinstance(plan.request, Bearer):
             return Review(
                 plan=plan,

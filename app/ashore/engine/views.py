@@ -142,6 +142,7 @@ class Topic(StrEnum):
     HEALTH = "health"
     OPERATOR = "operator"
     LOCK = "lock"
+    UNCLAIMED = "unclaimed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
 from ashore.engine.requests import Requests
 from ashore.engine.sealed_notes import SealedNotes
+from ashore.engine.unclaimed import UnclaimedMoney
 from ashore.engine.views import (
     BY_HAND,
     CLOCK_KEY,
@@ -31,7 +32,7 @@ from ashore.engine.views import (
     Voyage,
 )
 from ashore.engine.voyages import activity_row, usually, voyage_of
-from ashore.systems.base import Draft, Offer, Quote, Source
+from ashore.systems.base import Draft, Offer, Payer, Quote, Source, Unclaimed
 
 ACCOUNTS = 3
 LOCKED = "locked"
@@ -50,6 +51,7 @@ class Wallet:
         self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
+        self.unclaimed = UnclaimedMoney([*parts.purses.values()], self._owners, parts.ledger.tell, parts.clock.now)
         self.network = parts.network
         self.sandbox = parts.sandbox
 
@@ -68,6 +70,9 @@ class Wallet:
             self._spawn(operator.run())
         self._spawn(self._check_journal())
         self._spawn(self._notes.run())
+        self._spawn(self.unclaimed.run())
+        self._parts.ledger.subscribe(self._heard)
+        self.unclaimed.stir()
         if self._parts.practice_password and self._parts.sandbox is not None and not self._stays_locked():
             await self._open_practice_vault()
 
@@ -180,6 +185,12 @@ class Wallet:
         if self.locked:
             raise AshoreError("Ashore is locked, and could not keep the link’s secret.", "Unlock Ashore first.")
         return await self._parts.systems[profile].open(Source(profile, reference=reference))
+
+    async def open_claim(self, owed: Unclaimed) -> Offer:
+        """Ask what claiming that money costs now, and which account can pay for it. Raises AshoreError."""
+        self.touch()
+        payers = [Payer(each.index, each.address.lower(), each.label) for each in self._accounts]
+        return await self._parts.purses[owed.profile].open_claim(owed, payers)
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft."""

@@ -214,6 +214,11 @@ class Quorum:
             raise refusal
         raise NoAgreement("No endpoint answered.", "; ".join(notes))
 
+    async def ask_each(self, method: str, params: Sequence[object] = ()) -> dict[str, Any]:
+        """Return what every endpoint that answers gives, by its name: for counting voices, or as hints."""
+        answers = await self._ask_all(lambda endpoint: endpoint.call(method, params), [])
+        return {endpoint.name: answer for endpoint, answer in answers.items()}
+
     async def call(self, to: str, calldata: bytes, block: str = "latest") -> bytes:
         """Return what eth_call gives at one endpoint: a hint, never evidence. Raises as `get`."""
         result, _ = await self.get("eth_call", [{"to": to, "data": wire.hexed(calldata)}, block])

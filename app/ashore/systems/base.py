@@ -84,6 +84,14 @@ class Leg:
     note: str = ""
 
 
+class Action(StrEnum):
+    """What is to be prepared."""
+
+    REQUEST = "request"
+    CLAIM = "claim"
+    ACTIVATE = "activate"
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The answer to a draft: problems per field, every cost, what arrives. Systems extend it."""
@@ -101,13 +109,10 @@ class Quote:
         """Whether nothing blocks a review."""
         return not any(p.severity is Severity.BLOCKS for p in self.problems.values())
 
-
-class Action(StrEnum):
-    """What is to be prepared."""
-
-    REQUEST = "request"
-    CLAIM = "claim"
-    ACTIVATE = "activate"
+    @property
+    def action(self) -> Action:
+        """What is prepared from it."""
+        return Action.REQUEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,38 @@ class Plan:
     confirm: str
     warnings: tuple[str, ...] = ()
     evidence: tuple[tuple[str, Evidence], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """An account that may pay for gas. `address` is lower-case hex."""
+
+    index: int
+    address: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """Money that a contract owes to `owner` and that waits to be paid out; anybody may send `calldata` to `contract`.
+
+    `amount` is in base units of `decimals`; `rest`, of `rest_decimals`, is what lies below them and stays. Addresses
+    are lower-case hex. `evidence` is the storage proof.
+    """
+
+    profile: str
+    chain: str
+    evm_chain_id: int
+    contract: str
+    owner: str
+    token_id: int
+    symbol: str
+    decimals: int
+    amount: int
+    rest: int
+    rest_decimals: int
+    calldata: str
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)

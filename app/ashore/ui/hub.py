@@ -18,6 +18,7 @@ class ChangeHub(QObject):
     """The ids that changed: a frozenset; empty means that any may have."""
     health_changed = Signal()
     lock_changed = Signal()
+    unclaimed_changed = Signal()
     tick = Signal()
 
     def __init__(self, wallet: WalletPort, parent: QObject) -> None:
@@ -59,5 +60,7 @@ class ChangeHub(QObject):
             self.lock_changed.emit()
         if Topic.WITHDRAWAL in topics:
             self.withdrawals_changed.emit(frozenset() if "" in ids else ids)
+        if Topic.UNCLAIMED in topics:
+            self.unclaimed_changed.emit()
         if topics & {Topic.HEALTH, Topic.OPERATOR}:
             self.health_changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
 from ashore.engine.kept_balances import KeptBalance
@@ -20,7 +21,7 @@ from ashore.engine.views import (
     Review,
     Voyage,
 )
-from ashore.systems.base import Draft, Offer, Quote
+from ashore.systems.base import Draft, Offer, Quote, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
@@ -41,6 +42,16 @@ class ReceivingPort(Protocol):
     async def offers(self) -> tuple[ReceiverOffer, ...]: ...
     async def try_out(self, setup: WalletSetup) -> TriedWallet: ...
     async def connect(self, setup: WalletSetup, *, although_it_spends: bool = False) -> str: ...
+
+
+class UnclaimedPort(Protocol):
+    """Money that waits in contracts."""
+
+    found: tuple[Unclaimed, ...]
+    trouble: AshoreError | None
+    looked_at: int
+
+    def stir(self) -> None: ...
 
 
 class BalancesPort(Protocol):
@@ -76,6 +87,10 @@ class WalletPort(Protocol):
     @property
     def balances(self) -> BalancesPort | None: ...
 
+    @property
+    def unclaimed(self) -> UnclaimedPort: ...
+
+    async def open_claim(self, owed: Unclaimed) -> Offer: ...
 
     def profiles(self) -> tuple[ProfileInfo, ...]: ...
     async def open(self, profile: str, account_index: int) -> Offer: ...

@@ -39,7 +39,7 @@ from ashore.engine.views import (
 from ashore.engine.voyages import voyage_of
 from ashore.keys.errors import WrongPassword
 from ashore.store.searching import needles, searchable
-from ashore.systems.base import Draft, Offer, Quote, Source
+from ashore.systems.base import Draft, Offer, Quote, Source, Unclaimed
 from ashore.systems.zklink.codec import Profile, read_withdraw
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
 from ashore.systems.zklink.system.checks import judge
@@ -124,6 +124,19 @@ class StandInSandbox:
         self.asked.append(mode)
 
 
+class StandInUnclaimed:
+    """Money that waits in contracts, as a test has it."""
+
+    def __init__(self) -> None:
+        self.found: tuple[Unclaimed, ...] = ()
+        self.trouble: AshoreError | None = None
+        self.looked_at = NOW - 60_000
+        self.stirred = 0
+
+    def stir(self) -> None:
+        self.stirred += 1
+
+
 class StandInWallet:
     """Has everything that the window asks of a wallet."""
 
@@ -134,6 +147,7 @@ class StandInWallet:
         self.sandbox: StandInSandbox | None = StandInSandbox()
         self.receiving: ReceivingPort | None = None
         self.balances: BalancesPort | None = None
+        self.unclaimed = StandInUnclaimed()
         self.offer = an_offer()
         self.opening: AshoreError | None = None
         self.confirming: AshoreError | None = None

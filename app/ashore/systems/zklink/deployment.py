@@ -16,7 +16,10 @@ class DeploymentError(AshoreError):
 
 @dataclass(frozen=True, slots=True)
 class PinnedChain:
-    """A chain that a deployment pays out on. `name` is the wallet's name of the L1 chain and of its follower."""
+    """A chain that a deployment pays out on. `name` is the wallet's name of the L1 chain and of its follower.
+
+    `gas_symbol` is what gas is paid in there.
+    """
 
     id: int
     name: str
@@ -25,6 +28,7 @@ class PinnedChain:
     main_contract: str
     endpoints: tuple[str, ...]
     block_time_s: int
+    gas_symbol: str = "ETH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def _chain(raw: object, base_url: str) -> PinnedChain:
         _address(data["main_contract"]),
         tuple(_absolute(str(url), base_url) for url in _filled(data["endpoints"])),
         max(1, round(int(float(str(data.get("block_time_s", 12)))))),
+        str(data.get("gas_symbol", "ETH")),
     )
 
 

@@ -232,4 +232,6 @@ def _what_is_signed(things: int, review: Review) -> str:
         return f"You will sign {count}: the Ethereum text below, and the layer-2 transaction."
     if review.texts:
         return f"You will sign {count}: the Ethereum text below."
+    if not review.layer2_message:
+        return "You will sign one thing: the transaction as it stands above."
     return f"You will sign {count}: the layer-2 transaction."

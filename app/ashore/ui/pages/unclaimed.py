@@ -1,27 +1,169 @@
-"""Unclaimed: money that a contract holds and that waits to be taken."""
+"""Unclaimed: money that a contract holds for somebody, with the proof, and how anybody can have it paid out."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from ashore.domain.addresses import checksum, readable
+from ashore.domain.amounts import display_units
+from ashore.domain.withdrawal import Mark
+from ashore.systems.base import Problem, Severity, Unclaimed
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
-from ashore.ui.widgets.labels import Label, ground
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.disclosure import Disclosure
+from ashore.ui.widgets.facts import Facts
+from ashore.ui.widgets.labels import Label, clear, column, row
+from ashore.ui.widgets.marks import MarkWidget
+from ashore.ui.widgets.notice import Notice
+from ashore.ui.widgets.qr import QrCode, show_large
 from ashore.ui.widgets.scroll import ScrollColumn
+from ashore.ui.wording import breakable, clock_time
+
+_WHAT = (
+    "A withdrawal ends in a contract first. Usually the operator’s relayer sends it on by itself; if nobody does, it "
+    "stays there under its owner’s address until somebody has it paid out. It does not expire."
+)
+_ANYBODY = (
+    "Any account that has ether for gas may send this call from any wallet: the money goes to the owner "
+    "above, whoever sends it. It needs about 60,000 gas."
+)
+
+
+class UnclaimedCard(QFrame):
+    """What one contract owes one owner of one token."""
+
+    def __init__(self, context: Context, owed: Unclaimed) -> None:
+        super().__init__()
+        self.setProperty("ground", "card")
+        self._context = context
+        self.owed = owed
+        self.amount = Label(f"{display_units(owed.amount, owed.decimals)} {owed.symbol}", "title", wrap=True)
+        evidence = owed.evidence
+        checked = (
+            f"Waits on {owed.chain} for {_whose(context, owed)}. We checked: proven from the contract’s storage under "
+            f"block {evidence.block_number:,}, which {evidence.agreeing} of {evidence.asked} endpoints agree on."
+        )
+        mark = MarkWidget(context.theme, Mark.PROVEN)
+        proof = row(mark, Label(breakable(checked), "muted", wrap=True), spacing=8)
+        proof.setStretch(1, 1)
+        proof.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+        facts = Facts(context.theme)
+        facts.add_hex("Owner", readable(owed.owner))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(20, 16, 20, 16)
+        outer.setSpacing(10)
+        outer.addWidget(self.amount)
+        outer.addLayout(proof)
+        outer.addWidget(facts)
+        if owed.rest:
+            rest = f"{display_units(owed.rest, owed.rest_decimals)} {owed.symbol}"
+            told = f"A rest of {rest} is below what the token can express on {owed.chain}; it stays in the contract."
+            outer.addWidget(Label(breakable(told), "small", wrap=True))
+        self.claim = Button("Claim", "primary", name=f"Claim {self.amount.text()} on {owed.chain}")
+        self.claim.setEnabled(bool(owed.amount))
+        self.claim.clicked.connect(lambda: context.go.show_claim(self.owed))
+        outer.addLayout(row(self.claim, -1))
+        self.ways = Disclosure(context.icons, "Have it paid out from any wallet")
+        self.ways.set_content(self._call())
+        outer.addWidget(self.ways)
+
+    def _call(self) -> QWidget:
+        """The call as another wallet needs it: by hand, or by its QR code (EIP-681)."""
+        owed, theme = self.owed, self._context.theme
+        facts = Facts(theme)
+        facts.add_hex("Contract", readable(owed.contract))
+        facts.add("Chain", f"{owed.chain} (chain id {owed.evm_chain_id})")
+        facts.add("Function", "withdrawPendingBalance(address,uint16,uint128)")
+        facts.add_hex("Call data", owed.calldata)
+        what = "the call that pays it out"
+        code = QrCode(theme, payment_link(owed), what)
+        code.pressed.connect(lambda: show_large(theme, self.window(), payment_link(owed), what))
+        content = QWidget()
+        line = row(facts, code, spacing=20)
+        line.setStretch(0, 1)
+        line.setAlignment(code, Qt.AlignmentFlag.AlignTop)
+        content.setLayout(column(Label(_ANYBODY, "muted", wrap=True), line, spacing=10))
+        return content
 
 
 class UnclaimedPage(Page):
-    """Says what will appear here. Looking for such money comes with a later version, and the page says so."""
+    """Everything that waits for own addresses and for recipients of own withdrawals."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "Unclaimed")
-        scroll = ScrollColumn(margins=(0, 0, 14, 24))
+        scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
         self.body.addWidget(scroll, 1)
-        card, column = ground("card")
-        column.addWidget(Label("This version does not look for unclaimed money yet.", "section", wrap=True))
-        for sentence in (
-            "A withdrawal ends in a contract first. If nobody sends the money on from there, it stays in the contract "
-            "under your address until somebody claims it for you. It does not expire.",
-            "Withdrawals that you make here are followed until the money is at the recipient’s address: see Activity.",
-        ):
-            column.addWidget(Label(sentence, "muted", wrap=True))
-        scroll.column.addWidget(card)
+        self.notice = Notice(context.icons, action="Look again")
+        self.notice.acted.connect(self._look)
+        scroll.column.addWidget(Label(_WHAT, "muted", wrap=True))
+        scroll.column.addWidget(self.notice)
+        self.said = Label(role="strong", wrap=True)
+        self.again = Button("Look again", "small-link")
+        self.again.clicked.connect(self._look)
+        scroll.column.addWidget(self.said)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(12)
+        scroll.column.addLayout(self._list)
+        scroll.column.addLayout(row(self.again, -1))
         scroll.column.addStretch(1)
+        self.cards: list[UnclaimedCard] = []
+        context.hub.unclaimed_changed.connect(self.refresh)
+
+    def shown(self) -> None:
+        self._look()
+        self.refresh()
+
+    def _look(self) -> None:
+        self.context.wallet.unclaimed.stir()
+
+    def refresh(self) -> None:
+        """Show what the last look found, and leave what is the same as it stands."""
+        money = self.context.wallet.unclaimed
+        trouble = money.trouble
+        if trouble is not None:
+            told = Problem(trouble.sentence, "What is shown may be out of date.", Severity.WARNS)
+            self.notice.show_problem(told, act=True)
+        else:
+            self.notice.clear()
+        self.again.setVisible(trouble is None)
+        if [_sum(card.owed) for card in self.cards] != [_sum(owed) for owed in money.found]:
+            opened = {_name(card.owed) for card in self.cards if card.ways.is_open}
+            clear(self._list)
+            self.cards = [UnclaimedCard(self.context, owed) for owed in money.found]
+            for card in self.cards:
+                self._list.addWidget(card)
+                card.ways.set_open(_name(card.owed) in opened)
+        self.said.setText(self._sentence())
+
+    def _sentence(self) -> str:
+        money = self.context.wallet.unclaimed
+        if not money.looked_at:
+            return "Ashore is looking." if money.trouble is None else "Nothing could be looked up yet."
+        if money.found:
+            return "This money waits:" if len(money.found) == 1 else "This money waits, each sum by itself:"
+        when = clock_time(money.looked_at, self.context.now())
+        return f"Nothing waits for you. Looked at {when}, at your accounts and every recipient of your withdrawals."
+
+
+def payment_link(owed: Unclaimed) -> str:
+    """The call as an EIP-681 link, with every argument in the open."""
+    return (
+        f"ethereum:{checksum(bytes.fromhex(owed.contract[2:]))}@{owed.evm_chain_id}/withdrawPendingBalance"
+        f"?address={checksum(bytes.fromhex(owed.owner[2:]))}&uint16={owed.token_id}&uint128={owed.amount}"
+    )
+
+
+def _sum(owed: Unclaimed) -> tuple[tuple[str, str, int], int, int]:
+    """What differs to a person: not the block that the proof was read of."""
+    return _name(owed), owed.amount, owed.rest
+
+
+def _name(owed: Unclaimed) -> tuple[str, str, int]:
+    return owed.chain, owed.owner, owed.token_id
+
+
+def _whose(context: Context, owed: Unclaimed) -> str:
+    own = next((each.label for each in context.wallet.accounts() if each.address.lower() == owed.owner), "")
+    return f"your {own}" if own else "a recipient of your withdrawals"

@@ -10,6 +10,7 @@ from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
+from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import RECEIVED, SAID_BY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
@@ -199,7 +200,9 @@ class VoyagePage(Page):
             self.notice.show_problem(Problem(voyage.headline, voyage.advice, severity))
         mine = {account.address.lower() for account in self.context.wallet.accounts()}
         account = voyage.withdrawal.terms.account.lower()
-        self.again.setVisible(voyage.status is Status.REFUSED and account in mine)
+        asked = voyage.withdrawal.request
+        requested = asked is not None and asked.kind is MoveKind.REQUEST  # a claim begins with what waits now
+        self.again.setVisible(voyage.status is Status.REFUSED and account in mine and requested)
         self.fresh.setVisible(voyage.status is Status.FINAL)
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
         lightning = voyage.withdrawal.terms.system == LIGHTNING

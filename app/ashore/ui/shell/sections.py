@@ -8,13 +8,15 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent, QObject
 
 from ashore.domain.events import Terms
+from ashore.domain.moves import MoveKind
 from ashore.engine.views import Review
-from ashore.systems.base import Problem
+from ashore.systems.base import Problem, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activity import ActivityPage
+from ashore.ui.pages.claim_form import ClaimFormPage
 from ashore.ui.pages.connect_wallet import ConnectWalletPage
 from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.lnurl_form import LnurlFormPage
@@ -90,6 +92,7 @@ class Sections(QObject):
         hub.lock_changed.connect(self._lock_changed)
         hub.health_changed.connect(self._show_health)
         hub.withdrawals_changed.connect(lambda _ids: self._show_count())
+        hub.unclaimed_changed.connect(self._show_count)
         hub.tick.connect(self._show_lock)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -163,6 +166,12 @@ class Sections(QObject):
         self._go(["withdraw", VOUCHER])
         voucher.show_opened(offer)
 
+    def show_claim(self, owed: Unclaimed) -> None:
+        """The form of a claim of money that waits on L1."""
+        page = self._built("claim", ClaimFormPage, ClaimFormPage)
+        page.begin_with(owed)
+        self._go(["unclaimed", "claim"])
+
     def show_search(self, text: str) -> None:
         """All withdrawals in which a text is found."""
         if not self._signing():
@@ -175,7 +184,8 @@ class Sections(QObject):
         page = self._built("review", ReviewPage, ReviewPage)
         page.show_review(review)
         form = VOUCHER if review.plan.terms.system == LIGHTNING else "form"
-        self._go(["withdraw", form, "review"])
+        claims = review.plan.kind is MoveKind.CLAIM
+        self._go(["unclaimed", "claim", "review"] if claims else ["withdraw", form, "review"])
 
     def show_voyage(self, withdrawal_id: str) -> None:
         """One withdrawal's way."""
@@ -279,6 +289,7 @@ class Sections(QObject):
 
     def _show_count(self) -> None:
         self.window.side.buttons["activity"].show_count(self.wallet.open_count())
+        self.window.side.buttons["unclaimed"].show_count(len(self.wallet.unclaimed.found))
 
     def _show_health(self) -> None:
         words = health_words(self.wallet.health())

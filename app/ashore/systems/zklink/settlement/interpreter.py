@@ -18,11 +18,12 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.store.keep import packed
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
-from ashore.systems.zklink.settlement.reconcile import reconcile
+from ashore.systems.zklink.settlement.reconcile import reconcile, reconcile_claim
 from ashore.systems.zklink.settlement.roots import Roots, fallen_roots
 from ashore.systems.zklink.settlement.sighting import entries_of
-from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED
+from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED, is_claim
 
 AGREEMENT = 2
 """How many endpoints have to agree before what only one showed is dropped."""
@@ -40,33 +41,36 @@ _OF_AN_OWNER = frozenset({Kind.CREDITED, Kind.PAYOUT})
 class Interpreter:
     """Interprets the observations of one deployment."""
 
-    def __init__(self, deployment: Deployment, book: Book, roots: Roots, now: Callable[[], int]) -> None:
+    def __init__(self, deployment: Deployment, book: Book, roots: Roots, fates: Fates, now: Callable[[], int]) -> None:
         """`now` gives UTC milliseconds."""
         self._deployment = deployment
         self._book = book
         self._roots = roots
+        self._fates = fates
         self._now = now
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
         """Return the events that follow from an observation. Other deployments' withdrawals are left alone."""
-        mine = [w for w in open_ if w.terms.profile == self._deployment.id]
+        every = [w for w in open_ if w.terms.profile == self._deployment.id]
+        mine = [w for w in every if not is_claim(w)]
         match observation:
             case BlockObserved():
-                return await self._block(observation, mine)
+                return await self._block(observation, every)
             case BlocksTakenBack(chain, hashes, _):
                 # Even where the book forgot them already: a crash may have come before this was journaled.
                 self._book.forget(chain, hashes)
                 self._roots.begin_anew()
-                return [*await self.look_again(mine), *fallen_roots(mine, hashes)]
+                return [*await self.look_again(every), *fallen_roots(mine, hashes)]
             case FinalityAdvanced():
-                return [event for state in mine for event in _settled(state, observation)]
+                return [event for state in every for event in _settled(state, observation)]
             case OperatorReport(profile):
                 return list(words(observation, mine, self._now())) if profile == self._deployment.id else []
             case ChainHealth():
                 agreed = observation.agreeing >= AGREEMENT and self._book.unshow()
-                fallen = await self.look_again(mine) if agreed else []
+                fallen = await self.look_again(every) if agreed else []
+                fates = await self._fates.look(observation.chain, [w for w in every if is_claim(w)])
                 roots = await self._roots.prove(mine) if observation.agreeing >= AGREEMENT else []
-                return [*fallen, *roots, *contradictions(self._deployment, observation, mine, self._now())]
+                return [*fallen, *fates, *roots, *contradictions(self._deployment, observation, mine, self._now())]
 
     def expectations(self) -> Mapping[str, Expectation]:
         """How long each L1 stage took after the one before, from the last batches on the primary chain."""
@@ -87,9 +91,9 @@ class Interpreter:
         """Leave out of every expectation what was committed up to now."""
         self._book.forget_pace(self._deployment.chains[self._deployment.primary].name)
 
-    async def _block(self, observed: BlockObserved, mine: Sequence[Withdrawal]) -> list[ev.Event]:
-        accounts = {int(w.terms.details["account_id"]) for w in mine}
-        owners = {f"{w.terms.details['target_token']}/{w.terms.recipient}" for w in mine}
+    async def _block(self, observed: BlockObserved, every: Sequence[Withdrawal]) -> list[ev.Event]:
+        accounts = {int(w.terms.details["account_id"]) for w in every if not is_claim(w)}
+        owners = {f"{w.terms.details['target_token']}/{w.terms.recipient}" for w in every}
         # A batch of hundreds takes long to decode, and its proof to compress: both leave the event loop free.
         found = await asyncio.to_thread(lambda: list(entries_of(self._deployment, observed, accounts)))
         entries = [e for e in found if e.kind not in _OF_AN_OWNER or e.subject in owners]
@@ -99,16 +103,17 @@ class Interpreter:
             self._book.show(entries)
         else:
             self._book.add(entries, await asyncio.to_thread(packed, observed.proof_bodies))
-        return await self.look_again(mine)
+        return await self.look_again(every)
 
-    async def look_again(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+    async def look_again(self, every: Sequence[Withdrawal]) -> list[ev.Event]:
         """Compare every withdrawal with the book, oldest first, without holding the event loop for long."""
         found: list[ev.Event] = []
-        ordered = sorted(mine, key=lambda w: (w.started_at, int(w.terms.details["nonce"])))
+        ordered = sorted(every, key=lambda w: (w.started_at, int(w.terms.details["nonce"])))
         for start in range(0, len(ordered), SLICE):
             now = self._now()
             for state in ordered[start : start + SLICE]:
-                found.extend(reconcile(self._deployment, self._book, state, now))
+                compare = reconcile_claim if is_claim(state) else reconcile
+                found.extend(compare(self._deployment, self._book, state, now))
             await asyncio.sleep(0)
         return found
 

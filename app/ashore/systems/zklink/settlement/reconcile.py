@@ -14,7 +14,17 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Entry, Kind
 from ashore.systems.zklink.settlement.payouts import payout_of
-from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, REQUESTED, VERIFIED
+from ashore.systems.zklink.system.tracks import (
+    CLAIMED,
+    COMMITTED,
+    EXECUTED,
+    PAID,
+    PROVED,
+    RELEASED,
+    REQUESTED,
+    SENT,
+    VERIFIED,
+)
 
 L2_BLOCK = "l2_block"
 
@@ -26,6 +36,8 @@ EVENT_OF_STAGE = {
     VERIFIED: "BlockSynced",
     RELEASED: "BlockExecuted",
     PAID: "Withdrawal",
+    SENT: "Withdrawal",
+    CLAIMED: "Withdrawal",
 }
 _KIND_OF_STAGE = {PROVED: Kind.PROVEN, VERIFIED: Kind.SYNCED, RELEASED: Kind.EXECUTED}
 _CHAIN_STAGES = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, RELEASED, PAID)
@@ -58,6 +70,27 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
         yield from _replaced(state, operation)
     for stage in _CHAIN_STAGES:
         yield from _compare(book, state, stage, found.get(stage), now)
+
+
+def reconcile_claim(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
+    """The same for a claim: its own transaction paid the money out, or nothing has happened yet."""
+    request, terms = state.request, state.terms
+    if request is None:
+        return
+    payouts = book.about(terms.destination, Kind.PAYOUT, f"{terms.details['target_token']}/{terms.recipient}")
+    paid = next((p for p in payouts if p.tx_hash == request.locator and p.facts["amount"] == str(terms.amount)), None)
+    finding = None
+    if paid is not None:
+        if paid.level >= Level.PROVEN and request.state is not MoveState.ACCEPTED:
+            yield ev.MoveAccepted(state.id, request.id, f"Found in a block of {terms.destination}.")
+        facts = {
+            "contract": deployment.chain_named(terms.destination).main_contract,
+            "event": f"Withdrawal({terms.details['target_token']}, {terms.amount})",
+            "paid": f"{terms.details['amount.text']} to {terms.recipient}",
+        }
+        finding = Finding(paid, facts)
+    for stage in (SENT, CLAIMED):
+        yield from _compare(book, state, stage, finding, now)
 
 
 def _is_ours(state: Withdrawal, operation: Entry) -> bool:

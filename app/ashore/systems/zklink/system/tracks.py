@@ -1,6 +1,7 @@
 """The way of a zkLink withdrawal, as data. A changed way gets a new version; old ones stay readable."""
 
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef, TrackWords
+from ashore.domain.withdrawal import Withdrawal
 
 REQUESTED = "requested"
 EXECUTED = "executed"
@@ -9,6 +10,9 @@ PROVED = "proved"
 VERIFIED = "verified"
 RELEASED = "released"
 PAID = "paid"
+
+SENT = "sent"
+CLAIMED = "claimed"
 
 WORDS = TrackWords(
     waiting="Ashore waits for zkLink’s answer. You need not do anything.",
@@ -96,11 +100,72 @@ NORMAL = Track(
             Milestone.FINALIZED,
             "Paid out on {chain}",
             "The money is at your address.",
-            "zkLink’s relayer sends the money to your address. Nothing to do until then.",
+            "zkLink’s relayer sends the money to your address. If it does not, look under Unclaimed.",
         ),
     ),
     WORDS,
     answered=REQUESTED,
 )
 
-TRACKS = (NORMAL,)
+_ONE_BLOCK = "It is done as soon as a block takes it, and irreversible when that block is finalized."
+
+CLAIM_WORDS = TrackWords(
+    waiting="Ashore waits for an endpoint’s answer. You need not do anything.",
+    not_left=(
+        "Nothing has left yet: no endpoint of its chain can be reached.",
+        "Ashore keeps trying with the same signed transaction.",
+    ),
+    unanswered=(
+        "It is not known yet whether its chain has the transaction.",
+        "It cannot count twice: only the same signed transaction is ever sent. You need not do anything.",
+    ),
+    trying_on="Ashore tries again with the same signed transaction.",
+    asking_on="Ashore asks until it knows, and never signs a second one meanwhile.",
+    contradicted=(
+        "What was said and what the chain shows differ.",
+        "The money is not lost; Ashore keeps watching the chain itself.",
+    ),
+    failed=(
+        "The claim had no effect. At most its gas was spent.",
+        "If the money still waits, it stands under Unclaimed.",
+    ),
+    landed="Paid out on {place}; waiting until it is irreversible.",
+    final="{amount} arrived on {place}.",
+    seen_by="one endpoint shows it",
+    pace=_ONE_BLOCK,
+    pace_unknown=_ONE_BLOCK,
+    second=(
+        "An earlier claim with number {nonce} of this account is still open. Nothing was sent.",
+        "Wait until a block has taken it; you find it under Activity.",
+    ),
+)
+
+CLAIM = Track(
+    TrackRef("zklink.claim", 1),
+    (
+        Stage(
+            SENT,
+            Milestone.REQUESTED,
+            "Claim sent",
+            "Signed here; an endpoint of {chain} took it.",
+            "Waiting for an endpoint of {chain} to take the transaction.",
+            provable=False,
+        ),
+        Stage(
+            CLAIMED,
+            Milestone.FINALIZED,
+            "Paid out on {chain}",
+            "The contract paid the money out to its owner.",
+            "Waiting for a block of {chain} to take the transaction.",
+        ),
+    ),
+    CLAIM_WORDS,
+    answered=SENT,
+)
+
+TRACKS = (NORMAL, CLAIM)
+
+
+def is_claim(state: Withdrawal) -> bool:
+    """Whether it is a claim of money that waits on L1, not a request to layer 2."""
+    return TrackRef.parse(state.terms.track).id == CLAIM.ref.id

@@ -10,12 +10,14 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
 from ashore.domain.events import Event
 from ashore.domain.evidence import Evidence
-from ashore.domain.moves import Accepted, NeverLeft, Outcome, Refused, SignedMove, Unknown
+from ashore.domain.moves import Accepted, MoveKind, NeverLeft, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
+from ashore.ethereum import sending
 from ashore.ethereum.proofs import Facts
 from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.transactions import raw_transaction
 from ashore.keys.reading import Reading
 from ashore.net.errors import HttpStatus, NetError, NotSent, RpcError
 from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
@@ -26,6 +28,14 @@ from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.operator_word import OperatorWord
 from ashore.systems.zklink.settlement.rereading import read_again
 from ashore.systems.zklink.system.checks import judge
+from ashore.systems.zklink.system.claims import (
+    ClaimOffer,
+    ClaimQuote,
+    assemble_claim,
+    claim_lines,
+    claim_plan,
+    judge_claim,
+)
 from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.opening import open_account
 from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
@@ -81,11 +91,16 @@ class ZkLinkSystem:
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft against the offer, without the network."""
+        if isinstance(offer, ClaimOffer):
+            chain = self._deployment.chain_named(offer.owed.chain)
+            return judge_claim(offer, draft, chain.gas_symbol)
         assert isinstance(offer, ZkLinkOffer)
         return judge(self._deployment, offer, draft, self._recipients())
 
     async def prepare(self, action: Action, quote: Quote) -> Plan:
         """Decide what would be signed. Raises NotReady."""
+        if isinstance(quote, ClaimQuote):
+            return claim_plan(self._deployment, quote)
         assert isinstance(quote, ZkLinkQuote)
         if action is not Action.REQUEST:
             raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
@@ -110,10 +125,13 @@ class ZkLinkSystem:
 
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
-        return review_lines(self._deployment, plan, reading)
+        lines = claim_lines if plan.kind is MoveKind.CLAIM else review_lines
+        return lines(self._deployment, plan, reading)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
-        """The exact parameters of sendTransaction."""
+        """The exact parameters of sendTransaction, or a claim's raw transaction."""
+        if plan.kind is MoveKind.CLAIM:
+            return assemble_claim(plan, signed, move_id)
         return assemble(self._deployment, plan, reading, signed, move_id)
 
     async def stirred(self) -> None:
@@ -122,6 +140,11 @@ class ZkLinkSystem:
 
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Send the request once and say what its answer means."""
+        if move.kind is MoveKind.CLAIM:
+            return await sending.submit(self._quorum_of(move), raw_transaction(move.payload))
+        return await self._submit_request(move, first_send)
+
+    async def _submit_request(self, move: SignedMove, first_send: bool) -> Outcome:
         try:
             told = await self._client.send(json.loads(move.payload))
         except RpcError as error:
@@ -137,6 +160,13 @@ class ZkLinkSystem:
         return Accepted("zkLink’s node took the request.")
 
     async def locate(self, move: SignedMove) -> Outcome:
+        """Ask the node about a request, and the chain about a claim."""
+        if move.kind is MoveKind.CLAIM:
+            sender = move.scope.rpartition("/")[2]
+            return await sending.locate(self._quorum_of(move), raw_transaction(move.payload), sender, move.nonce)
+        return await self._locate_request(move)
+
+    async def _locate_request(self, move: SignedMove) -> Outcome:
         """Ask the node whether it knows the request; where it does not, what used its nonce, if anything did.
 
         That the node does not know it proves nothing by itself; only another request with its nonce does.
@@ -162,6 +192,9 @@ class ZkLinkSystem:
         # The history tells of withdrawals alone: a transfer may have used the nonce, or the node may be behind.
         unseen = Unknown("zkLink’s node does not know the request, though its nonce is used.", refusal=dead)
         return dead if with_nonce else unseen
+
+    def _quorum_of(self, claim: SignedMove) -> Quorum:
+        return self._quorums[claim.scope.rpartition("/")[0]]
 
     def tracks(self) -> Sequence[Track]:
         """Every track that a stored withdrawal may name."""

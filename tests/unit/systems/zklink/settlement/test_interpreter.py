@@ -23,6 +23,7 @@ from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.zklink.codec.l1 import events as l1
 from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.settlement.sighting import entries_of
@@ -51,7 +52,7 @@ class Bench:
         """Begin as after a restart: only what was kept is there."""
         self.book = Book(self.keep, DEPLOYMENT.id)
         self.interpreter = Interpreter(
-            DEPLOYMENT, self.book, NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW), lambda: NOW
+            DEPLOYMENT, self.book, NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW), Fates({}), lambda: NOW
         )
 
     async def hear(self, observation: Observation) -> list[ev.Event]:

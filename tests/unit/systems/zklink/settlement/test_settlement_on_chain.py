@@ -47,6 +47,7 @@ from ashore.systems.zklink.codec import decode_core
 from ashore.systems.zklink.codec.reading import read_withdraw
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.roots import KIND as STORED_ROOT
 from ashore.systems.zklink.settlement.roots import Roots
@@ -86,7 +87,8 @@ class Bench:
         self.book = Book(self.keep, self.deployment.id)
         rpc = JsonRpcClient(self.http, self.deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
         journal = Journal(self.database)
-        interpreter = Interpreter(self.deployment, self.book, roots, lambda: self.now)
+        fates = Fates({pinned.name: quorum})
+        interpreter = Interpreter(self.deployment, self.book, roots, fates, lambda: self.now)
         self.system = ZkLinkSystem(
             self.deployment,
             OperatorClient(rpc),

@@ -1,0 +1,120 @@
+"""Sending a signed transaction, and finding out what became of it. The same bytes may go any number of times."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import Accepted, NeverLeft, Outcome, Refused, Unknown
+from ashore.domain.untrusted import plain
+from ashore.ethereum import wire
+from ashore.ethereum.errors import BadAnswer
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.transactions import transaction_hash
+
+_NONCE_USED = "nonce-used"
+_NO_MONEY = ("insufficient funds", "insufficient balance")
+
+
+class Fate(StrEnum):
+    """What enough endpoints agree on about a transaction."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REVERTED = "reverted"
+    REPLACED = "replaced"
+    """Another transaction used its nonce: it can never take effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """A receipt that enough endpoints show alike, in a block that they agree on."""
+
+    fate: Fate
+    block_number: int = 0
+    block_hash: str = ""
+
+
+async def submit(quorum: Quorum, raw: bytes) -> Outcome:
+    """Send once to every endpoint, and say what their answers mean together."""
+    report = await quorum.send_raw(raw)
+    chain = quorum.spec.name
+    if report.verdict == "accepted":
+        return Accepted(f"{', '.join(report.accepted)} took the transaction.")
+    if report.verdict == "not sent":
+        return NeverLeft(f"No endpoint of {chain} can be reached; the transaction has not left.")
+    if report.verdict == "refused" and len(report.refused) >= quorum.k:
+        return _refused(chain, report.refused[0][2])
+    return Unknown(f"No endpoint of {chain} said that it took the transaction.", resend_harmless=True)
+
+
+async def locate(quorum: Quorum, raw: bytes, sender: str, nonce: int) -> Outcome:
+    """Ask what became of a transaction of `sender` (20-byte address as hex) with that nonce."""
+    mined = await fate_of(quorum, transaction_hash(raw), sender, nonce)
+    if mined is None:
+        return Unknown(f"The endpoints of {quorum.spec.name} cannot be asked at the moment.")
+    if mined.fate is Fate.REPLACED:
+        return replaced(quorum.spec.name)
+    if mined.fate is Fate.WAITING:
+        return Unknown(f"The transaction waits to be taken into a block of {quorum.spec.name}.", resend_harmless=True)
+    return Accepted(f"In block {mined.block_number:,} of {quorum.spec.name}.")
+
+
+async def fate_of(quorum: Quorum, tx_hash: str, sender: str, nonce: int) -> Mined | None:
+    """What became of a transaction, or None where too few endpoints answer alike."""
+    answers = await quorum.ask_each("eth_getTransactionReceipt", [tx_hash])
+    mined = _agreed_receipt(answers, tx_hash, quorum.k)
+    if mined is not None:
+        return mined
+    if sum(answer is None for answer in answers.values()) < quorum.k:
+        return None
+    try:
+        header = (await quorum.header_at("latest")).required()
+        account = await quorum.storage_at(sender, (), header)
+    except AshoreError:
+        return Mined(Fate.WAITING)
+    used = account.facts.nonce > nonce
+    # A receipt may have come between the two questions: only the next look tells.
+    again = _agreed_receipt(await quorum.ask_each("eth_getTransactionReceipt", [tx_hash]), tx_hash, quorum.k)
+    if again is not None:
+        return again
+    return Mined(Fate.REPLACED) if used else Mined(Fate.WAITING)
+
+
+def replaced(chain: str) -> Refused:
+    """What is said of a transaction whose nonce another one used."""
+    return Refused(
+        _NONCE_USED,
+        f"Another transaction of this account with the same number is on {chain}, so this one can never take effect.",
+        "Look whether the money still waits, and begin again if it does.",
+    )
+
+
+def _agreed_receipt(answers: dict[str, Any], tx_hash: str, k: int) -> Mined | None:
+    told = [_told(answer, tx_hash) for answer in answers.values() if answer is not None]
+    return next((each for each in told if each is not None and told.count(each) >= k), None)
+
+
+def _told(answer: Any, tx_hash: str) -> Mined | None:
+    """One endpoint's receipt; None where it does not hold together."""
+    try:
+        receipt = wire.obj(answer, "a receipt")
+        if wire.hexed(wire.data(receipt.get("transactionHash"), "a hash", 32)) != tx_hash:
+            return None
+        done = wire.quantity(receipt.get("status"), "a status", 8) == 1
+        number = wire.quantity(receipt.get("blockNumber"), "a height", 64)
+        block = wire.hexed(wire.data(receipt.get("blockHash"), "a hash", 32))
+    except BadAnswer:
+        return None
+    return Mined(Fate.DONE if done else Fate.REVERTED, number, block)
+
+
+def _refused(chain: str, said: str) -> Refused:
+    words = plain(said, 120)
+    if any(each in words.lower() for each in _NO_MONEY):
+        return Refused(
+            "no-gas-money",
+            f"The account has too little ether on {chain} for the gas. Nothing was sent.",
+            "Send some ether to it, or pay from another account.",
+        )
+    return Refused("refused", f"The endpoints of {chain} refused the transaction: “{words}”. Nothing was sent.")

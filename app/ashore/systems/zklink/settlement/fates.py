@@ -1,0 +1,67 @@
+"""What becomes of claims that were sent and are in no block yet: sent again, reverted, or overtaken."""
+
+from collections.abc import Mapping, Sequence
+
+from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveState
+from ashore.domain.withdrawal import Withdrawal
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.sending import Fate, fate_of, replaced
+from ashore.ethereum.transactions import raw_transaction
+from ashore.systems.zklink.system.tracks import CLAIMED
+
+TURNS = 5
+"""Looks at the chain between two questions about a claim."""
+TURNS_TO_REPEAT = 30
+"""The same between two repetitions of its bytes: a node that was started anew has forgotten them."""
+CLAIMS_A_TURN = 5
+
+REVERTED = (
+    "A block of {chain} took the transaction, but the contract refused it: probably somebody had the money paid out "
+    "before. Only the gas was spent."
+)
+
+
+class Fates:
+    """Asks about claims that an endpoint took, until the chain shows what they did."""
+
+    def __init__(self, quorums: Mapping[str, Quorum]) -> None:
+        """`quorums` by the chain's name."""
+        self._quorums = quorums
+        self._turns: dict[str, int] = {}
+
+    async def look(self, chain: str, claims: Sequence[Withdrawal]) -> list[ev.Event]:
+        """What is to be written about claims on `chain`; asks only every few turns, and about a few at once."""
+        waiting = [w for w in claims if w.terms.destination == chain and _waits(w)]
+        if not waiting:
+            return []
+        turn = self._turns[chain] = self._turns.get(chain, -1) + 1
+        if turn % TURNS:
+            return []
+        found: list[ev.Event] = []
+        for state in waiting[:CLAIMS_A_TURN]:
+            try:
+                found += await self._of(self._quorums[chain], state, repeat=turn % TURNS_TO_REPEAT == 0)
+            except AshoreError:
+                continue
+        return found
+
+    async def _of(self, quorum: Quorum, state: Withdrawal, *, repeat: bool) -> list[ev.Event]:
+        request = state.request
+        assert request is not None
+        mined = await fate_of(quorum, request.locator, state.terms.account, request.nonce)
+        fate = mined.fate if mined is not None else None
+        chain = state.terms.destination
+        if fate is Fate.REVERTED:
+            return [ev.StageFailed(state.id, CLAIMED, REVERTED.format(chain=chain), chain)]
+        if fate is Fate.REPLACED:
+            return [ev.StageFailed(state.id, CLAIMED, replaced(chain).sentence, chain)]
+        if fate is Fate.WAITING and repeat:
+            await quorum.send_raw(raw_transaction(request.payload))
+        return []
+
+
+def _waits(state: Withdrawal) -> bool:
+    request, view = state.request, state.stage(CLAIMED)
+    return request is not None and request.state is MoveState.ACCEPTED and not view.evidence and not view.failed

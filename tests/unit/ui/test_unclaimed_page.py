@@ -1,0 +1,116 @@
+"""Unclaimed money: what waits, on what proof, and how anybody has it paid out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Evidence, Level
+from ashore.engine.views import Change, Topic
+from ashore.systems.base import Unclaimed
+from ashore.systems.zklink.codec.l1.calls import decode_claim
+from ashore.ui.pages.unclaimed import UnclaimedPage, payment_link
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import NOW, PROFILE
+
+OWNER = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
+CONTRACT = "0x" + "a1" * 20
+CALL = f"0x2f25807e0000000000000000000000008f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2{17:064x}{25_000_000:064x}"
+PROOF = Evidence(
+    "pendingBalances",
+    Level.PROVEN,
+    "Arbitrum",
+    NOW,
+    {},
+    chain="Arbitrum",
+    block_number=21_004_180,
+    block_hash="0x62",
+    agreeing=2,
+    asked=3,
+)
+OWED = Unclaimed(PROFILE, "Arbitrum", 42161, CONTRACT, OWNER, 17, "USDC", 6, 25_000_000, 0, 18, CALL, PROOF)
+
+
+async def the_page(shell: Shell) -> UnclaimedPage:
+    shell.sections.show_section("unclaimed")
+    await shell.settle()
+    page = shell.sections.page("unclaimed")
+    assert isinstance(page, UnclaimedPage)
+    return page
+
+
+async def found(shell: Shell, *owed: Unclaimed) -> None:
+    shell.wallet.unclaimed.found = owed
+    shell.wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+
+
+async def test_nothing_waits_and_that_was_looked_at(shell: Shell) -> None:
+    page = await the_page(shell)
+    assert shell.wallet.unclaimed.stirred == 1
+    assert "Nothing waits for you. Looked at" in page.said.text()
+    assert page.cards == []
+    QTest.mouseClick(page.again, Qt.MouseButton.LeftButton)
+    assert shell.wallet.unclaimed.stirred == 2
+
+
+async def test_what_waits_is_told_with_its_proof_and_counted_in_the_side_bar(shell: Shell) -> None:
+    page = await the_page(shell)
+    await found(shell, OWED)
+    said = texts(page)
+    assert "25.00 USDC" in said
+    assert "proven from the contract’s storage under block 21,004,180, which 2 of 3 endpoints agree on" in said
+    assert shell.window.side.buttons["unclaimed"].count.text() == "1"
+
+
+async def test_the_call_can_be_sent_from_any_wallet(shell: Shell) -> None:
+    page = await the_page(shell)
+    await found(shell, OWED)
+    QTest.mouseClick(page.cards[0].ways.button, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    said = texts(page)
+    assert "withdrawPendingBalance(address,uint16,uint128)" in said
+    assert "the money goes to the owner above, whoever sends it" in said
+    link = payment_link(OWED)
+    assert link.startswith("ethereum:0x")
+    assert link.lower().endswith(f"@42161/withdrawpendingbalance?address={OWNER}&uint16=17&uint128=25000000")
+    claim = decode_claim(bytes.fromhex(CALL[2:]))
+    assert (claim.owner.hex(), claim.token_id, claim.amount) == (OWNER[2:], 17, 25_000_000)
+
+
+async def test_a_new_proof_of_the_same_sum_closes_nothing_that_is_open(shell: Shell) -> None:
+    page = await the_page(shell)
+    await found(shell, OWED)
+    (card,) = page.cards
+    card.ways.set_open(True)
+    await found(shell, replace(OWED, evidence=replace(PROOF, block_number=21_004_181)))
+    assert page.cards == [card]
+    await found(shell, replace(OWED, amount=30_000_000))
+    assert page.cards[0].ways.is_open
+    assert "30.00 USDC" in texts(page)
+    await found(shell)
+    assert page.cards == []
+
+
+async def test_dust_below_the_token_is_told(shell: Shell) -> None:
+    page = await the_page(shell)
+    await found(shell, replace(OWED, rest=500_000_000_000))
+    assert "A rest of 0.0000005 USDC" in texts(page)
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_endpoints_that_do_not_answer_are_no_empty_hands(shell: Shell, known: bool) -> None:
+    money = shell.wallet.unclaimed
+    money.trouble = AshoreError("Not enough endpoints agree on a block.")
+    money.looked_at = NOW if known else 0
+    page = await the_page(shell)
+    if known:
+        await found(shell, OWED)
+        assert len(page.cards) == 1
+    assert "may be out of date" in texts(page)
+    assert "Nothing waits" not in texts(page)
