@@ -1,0 +1,199 @@
+"""Claims on the real chain: paid, overtaken, outbid, lost on the way, reorganised; never a second one meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Level
+from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
+from ashore.domain.withdrawal import Status
+from ashore.keys.transactions import read_transaction, signer_fields
+from ashore.sandbox import genesis
+from ashore.sandbox.evm.contracts import Sender
+from ashore.sandbox.evm.faults import FaultKind, FaultRule
+from ashore.systems.base import Draft, Payer, Plan, Severity, Unclaimed
+from ashore.systems.zklink.settlement.fates import TURNS
+from ashore.systems.zklink.system.claims import ClaimOffer, ClaimQuote
+from ashore.systems.zklink.system.tracks import CLAIMED, PAID, SENT
+from unit.systems.zklink.settlement.test_pending_on_chain import OWNER, pending, released
+from unit.systems.zklink.settlement.test_settlement_on_chain import ADDRESS, FAUCET, Bench, bench, deployed
+
+__all__ = ["bench", "deployed"]
+
+POOR = "0x" + "cd" * 20
+PAYERS = (Payer(0, ADDRESS, "Account 1"), Payer(5, POOR, "Account 6"))
+
+
+@dataclass
+class Claimant:
+    """Somebody who claims on the bench as the engine does: plan, read, sign, journal, send."""
+
+    bench: Bench
+
+    async def owed(self) -> Unclaimed:
+        (owed,) = await pending(self.bench).look([OWNER])
+        return owed
+
+    async def quoted(self, payer: int = 0, max_fee: str = "", owed: Unclaimed | None = None) -> ClaimQuote:
+        offer = await pending(self.bench).open_claim(owed or await self.owed(), PAYERS)
+        assert isinstance(offer, ClaimOffer)
+        quote = await self.bench.system.quote(offer, Draft({"payer": str(payer), "max_fee": max_fee}))
+        assert isinstance(quote, ClaimQuote)
+        return quote
+
+    async def planned(self, **chosen: Any) -> Plan:
+        quote = await self.quoted(**chosen)
+        return await self.bench.system.prepare(quote.action, quote)
+
+    async def signed(self, **chosen: Any) -> tuple[str, SignedMove]:
+        plan = await self.planned(**chosen)
+        preimage: Any = plan.request.preimage  # type: ignore[union-attr]
+        reading = read_transaction(preimage)
+        assert dict(reading.fields) == dict(plan.request.expect)  # type: ignore[union-attr]
+        raw = Account.from_key(genesis.private_key(0)).sign_transaction(signer_fields(reading)).raw_transaction
+        signed = {"transaction": "0x" + bytes(raw).hex()}
+        move = self.bench.system.assemble(plan, reading, signed, "claim")
+        self.bench.ledger.record(
+            [
+                ev.WithdrawalStarted("c", plan.terms),
+                ev.MoveIntended(
+                    "c", move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
+                ),
+                ev.MoveSending("c", move.id),
+            ]
+        )
+        return "c", move
+
+    async def sent(self) -> tuple[str, SignedMove]:
+        name, move = await self.signed()
+        assert isinstance(await self.bench.system.submit(move, True), Accepted)
+        self.bench.ledger.record([ev.MoveAccepted(name, move.id)])
+        return name, move
+
+    async def look(self, times: int = 1) -> None:
+        for _ in range(times):
+            await self.bench.look()
+
+
+@pytest.fixture
+async def claimant(bench: Bench) -> Claimant:
+    await released(bench)
+    await bench.look()
+    return Claimant(bench)
+
+
+async def test_a_claim_pays_and_is_proven_like_everything_else(claimant: Claimant) -> None:
+    bench = claimant.bench
+    name, move = await claimant.sent()
+    assert await bench.system.locate(move) == Unknown(
+        "The transaction waits to be taken into a block of Harbour.", resend_harmless=True
+    )
+    await bench.world.step("block")
+    await claimant.look()
+    state = bench.state(name)
+    assert (state.stage(SENT).level, state.stage(CLAIMED).level) == (Level.PROVEN, Level.PROVEN)
+    assert bench.state("w0").stage(PAID).level is Level.PROVEN, "what was claimed is what the withdrawal waited for"
+    assert isinstance(await bench.system.locate(move), Accepted)
+    await bench.world.step("finalize")
+    await claimant.look()
+    assert bench.state(name).status is Status.FINAL
+    assert await pending(bench).look([OWNER]) == ()
+
+
+async def test_the_review_says_what_was_read_from_the_bytes(claimant: Claimant) -> None:
+    plan = await claimant.planned()
+    reading = read_transaction(plan.request.preimage)  # type: ignore[union-attr]
+    told = {line.label: line.value for line in claimant.bench.system.review(plan, reading)}
+    assert told["Amount"] == "25.00 USDC"
+    assert told["Goes to"].lower() == OWNER
+    assert told["Gas, at most"].endswith(" ETH")
+    assert plan.confirm == "Claim 25.00 USDC on Harbour"
+
+
+async def test_who_comes_second_loses_only_the_gas_and_is_told(claimant: Claimant) -> None:
+    bench = claimant.bench
+    owed = await claimant.owed()
+    first = Sender(bench.world.chain, genesis.private_key(FAUCET))
+    name, _move = await claimant.signed()
+    first.send(bytes.fromhex(owed.contract[2:]), bytes.fromhex(owed.calldata[2:]), gas=200_000)
+    await bench.world.step("block")
+    assert isinstance(await bench.system.submit(_move, True), Accepted)
+    bench.ledger.record([ev.MoveAccepted(name, _move.id)])
+    await bench.world.step("block")
+    await claimant.look(TURNS + 1)
+    state = bench.state(name)
+    assert state.status is Status.FAILED
+    assert "Only the gas was spent." in state.stage(CLAIMED).failed
+    assert state.stage(CLAIMED).level is None
+    assert bench.state("w0").stage(PAID).level is Level.PROVEN
+
+
+async def test_another_transaction_with_the_same_number_makes_it_dead(claimant: Claimant) -> None:
+    bench = claimant.bench
+    name, move = await claimant.signed()
+    Sender(bench.world.chain, genesis.private_key(0)).send(bytes.fromhex(POOR[2:]), value=1, gas=21_000)
+    await bench.world.step("block")
+    outcome = await bench.system.locate(move)
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "nonce-used"
+    bench.ledger.record([ev.MoveAccepted(name, move.id)])
+    await claimant.look(TURNS + 1)
+    assert bench.state(name).status is Status.FAILED
+
+
+async def test_a_block_that_is_taken_back_takes_the_claim_back(claimant: Claimant) -> None:
+    bench = claimant.bench
+    name, move = await claimant.sent()
+    await bench.world.step("block")
+    await claimant.look()
+    bench.world.chain.reorg(1, {bytes.fromhex(move.locator[2:])})
+    await bench.world.step("block")
+    await claimant.look()
+    state = bench.state(name)
+    assert state.stage(CLAIMED).level is None
+    assert state.is_open
+    await claimant.look(31)  # the same bytes go again by themselves
+    await bench.world.step("block")
+    await claimant.look()
+    assert bench.state(name).stage(CLAIMED).level is Level.PROVEN
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind", "expected"),
+    [(1, FaultKind.DROP, Accepted), (3, FaultKind.DROP, Unknown), (3, FaultKind.GARBAGE, Unknown)],
+)
+async def test_an_answer_that_is_lost_is_no_answer(
+    claimant: Claimant, broken: int, kind: FaultKind, expected: type
+) -> None:
+    bench = claimant.bench
+    _name, move = await claimant.signed()
+    for endpoint in list(bench.world.endpoints.values())[:broken]:
+        endpoint.faults.add(FaultRule("eth_sendRawTransaction", kind, count=None))
+    assert isinstance(await bench.system.submit(move, True), expected)
+
+
+async def test_what_cannot_be_paid_or_is_gone_is_said_beside_its_field(claimant: Claimant) -> None:
+    bench = claimant.bench
+    poor = await claimant.quoted(payer=5)
+    assert not poor.ready
+    assert "has 0.00 ETH on Harbour" in poor.problems["payer"].sentence
+    assert "No account here" in (await claimant.quoted(payer=77)).problems["payer"].sentence
+    low = await claimant.quoted(max_fee="0.000000001")
+    assert "No block would take it" in low.problems["max_fee"].sentence
+    assert "far more" in (await claimant.quoted(max_fee="99999999999")).problems["max_fee"].sentence
+    assert (await claimant.quoted(max_fee="50")).max_fee == 50 * 10**9
+    for text in ("abc", "-1", "1,5", "1e3"):
+        assert (await claimant.quoted(max_fee=text)).problems["max_fee"].severity is Severity.BLOCKS
+
+    owed = await claimant.owed()
+    gone = Sender(bench.world.chain, genesis.private_key(FAUCET))
+    gone.send(bytes.fromhex(owed.contract[2:]), bytes.fromhex(owed.calldata[2:]), gas=200_000)
+    await bench.world.step("block")
+    late = await claimant.quoted(owed=owed)
+    assert "would refuse" in late.problems["claim"].sentence
+    assert not late.ready
