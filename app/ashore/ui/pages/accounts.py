@@ -20,7 +20,7 @@ from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_prop
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.qr import QrCode, show_large
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import breakable
+from ashore.ui.wording import LIGHTNING, breakable
 
 STALE_MS = 20_000
 ASKING = "{} is being asked"
@@ -48,7 +48,8 @@ class AccountCard(QFrame):
             facts.add_hex("zkLink key", account.pub_key_hash)
         words.addWidget(facts)
         self.holdings: dict[str, Label] = {}
-        for profile in context.wallet.profiles():
+        # A voucher's service knows no accounts: nothing is held there.
+        for profile in (each for each in context.wallet.profiles() if each.system != LIGHTNING):
             self.holdings[profile.id] = Label(ASKING.format(profile.title), "value", wrap=True)
             facts.add_widget(f"On {profile.title}", self.holdings[profile.id])
         self.blocked = ProblemLine(context.icons)
