@@ -130,6 +130,19 @@ async def test_a_click_asks_once_and_opens_the_voucher_page(shell: Shell, balanc
     assert "The service says: 40 sat, at " in texts(shown)
 
 
+async def test_a_lock_forgets_the_offer_and_says_where_it_is_found_again(
+    shell: Shell, wallet: VoucherWallet, balances: Balances
+) -> None:
+    shown = the_list(shell.sections)
+    press(shown.cards[0].look_button)
+    await shell.settle()
+    assert form(shell).fields.amount.selectedText() == "20"
+    await wallet.lock()
+    await shell.settle()
+    assert form(shell).fields.isHidden()
+    assert "Look again at the balance on the first page." in form(shell).notice.text.replace("\u200b", "")
+
+
 async def test_that_the_link_is_gone_is_said(shell: Shell, balances: Balances) -> None:
     shown = the_list(shell.sections)
     balances.answer = with_balance(40_000, link=None, kept=True)

@@ -137,9 +137,10 @@ class LnurlFormPage(Page):
         """Over a lock nothing stays here that opens or pays a voucher."""
         stood = self._opened is not None or bool(self.link.text()) or self.fields.typed
         if self.context.wallet.locked and stood:
-            asked = self._was_asked
+            offer, asked = self._offer, self._was_asked
+            kept = offer is not None and offer.kept and bool(offer.balance_host)
             self._begin()
-            self.notice.show_problem(forgotten(asked=asked))
+            self.notice.show_problem(forgotten(asked=asked, kept=kept))
 
     def shown(self) -> None:
         self._show_parts()
@@ -164,6 +165,7 @@ class LnurlFormPage(Page):
         self.intake.show_problem(OPENED)
         self.fields.show_offer(offer)
         self.shown()
+        self.fields.amount.selectAll()
         self._requote()
 
     def clear_draft(self) -> None:

@@ -26,10 +26,11 @@ _TOR = "It is on the Tor network: Tor has to run on this computer."
 _MAX_HOST = 300
 
 
-def forgotten(*, asked: bool) -> Problem:
-    """What is said after a lock, calmly: what is gone, and that no money is."""
+def forgotten(*, asked: bool, kept: bool = False) -> Problem:
+    """What is said after a lock, calmly: what is gone, and that no money is. `kept`: its link is in the vault."""
     sure = "Nothing was withdrawn." if asked else "Nothing was sent."
-    return Problem("Ashore was locked, and what stood here was forgotten.", f"{sure} Paste it again.", Severity.NOTES)
+    again = "Look again at the balance on the first page." if kept else "Paste it again."
+    return Problem("Ashore was locked, and what stood here was forgotten.", f"{sure} {again}", Severity.NOTES)
 
 
 def both_forms(host: str) -> str:
