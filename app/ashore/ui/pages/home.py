@@ -11,6 +11,7 @@ from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
 from ashore.ui.pages.holdings import holdings
 from ashore.ui.pages.intake_field import IntakeField
+from ashore.ui.pages.kept_balances import KeptBalances
 from ashore.ui.pages.page import Page
 from ashore.ui.theme.icons import IconWidget
 from ashore.ui.widgets.buttons import Button
@@ -155,6 +156,8 @@ class HomePage(Page):
         self.intake.passed_by.connect(lambda: [card.setFocus() for card in self.cards[:1]])
         for card in self.cards:
             scroll.column.addWidget(card)
+        self.balances = KeptBalances(context)
+        scroll.column.addWidget(self.balances)
         scroll.column.addWidget(Label("Reddio comes next.", "small", wrap=True))
         scroll.column.addSpacing(12)
         self.heading = Label("Under way", "section")
@@ -175,6 +178,7 @@ class HomePage(Page):
     def shown(self) -> None:
         for card in self.cards:
             card.refresh()
+        self.balances.refresh()
         self.refresh()
         self.intake.edit.setFocus()
 
