@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -14,7 +15,8 @@ from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import RECEIVED, SAID_BY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
-from ashore.systems.base import Problem, Severity
+from ashore.systems.base import Problem, Severity, Unclaimed
+from ashore.systems.zklink.system.claims import GAS_MOST, GAS_SYMBOL, gas_words
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
@@ -39,6 +41,11 @@ _STOPPED = (Status.REFUSED, Status.FAILED)
 _WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.UNSEEN)
 
 
+CLAIM_IT = "Claim it"
+_WAIT_MS, _PRACTICE_WAIT_MS = 600_000, 30_000
+"""How long released money may wait for the operator's relayer before its claim is offered beside the stage."""
+
+
 class VoyagePage(Page):
     """Follows one withdrawal, live."""
 
@@ -61,6 +68,7 @@ class VoyagePage(Page):
         self.columns = Columns(left, self._aside(), gap=16)
         self.body.addWidget(self.columns, 1)
         context.hub.withdrawals_changed.connect(self._changed)
+        context.hub.unclaimed_changed.connect(self._money_waits)
         context.theme.changed.connect(self._scale)
         self._scale()
 
@@ -159,6 +167,13 @@ class VoyagePage(Page):
         if terms.system == LIGHTNING:
             self._show_lightning_costs(voyage, amount)
             return
+        if GAS_MOST in terms.details:
+            self.costs[0].show_money("Waited on the chain", amount)
+            gas = gas_words(int(terms.details[GAS_MOST]), terms.details[GAS_SYMBOL])
+            self.costs[1].show_money("Gas, at most", gas)
+            self.costs[1].show()
+            self.costs[2].show_money("Paid out", amount)
+            return
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
         fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
         stopped = voyage.status in _STOPPED
@@ -242,10 +257,38 @@ class VoyagePage(Page):
             last = len(voyage.rows) - 1
             self.rows = [StageRowWidget(self.context, self._check, last=n == last) for n in range(last + 1)]
             for widget in self.rows:
-                widget.again.clicked.connect(self._send_again)
+                widget.again.clicked.connect(self._claim if widget is self.rows[-1] else self._send_again)
                 self._stepper.addWidget(widget)
-        for widget, stage in zip(self.rows, voyage.rows, strict=True):
+        rows = list(voyage.rows)
+        if self._waits_long(voyage) and self._owed(voyage) is not None:
+            rows[-1] = replace(rows[-1], again=CLAIM_IT)
+        for widget, stage in zip(self.rows, rows, strict=True):
             widget.show_row(stage)
+
+    def _waits_long(self, voyage: Voyage) -> bool:
+        """Whether only the payout is missing, for longer than a relayer usually takes."""
+        if GAS_MOST in voyage.withdrawal.terms.details:
+            return False  # it is a claim itself
+        *_, before, last = voyage.rows
+        long = _PRACTICE_WAIT_MS if self.context.wallet.sandbox is not None else _WAIT_MS
+        reached = before.view.reached_at
+        return last.mark is Mark.AWAITED and bool(reached) and self.context.now() - reached >= long
+
+    def _owed(self, voyage: Voyage) -> Unclaimed | None:
+        """The money that waits in a contract where this withdrawal ends; of several, it may be another one's."""
+        terms = voyage.withdrawal.terms
+        place = terms.destination, terms.recipient.lower(), terms.receive_symbol
+        found = self.context.wallet.unclaimed.found
+        return next((owed for owed in found if (owed.chain, owed.owner, owed.symbol) == place and owed.amount), None)
+
+    def _claim(self) -> None:
+        owed = self._owed(self._voyage) if self._voyage is not None else None
+        if owed is not None:
+            self.context.go.show_claim(owed)
+
+    def _money_waits(self) -> None:
+        if self._voyage is not None and self.isVisible():
+            self._show_stages(self._voyage)
 
     def marks(self) -> tuple[Mark, ...]:
         """The marks as shown, from the first stage on."""

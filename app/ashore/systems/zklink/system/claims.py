@@ -43,6 +43,9 @@ WEI_DECIMALS, GWEI_DECIMALS = 18, 9
 GAS_ROOM = 6, 5
 """The gas limit is six fifths of the estimate."""
 MOST_GAS = 400_000
+
+GAS_MOST, GAS_SYMBOL = "gas.most", "gas.symbol"
+"""Details of a claim: the most that its gas can cost, in wei, and what that is paid in."""
 MOST_GWEI = 10_000 * 10**9
 
 
@@ -230,7 +233,8 @@ def claim_plan(deployment: Deployment, quote: ClaimQuote) -> Plan:
             "amount.text": amount_text(owed),
             "target_token": str(owed.token_id),
             "nonce": str(tx.nonce),
-            "gas.most": str(tx.most),
+            GAS_MOST: str(tx.most),
+            GAS_SYMBOL: deployment.chain_named(owed.chain).gas_symbol,
         },
     )
     return Plan(

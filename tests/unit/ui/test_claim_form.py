@@ -1,0 +1,152 @@
+"""The form of a claim: what it costs, who pays, what is wrong, and nothing lost when nobody answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from ashore.domain.errors import AshoreError
+from ashore.engine.views import Change, Topic
+from ashore.ethereum.fees import Fees
+from ashore.systems.base import Draft, Offer, Quote, Source, Unclaimed
+from ashore.systems.zklink.system.claims import ClaimOffer, PayerOffer, judge_claim
+from ashore.ui.pages.claim_form import ClaimFormPage
+from ashore.ui.pages.voyage import CLAIM_IT, VoyagePage
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import NOW, OTHER, PROFILE, StandInWallet, sail
+from unit.ui.test_unclaimed_page import OWED
+
+GWEI = 10**9
+RICH = PayerOffer(0, "0x" + "f3" * 20, "Account 1", 10**18, 4)
+POOR = PayerOffer(1, "0x" + "f4" * 20, "Account 2", 0, 0)
+
+
+class ClaimWallet(StandInWallet):
+    """A wallet whose chain tells what a claim costs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.claim: ClaimOffer | AshoreError = ClaimOffer(
+            Source(PROFILE), NOW, OWED, (POOR, RICH), Fees(10 * GWEI, GWEI), 72_000
+        )
+
+    async def open_claim(self, owed: Unclaimed) -> Offer:
+        if isinstance(self.claim, AshoreError):
+            raise self.claim
+        return replace(self.claim, owed=owed)
+
+    async def quote(self, offer: Offer, draft: Draft) -> Quote:
+        if isinstance(offer, ClaimOffer):
+            return judge_claim(offer, draft, "ETH")
+        return await super().quote(offer, draft)
+
+
+@pytest.fixture
+def wallet() -> ClaimWallet:
+    return ClaimWallet()
+
+
+async def the_form(shell: Shell) -> ClaimFormPage:
+    shell.wallet.unclaimed.found = (OWED,)
+    shell.sections.show_section("unclaimed")
+    await shell.settle()
+    shell.sections.page("unclaimed").cards[0].claim.click()  # type: ignore[attr-defined]
+    await shell.settle()
+    page = shell.sections.page("claim")
+    assert isinstance(page, ClaimFormPage)
+    return page
+
+
+async def typed(shell: Shell, page: ClaimFormPage, text: str) -> None:
+    page.max_fee.setText(text)
+    page.max_fee.textEdited.emit(text)
+    await shell.until(lambda: not page.pending)
+    await shell.settle()
+
+
+async def test_it_says_what_waits_who_gets_it_and_what_it_costs(shell: Shell) -> None:
+    page = await the_form(shell)
+    said = texts(page)
+    assert "25.00 USDC on Arbitrum" in said
+    assert "The money goes to its owner, whoever pays the gas." in said
+    assert "0.000792 ETH" in said  # 72,000 units at 11 gwei
+    assert "0.00152 ETH" in said  # at most, at 21 gwei, rounded up
+    assert page.payer.key == "0", "the account that has ether"
+    assert page.summary.review.isEnabled()
+
+
+async def test_an_account_without_ether_is_told_beside_its_field(shell: Shell) -> None:
+    page = await the_form(shell)
+    page.payer.combo.setCurrentIndex(0)
+    await shell.until(lambda: not page.pending)
+    await shell.settle()
+    assert "Account 2 has 0.00 ETH on Arbitrum" in texts(page.fields["payer"])
+    assert not page.summary.review.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "ready"),
+    [
+        ("", "", True),
+        ("30", "", True),
+        ("10.5", "It may wait long", True),
+        ("5", "No block would take it", False),
+        ("1e9", "", False),
+        ("x", "", False),
+        ("9999999", "far more than gas ever costs", False),
+    ],
+)
+async def test_a_ceiling_that_helps_nobody_is_said(shell: Shell, text: str, said: str, ready: bool) -> None:
+    page = await the_form(shell)
+    await typed(shell, page, text)
+    assert said in texts(page.fields["max_fee"])
+    assert page.summary.review.isEnabled() is ready
+    assert page.max_fee.text() == text
+
+
+async def test_a_contract_that_would_refuse_is_told_before_anything_is_signed(
+    shell: Shell, wallet: ClaimWallet
+) -> None:
+    assert isinstance(wallet.claim, ClaimOffer)
+    wallet.claim = replace(wallet.claim, refused="Panic 0x11.", gas=0)
+    page = await the_form(shell)
+    assert not page.summary.review.isEnabled()
+    assert "The contract would refuse this call now." in texts(page.summary)
+
+
+async def test_a_chain_that_does_not_answer_loses_nothing(shell: Shell, wallet: ClaimWallet) -> None:
+    wallet.claim, answer = AshoreError("Not enough endpoints agree on a block."), wallet.claim
+    page = await the_form(shell)
+    assert "Nothing was sent." in texts(page.notice)
+    assert not page.summary.review.isEnabled()
+    wallet.claim = answer
+    page.notice.acted.emit()
+    await shell.settle()
+    assert page.summary.review.isEnabled()
+
+
+async def test_the_way_goes_back_to_what_waits(shell: Shell) -> None:
+    page = await the_form(shell)
+    assert page.back_button is not None
+    QTest.mouseClick(page.back_button, Qt.MouseButton.LeftButton)
+    assert shell.sections.place == "unclaimed"
+
+
+async def test_a_voyage_whose_money_waits_long_offers_the_claim_in_its_stage(shell: Shell) -> None:
+    sail(shell.wallet, "w", "released", started=NOW - 40_000_000, recipient=OTHER)
+    shell.sections.show_voyage("w")
+    await shell.settle()
+    page = shell.sections.page("voyage")
+    assert isinstance(page, VoyagePage)
+    assert not page.rows[-1].again.isVisible()
+    shell.wallet.unclaimed.found = (replace(OWED, owner=OTHER.lower()),)
+    shell.wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+    assert page.rows[-1].again.text() == CLAIM_IT
+    QTest.mouseClick(page.rows[-1].again, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert shell.sections.place == "claim"
