@@ -14,7 +14,7 @@ contract SandboxGateway {
     event Taken(address indexed owner, address token, uint128 amount, bytes32 indexed withdrawHash);
     event Paid(address indexed owner, address token, uint128 amount, bytes32 indexed withdrawHash);
 
-    constructor(uint256 fee_) payable {
+    constructor(uint256 fee_) {
         keeper = msg.sender;
         fee = fee_;
     }
@@ -45,6 +45,9 @@ contract SandboxGateway {
         require(IERC20Transfer(token).transferFrom(msg.sender, address(this), amount), "c0");
         emit Taken(owner, token, amount, _hash(accountId, subAccountId, nonce, owner, token, amount, ratio));
     }
+
+    /// Adds to the ether that is paid from.
+    function fund() external payable {}
 
     /// Pays on the lower chain what was taken in on the upper one, once.
     function pay(address payable owner, address token, uint128 amount, bytes32 withdrawHash) external {

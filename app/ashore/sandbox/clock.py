@@ -13,10 +13,14 @@ _EPSILON = 1e-6
 
 
 class Stage(StrEnum):
-    """What a zkLink operator does with a transaction, in this order. The last five are L1 transactions."""
+    """What a zkLink operator does with a transaction, in this order. From `accept` on these are L1 transactions.
+
+    `accept` is what a broker does with a fast withdrawal.
+    """
 
     EXECUTE_L2 = "execute_l2"
     SEAL = "seal"
+    ACCEPT = "accept"
     COMMIT = "commit"
     PROVE = "prove"
     SYNC = "sync"
@@ -59,8 +63,10 @@ def _pace(mode: ClockMode, block: tuple[float, float], depth: tuple[int, int], s
 
 PACES: Mapping[ClockMode, Pace] = MappingProxyType(
     {
-        ClockMode.DEMO: _pace(ClockMode.DEMO, (1.0, 2.0), (2, 4), (0.5, 3.0, 3.0, 5.0, 4.0, 4.0, 3.0)),
-        ClockMode.REALISTIC: _pace(ClockMode.REALISTIC, (12.0, 12.0), (32, 64), (1, 60, 900, 7200, 1200, 900, 600)),
+        ClockMode.DEMO: _pace(ClockMode.DEMO, (1.0, 2.0), (2, 4), (0.5, 3.0, 1.0, 3.0, 5.0, 4.0, 4.0, 3.0)),
+        ClockMode.REALISTIC: _pace(
+            ClockMode.REALISTIC, (12.0, 12.0), (32, 64), (1, 60, 240, 900, 7200, 1200, 900, 600)
+        ),
         ClockMode.STEP: _pace(ClockMode.STEP, (12.0, 12.0), (2, 4), (0.0,) * len(Stage)),
     }
 )

@@ -11,6 +11,8 @@ from ashore.sandbox import asgi, jsonrpc
 from ashore.sandbox.clock import ClockMode
 from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.evm.faults import FaultRule
+from ashore.sandbox.evm.rpc import RpcEndpoint
+from ashore.sandbox.genesis import PRIMARY
 from ashore.sandbox.lightning.service import place_of
 from ashore.sandbox.world import World
 from ashore.sandbox.zklink.faults import MAX_RULES, RpcFault, Switch, read_rule
@@ -106,12 +108,13 @@ class Control:
         return self._world.status([])["clock"]
 
     async def _step(self, value: dict[str, Any]) -> Any:
-        """{what: stage, block or finalize; count}: the answers of all steps."""
+        """{what: stage, block or finalize; count; chain: blocks on this one alone}: the answers of all steps."""
         count = value.get("count", 1)
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _MAX_STEPS:
             raise ControlError(f"count is 1 to {_MAX_STEPS}")
         what = str(value.get("what", "stage"))
-        return [await self._world.step(what) for _ in range(count)]
+        chain = self._chain(value)
+        return [await self._world.step(what, chain) for _ in range(count)]
 
     async def _settle(self, _value: dict[str, Any]) -> Any:
         """Stages and blocks until the operator has nothing left to do."""
@@ -121,10 +124,11 @@ class Control:
         """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}},
         lightning: {service: {name: value}, vouchers: {id: {name: value}}, node: {name: value}}}.
 
-        What is named is replaced; a switch is ended by false.
+        What is named is replaced; a switch is ended by false. Endpoints are `a` of the primary chain, `2/a` of others.
         """
         l1_rules = {name: _l1_rules(rules) for name, rules in value.get("l1", {}).items()}
-        unknown = l1_rules.keys() - self._world.endpoints.keys()
+        endpoints = self._endpoints()
+        unknown = l1_rules.keys() - endpoints.keys()
         if unknown or not value.keys() <= {"clear", "l1", "zklink", "lightning"}:
             raise ControlError("faults are set for known endpoints under l1, for zklink and for lightning")
         operator = value.get("zklink", {})
@@ -135,15 +139,31 @@ class Control:
             self._clear()
         set_lightning()
         for name, one in l1_rules.items():
-            self._world.endpoints[name].faults.replace(one)
+            endpoints[name].faults.replace(one)
         self._set_operator("rules" in operator, rules, switches)
         return {"rules": len(self._world.faults.rules), "switches": sorted(self._world.faults.switches)}
 
     def _clear(self) -> None:
         self._world.faults.clear()
         self._world.lightning.clear_faults()
-        for endpoint in self._world.endpoints.values():
+        for endpoint in self._endpoints().values():
             endpoint.faults.replace([])
+
+    def _endpoints(self) -> dict[str, RpcEndpoint]:
+        """Every chain's endpoints as `chain/name`; the primary chain's also by their name alone."""
+        found = dict(self._world.endpoints)
+        for number, place in self._world.chains.items():
+            found |= {f"{number}/{name}": endpoint for name, endpoint in place.endpoints.items()}
+        return found
+
+    def _chain(self, value: dict[str, Any]) -> int | None:
+        """The zkLink chain id that an operation names, if any."""
+        chain = value.get("chain")
+        if chain is None:
+            return None
+        if isinstance(chain, bool) or not isinstance(chain, int) or chain not in self._world.chains:
+            raise ControlError("there is no such chain")
+        return chain
 
     def _set_operator(self, replace: bool, rules: list[RpcFault], switches: dict[Switch, Any]) -> None:
         faults = self._world.faults
@@ -155,17 +175,18 @@ class Control:
             else:
                 faults.switches.pop(switch, None)
 
-    async def _revert(self, _value: dict[str, Any]) -> Any:
-        """The operator takes back what is committed and not executed: the batches' numbers."""
-        return {"batches": self._world.operator.revert()}
+    async def _revert(self, value: dict[str, Any]) -> Any:
+        """{chain}: the operator takes back what is committed and not executed, there or everywhere: the batches."""
+        return {"batches": self._world.operator.revert(self._chain(value))}
 
     async def _reorg(self, value: dict[str, Any]) -> Any:
-        """{depth, drop: [transaction hash]}."""
+        """{depth, drop: [transaction hash], chain: the primary one without it}."""
         depth, drop = value["depth"], value.get("drop", [])
         if isinstance(depth, bool) or not isinstance(depth, int) or not isinstance(drop, list):
             raise ControlError("depth is a number, drop a list")
         hashes = {bytes.fromhex(str(one).removeprefix("0x")) for one in drop}
-        head = await asyncio.to_thread(self._world.chain.reorg, depth, hashes)
+        chain = self._world.chains[self._chain(value) or PRIMARY].chain
+        head = await asyncio.to_thread(chain.reorg, depth, hashes)
         return {"head": head.number, "hash": "0x" + head.hash.hex()}
 
     async def _reset(self, _value: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from eth_account import Account as EthereumKey
 from eth_account.messages import encode_defunct
@@ -15,26 +16,43 @@ from ashore.crypto.keccak import keccak256
 from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.contracts import ETH_TOKEN, Contract, Sender, load_artifact
 from ashore.sandbox.zklink.ledger import NO_KEY, Account
-from ashore.sandbox.zklink.network import Network, SettlementChain, Token, TokenOnChain
+from ashore.sandbox.zklink.network import Gateway, Network, SettlementChain, Token, TokenOnChain
 from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
 
 MNEMONIC = "test test test test test test test test test test test junk"
 """Public: every Ethereum tool knows it. Its keys guard nothing."""
+PRIMARY, SECONDARY = 1, 2
+"""zkLink's own numbers of the chains: blocks are proven on the first, the second only hears of it."""
 EVM_CHAIN_ID = 31337
+SECONDARY_EVM_CHAIN_ID = 31338
 GENESIS_TIME = 1_767_225_600
+_SECONDARY_GENESIS_TIME = GENESIS_TIME - 90 * 86_400
 ETHER = 10**18
 GENESIS_ROOT = keccak256(b"Ashore practice network, layer 2")
 
 USER_INDEXES = (0, 1, 2)
-OPERATOR_INDEX, RELAYER_INDEX, FAUCET_INDEX = 7, 8, 9
+BROKER_INDEX, BRIDGE_INDEX, OPERATOR_INDEX, RELAYER_INDEX, FAUCET_INDEX = 5, 6, 7, 8, 9
+STAFF_INDEXES = (BROKER_INDEX, BRIDGE_INDEX, OPERATOR_INDEX, RELAYER_INDEX, FAUCET_INDEX)
 _ACCOUNT_IDS = {0: 1042, 1: 1043, 2: 1044}
 _USD, _USDC, _USDT, _DAI, _ETH = 1, 17, 18, 19, 33
-_DEPLOYED = (
-    (_USDC, "Practice USD Coin", "USDC", 6),
-    (_USDT, "Practice Tether", "USDT", 6),
-    (_DAI, "Practice Dai", "DAI", 18),
-)
+_DEPLOYED = {
+    PRIMARY: (
+        (_USDC, "Practice USD Coin", "USDC", 6),
+        (_USDT, "Practice Tether", "USDT", 6),
+        (_DAI, "Practice Dai", "DAI", 18),
+    ),
+    # One token has other decimals than on the primary chain, one does not exist here.
+    SECONDARY: (
+        (_USDC, "Practice USD Coin", "USDC", 18),
+        (_USDT, "Practice Tether", "USDT", 6),
+    ),
+}
+_GATEWAY_FEE = 10**14
+_GATEWAY_TOKENS = (_USDT, _ETH)
+"""What may go on to the primary chain: tokens with equal decimals on both."""
+SECONDARY_SEQUENCE = 411
+"""How many blocks the secondary chain's contract says it has seen before: it counts those alone that concern it."""
 VOUCHERS: tuple[Mapping[str, object], ...] = (
     {"title": "Welcome gift", "min_msat": 2_100_000, "max_msat": 2_100_000},
     {"title": "Faucet: take what you like", "min_msat": 1_000, "max_msat": 50_000_000, "uses": 10, "style": "lnbits"},
@@ -45,15 +63,64 @@ VOUCHERS: tuple[Mapping[str, object], ...] = (
 """What the Lightning withdraw service hands out from the beginning."""
 _LIQUIDITY = 5_000_000
 _ETH_LIQUIDITY = 500
+_POCKET = 100_000
+"""What the broker has of each token."""
 _GAS = 500_000
 
 
 @dataclass(frozen=True, slots=True)
+class ChainSpec:
+    """How one of the chains begins."""
+
+    id: int
+    evm_chain_id: int
+    genesis_time: int
+    rich: tuple[int, ...]
+    """The users who have ether there for gas; the others have to ask somebody."""
+
+    def allocation(self) -> dict[bytes, int]:
+        """Wei in the genesis block."""
+        users = {address(index): 10 * ETHER for index in self.rich}
+        return users | {address(index): 1_000_000 * ETHER for index in STAFF_INDEXES}
+
+
+CHAINS = {
+    PRIMARY: ChainSpec(PRIMARY, EVM_CHAIN_ID, GENESIS_TIME, USER_INDEXES),
+    SECONDARY: ChainSpec(SECONDARY, SECONDARY_EVM_CHAIN_ID, _SECONDARY_GENESIS_TIME, (0, 1)),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
-    """What stands on the chain."""
+    """What stands on one chain."""
 
     main: Contract
     tokens: Mapping[int, Contract]
+    gateway: Contract | None = None
+
+    def json(self) -> dict[str, object]:
+        """The addresses, to be written down."""
+        return {
+            "main": self.main.address.hex(),
+            "tokens": {str(token_id): token.address.hex() for token_id, token in self.tokens.items()},
+            "gateway": None if self.gateway is None else self.gateway.address.hex(),
+        }
+
+
+def read_deployment(chain: int, value: Mapping[str, Any]) -> Deployment:
+    """What was written down about a chain."""
+    token = load_artifact("SandboxToken")
+    tokens = {int(key): Contract(bytes.fromhex(digits), token) for key, digits in value["tokens"].items()}
+    gateway = value.get("gateway")
+    return Deployment(
+        Contract(bytes.fromhex(value["main"]), load_artifact(_main_artifact(chain))),
+        MappingProxyType(tokens),
+        None if gateway is None else Contract(bytes.fromhex(gateway), load_artifact("SandboxGateway")),
+    )
+
+
+def _main_artifact(chain: int) -> str:
+    return "ZkLinkSandbox" if chain == PRIMARY else "ZkLinkSecondary"
 
 
 @cache
@@ -72,13 +139,6 @@ def layer2_key(index: int) -> bytes:
     """The layer-2 key that the account at this index derives (docs: zkLink SDK, ZkLinkSigner)."""
     signature = EthereumKey.from_key(private_key(index)).sign_message(encode_defunct(text=KEY_DERIVATION_TEXT))
     return musig.private_key_from_material(bytes(signature.signature))
-
-
-def allocation() -> dict[bytes, int]:
-    """Wei in the genesis block."""
-    users = {address(index): 10 * ETHER for index in USER_INDEXES}
-    staff = {address(index): 1_000_000 * ETHER for index in (OPERATOR_INDEX, RELAYER_INDEX, FAUCET_INDEX)}
-    return users | staff
 
 
 def accounts() -> list[Account]:
@@ -103,45 +163,98 @@ def accounts() -> list[Account]:
     ]
 
 
-def deploy(chain: DevChain, first_block: int) -> Deployment:
-    """Put the contracts on a fresh chain, fund them, and let all of it be finalized."""
+def deploy(chain: DevChain, number: int, first_block: int, *, alone: bool) -> Deployment:
+    """Put the contracts on a fresh chain, fund them, and let all of it be finalized.
+
+    Args:
+        number: which chain of the network it is.
+        first_block: the first layer-2 block that will be committed.
+        alone: whether it is the network's only chain.
+    """
     operator, faucet = Sender(chain, private_key(OPERATOR_INDEX)), Sender(chain, private_key(FAUCET_INDEX))
-    main = operator.deploy(load_artifact("ZkLinkSandbox"), first_block - 1, GENESIS_ROOT)
+    broker = Sender(chain, private_key(BROKER_INDEX))
+    if number == PRIMARY:
+        main = operator.deploy(load_artifact("ZkLinkSandbox"), first_block - 1, GENESIS_ROOT)
+    else:
+        main = operator.deploy(load_artifact("ZkLinkSecondary"), number, first_block - 1, SECONDARY_SEQUENCE)
     artifact = load_artifact("SandboxToken")
     tokens = {}
-    for token_id, name, symbol, decimals in _DEPLOYED:
+    for token_id, name, symbol, decimals in _DEPLOYED[number]:
         token = faucet.deploy(artifact, name, symbol, decimals)
         tokens[token_id] = token
         operator.transact(main, "addToken", token_id, token.address, decimals, gas=_GAS)
         faucet.transact(token, "mint", main.address, _LIQUIDITY * 10**decimals, gas=_GAS)
+        faucet.transact(token, "mint", broker.address, _POCKET * 10**decimals, gas=_GAS)
+        broker.transact(token, "approve", main.address, 2**256 - 1, gas=_GAS)
     operator.transact(main, "addToken", _ETH, ETH_TOKEN, 18, gas=_GAS)
     chain.mine()
     depositor = address(FAUCET_INDEX).rjust(32, b"\0")
     faucet.transact(main, "depositETH", depositor, 0, value=_ETH_LIQUIDITY * ETHER, gas=_GAS)
+    gateway = None if alone else _join(chain, number, Deployment(main, tokens))
     chain.mine()
-    return Deployment(main, MappingProxyType(tokens))
+    return Deployment(main, MappingProxyType(tokens), gateway)
 
 
-def network(deployment: Deployment, profile: Profile, chain_name: str) -> Network:
+def _join(chain: DevChain, number: int, made: Deployment) -> Contract:
+    """Connect a chain with the other one: the bridge may speak to its contract, and the gateway has its end here."""
+    operator, faucet = Sender(chain, private_key(OPERATOR_INDEX)), Sender(chain, private_key(FAUCET_INDEX))
+    other = SECONDARY if number == PRIMARY else PRIMARY
+    operator.transact(made.main, "setSyncService", other, address(BRIDGE_INDEX), gas=_GAS)
+    gateway = operator.deploy(load_artifact("SandboxGateway"), _GATEWAY_FEE)
+    if number == SECONDARY:
+        operator.transact(made.main, "setGateway", gateway.address, gas=_GAS)
+        return gateway
+    for token_id, _, _, decimals in _DEPLOYED[number]:
+        if token_id in _GATEWAY_TOKENS:
+            token = made.tokens[token_id]
+            faucet.transact(token, "mint", gateway.address, _LIQUIDITY * 10**decimals, gas=_GAS)
+    faucet.transact(gateway, "fund", value=_ETH_LIQUIDITY * ETHER, gas=_GAS)
+    return gateway
+
+
+def network(deployments: Mapping[int, Deployment], profile: Profile, names: Mapping[int, str]) -> Network:
     """The deployment as the node tells it."""
-
-    def on_chain(contract: Contract, decimals: int) -> dict[int, TokenOnChain]:
-        return {1: TokenOnChain("0x" + contract.address.hex(), decimals, fast_withdraw=True)}
-
-    stable = [
-        Token(token_id, symbol, "1.0", on_chain(deployment.tokens[token_id], decimals))
-        for token_id, _, symbol, decimals in _DEPLOYED
+    stable: dict[int, str] = {}
+    places: dict[int, dict[int, TokenOnChain]] = {_ETH: {}}
+    for number, made in deployments.items():
+        for token_id, _, symbol, decimals in _DEPLOYED[number]:
+            stable[token_id] = symbol
+            told = TokenOnChain("0x" + made.tokens[token_id].address.hex(), decimals, fast_withdraw=True)
+            places.setdefault(token_id, {})[number] = told
+        places[_ETH][number] = TokenOnChain("0x" + ETH_TOKEN.hex(), 18, fast_withdraw=True)
+    tokens = [
+        Token(_USD, "USD", "1.0", {}),
+        *(Token(token_id, symbol, "1.0", places[token_id]) for token_id, symbol in stable.items()),
+        Token(_ETH, "ETH", "3200.0", places[_ETH]),
     ]
-    ether = Token(_ETH, "ETH", "3200.0", {1: TokenOnChain("0x" + ETH_TOKEN.hex(), 18, fast_withdraw=True)})
-    tokens = [Token(_USD, "USD", "1.0", {}), *stable, ether]
-    chain = SettlementChain(
-        id=1,
-        name=chain_name,
-        layer_one_chain_id=EVM_CHAIN_ID,
-        main_contract="0x" + deployment.main.address.hex(),
-        gas_token_id=_ETH,
+    chains = {
+        number: SettlementChain(
+            id=number,
+            name=names[number],
+            layer_one_chain_id=CHAINS[number].evm_chain_id,
+            main_contract="0x" + made.main.address.hex(),
+            gas_token_id=_ETH,
+        )
+        for number, made in deployments.items()
+    }
+    return Network(
+        profile,
+        chains,
+        {token.id: token for token in tokens},
+        change_pubkey_chain=PRIMARY,
+        primary=PRIMARY,
+        gateways=_gateways(deployments),
     )
-    return Network(profile, {1: chain}, {token.id: token for token in tokens}, change_pubkey_chain=1)
+
+
+def _gateways(deployments: Mapping[int, Deployment]) -> dict[int, Gateway]:
+    if SECONDARY not in deployments:
+        return {}
+    upper, lower = deployments[SECONDARY].gateway, deployments[PRIMARY].gateway
+    if upper is None or lower is None:
+        return {}
+    ends = ("0x" + upper.address.hex(), "0x" + lower.address.hex())
+    return {SECONDARY: Gateway(SECONDARY, *ends, _GATEWAY_TOKENS)}
 
 
 def _units(text: str) -> int:

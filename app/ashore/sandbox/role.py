@@ -49,7 +49,12 @@ def main(argv: Sequence[str]) -> int:
         print(f"ashore sandbox: {error}", file=sys.stderr)
         return 2
     config = WorldConfig(
-        data_dir=options.data_dir, clock=options.clock, profile=options.profile, chain_name=options.chain_name
+        data_dir=options.data_dir,
+        clock=options.clock,
+        profile=options.profile,
+        chains=options.chains,
+        chain_name=options.chain_name,
+        secondary_name=options.secondary_name,
     )
     with listener:
         asyncio.run(_serve(config, token, listener))
@@ -200,7 +205,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep the world in DIR; without it, in memory")
     parser.add_argument("--clock", type=ClockMode, choices=list(ClockMode), default=ClockMode.DEMO)
     parser.add_argument("--profile", type=Profile, choices=list(Profile), default=Profile.X_APEX)
+    parser.add_argument("--chains", type=int, choices=(1, 2), default=1, help="how many L1 chains a new world has")
     parser.add_argument("--chain-name", default="Harbour", metavar="NAME")
+    parser.add_argument("--secondary-name", default="Lagoon", metavar="NAME")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=0, help="0 takes that of the last time in DIR, or a free one")
     return parser

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ashore.sandbox import asgi
+from ashore.sandbox.chains import PracticeChain
 from ashore.sandbox.control import Control
 from ashore.sandbox.world import World, WorldConfig
 
 
 class Router:
-    """`/l1/1/{a,b,c}` chain endpoints, `/zklink` node, `/cln/v1/<method>` Lightning node, `/lnurl` withdraw service,
-    `/profile`, `/ctl/<operation>`.
+    """`/l1/<zkLink chain id>/{a,b,c}` chain endpoints, `/zklink` node, `/cln/v1/<method>` Lightning node,
+    `/lnurl` withdraw service, `/profile`, `/ctl/<operation>`.
 
     Args:
         world: what is served; after a reset its new parts are.
@@ -30,8 +31,8 @@ class Router:
             await send({"type": "websocket.close", "code": 1000})
             return
         match str(scope["path"]).rstrip("/").split("/"):
-            case ["", "l1", "1", _]:
-                await self._world.evm(scope, receive, send)
+            case ["", "l1", number, _] if number in self._chains():
+                await self._chains()[number].evm(scope, receive, send)
             case ["", "zklink"]:
                 await self._world.node(scope, receive, send)
             case ["", "cln", "v1", _]:
@@ -44,6 +45,9 @@ class Router:
                 await self._control(scope, receive, send)
             case _:
                 await asgi.send_json(send, 404, {"error": "not found"})
+
+    def _chains(self) -> dict[str, PracticeChain]:
+        return {str(number): place for number, place in self._world.chains.items()}
 
 
 def create_app(config: WorldConfig, token: str = "") -> tuple[Router, World]:

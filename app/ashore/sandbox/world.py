@@ -1,10 +1,9 @@
-"""The practice world: chain, operator, clock and Lightning that belong together, in one folder or in memory."""
+"""The practice world: chains, operator, clock and Lightning that belong together, in one folder or in memory."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import random
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -12,29 +11,31 @@ from pathlib import Path
 from typing import Any
 
 from ashore.sandbox import genesis
+from ashore.sandbox.chains import TICK, PracticeChain
 from ashore.sandbox.clock import PACES, Clock, ClockMode, Pace
 from ashore.sandbox.evm.asgi import EvmApp
-from ashore.sandbox.evm.blocks import Finality
 from ashore.sandbox.evm.chain import DevChain
-from ashore.sandbox.evm.contracts import Contract, load_artifact
-from ashore.sandbox.evm.rpc import RpcEndpoint, endpoints
+from ashore.sandbox.evm.contracts import Contract, mapping_slot
+from ashore.sandbox.evm.rpc import RpcEndpoint
 from ashore.sandbox.lightning.practice import PracticeLightning
+from ashore.sandbox.zklink import contract, secondary
 from ashore.sandbox.zklink.admission import Admission
-from ashore.sandbox.zklink.contract import genesis_block
+from ashore.sandbox.zklink.branch import Branch
+from ashore.sandbox.zklink.broker import BROKER
 from ashore.sandbox.zklink.faults import Faults
 from ashore.sandbox.zklink.journal import Journal
 from ashore.sandbox.zklink.network import Network
 from ashore.sandbox.zklink.node import Node
-from ashore.sandbox.zklink.operator import OPERATOR, RELAYER, Operator
+from ashore.sandbox.zklink.operator import BRIDGE, OPERATOR, Operator
 from ashore.sandbox.zklink.outbox import Outbox
+from ashore.sandbox.zklink.relayer import RELAYER
 from ashore.sandbox.zklink.rollup import Rollup
 from ashore.sandbox.zklink.truth import Truth
 from ashore.sandbox.zklink.views import Views
 from ashore.systems.zklink.codec.profiles import Profile
 
-_CHAIN_FILE, _JOURNAL_FILE, _LIGHTNING_FILE = "l1.sqlite", "zklink.sqlite", "lightning.sqlite"
-_TICK = 0.25
-_RANDOM_SEED = 20260101
+_CHAIN_FILES = {genesis.PRIMARY: "l1.sqlite", genesis.SECONDARY: "l1-2.sqlite"}
+_JOURNAL_FILE, _LIGHTNING_FILE = "zklink.sqlite", "lightning.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class WorldConfig:
 
     Attributes:
         data_dir: where it lives; None keeps it in memory.
+        chains: how many L1 chains the network has, 1 or 2. A folder that has a world in it keeps what it has.
         first_l2_block: what layer 2 counts from; the blocks before it belong to others.
         trailing_blocks: empty layer-2 blocks at the end of each batch.
         wall: unix seconds, where a clock that is not moved by hand starts.
@@ -51,7 +53,9 @@ class WorldConfig:
     data_dir: Path | None = None
     clock: ClockMode = ClockMode.DEMO
     profile: Profile = Profile.X_APEX
+    chains: int = 1
     chain_name: str = "Harbour"
+    secondary_name: str = "Lagoon"
     first_l2_block: int = 8_801
     trailing_blocks: int = 1
     max_log_range: int | None = None
@@ -59,29 +63,57 @@ class WorldConfig:
 
 
 class World:
-    """Everything that runs in the sandbox. `open` it, `run` it or `step` it, `close` it."""
+    """Everything that runs in the sandbox. `open` it, `run` it or `step` it, `close` it.
+
+    Attributes:
+        chains: the chains by zkLink's numbers; `chain`, `endpoints`, `evm`, `main`, `outbox` are the primary one's.
+    """
 
     clock: Clock
-    chain: DevChain
-    endpoints: dict[str, RpcEndpoint]
-    evm: EvmApp
+    chains: dict[int, PracticeChain]
+    branches: dict[int, Branch]
     network: Network
     faults: Faults
     rollup: Rollup
     operator: Operator
     node: Node
     truth: Truth
-    main: Contract
-    outbox: Outbox
     lightning: PracticeLightning
 
     def __init__(self, config: WorldConfig) -> None:
+        if config.chains not in (1, 2):
+            raise ValueError("the network has one or two chains")
         self.config = config
         self.pace: Pace = PACES[config.clock]
         self.clock = Clock(genesis.GENESIS_TIME, speed=None)
         self._mining = asyncio.Lock()
         self._open()
         self.lightning = PracticeLightning(self._path(_LIGHTNING_FILE), wall=config.wall, seeds=genesis.VOUCHERS)
+
+    @property
+    def chain(self) -> DevChain:
+        """The primary chain."""
+        return self.chains[genesis.PRIMARY].chain
+
+    @property
+    def endpoints(self) -> dict[str, RpcEndpoint]:
+        """The primary chain's endpoints by name."""
+        return self.chains[genesis.PRIMARY].endpoints
+
+    @property
+    def evm(self) -> EvmApp:
+        """What serves the primary chain's endpoints."""
+        return self.chains[genesis.PRIMARY].evm
+
+    @property
+    def main(self) -> Contract:
+        """zkLink's contract on the primary chain."""
+        return self.branches[genesis.PRIMARY].main
+
+    @property
+    def outbox(self) -> Outbox:
+        """What was sent to the primary chain."""
+        return self.branches[genesis.PRIMARY].outbox
 
     # ------------------------------------------------------------------------------------- opening and closing
 
@@ -90,53 +122,48 @@ class World:
             self.config.data_dir.mkdir(parents=True, exist_ok=True)
         self._open_files()
         deployed = self._journal.fact("deployed")
-        if deployed is None and self.chain.head.number > 0:
-            # Killed while the contracts were put on the chain: begin again, nothing was promised yet.
+        if deployed is None and any(one.chain.head.number > 0 for one in self.chains.values()):
+            # Killed while the contracts were put on the chains: begin again, nothing was promised yet.
             self._close_files()
             self._delete_files()
             self._open_files()
         if deployed is None:
             deployed = self._deploy()
-        self._assemble(self._read_deployment(deployed))
+        self._assemble(json.loads(deployed))
         self.set_mode(self.pace.mode)
 
     def _open_files(self) -> None:
         self._journal = Journal(self._path(_JOURNAL_FILE))
-        self.chain = DevChain(
-            chain_id=genesis.EVM_CHAIN_ID,
-            alloc=genesis.allocation(),
-            genesis_time=genesis.GENESIS_TIME,
-            clock=lambda: int(self.clock.now()),
-            path=self._path(_CHAIN_FILE),
-            finality=Finality(0, 0) if self._journal.fact("deployed") is None else self._finality(),
-            automine=False,
-        )
+        deployed = self._journal.fact("deployed")
+        if deployed is None:
+            numbers = list(genesis.CHAINS)[: self.config.chains]
+        else:
+            numbers = sorted(_chains_in(json.loads(deployed)))
+        self.chains = {
+            number: PracticeChain(
+                genesis.CHAINS[number],
+                self.clock,
+                self.pace,
+                self._path(_CHAIN_FILES[number]),
+                founding=deployed is None,
+            )
+            for number in numbers
+        }
 
     def _deploy(self) -> str:
-        made = genesis.deploy(self.chain, self.config.first_l2_block)
-        text = json.dumps(
-            {
-                "main": made.main.address.hex(),
-                "tokens": {str(token_id): token.address.hex() for token_id, token in made.tokens.items()},
-                "first_block": self.config.first_l2_block,
-                "profile": self.config.profile,
-            }
-        )
+        first, alone = self.config.first_l2_block, len(self.chains) == 1
+        made = {
+            number: genesis.deploy(one.chain, number, first, alone=alone).json() for number, one in self.chains.items()
+        }
+        text = json.dumps({"chains": made, "first_block": first, "profile": self.config.profile})
         self._journal.remember("deployed", text)
         return text
 
-    @staticmethod
-    def _read_deployment(text: str) -> tuple[genesis.Deployment, int, Profile]:
-        value = json.loads(text)
-        token_artifact = load_artifact("SandboxToken")
-        main = Contract(bytes.fromhex(value["main"]), load_artifact("ZkLinkSandbox"))
-        tokens = {int(key): Contract(bytes.fromhex(digits), token_artifact) for key, digits in value["tokens"].items()}
-        return genesis.Deployment(main, tokens), int(value["first_block"]), Profile(value["profile"])
-
-    def _assemble(self, stored: tuple[genesis.Deployment, int, Profile]) -> None:
-        deployment, first_block, profile = stored
-        self.main = deployment.main
-        self.network = genesis.network(deployment, profile, self.config.chain_name)
+    def _assemble(self, deployed: dict[str, Any]) -> None:
+        first_block, profile = int(deployed["first_block"]), Profile(deployed["profile"])
+        deployments = {number: genesis.read_deployment(number, value) for number, value in _chains_in(deployed).items()}
+        names = {genesis.PRIMARY: self.config.chain_name, genesis.SECONDARY: self.config.secondary_name}
+        self.network = genesis.network(deployments, profile, names)
         self.faults = Faults()
         self.rollup = Rollup(
             self._journal,
@@ -146,38 +173,44 @@ class World:
             genesis_root=genesis.GENESIS_ROOT,
             trailing_blocks=self.config.trailing_blocks,
         )
-        keys = {
-            OPERATOR: genesis.private_key(genesis.OPERATOR_INDEX),
-            RELAYER: genesis.private_key(genesis.RELAYER_INDEX),
-        }
-        self.outbox = Outbox(self.chain, self._journal, keys)
+        self.branches = {number: self._branch(number, made, first_block - 1) for number, made in deployments.items()}
         self.operator = Operator(
-            chain=self.chain,
-            main=self.main,
-            chain_id=1,
+            branches=self.branches,
             network=self.network,
             rollup=self.rollup,
             journal=self._journal,
-            outbox=self.outbox,
             faults=self.faults,
-            genesis=genesis_block(first_block - 1, genesis.GENESIS_ROOT),
             delays=self.pace.stages,
             now=self.clock.now,
         )
         views = Views(self.network, self.rollup, self.operator, self.faults)
-        admission = Admission(self.network, self.rollup, views, self.faults)
-        self.node = Node(
-            self.network,
-            views,
-            admission,
-            self.faults,
-            now=self.clock.now,
-        )
-        self.truth = Truth(self.chain, self.main, self.network, self.rollup, self.operator)
-        self.endpoints = dict(
-            endpoints(self.chain, random.Random(_RANDOM_SEED).random, max_log_range=self.config.max_log_range)  # noqa: S311 - faults, no secrets
-        )
-        self.evm = EvmApp(self.endpoints)
+        admission = Admission(self.network, self.rollup, views, self._auth_fact)
+        self.node = Node(self.network, views, admission, self.faults, now=self.clock.now)
+        self.truth = Truth(self.branches, self.network, self.rollup, self.operator)
+        for one in self.chains.values():
+            one.serve(self.config.max_log_range)
+
+    def _branch(self, number: int, made: genesis.Deployment, before: int) -> Branch:
+        keys = {
+            OPERATOR: genesis.private_key(genesis.OPERATOR_INDEX),
+            RELAYER: genesis.private_key(genesis.RELAYER_INDEX),
+            BRIDGE: genesis.private_key(genesis.BRIDGE_INDEX),
+            BROKER: genesis.private_key(genesis.BROKER_INDEX),
+        }
+        chain = self.chains[number].chain
+        if number == genesis.PRIMARY:
+            outbox = Outbox(chain, self._journal, keys)
+            first = contract.genesis_block(before, genesis.GENESIS_ROOT)
+            return Branch(number, chain, made.main, outbox, first, made.gateway)
+        outbox = Outbox(chain, self._journal, keys, mark=f"@{number}")
+        opening = secondary.genesis_block(before, genesis.SECONDARY_SEQUENCE)
+        return Branch(number, chain, made.main, outbox, opening, made.gateway)
+
+    def _auth_fact(self, owner: bytes, nonce: int) -> bytes:
+        """What the contract of the chain where keys are changed has authorised."""
+        slot = mapping_slot(contract.AUTH_FACTS_SLOT, owner, nonce)
+        branch = self.branches[self.network.change_pubkey_chain]
+        return branch.chain.storage(branch.main.address, slot).to_bytes(32, "big")
 
     def close(self) -> None:
         """Release the files. All that counts is in them already."""
@@ -194,11 +227,12 @@ class World:
             self.lightning.reset()
 
     def _close_files(self) -> None:
-        self.chain.close()
+        for one in self.chains.values():
+            one.close()
         self._journal.close()
 
     def _delete_files(self) -> None:
-        for name in (_CHAIN_FILE, _JOURNAL_FILE):
+        for name in (*_CHAIN_FILES.values(), _JOURNAL_FILE):
             path = self._path(name)
             for suffix in ("", "-wal", "-shm"):
                 if path is not None:
@@ -218,61 +252,68 @@ class World:
         pace = PACES[mode]
         self.clock.set_speed(None if pace.manual else speed)
         self.pace = pace
-        last = float(self.chain.head.header.timestamp)
+        last = max(float(one.chain.head.header.timestamp) for one in self.chains.values())
         ahead = last if pace.manual else max(last, self.config.wall())
         self.clock.catch_up(ahead)
         self.operator.delays = self.pace.stages
-        self.chain.set_finality(self._finality())
-
-    def _finality(self) -> Finality:
-        return Finality(self.pace.safe_depth, self.pace.finality_depth)
+        for one in self.chains.values():
+            one.set_pace(pace)
 
     async def run(self) -> None:
-        """Let chain, operator and Lightning live until cancelled. In mode `step` only Lightning does."""
+        """Let chains, operator and Lightning live until cancelled. In mode `step` only Lightning does."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._mine_blocks())
+            for number in genesis.CHAINS:
+                tasks.create_task(self._mine_blocks(number))
             tasks.create_task(self._operate())
             tasks.create_task(self.lightning.run())
 
-    async def _mine_blocks(self) -> None:
+    async def _mine_blocks(self, number: int) -> None:
+        """Make blocks on one chain, if the world has it: a new beginning may bring it."""
         last = self.clock.now()
         while True:
-            await self.clock.sleep(self.pace.block_time * _TICK)
-            waited = self.clock.now() - last
-            idle = waited >= self.pace.idle_block_time
-            busy = waited >= self.pace.block_time and self.chain.pending_count > 0
-            if not self.pace.manual and (idle or busy):
+            known = self.chains.get(number)
+            await self.clock.sleep(TICK * (self.pace.block_time if known is None else known.tempo.block_time))
+            place = self.chains.get(number)
+            if place is not None and not self.pace.manual and place.is_due(self.clock.now() - last):
                 last = self.clock.now()
-                await self._mine()
+                await self._mine(number)
 
-    async def _mine(self) -> None:
+    async def _mine(self, number: int) -> None:
         async with self._mining:
             # A block takes py-evm some ten milliseconds; the loop stays free for requests.
-            await asyncio.to_thread(self.chain.mine)
+            await asyncio.to_thread(self.chains[number].chain.mine)
 
     async def _operate(self) -> None:
         while True:
-            await self.clock.sleep(_TICK)
+            await self.clock.sleep(TICK)
             # One thing at a time: what follows is due a stage's delay later anyway.
             if not self.pace.manual:
                 self.operator.step(due_only=True)
 
-    async def step(self, what: str = "stage") -> dict[str, Any]:
-        """Move one thing by hand: the operator's next `stage`, a `block`, or enough blocks to `finalize` the head.
+    async def step(self, what: str = "stage", chain: int | None = None) -> dict[str, Any]:
+        """Move one thing by hand: the operator's next `stage`, a `block`, or enough blocks to `finalize` the heads.
+
+        Args:
+            chain: make blocks on this chain alone; otherwise on each.
 
         Raises:
-            ValueError: nothing of that name can be moved.
+            ValueError: nothing of that name can be moved, or there is no such chain.
         """
         if what == "stage":
             return self.operator.step(due_only=False).json()
         if what not in ("block", "finalize"):
             raise ValueError("one can move a stage, a block, or finalize")
-        count = 1 if what == "block" else self.pace.finality_depth + (self.chain.pending_count > 0)
-        for _ in range(count):
-            if self.pace.manual:
-                self.clock.advance(self.pace.block_time)
-            await self._mine()
-        return {"moved": what, "head": self.chain.head.number, "finalized": self.chain.finalized_number}
+        if chain is not None and chain not in self.chains:
+            raise ValueError("there is no such chain")
+        if what == "block" and self.pace.manual:
+            self.clock.advance(self.pace.block_time)
+        for number, place in self.chains.items():
+            for _ in range(place.blocks_to(what) if chain in (None, number) else 0):
+                if what == "finalize" and self.pace.manual:
+                    self.clock.advance(place.tempo.block_time)
+                await self._mine(number)
+        heights = {str(number): place.height() for number, place in self.chains.items()}
+        return {"moved": what, **heights[str(chain or genesis.PRIMARY)], "chains": heights}
 
     async def settle(self, most: int = 500) -> list[str]:
         """Step stages and blocks until the operator has nothing left to do; the stages it went through, in order.
@@ -295,24 +336,10 @@ class World:
 
     def profile(self) -> dict[str, Any]:
         """What a wallet pins about this network."""
-        first = self.chain.block(0)
-        assert first is not None
-        chain = self.network.chains[1]
-        return {
+        shown = {
             "network": "sandbox",
             "profile": self.network.profile.value,
-            "chains": [
-                {
-                    "zklink_chain_id": chain.id,
-                    "name": chain.name,
-                    "evm_chain_id": chain.layer_one_chain_id,
-                    "genesis_hash": "0x" + first.hash.hex(),
-                    "main_contract": chain.main_contract,
-                    "endpoints": [f"/l1/{chain.id}/{name}" for name in self.endpoints],
-                    "block_time_s": self.pace.block_time,
-                    "finality": "finalized",
-                }
-            ],
+            "chains": [place.shown(self.network.chains[number]) for number, place in self.chains.items()],
             "tokens": [
                 {
                     "id": token.id,
@@ -327,6 +354,7 @@ class World:
             "operator": "/zklink",
             "lightning": self.lightning.profile(),
         }
+        return shown if len(self.chains) == 1 else {**shown, "primary": self.network.primary}
 
     def status(self, only: Collection[str] | None = None) -> dict[str, Any]:
         """What tests and the step-by-step panel want to know.
@@ -336,12 +364,8 @@ class World:
         """
         return {
             "clock": {"mode": self.pace.mode.value, "speed": self.clock.speed, "now": self.clock.now()},
-            "l1": {
-                "head": self.chain.head.number,
-                "finalized": self.chain.finalized_number,
-                "pending": self.chain.pending_count,
-                "calls": {name: dict(endpoint.calls) for name, endpoint in self.endpoints.items()},
-            },
+            "l1": self.chains[genesis.PRIMARY].status(),
+            "chains": {str(number): place.status() for number, place in self.chains.items()},
             "zklink": {
                 "height": self.rollup.height,
                 "calls": dict(self.node.calls),
@@ -355,3 +379,10 @@ class World:
             },
             "lightning": self.lightning.truth(),
         }
+
+
+def _chains_in(deployed: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """What was written down about each chain; worlds of former versions have one and do not number it."""
+    if "chains" not in deployed:
+        return {genesis.PRIMARY: deployed}
+    return {int(number): value for number, value in deployed["chains"].items()}

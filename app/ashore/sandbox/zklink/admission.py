@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from eth_account import Account as EthereumKey
 from eth_account.messages import SignableMessage, encode_defunct, encode_typed_data
@@ -10,8 +11,8 @@ from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
 
 from ashore.crypto import musig
+from ashore.crypto.keccak import keccak256
 from ashore.sandbox.jsonrpc import RpcError
-from ashore.sandbox.zklink.faults import Faults, Switch
 from ashore.sandbox.zklink.ledger import Account
 from ashore.sandbox.zklink.network import L2_DECIMALS, STABLECOINS, USD_TOKEN, Network
 from ashore.sandbox.zklink.rollup import Rollup
@@ -30,14 +31,16 @@ class Admission:
         network: chains, tokens, profile.
         rollup: layer 2, which an accepted transaction enters.
         views: tells the reserve.
-        faults: the switches in force.
+        auth_fact: what the contract of the chain where keys are changed has authorised for an address and a nonce.
     """
 
-    def __init__(self, network: Network, rollup: Rollup, views: Views, faults: Faults) -> None:
+    def __init__(
+        self, network: Network, rollup: Rollup, views: Views, auth_fact: Callable[[bytes, int], bytes]
+    ) -> None:
         self._network = network
         self._rollup = rollup
         self._views = views
-        self._faults = faults
+        self._auth_fact = auth_fact
 
     async def submit(self, value: object, l1_signature: object, now_us: int) -> str:
         """Check a transaction and accept it; its hash.
@@ -102,7 +105,9 @@ class Admission:
         if chain.chain_type == _EVM_CHAIN and len(tx.to) == 32 and any(tx.to[:12]):
             raise RpcError(Code.FORMAT, "to is no address of the target chain")
         if tx.flag and self._network.profile.flag_name == "withdrawToL1":
-            raise RpcError(Code.FORMAT, "the target chain has no gateway to Ethereum")
+            gateway = self._network.gateways.get(chain.id)
+            if gateway is None or tx.target_token not in gateway.tokens:
+                raise RpcError(Code.FORMAT, "the target chain has no gateway to Ethereum for this token")
 
     def _check_account(self, tx: Transaction) -> Account:
         account = self._rollup.ledger.account(tx.account_id)
@@ -135,8 +140,9 @@ class Admission:
             raise RpcError(Code.CHAIN_ID, "keys are changed on another chain")
         kind = tx.auth["type"]
         if kind == "Onchain":
-            # The practice contract keeps no authorisations, so that none can be found.
-            raise RpcError(Code.PUBKEY_AUTH_MISSING, "no authorisation on the chain")
+            if self._auth_fact(account.address, tx.nonce) != keccak256(tx.new_hash):
+                raise RpcError(Code.PUBKEY_AUTH_MISSING, "no authorisation on the chain")
+            return
         if kind != "EthECDSA" or "ethSignature" not in tx.auth:
             raise RpcError(Code.PUBKEY_AUTH_MISSING, "ethAuthData is missing")
         codec_tx = _as_codec(tx)
@@ -157,7 +163,7 @@ class Admission:
             raise RpcError(Code.NONCE, f"incorrect nonce, expected {expected}")
         if self._rollup.available(account, tx.sub_account_id, tx.source_token) < tx.amount + tx.fee:
             raise RpcError(Code.BALANCE, "insufficient balance")
-        if self._views.reserve(tx.target_token) < tx.amount or self._faults.on(Switch.RESERVE_EMPTY):
+        if self._views.reserve(tx.target_token, tx.chain_id) < tx.amount:
             raise RpcError(Code.RESERVE, "amount exceeds the contract's reserve")
 
     def _check_activation_state(self, tx: ChangePubKey, account: Account) -> None:

@@ -35,7 +35,10 @@ class Phase(StrEnum):
 
 
 class Switch(StrEnum):
-    """A lasting misbehaviour of the operator. The value that a switch is set to stands in brackets."""
+    """A lasting misbehaviour of the operator. The value that a switch is set to stands in brackets.
+
+    Stalls, the relayer, the reserve and the broker may be set for some chains only: a list of zkLink chain ids.
+    """
 
     FROZEN = "frozen"
     """The operator does nothing any more."""
@@ -61,8 +64,18 @@ class Switch(StrEnum):
     """The node tells another amount than was signed (the amount as a decimal string)."""
     WRONG_RECIPIENT = "wrong_recipient"
     """The node tells another recipient than was signed (the address)."""
+    WRONG_CONTRACT = "wrong_contract"
+    """The node names another main contract (the address)."""
+    WRONG_DECIMALS = "wrong_decimals"
+    """The node tells other decimals of every token (the number as a decimal string)."""
+    WRONG_ROOT = "wrong_root"
+    """The node tells another state root of every block."""
     NO_WITHDRAW_STATUS = "no_withdraw_status"
     """The node does not know getWithdrawStatus."""
+    BROKER_AWAY = "broker_away"
+    """Nobody accepts a fast withdrawal."""
+    BROKER_PAYS_LESS = "broker_pays_less"
+    """The broker accepts at a higher ratio than was signed: that is an Accept of another withdrawal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +101,10 @@ class Faults:
     rules: list[RpcFault] = field(default_factory=list)
     switches: dict[Switch, Any] = field(default_factory=dict)
 
-    def on(self, switch: Switch) -> bool:
-        """Whether a switch is set."""
-        return bool(self.switches.get(switch))
+    def on(self, switch: Switch, chain: int | None = None) -> bool:
+        """Whether a switch is set, on this chain if one is named."""
+        value = self.switches.get(switch)
+        return chain in value if isinstance(value, list) and chain is not None else bool(value)
 
     def text(self, switch: Switch, default: str) -> str | None:
         """A switch's text: None when it is not set, `default` when it is set to true."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ashore.systems.zklink.codec.profiles import Profile
@@ -51,6 +51,19 @@ class SettlementChain:
 
 
 @dataclass(frozen=True, slots=True)
+class Gateway:
+    """A bridge from a chain that is itself a layer 2 to the primary chain below it.
+
+    `upper` and `lower` are the addresses of its two ends, `tokens` the ids of what it takes.
+    """
+
+    chain_id: int
+    upper: str
+    lower: str
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """A deployment: what getSupportChains and getSupportTokens tell."""
 
@@ -58,6 +71,15 @@ class Network:
     chains: Mapping[int, SettlementChain]
     tokens: Mapping[int, Token]
     change_pubkey_chain: int
+    primary: int = 1
+    """The chain where blocks are proven."""
+    gateways: Mapping[int, Gateway] = field(default_factory=dict)
+    """By the chain that they lead from."""
+
+    @property
+    def secondary(self) -> int | None:
+        """The slave chain, if there is one."""
+        return next((chain for chain in self.chains if chain != self.primary), None)
 
     def usual_fee(self, chain_id: int, token_id: int) -> int:
         """The fee a client of today computes for a withdrawal, in 18-decimal units of the token, not yet packable.
@@ -72,3 +94,8 @@ class Network:
     def least_fee(self, chain_id: int, token_id: int) -> int:
         """What the node still takes: prices move between a client's question and its submission."""
         return int(self.usual_fee(chain_id, token_id) * _FEE_TOLERANCE)
+
+
+def l1_units(amount: int, decimals: int) -> int:
+    """An 18-decimal amount in a token's own units on L1; dust below them is cut."""
+    return int(amount // 10 ** (L2_DECIMALS - decimals))

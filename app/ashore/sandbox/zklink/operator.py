@@ -1,4 +1,4 @@
-"""The engine behind the node: it executes, seals, and settles batches with real L1 transactions."""
+"""The engine behind the node: it executes, seals, and settles batches with real L1 transactions on every chain."""
 
 from __future__ import annotations
 
@@ -6,29 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ashore.sandbox.clock import Stage
-from ashore.sandbox.evm.chain import DevChain
-from ashore.sandbox.evm.contracts import ETH_TOKEN, Contract, load_artifact, mapping_slot
-from ashore.sandbox.evm.errors import ChainError
-from ashore.sandbox.zklink import contract
-from ashore.sandbox.zklink.contract import StoredBlock
+from ashore.sandbox.zklink.branch import Branch
+from ashore.sandbox.zklink.broker import BROKER, Broker
 from ashore.sandbox.zklink.faults import Faults, Switch
 from ashore.sandbox.zklink.journal import Journal
-from ashore.sandbox.zklink.network import L2_DECIMALS, Network, TokenOnChain
-from ashore.sandbox.zklink.outbox import Errand, Outbox
+from ashore.sandbox.zklink.network import Network
+from ashore.sandbox.zklink.relayer import Relayer
 from ashore.sandbox.zklink.rollup import Batch, Record, Rollup
+from ashore.sandbox.zklink.settling import Settling
+from ashore.sandbox.zklink.tasks import Kind, Task, tasks_of
 from ashore.sandbox.zklink.transactions import Withdraw
-from ashore.sandbox.zklink.views import l1_units
 
 OPERATOR = "operator"
-RELAYER = "relayer"
-REVERT = "revert"
-_L1_STAGES = (Stage.COMMIT, Stage.PROVE, Stage.SYNC, Stage.EXECUTE)
-_COUNTERS = {
-    Stage.COMMIT: contract.COMMITTED,
-    Stage.PROVE: contract.PROVEN,
-    Stage.SYNC: contract.SYNCHRONIZED,
-    Stage.EXECUTE: contract.EXECUTED,
-}
+BRIDGE = "bridge"
+_BRIDGED = (Kind.RECEIVE_SYNC, Kind.CONFIRM)
 _STALLS = {
     Stage.COMMIT: Switch.COMMIT_STALLED,
     Stage.PROVE: Switch.PROVE_STALLED,
@@ -49,19 +40,35 @@ class Step:
     batch: int | None = None
     waits_for: str | None = None
     """`block`: a sent transaction is not mined; None: there is nothing to do, or a fault holds it."""
+    chain: int | None = None
+    """Where it sent something."""
+    what: Kind | None = None
+    """What it sent there."""
 
     def json(self) -> dict[str, object]:
         """For the control API."""
-        return {"moved": self.stage, "batch": self.batch, "waits_for": self.waits_for}
+        told: dict[str, object] = {"moved": self.stage, "batch": self.batch, "waits_for": self.waits_for}
+        return told if self.chain is None else {**told, "chain": self.chain, "sent": self.what}
+
+
+@dataclass(frozen=True)
+class _Possible:
+    """Something that could be done now; `do` tells whether it was."""
+
+    stage: Stage
+    do: Callable[[], bool]
+    batch: int | None = None
+    chain: int | None = None
+    what: Kind | None = None
+    share: float = 1.0
+    """Of the stage's delay."""
 
 
 class Operator:
-    """Takes layer 2 to L1. All it knows follows from its journal and the chain, so that it can be killed at any moment.
+    """Takes layer 2 to L1. All it knows follows from its journal and the chains, so that it can be killed any moment.
 
     Args:
-        chain: the L1 chain.
-        main: zkLink's contract on it.
-        chain_id: zkLink's own number of that chain.
+        branches: the chains by zkLink's numbers.
         delays: seconds before each stage.
         now: unix seconds.
     """
@@ -69,77 +76,78 @@ class Operator:
     def __init__(
         self,
         *,
-        chain: DevChain,
-        main: Contract,
-        chain_id: int,
+        branches: Mapping[int, Branch],
         network: Network,
         rollup: Rollup,
         journal: Journal,
-        outbox: Outbox,
         faults: Faults,
-        genesis: StoredBlock,
         delays: Mapping[Stage, float],
         now: Callable[[], float],
     ) -> None:
-        self._chain = chain
-        self._main = main
-        self._chain_id = chain_id
+        self._branches = branches
+        self._primary = branches[network.primary]
         self._network = network
         self._rollup = rollup
         self._journal = journal
-        self._outbox = outbox
         self._faults = faults
         self._now = now
         self.delays = delays
-        self._stored: dict[int, list[StoredBlock]] = {}
-        self._genesis = genesis
-        self._possible_since: dict[tuple[Stage, int], float] = {}
-        self._token_artifact = load_artifact("SandboxToken")
+        self._settling = Settling(branches, network.primary, network.secondary, rollup)
+        self._relayer = Relayer(branches, network.primary, network, rollup)
+        self._broker = Broker(branches, network, faults)
+        self._tasks: dict[int, list[Task]] = {}
+        self._possible_since: dict[tuple[Stage, int | None, int | None, Kind | None], float] = {}
         self._done: set[int] = set()
-        self._refused: set[str] = set()
 
     # ------------------------------------------------------------------------------------------- what L1 shows
 
-    def settled(self, stage: Stage) -> int:
-        """The newest layer-2 block that has passed this stage, from the contract's own counter."""
-        slot, bit = _COUNTERS[stage]
-        return (self._chain.storage(self._main.address, slot) >> bit) & 0xFFFFFFFF
+    def settled(self, stage: Stage, chain: int | None = None) -> int:
+        """The newest layer-2 block up to which all has passed this stage, from the contracts' own counters.
 
-    def stage_tx(self, block: int, stage: Stage) -> str | None:
-        """The L1 transaction that took a layer-2 block through a stage, once it is mined."""
+        Args:
+            chain: look at one chain alone.
+        """
+        asked = [self._branches[chain]] if chain is not None else list(self._branches.values())
+        if stage in (Stage.PROVE, Stage.SYNC):
+            asked = [self._primary]
+        return min(branch.passed(stage, self._settling.touching(), self._rollup.height) for branch in asked)
+
+    def stage_tx(self, block: int, stage: Stage, chain: int | None = None) -> str | None:
+        """The L1 transaction that took a layer-2 block through a stage on a chain, once it is mined.
+
+        Without a chain it is the primary one's. On a slave chain `sync` is where the confirmation arrived; nothing is
+        proven there, and nothing committed of a block that does not touch it.
+        """
         found = self._rollup.blocks.get(block)
         if found is None:
             return None
-        row = self._outbox.row(self._errand(found.batch, stage))
-        return row.tx_hash if row is not None and self._outbox.outcome(row) else None
+        branch = self._primary if chain is None else self._branches[chain]
+        if branch.is_primary:
+            return branch.outbox.mined_tx(stage, found.batch)
+        if stage is Stage.SYNC:
+            return branch.outbox.mined_tx(Kind.CONFIRM, found.batch)
+        return branch.outbox.mined_tx(stage, found.batch) if block in self._settling.touching() else None
 
     def payout_tx(self, tx_hash: str) -> str | None:
         """The relayer's payout of a withdrawal, once it is mined."""
         record = self._rollup.records[tx_hash]
         block = self._rollup.blocks.get(record.block) if record.block is not None else None
-        if block is None:
-            return None
-        row = self._outbox.row(self._errand(block.batch, Stage.PAYOUT, tx_hash))
-        return row.tx_hash if row is not None and self._outbox.outcome(row) else None
+        return None if block is None else self._relayer.paid_tx(record, block.batch)
 
-    def liquidity(self, token_id: int) -> int:
-        """What the contract holds beyond what it owes, in 18-decimal units."""
-        token = self._network.tokens[token_id].chains.get(self._chain_id)
+    def accepted(self, record: Record, tx: Withdraw) -> tuple[str, bytes] | None:
+        """The Accept by which a broker paid this withdrawal, and the broker."""
+        block = self._rollup.blocks.get(record.block) if record.block is not None else None
+        return None if block is None else self._broker.accepted(record, tx, block.batch)
+
+    def liquidity(self, token_id: int, chain: int) -> int:
+        """What a chain's contract holds beyond what it owes, in 18-decimal units."""
+        token = self._network.tokens[token_id].chains.get(chain)
         if token is None:
             return 0
-        address = bytes.fromhex(token.address[2:])
-        if address == ETH_TOKEN:
-            held = self._chain.balance(self._main.address)
-        else:
-            held = Contract(address, self._token_artifact).read(self._chain, "balanceOf", self._main.address)
+        branch = self._branches[chain]
         records = self._rollup.records.values()
         owners = {r.tx.to for r in records if isinstance(r.tx, Withdraw) and r.tx.target_token == token_id}
-        owed = sum(self._pending_balance(owner, token_id) for owner in owners)
-        return int(held * 10 ** (L2_DECIMALS - token.decimals) - owed)
-
-    def _pending_balance(self, owner: bytes, token_id: int) -> int:
-        slot = mapping_slot(contract.PENDING_BALANCES_SLOT, owner, token_id)
-        return self._chain.storage(self._main.address, slot)
+        return branch.liquidity(token_id, token, owners | {branch.outbox.address(BROKER)})
 
     # ---------------------------------------------------------------------------------------------- what it does
 
@@ -151,182 +159,183 @@ class Operator:
         """
         if self._faults.on(Switch.FROZEN):
             return Step(None)
-        self._outbox.resend()
-        for stage, batch in self._possible():
-            key = (stage, batch.id if batch else 0)
+        for branch in self._branches.values():
+            branch.outbox.resend()
+        for one in self._possible():
+            key = (one.stage, one.batch, one.chain, one.what)
             since = self._possible_since.setdefault(key, self._now())
-            if due_only and self._now() < since + self.delays[stage]:
+            if due_only and self._now() < since + self.delays[one.stage] * one.share:
                 continue
-            if self._do(stage, batch):
+            if one.do():
                 del self._possible_since[key]
-                return Step(stage, batch.id if batch else None)
-        waiting = any(self._outbox.outcome(row) is None for row in self._outbox.rows())
+                return Step(one.stage, one.batch, chain=one.chain, what=one.what)
+        outboxes = [branch.outbox for branch in self._branches.values()]
+        waiting = any(outbox.outcome(row) is None for outbox in outboxes for row in outbox.rows())
         return Step(None, waits_for="block" if waiting else None)
 
-    def revert(self) -> list[int]:
+    def revert(self, chain: int | None = None) -> list[int]:
         """Take back every committed batch that is not on its way to execution; their numbers.
 
         They are committed again afterwards.
-        """
-        batches = [
-            batch
-            for batch in self._rollup.batches
-            if self._passed(batch.id, Stage.COMMIT) and self._outbox.row(self._errand(batch.id, Stage.EXECUTE)) is None
-        ]
-        if not batches:
-            return []
-        stored = [block for batch in batches for block in self._stored_of(batch)]
-        with self._journal.atomic():
-            for batch in batches:
-                for stage in _L1_STAGES:
-                    self._next_attempt(batch.id, stage)
-            errand = Errand(REVERT, batches[0].id, self._attempt(batches[0].id, Stage.COMMIT))
-            data = contract.revert_blocks(self._main, stored)
-            self._outbox.write(errand, OPERATOR, self._main.address, data, gas=_BASE_GAS)
-        self._outbox.resend()
-        return [batch.id for batch in batches]
 
-    def _possible(self) -> Iterator[tuple[Stage, Batch | None]]:
+        Args:
+            chain: take them back on this chain alone.
+        """
+        asked = list(self._branches.values()) if chain is None else [self._branches[chain]]
+        found = {branch.id: self._revertible(branch) for branch in asked}
+        with self._journal.atomic():
+            for branch in asked:
+                if found[branch.id]:
+                    self._take_back(branch, found[branch.id])
+        for branch in asked:
+            branch.outbox.resend()
+        return sorted({batch.id for batches in found.values() for batch in batches})
+
+    def _revertible(self, branch: Branch) -> list[Batch]:
+        found = []
+        for batch in self._rollup.batches:
+            row = branch.outbox.current(Kind.COMMIT, batch.id)
+            outcome = None if row is None else branch.outbox.outcome(row)
+            if row is not None and outcome is None:
+                return []
+            # What is executed anywhere was final on the primary chain too.
+            concerned = self._branches.values() if branch.is_primary else [branch]
+            if outcome and not any(one.outbox.current(Kind.EXECUTE, batch.id) for one in concerned):
+                found.append(batch)
+        return found
+
+    def _take_back(self, branch: Branch, batches: list[Batch]) -> None:
+        data = self._settling.revert_calldata(branch.id, batches)
+        for batch in batches:
+            confirmed = self._primary.outbox.passed(Kind.SYNC, batch.id)
+            for task in self._tasks_of(batch):
+                outbox = self._branches[task.chain].outbox
+                if _is_repeated(task, branch, confirmed) and outbox.current(task.kind, batch.id) is not None:
+                    outbox.try_again(task.kind, batch.id)
+        if branch.outbox.current(Kind.REVERT, batches[0].id) is not None:
+            branch.outbox.try_again(Kind.REVERT, batches[0].id)
+        call = (OPERATOR, branch.main.address, data)
+        branch.outbox.write(Kind.REVERT, batches[0].id, call, gas=_BASE_GAS)
+
+    # ------------------------------------------------------------------------------------------ what is possible
+
+    def _possible(self) -> Iterator[_Possible]:
         if self._rollup.pending():
-            yield Stage.EXECUTE_L2, None
+            yield _Possible(Stage.EXECUTE_L2, self._execute_l2)
         if self._rollup.unsealed():
-            yield Stage.SEAL, None
+            yield _Possible(Stage.SEAL, lambda: self._rollup.seal(int(self._now())) is not None)
         for batch in self._rollup.batches:
             if batch.id in self._done:
                 continue
-            stage = self._next_stage(batch)
-            if stage is not None and not self._faults.on(_STALLS[stage]):
-                yield stage, batch
+            yield from self._acceptances(batch)
+            yield from self._settlements(batch)
+            yield from self._payouts(batch)
+            self._forget_when_final(batch)
 
-    def _next_stage(self, batch: Batch) -> Stage | None:
-        """The stage that could be done now; None while it waits for L1 or when all is done."""
-        for stage in _L1_STAGES:
-            row = self._outbox.row(self._errand(batch.id, stage))
-            outcome = None if row is None else self._outbox.outcome(row)
-            if row is not None and outcome is None:
-                return None
-            if outcome is False:
-                return self._retry(batch.id, stage)
-            if row is None:
-                return stage if batch.id == 1 or self._passed(batch.id - 1, stage) else None
-        if any(True for _ in self._payable(batch)):
-            return Stage.PAYOUT
-        self._forget_when_final(batch)
-        return None
+    def _execute_l2(self) -> bool:
+        failure = self._faults.text(Switch.EXECUTION_FAILURE, "not enough balance")
+        return bool(self._rollup.execute(int(self._now() * 10**6), failure))
+
+    def _acceptances(self, batch: Batch) -> Iterator[_Possible]:
+        for record, tx in self._broker.acceptable(batch):
+
+            def accept(record: Record = record, tx: Withdraw = tx) -> bool:
+                return self._broker.accept(batch, record, tx)
+
+            yield _Possible(Stage.ACCEPT, accept, batch.id, tx.chain_id, Kind.ACCEPT)
+
+    def _settlements(self, batch: Batch) -> Iterator[_Possible]:
+        for task in self._tasks_of(batch):
+            outbox = self._branches[task.chain].outbox
+            row = outbox.current(task.kind, batch.id)
+            failed = row is not None and outbox.outcome(row) is False
+            if row is not None and not failed:
+                continue
+            if self._faults.on(_STALLS[task.stage], task.about) or not self._ready(task, batch.id):
+                continue
+            if failed:
+                if outbox.attempt(task.kind, batch.id) >= _MAX_ATTEMPTS:
+                    continue
+                outbox.try_again(task.kind, batch.id)
+
+            def send(task: Task = task) -> bool:
+                return self._send(task, batch)
+
+            yield _Possible(task.stage, send, batch.id, task.chain, task.kind, task.share)
+
+    def _ready(self, task: Task, batch: int) -> bool:
+        """Whether all that has to come before is mined."""
+        here = all(self._branches[chain].outbox.passed(kind, batch) for kind, chain in task.after)
+        earlier = [*task.after_previous, (task.kind, task.chain)]
+        return here and all(self._passed_before(kind, chain, batch) for kind, chain in earlier)
+
+    def _passed_before(self, kind: Kind, chain: int, batch: int) -> bool:
+        """Whether the last batch before that needed this has passed it."""
+        for earlier in range(batch - 1, 0, -1):
+            if earlier in self._done:
+                return True
+            if any(
+                (task.kind, task.chain) == (kind, chain) for task in self._tasks_of(self._rollup.batches[earlier - 1])
+            ):
+                return self._branches[chain].outbox.passed(kind, earlier)
+        return True
+
+    def _payouts(self, batch: Batch) -> Iterator[_Possible]:
+        """All that the relayer can pay of a batch on one chain is paid in one go."""
+        places: set[tuple[int, Kind]] = set()
+        for errand in self._relayer.errands(batch):
+            place = (errand.branch.id, errand.kind)
+            if place in places or self._faults.on(Switch.RELAYER_OFF, errand.tx.chain_id):
+                continue
+            places.add(place)
+
+            def pay(place: tuple[int, Kind] = place) -> bool:
+                # Found anew one by one: each payout leaves less to the next.
+                found = (one for one in self._relayer.errands(batch) if (one.branch.id, one.kind) == place)
+                return any([self._relayer.send(one) for one in found])
+
+            yield _Possible(Stage.PAYOUT, pay, batch.id, *place)
 
     def _forget_when_final(self, batch: Batch) -> None:
         """Stop looking at a batch that no reorganisation can bring back."""
-        rows = [row for row in self._outbox.rows() if row.batch == batch.id]
-        blocks = [self._outbox.block_of(row) for row in rows]
-        final = self._chain.finalized_number
-        if self._all_paid(batch) and all(block is not None and block <= final for block in blocks):
+        for task in self._tasks_of(batch):
+            if not self._branches[task.chain].outbox.passed(task.kind, batch.id):
+                return
+        for branch in self._branches.values():
+            for row in branch.outbox.rows():
+                block = branch.outbox.block_of(row) if row.batch == batch.id else 0
+                if block is None or block > branch.chain.finalized_number:
+                    return
+        if all(self._relayer.is_done(record, tx, batch.id) for record, tx in batch.withdrawals()):
             self._done.add(batch.id)
 
-    def _all_paid(self, batch: Batch) -> bool:
-        return all(self.payout_tx(record.tx_hash) is not None for record, _ in batch.withdrawals())
-
-    def _retry(self, batch: int, stage: Stage) -> Stage | None:
-        if self._attempt(batch, stage) >= _MAX_ATTEMPTS:
-            return None
-        self._next_attempt(batch, stage)
-        return stage
-
-    def _do(self, stage: Stage, batch: Batch | None) -> bool:
-        now = self._now()
-        if batch is None:
-            if stage is Stage.EXECUTE_L2:
-                failure = self._faults.text(Switch.EXECUTION_FAILURE, "not enough balance")
-                return bool(self._rollup.execute(int(now * 10**6), failure))
-            return self._rollup.seal(int(now)) is not None
-        if stage is Stage.PAYOUT:
-            paid = [self._pay(batch, record, tx, token) for record, tx, token in self._payable(batch)]
-            return any(paid)
+    def _send(self, task: Task, batch: Batch) -> bool:
+        branch = self._branches[task.chain]
         gas = _BASE_GAS + _GAS_PER_WITHDRAWAL * sum(1 for _ in batch.withdrawals())
-        errand = self._errand(batch.id, stage)
-        self._outbox.write(errand, OPERATOR, self._main.address, self._calldata(stage, batch), gas=gas)
-        self._outbox.resend()
+        call = (
+            BRIDGE if task.kind in _BRIDGED else OPERATOR,
+            branch.main.address,
+            self._settling.calldata(task, batch),
+        )
+        branch.outbox.write(task.kind, batch.id, call, gas=gas)
+        branch.outbox.resend()
         return True
 
-    def _calldata(self, stage: Stage, batch: Batch) -> bytes:
-        stored = self._stored_of(batch)
-        match stage:
-            case Stage.COMMIT:
-                last = self._stored_of(self._rollup.batches[batch.id - 2])[-1] if batch.id > 1 else self._genesis
-                return contract.commit_blocks(self._main, last, batch)
-            case Stage.PROVE:
-                return contract.prove_blocks(self._main, stored)
-            case Stage.SYNC:
-                return contract.confirm_block(self._main, stored[-1])
-            case _:
-                return contract.execute_blocks(self._main, batch, stored)
-
-    def _payable(self, batch: Batch) -> Iterator[tuple[Record, Withdraw, TokenOnChain]]:
-        """What the relayer may still pay of an executed batch."""
-        for record, tx in batch.withdrawals():
-            token = self._network.tokens[tx.target_token].chains[tx.chain_id]
-            row = self._outbox.row(self._errand(batch.id, Stage.PAYOUT, record.tx_hash))
-            outcome = None if row is None else self._outbox.outcome(row)
-            # Withdrawals with a call are paid by whoever makes the call.
-            if record.tx_hash in self._refused or tx.call_data is not None:
-                continue
-            if row is not None and outcome is not False:
-                continue
-            scale = 10 ** (L2_DECIMALS - token.decimals)
-            amount = l1_units(tx.amount, token.decimals) * scale
-            # Less than the amount: somebody else has claimed it.
-            if amount and self._pending_balance(tx.to, tx.target_token) - self._in_flight(tx) >= amount:
-                yield record, tx, token
-
-    def _in_flight(self, tx: Withdraw) -> int:
-        """What sent payouts, not mined yet, will take from the same pending balance."""
-        total = 0
-        for row in self._outbox.rows():
-            if row.kind != Stage.PAYOUT or row.batch in self._done or self._outbox.outcome(row) is not None:
-                continue
-            other = self._rollup.records[row.subject].tx
-            if isinstance(other, Withdraw) and (other.to, other.target_token) == (tx.to, tx.target_token):
-                total += other.amount
-        return total
-
-    def _pay(self, batch: Batch, record: Record, tx: Withdraw, token: TokenOnChain) -> bool:
-        amount = l1_units(tx.amount, token.decimals)
-        data = self._main.calldata("withdrawPendingBalance", tx.to[-20:], tx.target_token, amount)
-        try:
-            self._chain.call(self._outbox.address(RELAYER), self._main.address, data)
-        except ChainError:
-            # The recipient refuses: it stays pending for its owner, as on the real network.
-            self._refused.add(record.tx_hash)
-            return False
-        errand = self._errand(batch.id, Stage.PAYOUT, record.tx_hash)
-        row = self._outbox.row(errand)
-        if row is not None:
-            self._next_attempt(batch.id, Stage.PAYOUT, record.tx_hash)
-            errand = self._errand(batch.id, Stage.PAYOUT, record.tx_hash)
-        self._outbox.write(errand, RELAYER, self._main.address, data, gas=_BASE_GAS)
-        self._outbox.resend()
-        return True
-
-    # ------------------------------------------------------------------------------------------------- helpers
-
-    def _stored_of(self, batch: Batch) -> list[StoredBlock]:
-        if batch.id not in self._stored:
-            previous = self._genesis if batch.id == 1 else self._stored_of(self._rollup.batches[batch.id - 2])[-1]
-            self._stored[batch.id] = contract.stored_chain(previous, batch)
-        return self._stored[batch.id]
-
-    def _passed(self, batch: int, stage: Stage) -> bool:
-        row = self._outbox.row(self._errand(batch, stage))
-        return row is not None and bool(self._outbox.outcome(row))
-
-    def _errand(self, batch: int, stage: Stage, subject: str = "") -> Errand:
-        return Errand(stage, batch, self._attempt(batch, stage, subject), subject)
-
-    def _attempt(self, batch: int, stage: Stage, subject: str = "") -> int:
-        return int(self._journal.fact(_attempt_name(batch, stage, subject)) or "1")
-
-    def _next_attempt(self, batch: int, stage: Stage, subject: str = "") -> None:
-        self._journal.remember(_attempt_name(batch, stage, subject), str(self._attempt(batch, stage, subject) + 1))
+    def _tasks_of(self, batch: Batch) -> list[Task]:
+        if batch.id not in self._tasks:
+            touched = self._settling.touches(batch)
+            self._tasks[batch.id] = tasks_of(self._network.primary, self._network.secondary, touched=touched)
+        return self._tasks[batch.id]
 
 
-def _attempt_name(batch: int, stage: Stage, subject: str) -> str:
-    return f"attempt/{batch}/{stage}/{subject}"
+def _is_repeated(task: Task, branch: Branch, confirmed: bool) -> bool:
+    """Whether taking a batch back on a chain makes this task necessary again.
+
+    A sync hash is brought again to a master chain that was taken back, for it has heard later ones meanwhile; one that
+    it has confirmed is not needed a second time.
+    """
+    if task.kind is Kind.RECEIVE_SYNC:
+        return branch.is_primary or not confirmed
+    if task.kind is Kind.SEND_SYNC:
+        return not branch.is_primary and not confirmed
+    return task.chain == branch.id

@@ -27,28 +27,61 @@ class Errand:
 
 
 class Outbox:
-    """Sends for several keys and knows what became of it.
+    """Sends for several keys on one chain and knows what became of it.
 
     Args:
         chain: the L1 chain.
         journal: keeps every signed transaction before it is sent.
         keys: private keys by the sender's name.
+        mark: what kinds end with in the journal, to tell the chains apart; empty for the primary one.
     """
 
-    def __init__(self, chain: DevChain, journal: Journal, keys: dict[str, bytes]) -> None:
+    def __init__(self, chain: DevChain, journal: Journal, keys: dict[str, bytes], mark: str = "") -> None:
         self._chain = chain
         self._journal = journal
+        self._mark = mark
         self._keys: dict[str, LocalAccount] = {name: EthereumKey.from_key(key) for name, key in keys.items()}
-        self._rows = {_errand(row): row for row in journal.outbox()}
+        # An unmarked kind has no @ in it.
+        mine = (row for row in journal.outbox() if row.kind.partition("@")[1:] == mark.partition("@")[1:])
+        self._rows = {_errand(row): row for row in mine}
         self._final: dict[str, bool] = {}
 
     def address(self, sender: str) -> bytes:
         """The address of a sender."""
         return bytes.fromhex(self._keys[sender].address[2:])
 
-    def row(self, errand: Errand) -> OutboxRow | None:
-        """The transaction that was signed for an errand."""
-        return self._rows.get(errand)
+    def current(self, kind: str, batch: int, subject: str = "") -> OutboxRow | None:
+        """The transaction that was signed for the newest attempt at something."""
+        return self._rows.get(self._errand(kind, batch, subject))
+
+    def passed(self, kind: str, batch: int, subject: str = "") -> bool:
+        """Whether the newest attempt is mined and succeeded."""
+        row = self.current(kind, batch, subject)
+        return row is not None and bool(self.outcome(row))
+
+    def mined_tx(self, kind: str, batch: int, subject: str = "") -> str | None:
+        """The hash of the newest attempt, once it is mined and succeeded."""
+        row = self.current(kind, batch, subject)
+        return row.tx_hash if row is not None and self.outcome(row) else None
+
+    def attempt(self, kind: str, batch: int, subject: str = "") -> int:
+        """The number of the newest attempt, from 1."""
+        return int(self._journal.fact(self._attempt_name(kind, batch, subject)) or "1")
+
+    def try_again(self, kind: str, batch: int, subject: str = "") -> None:
+        """What was signed so far counts no more: the next transaction is another attempt."""
+        number = self.attempt(kind, batch, subject) + 1
+        self._journal.remember(self._attempt_name(kind, batch, subject), str(number))
+
+    def of_kind(self, kind: str) -> list[OutboxRow]:
+        """All transactions of a kind in the order of signing."""
+        return [row for row in self._rows.values() if row.kind == kind + self._mark]
+
+    def _errand(self, kind: str, batch: int, subject: str) -> Errand:
+        return Errand(kind + self._mark, batch, self.attempt(kind, batch, subject), subject)
+
+    def _attempt_name(self, kind: str, batch: int, subject: str) -> str:
+        return f"attempt/{batch}/{kind}{self._mark}/{subject}"
 
     def rows(self) -> list[OutboxRow]:
         """All transactions in the order of signing."""
@@ -72,8 +105,17 @@ class Outbox:
         place = self._chain.transaction(bytes.fromhex(row.tx_hash[2:]))
         return None if place is None else place[0].number
 
-    def write(self, errand: Errand, sender: str, to: bytes, data: bytes, *, gas: int) -> None:
-        """Sign and write down. `resend` sends it, now or after a crash."""
+    def write(
+        self, kind: str, batch: int, call: tuple[str, bytes, bytes], *, gas: int, subject: str = "", value: int = 0
+    ) -> None:
+        """Sign and write down. `resend` sends it, now or after a crash.
+
+        Args:
+            call: who sends, to which address, with which calldata.
+            value: wei.
+        """
+        errand = self._errand(kind, batch, subject)
+        sender, to, data = call
         key = self._keys[sender]
         nonce = self._chain.pending_nonce(self.address(sender))
         signed = key.sign_transaction(
@@ -82,7 +124,7 @@ class Outbox:
                 "chainId": self._chain.chain_id,
                 "nonce": nonce,
                 "to": to,
-                "value": 0,
+                "value": value,
                 "data": data,
                 "gas": min(gas, _MAX_GAS),
                 "maxFeePerGas": _MAX_FEE,

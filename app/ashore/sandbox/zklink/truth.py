@@ -1,52 +1,49 @@
-"""What really happened to each withdrawal: read from the operator's memory and the chain, for tests to compare with."""
+"""What really happened to each withdrawal, from the operator's memory and the chains: tests compare with it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ashore.sandbox.clock import Stage
-from ashore.sandbox.evm.chain import DevChain
-from ashore.sandbox.evm.contracts import Contract
-from ashore.sandbox.zklink.network import Network
+from ashore.sandbox.evm.blocks import LogEntry, MinedBlock
+from ashore.sandbox.zklink import contract
+from ashore.sandbox.zklink.branch import Branch
+from ashore.sandbox.zklink.broker import MAX_RATIO
+from ashore.sandbox.zklink.network import Network, l1_units
 from ashore.sandbox.zklink.operator import Operator
 from ashore.sandbox.zklink.rollup import Record, Rollup
 from ashore.sandbox.zklink.transactions import Withdraw
-from ashore.sandbox.zklink.views import l1_units
 
 _L1_STAGES = (Stage.COMMIT, Stage.PROVE, Stage.SYNC, Stage.EXECUTE)
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that left the contract through withdrawPendingBalance; the amount in the token's units on L1."""
+    """Money that left a contract to an owner; the amount in the token's units on that chain.
+
+    `key` is the withdraw hash of what a gateway paid; withdrawPendingBalance pays without naming a withdrawal.
+    """
 
     l1_tx: str
     block: int
     owner: bytes
     token_id: int
     amount: int
+    key: bytes | None = None
 
 
-class Truth:
-    """The ground truth.
+class _Payments:
+    """The payments on one chain, read on as the chain grows."""
 
-    Args:
-        chain: the L1 chain.
-        main: zkLink's contract.
-    """
-
-    def __init__(self, chain: DevChain, main: Contract, network: Network, rollup: Rollup, operator: Operator) -> None:
-        self._chain = chain
-        self._main = main
-        self._network = network
-        self._rollup = rollup
-        self._operator = operator
+    def __init__(self, branch: Branch) -> None:
+        self._branch = branch
+        self._chain = branch.chain
         self._seen: list[Payment] = []
         self._seen_to = (-1, b"")
 
-    def payments(self) -> list[Payment]:
+    def all(self) -> list[Payment]:
         """All payments on the canonical chain, in order."""
         with self._chain.locked():
             number, block_hash = self._seen_to
@@ -55,24 +52,46 @@ class Truth:
                 number, self._seen = -1, []
             head = self._chain.head
             for current in range(number + 1, head.number + 1):
-                self._seen += self._payments_in(current)
+                block = self._chain.block(current)
+                assert block is not None
+                self._seen += [found for log in block.logs if (found := self._payment(block, log)) is not None]
             self._seen_to = (head.number, head.hash)
         return list(self._seen)
 
-    def _payments_in(self, number: int) -> list[Payment]:
-        block = self._chain.block(number)
-        assert block is not None
-        found = []
-        for log in block.logs:
-            event = self._main.event(log)
-            if event is None or event.name != "Withdrawal":
-                continue
-            tx = block.transactions[log.transaction_index]
-            name, arguments = self._main.read_calldata(bytes(tx.data))
-            if name == "withdrawPendingBalance":
-                owner, token_id, amount = arguments
-                found.append(Payment("0x" + bytes(tx.hash).hex(), number, bytes.fromhex(owner[2:]), token_id, amount))
-        return found
+    def _payment(self, block: MinedBlock, log: LogEntry) -> Payment | None:
+        tx = block.transactions[log.transaction_index]
+        tx_hash = "0x" + bytes(tx.hash).hex()
+        gateway = self._branch.gateway
+        if gateway is not None and (event := gateway.event(log)) is not None and event.name == "Paid":
+            owner, key = bytes.fromhex(event.values["owner"][2:]), bytes(event.values["withdrawHash"])
+            return Payment(tx_hash, block.number, owner, 0, int(event.values["amount"]), key)
+        event = self._branch.main.event(log)
+        if event is None or event.name != "Withdrawal":
+            return None
+        name, arguments = self._branch.main.read_calldata(bytes(tx.data))
+        if name != "withdrawPendingBalance":
+            return None
+        owner, token_id, amount = arguments
+        return Payment(tx_hash, block.number, bytes.fromhex(owner[2:]), token_id, amount)
+
+
+class Truth:
+    """The ground truth.
+
+    Args:
+        branches: the chains by zkLink's numbers.
+    """
+
+    def __init__(self, branches: Mapping[int, Branch], network: Network, rollup: Rollup, operator: Operator) -> None:
+        self._branches = branches
+        self._network = network
+        self._rollup = rollup
+        self._operator = operator
+        self._payments = {chain: _Payments(branch) for chain, branch in branches.items()}
+
+    def payments(self, chain: int | None = None) -> list[Payment]:
+        """All payments on a chain's canonical blocks, in order; without a number, on the primary chain."""
+        return self._payments[self._network.primary if chain is None else chain].all()
 
     def withdrawals(self, only: Collection[str] | None = None) -> list[dict[str, Any]]:
         """Accepted withdrawals with their stages' real L1 transactions and what was paid.
@@ -82,7 +101,10 @@ class Truth:
         Args:
             only: the hashes that are asked for; None is all.
         """
-        left = [[payment, payment.amount] for payment in self.payments()]
+        left = {
+            chain: [[payment, payment.amount] for payment in payments.all()]
+            for chain, payments in self._payments.items()
+        }
         told = [
             self._withdrawal(record, record.tx, left)
             for record in self._rollup.records.values()
@@ -90,22 +112,20 @@ class Truth:
         ]
         return [one for one in told if only is None or one["l2_tx_hash"] in only]
 
-    def _withdrawal(self, record: Record, tx: Withdraw, left: list[list[Any]]) -> dict[str, Any]:
-        token = self._network.tokens[tx.target_token]
-        due = l1_units(tx.amount, token.chains[tx.chain_id].decimals)
-        stages = {
-            stage.value: self._operator.stage_tx(record.block, stage) if record.block is not None else None
-            for stage in _L1_STAGES
-        }
-        paid, paid_by = 0, []
-        if stages[Stage.EXECUTE] is not None and record.success:
-            for entry in left:
-                payment, rest = entry
-                if rest and paid < due and (payment.owner, payment.token_id) == (tx.to[-20:], tx.target_token):
-                    share = min(rest, due - paid)
-                    entry[1] -= share
-                    paid += share
-                    paid_by.append(payment.l1_tx)
+    def _withdrawal(self, record: Record, tx: Withdraw, left: dict[int, list[list[Any]]]) -> dict[str, Any]:
+        token = self._network.tokens[tx.target_token].chains[tx.chain_id]
+        due = l1_units(tx.amount, token.decimals)
+        on_chains = {chain: self._stages(record, chain) for chain in self._branches}
+        here = on_chains[tx.chain_id]
+        stages = {**here, Stage.PROVE.value: on_chains[self._network.primary][Stage.PROVE.value]}
+        key = contract.withdraw_hash(tx, bytes.fromhex(token.address[2:]), due)
+        accepted = self._operator.accepted(record, tx)
+        onwards = bool(tx.flag) and self._network.profile.flag_name == "withdrawToL1"
+        paid, paid_by = 0, list[str]()
+        if here[Stage.EXECUTE.value] is not None and record.success and accepted is None:
+            where = self._network.primary if onwards else tx.chain_id
+            paid, paid_by = _attributed(tx, due, key if onwards else None, left[where])
+        received = due * (MAX_RATIO - tx.ratio) // MAX_RATIO if accepted is not None else paid
         return {
             "l2_tx_hash": record.tx_hash,
             "account_id": tx.account_id,
@@ -119,8 +139,42 @@ class Truth:
             "success": bool(record.success),
             "fail_reason": record.fail_reason,
             "l2_block": record.block,
+            "chain": tx.chain_id,
+            "paid_on": self._network.primary if onwards else tx.chain_id,
             "stages": stages,
+            "on_chains": {str(chain): told for chain, told in on_chains.items()},
+            "withdraw_hash": "0x" + key.hex(),
+            "accepted_by": None if accepted is None else "0x" + accepted[1].hex(),
+            "accept_tx": None if accepted is None else accepted[0],
             "due_l1": str(due),
             "paid_l1": str(paid),
             "paid_by": paid_by,
+            "received_l1": str(received),
         }
+
+    def _stages(self, record: Record, chain: int) -> dict[str, str | None]:
+        """What took a withdrawal's block through its stages on one chain."""
+        if record.block is None:
+            return dict.fromkeys((stage.value for stage in _L1_STAGES), None)
+        return {
+            stage.value: None
+            if stage is Stage.PROVE and chain != self._network.primary
+            else self._operator.stage_tx(record.block, stage, chain)
+            for stage in _L1_STAGES
+        }
+
+
+def _attributed(tx: Withdraw, due: int, key: bytes | None, left: list[list[Any]]) -> tuple[int, list[str]]:
+    """How much of the payments belongs to a withdrawal, and which; what it takes is no longer left for others."""
+    paid, paid_by = 0, []
+    for entry in left:
+        payment, rest = entry
+        mine = payment.key == key
+        if key is None:
+            mine = mine and (payment.owner, payment.token_id) == (tx.to[-20:], tx.target_token)
+        if rest and paid < due and mine:
+            share = min(rest, due - paid)
+            entry[1] -= share
+            paid += share
+            paid_by.append(payment.l1_tx)
+    return paid, paid_by

@@ -10,7 +10,7 @@ from ashore.sandbox.clock import Stage
 from ashore.sandbox.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 from ashore.sandbox.zklink.faults import Faults, Switch
 from ashore.sandbox.zklink.ledger import Account
-from ashore.sandbox.zklink.network import L2_DECIMALS, STABLECOINS, USD_TOKEN, Network
+from ashore.sandbox.zklink.network import STABLECOINS, USD_TOKEN, Gateway, Network
 from ashore.sandbox.zklink.rollup import L2Block, Record, Rollup
 from ashore.sandbox.zklink.transactions import Code, Withdraw
 from ashore.systems.zklink.codec.profiles import Profile
@@ -21,17 +21,17 @@ MAX_PAGE = 100
 class Settlement(Protocol):
     """What the node knows of L1, told by the operator's engine."""
 
-    def settled(self, stage: Stage) -> int:
-        """The newest layer-2 block that has passed this L1 stage."""
+    def settled(self, stage: Stage, chain: int | None = None) -> int:
+        """The newest layer-2 block that has passed this L1 stage, on every chain or on one."""
 
-    def stage_tx(self, block: int, stage: Stage) -> str | None:
-        """The L1 transaction that took this block through the stage, once it is mined."""
+    def stage_tx(self, block: int, stage: Stage, chain: int | None = None) -> str | None:
+        """The L1 transaction that took this block through the stage on a chain, once it is mined."""
 
     def payout_tx(self, tx_hash: str) -> str | None:
         """The L1 transaction that paid this withdrawal out, once it is mined."""
 
-    def liquidity(self, token_id: int) -> int:
-        """What the contract holds of a token beyond what it owes, in 18-decimal units."""
+    def liquidity(self, token_id: int, chain: int) -> int:
+        """What a chain's contract holds of a token beyond what it owes, in 18-decimal units."""
 
 
 class Views:
@@ -54,12 +54,13 @@ class Views:
 
     def support_chains(self) -> list[dict[str, Any]]:
         """getSupportChains."""
+        invented = self._faults.text(Switch.WRONG_CONTRACT, "0x" + "66" * 20)
         return [
             {
                 "chainId": chain.id,
                 "chainType": chain.chain_type,
                 "layerOneChainId": hex(chain.layer_one_chain_id),
-                "mainContract": chain.main_contract,
+                "mainContract": chain.main_contract if invented is None else invented,
                 "gasTokenId": chain.gas_token_id,
                 "depositConfirmation": chain.deposit_confirmation,
             }
@@ -68,6 +69,7 @@ class Views:
 
     def support_tokens(self) -> dict[str, Any]:
         """getSupportTokens."""
+        invented = self._faults.text(Switch.WRONG_DECIMALS, "9")
         return {
             str(token.id): {
                 "id": token.id,
@@ -77,7 +79,7 @@ class Views:
                     str(chain_id): {
                         "chainId": chain_id,
                         "address": on_chain.address,
-                        "decimals": on_chain.decimals,
+                        "decimals": on_chain.decimals if invented is None else int(invented),
                         "fastWithdraw": on_chain.fast_withdraw,
                     }
                     for chain_id, on_chain in token.chains.items()
@@ -95,32 +97,49 @@ class Views:
             raise RpcError(Code.TOKEN_NOT_FOUND, "token not found")
         if mapping and token_id not in STABLECOINS and token_id != USD_TOKEN:
             raise RpcError(Code.TOKEN, "only stablecoins are mapped to USD")
-        return {str(chain_id): str(self.reserve(token_id)) for chain_id in token.chains}
+        return {str(chain_id): str(self.reserve(token_id, chain_id)) for chain_id in token.chains}
 
-    def reserve(self, token_id: int) -> int:
-        """What can still be withdrawn of a token, 18 decimals: L1's liquidity less what layer 2 has promised."""
-        if self._faults.on(Switch.RESERVE_EMPTY):
+    def reserve(self, token_id: int, chain: int) -> int:
+        """What can still be withdrawn of a token, 18 decimals: a chain's liquidity less what layer 2 has promised."""
+        if self._faults.on(Switch.RESERVE_EMPTY, chain):
             return 0
-        executed_on_l1 = self._settlement.settled(Stage.EXECUTE)
+        executed_on_l1 = self._settlement.settled(Stage.EXECUTE, chain)
         promised = sum(
             record.tx.amount
             for record in self._rollup.records.values()
             if isinstance(record.tx, Withdraw)
-            and record.tx.target_token == token_id
+            and (record.tx.target_token, record.tx.chain_id) == (token_id, chain)
             and record.success is not False
             and (record.block is None or record.block > executed_on_l1)
         )
-        return max(0, self._settlement.liquidity(token_id) - promised)
+        return max(0, self._settlement.liquidity(token_id, chain) - promised)
 
     def eth_property(self) -> dict[str, Any]:
-        """getEthProperty: there is no gateway in the sandbox."""
-        chain = next(iter(self._network.chains.values()))
+        """getEthProperty: where the gateways of chains that are layer 2 themselves lead, and what they take."""
+        chain = self._network.chains[self._network.primary]
         return {
             "chainId": chain.id,
             "layerOneChainId": hex(chain.layer_one_chain_id),
-            "gateways": [],
+            "gateways": [self._gateway(gateway, chain.id) for gateway in self._network.gateways.values()],
             "gasTokenId": chain.gas_token_id,
             "depositConfirmation": chain.deposit_confirmation,
+        }
+
+    def _gateway(self, gateway: Gateway, below: int) -> dict[str, Any]:
+        tokens = {token_id: self._network.tokens[token_id].chains[below] for token_id in gateway.tokens}
+        return {
+            "chainId": gateway.chain_id,
+            "l1GatewayContract": gateway.lower,
+            "l2GatewayContract": gateway.upper,
+            "tokens": [
+                {
+                    "tokenId": token_id,
+                    "tokenAddress": token.address,
+                    "decimal": token.decimals,
+                    "fastWithdraw": token.fast_withdraw,
+                }
+                for token_id, token in tokens.items()
+            ],
         }
 
     # accounts
@@ -299,10 +318,11 @@ class Views:
     def block(self, number: Any, include_tx: Any) -> dict[str, Any]:
         """getBlockByNumber; null is the newest."""
         block = self._block(self._rollup.height if number is None else number)
+        root = keccak256(block.root) if self._faults.on(Switch.WRONG_ROOT) else block.root
         return {
             "number": block.number,
             "commitment": "0x" + keccak256(block.root).hex(),
-            "rootHash": "0x" + block.root.hex(),
+            "rootHash": "0x" + root.hex(),
             "feeAccountId": 0,
             "blockSize": len(block.txs),
             "opsCompositionNumber": 1,
@@ -323,27 +343,26 @@ class Views:
         stages: Mapping[str, Stage] = {"committed": Stage.COMMIT, "proved": Stage.PROVE, "verified": Stage.EXECUTE}
         answer: dict[str, Any] = {}
         for name, stage in stages.items():
-            tx_hash = self._settlement.stage_tx(block.number, stage)
-            if tx_hash is None and any(self._faults.on(lie) for lie in lies[name]):
-                tx_hash = _invented(f"{name} {block.number}")
-            elif tx_hash is not None and self._faults.on(Switch.WRONG_L1_TX):
-                tx_hash = _invented(tx_hash)
-            chains = self._network.chains if tx_hash else {}
-            answer[name] = [{"chainId": chain_id, "txHash": tx_hash} for chain_id in chains]
+            lied = any(self._faults.on(lie) for lie in lies[name])
+            named = [(chain, self._told_tx(block.number, stage, chain, lied=lied)) for chain in self._network.chains]
+            answer[name] = [{"chainId": chain, "txHash": tx_hash} for chain, tx_hash in named if tx_hash is not None]
         if self._network.profile is Profile.V2:
             del answer["proved"]
         return answer
+
+    def _told_tx(self, block: int, stage: Stage, chain: int, *, lied: bool) -> str | None:
+        if stage is Stage.PROVE and chain != self._network.primary:
+            return None
+        tx_hash = self._settlement.stage_tx(block, stage, chain)
+        if tx_hash is None:
+            return _invented(f"{stage} {block} {chain}") if lied else None
+        return _invented(tx_hash) if self._faults.on(Switch.WRONG_L1_TX) else tx_hash
 
     def _block(self, number: Any) -> L2Block:
         block = self._rollup.blocks.get(_whole(number, 0, 2**32 - 1))
         if block is None:
             raise RpcError(Code.BLOCK_NOT_FOUND, "block not found")
         return block
-
-
-def l1_units(amount: int, decimals: int) -> int:
-    """An 18-decimal amount in a token's own units on L1; dust below them is cut."""
-    return int(amount // 10 ** (L2_DECIMALS - decimals))
 
 
 def _receipt(record: Record) -> dict[str, Any]:

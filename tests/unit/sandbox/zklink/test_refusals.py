@@ -194,6 +194,7 @@ async def test_the_next_nonce_counts_what_waits(harbour: Any) -> None:
 
 
 async def test_a_fast_withdrawal_needs_no_fee(harbour: Any) -> None:
+    await harbour.control("faults", zklink={"switches": {"broker_away": True}})
     tx_hash = await harbour.send(fee=0, withdraw_fee_ratio=50)
     await harbour.world.settle()
     assert (await harbour.truth(tx_hash))["paid_l1"] == "100000000"
