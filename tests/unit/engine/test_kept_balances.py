@@ -238,7 +238,8 @@ async def test_each_look_asks_once_and_its_link_takes_the_place_of_the_old(bench
     assert bench.asked == [FIRST]
     assert (found.kept, found.balance_host) == (True, "127.0.0.1:8080")
     assert (bench.only.balance_msat, bench.only.told_at, bench.only.asked_at) == (7_000, bench.now, 0)
-    assert not any(secret in repr(await bench.signer.sealed()) for secret in SECRETS), "what is listed holds no link"
+    listed = repr(await bench.signer.sealed())
+    assert not any(secret in listed for secret in SECRETS), "what the vault lists holds no link"
     assert len(await bench.links()) == 1
     bench.answer = lambda: told(ELSEWHERE, 0)
     await bench.balances.look(bench.only.id)

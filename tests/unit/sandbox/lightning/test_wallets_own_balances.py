@@ -63,12 +63,14 @@ class Purse:
 
 @pytest.fixture
 async def purse(practice: Any, tmp_path: Path) -> AsyncIterator[Purse]:
-    client = LnurlClient(StrangerClient(local_services=[LocalService("127.0.0.1", practice.port)]), Reach.PRACTICE)
+    strangers = StrangerClient(local_services=[LocalService("127.0.0.1", practice.port)])
+    client = LnurlClient(strangers, Reach.PRACTICE)
     voucher = await practice.voucher(style="lnbits", uses=3, balance=True)
     made = Purse(practice, client, Records(tmp_path / "own.vault"), voucher)
     await made.keep()
     yield made
     await made.records.lock()
+    strangers.close()
 
 
 async def test_a_link_that_changes_with_each_answer_is_followed(purse: Purse) -> None:
