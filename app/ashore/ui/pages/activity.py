@@ -25,7 +25,7 @@ _NEWS_MS = 400
 _ROW, _HIGH = 44, 60
 """Heights of a row, the second where it takes two lines."""
 
-_WIDTHS = {AMOUNT: 135, STAGE: 165, TO: 145, STARTED: 110, RECIPIENT: 180}
+_WIDTHS = {AMOUNT: 135, STAGE: 185, TO: 145, STARTED: 110, RECIPIENT: 160}
 """The least widths, the most important column first."""
 
 _ALWAYS = (AMOUNT, STAGE)
