@@ -3,10 +3,10 @@
 For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that
 the network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "claim", "link": "…",
 "fields": {…}} (a Lightning voucher), {"op": "states"}, {"op": "answered"} (answers when the outcome of every request is
-known), {"op": "told", "withdrawal": "…"} (answers when that one is known or was answered with a no), {"op": "settled", "but": 0} (answers when no more than so many are open), {"op": "tidied"} (forgets what the
-vault keeps for nothing), {"op": "again", "withdrawal": "…"} (has the identical request sent once more after a no),
-{"op": "ahead", "by": 60} (puts this wallet's clock forward), {"op": "arm", "at":
-"BOUNDARY:N"} (die there from now on), {"op": "quit"}.
+known), {"op": "told", "withdrawal": "…"} (answers when that one is known or was answered with a no), {"op": "settled",
+"but": 0} (answers when no more than so many are open), {"op": "again", "withdrawal": "…"} (has the identical request
+sent once more after a no), {"op": "tidied"} (forgets what the vault keeps for nothing), {"op": "ahead", "by": 60} (puts
+this wallet's clock forward), {"op": "arm", "at": "BOUNDARY:N"} (die there from now on), {"op": "quit"}.
 """
 
 import argparse

@@ -24,6 +24,7 @@ from ashore.domain.withdrawal import Mark, MoveView, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, no_probe
 from ashore.engine.carrier import SETTLED, Carrier
 from ashore.engine.compose import SANDBOX, practice_client
+from ashore.engine.compose_lightning import KeptPlaces
 from ashore.engine.ledger import Ledger
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.receiving import ConnectedWallets
@@ -181,6 +182,7 @@ class Purse:
         self.database = Database(folder / "journal.sqlite3")
         self.journal = Journal(self.database)
         self.ledger = Ledger(self.journal, {str(track.ref): track for track in TRACKS}, leap.now)
+        self.keep = Keep(self.database)
         self.http = practice_client()
         clock = _PacingClock(leap)
         node = CoreLightning(
@@ -197,7 +199,15 @@ class Purse:
         )
         client = LnurlClient(strangers, Reach.PRACTICE, callback=replace(CALLBACK, total_seconds=IMPATIENT_S))
         self.system = LnurlSystem(
-            PRACTICE, client, self.wallets, self.vault.show, leap.now, _ids().__next__, self.journal.knows
+            PRACTICE,
+            client,
+            self.wallets,
+            self.vault.show,
+            leap.now,
+            _ids().__next__,
+            self.journal.knows,
+            lambda: self.ledger.open,
+            KeptPlaces(self.keep),
         )
         self.watch = OperatorWatch(self.system, self.ledger, 3.0, no_probe)
         parts = Parts(
@@ -207,7 +217,7 @@ class Purse:
             signer=signer,
             vault=folder / "none",
             journal=self.journal,
-            keep=Keep(self.database),
+            keep=self.keep,
             ledger=self.ledger,
             chains=(),
             operators=(self.watch,),

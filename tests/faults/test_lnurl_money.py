@@ -13,6 +13,7 @@ from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary
 from ashore.engine.voyages import activity_row
+from ashore.systems.base import Draft
 from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import NotReady
 from ashore.systems.lnurl.system.withdrawals import TRIES
@@ -379,3 +380,43 @@ async def test_a_wrong_pin_is_told_and_tried_once(purse: Purse) -> None:
     assert "The service said no: “Incorrect PIN.”" in purse.told(withdrawal)
     assert len(purse.calls()) == 1
     purse.hold_to_the_rules()
+
+
+# ---- the same voucher under another name
+
+
+async def test_a_service_that_gives_a_new_k1_each_time_is_known_by_its_link(purse: Purse) -> None:
+    """It is warned of, not forbidden: one link may be good for several withdrawals."""
+    voucher = await purse.voucher(uses=2, faults={"new_k1": True, "pays_after": 600})
+    first = await purse.review(voucher)
+    assert not first.warnings
+    withdrawal, _ = await purse.requests.confirm(first)
+    await purse.carry(withdrawal, 5)  # the next look would spoil its k1
+    for link in (voucher["lnurl"], voucher["lnurl"].upper(), voucher["url"]):
+        second = await purse.review(voucher, link=link)
+        assert second.plan.request.scope != first.plan.request.scope, "by its k1 it is another one"
+        (warning,) = second.warnings
+        assert "15 sat are already being withdrawn" in warning
+        assert "see under Activity" in warning, "and what to do"
+    other = await purse.voucher(faults={"new_k1": True})
+    assert not (await purse.review(other)).warnings, "another link of the same service"
+    journaled = " ".join(str(row) for row in purse.database.read("SELECT body FROM events"))
+    assert voucher["url"] not in journaled
+    assert voucher["url"].rpartition("/")[2] not in journaled
+    assert (await purse.carry(withdrawal)).status is Status.FINAL
+    assert not (await purse.review(voucher)).warnings, "what has ended stands in nobody's way"
+    purse.hold_to_the_rules()
+
+
+async def test_a_note_of_before_or_a_locked_vault_warns_of_nothing(purse: Purse) -> None:
+    voucher = await purse.voucher(uses=2, faults={"new_k1": True, "never_pays": True})
+    await purse.confirm(voucher)
+    ((record, (kind, note, meta)),) = purse.vault.records.items()
+    purse.vault.records[record] = (kind, note.replace('"from"', '"former"'), meta)
+    assert not (await purse.review(voucher)).warnings
+    purse.vault.records[record] = (kind, note, meta)
+    assert (await purse.review(voucher)).warnings
+    offer = await purse.offer(voucher)
+    purse.vault.unlocked = False
+    quote = await purse.system.quote(offer, Draft({"amount": "15"}))
+    assert not (await purse.requests.review(quote)).warnings

@@ -102,7 +102,7 @@ def vouchers_of_every_kind(sandbox: Sandbox) -> list[dict[str, Any]]:
         {},
         {"drops_after_paying": True},
         {"callback_body": "html"},
-        {"pays_after": 1},
+        {"pays_after": 3},
         {"callback_query": "token=abcdefghijklmnopqrstuvwx"},
     )
     for style in ("npm", "lnbits"):
@@ -217,7 +217,8 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     vouchers = vouchers_of_every_kind(sandbox)
     for voucher in vouchers:
         await run.claim(voucher["lnurl"])
-    await run.claim(vouchers[3]["lnurl"])  # while the first claim of it may be open
+        if voucher is vouchers[3]:
+            await run.claim(voucher["lnurl"])  # while the first claim of it is open
     kept = purses(sandbox)
     for voucher in kept:
         await run.claim(voucher["lnurl"], **{KEEP_BALANCE: "yes"})

@@ -228,3 +228,16 @@ async def test_refused_and_yet_paid_is_seen(
 
 def test_the_version_is_the_one_that_was_pinned(server: LNbitsServer) -> None:
     assert httpx.get(f"{server.address}/openapi.json", trust_env=False).json()["info"]["version"].startswith("1.6")
+
+
+async def test_what_was_paid_meanwhile_is_listed_at_once(receiver: LNbits, server: LNbitsServer, funds: Wallet) -> None:
+    before = (await receiver.catch_up(None)).cursor
+    invoice = await made(receiver)
+    unpaid = await made(receiver, 16_000)
+    server.pay(funds, invoice.text)
+    caught_up = await receiver.catch_up(before)
+    assert caught_up.complete
+    listed = [receipt.payment_hash for receipt in caught_up.receipts]
+    assert invoice.payment_hash in listed
+    assert unpaid.payment_hash not in listed
+    assert caught_up.cursor > before

@@ -136,6 +136,17 @@ class StageReached:
 
 
 @dataclass(frozen=True, slots=True)
+class StageRecovered:
+    """A stage that was given up, or told as failed, was reached after all. `reason` says so in a sentence."""
+
+    name: ClassVar[str] = "stage-recovered"
+    withdrawal: str
+    stage: str
+    reason: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class StageSettled:
     """The block that a stage's evidence rests on is finalized."""
 
@@ -194,6 +205,7 @@ Event = (
     | MoveAgain
     | FactLearnt
     | StageReached
+    | StageRecovered
     | StageSettled
     | StageTakenBack
     | StageContradicted
@@ -212,6 +224,7 @@ _BY_NAME: dict[str, type[Event]] = {
         MoveAgain,
         FactLearnt,
         StageReached,
+        StageRecovered,
         StageSettled,
         StageTakenBack,
         StageContradicted,

@@ -113,6 +113,7 @@ class StageView:
     taken_back: str = ""
     contradicted: str = ""
     failed: str = ""
+    recovered: str = ""
 
     @property
     def level(self) -> Level | None:
@@ -164,12 +165,12 @@ class Withdrawal:
     @property
     def status(self) -> Status:
         """Where it stands, from the moves first (may it have been sent?), then the stages."""
+        last = self.facts.get(LAST_STAGE, "")
+        if last and (self.stage(last).level or 0) >= self._last_level:
+            return Status.FINAL  # first: what is irreversible, or is settled, has not failed, whoever said so
         views = self.stages.values()
         if any(v.failed for v in views) and not any(v.checked() for v in views):
             return Status.FAILED
-        last = self.facts.get(LAST_STAGE, "")
-        if last and (self.stage(last).level or 0) >= self._last_level:
-            return Status.FINAL
         if UNSEEN_END in self.facts:
             return Status.UNSEEN
         return _STATUS_OF_MOVE[self.request.state if self.request else MoveState.INTENDED]
@@ -228,7 +229,9 @@ def apply(state: Withdrawal | None, recorded: ev.Recorded) -> Withdrawal:
     return replace(state, stages={**state.stages, event.stage: _stage_after(stage, event, recorded.at)})
 
 
-_StageEvent = ev.StageReached | ev.StageSettled | ev.StageTakenBack | ev.StageContradicted | ev.StageFailed
+_StageEvent = (
+    ev.StageReached | ev.StageRecovered | ev.StageSettled | ev.StageTakenBack | ev.StageContradicted | ev.StageFailed
+)
 
 
 def _with_move(state: Withdrawal, event: _MoveEvent) -> Withdrawal:
@@ -240,15 +243,14 @@ def _with_move(state: Withdrawal, event: _MoveEvent) -> Withdrawal:
 
 
 def _move_after(move: MoveView, event: _LaterMoveEvent) -> MoveView:
-    if move.state is MoveState.ACCEPTED:
+    ended_before_the_wish = move.state is MoveState.REFUSED and isinstance(event, ev.MoveAgain)
+    if move.state is MoveState.ACCEPTED or ended_before_the_wish:
         return move  # what was taken stays taken: a late refusal of a resend says nothing about it
     if isinstance(event, ev.MoveSending):
         return replace(move, state=MoveState.SENDING, sends=move.sends + 1, arrivals=move.arrivals + 1)
     if isinstance(event, ev.MoveAccepted):
-        return replace(move, state=MoveState.ACCEPTED, said=event.said)
+        return replace(move, state=MoveState.ACCEPTED, said=event.said, code="", advice="")
     if isinstance(event, ev.MoveAgain):
-        if move.state is MoveState.REFUSED:
-            return move
         return replace(move, state=MoveState.UNKNOWN, said=event.sentence, said_no=False, wishes=move.wishes + 1)
     if isinstance(event, ev.MoveUnclear):
         never_left = move.state is MoveState.SENDING and not event.left
@@ -263,6 +265,14 @@ def _move_after(move: MoveView, event: _LaterMoveEvent) -> MoveView:
 
 
 def _stage_after(stage: StageView, event: _StageEvent, at: int) -> StageView:
+    if isinstance(event, ev.StageRecovered):
+        return replace(
+            stage,
+            evidence=(*stage.evidence, event.evidence),
+            reached_at=stage.reached_at or at,
+            failed="",
+            recovered=event.reason,
+        )
     if isinstance(event, ev.StageReached):
         kept = tuple(e for e in stage.evidence if not _replaces(event.evidence, e))
         return replace(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ashore import entry
 from ashore.engine.boundaries import Probe, no_probe
 from ashore.engine.compose_lightning import (
+    KeptPlaces,
     PracticeLightning,
     WalletClients,
     practice_balances,
@@ -133,7 +134,9 @@ def compose(
         wallets = practice_wallets(lightning, clients, signer)
         service = practice_service(lightning)
         balances = practice_balances(service, wallets, signer, around.clock.now)
-        lnurl = practice_lnurl(service, wallets, signer.show, around.clock.now, _new_id, journal.knows)
+        lnurl = practice_lnurl(
+            service, wallets, signer.show, around.clock.now, _new_id, journal.knows, ledger, KeptPlaces(keep)
+        )
         closers.append(clients.aclose)
         profiles.append(ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
         systems[PRACTICE.id] = lnurl

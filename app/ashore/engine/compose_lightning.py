@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.kept_balances import KeptBalances
+from ashore.engine.ledger import Ledger
 from ashore.engine.receiving import ConnectedWallets, WalletSetup
 from ashore.keys.signer import Signer
 from ashore.lightning.backends import ReceiveBackend
@@ -18,15 +19,18 @@ from ashore.net.guard import LocalService
 from ashore.net.http import HttpClient
 from ashore.net.pacing import MonotonicClock
 from ashore.net.strangers import StrangerClient
+from ashore.store.keep import Keep
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.afterwards import Places
 from ashore.systems.lnurl.system.checks import Used
 from ashore.systems.lnurl.system.opening import look_again
 from ashore.systems.lnurl.system.receivers import Receiver
 from ashore.systems.lnurl.system.withdrawals import LnurlSystem, Unseal
 
 PRACTICE_RECEIVER = "practice-node"
+_PLACE = "lightning.place."
 NewId = Callable[[], str]
 
 
@@ -81,6 +85,21 @@ class WalletClients:
         return http
 
 
+class KeptPlaces:
+    """Up to where each wallet's payments were looked through, kept beside the journal."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+
+    def place(self, receiver: str) -> str:
+        """As `Places`."""
+        return self._keep.setting(f"{_PLACE}{receiver}", "")
+
+    def set_place(self, receiver: str, cursor: str) -> None:
+        """As `Places`."""
+        self._keep.set_setting(f"{_PLACE}{receiver}", cursor)
+
+
 def practice_wallets(place: PracticeLightning, clients: WalletClients, signer: Signer) -> ConnectedWallets:
     """The practice node, and whatever the vault keeps."""
     node = clients.build(WalletSetup("core-lightning", "Practice node", place.clnrest, place.rune))
@@ -108,6 +127,8 @@ def practice_lnurl(
     now: Callable[[], int],
     new_id: NewId,
     used: Used,
+    ledger: Ledger,
+    places: Places,
 ) -> LnurlSystem:
     """LNURL on the practice network."""
-    return LnurlSystem(PRACTICE, client, wallets, unseal, now, new_id, used)
+    return LnurlSystem(PRACTICE, client, wallets, unseal, now, new_id, used, lambda: ledger.open, places)

@@ -18,9 +18,10 @@ BATCH = 60
 
 _log = logging.getLogger(__name__)
 
-STOPPED_FOR_MS = 7 * 86_400_000
+STOPPED_FOR_MS = 30 * 86_400_000
 MOST_STOPPED = 200
-"""How long, and how many at most, refused or failed withdrawals are still held against L1: an operator can be wrong."""
+"""How long, and how many at most, refused or failed withdrawals are still held against L1, or the wallet that would
+receive: an operator can be wrong, and a payment late."""
 
 SUPERSEDED = "superseded_by"
 """The fact that a stopped withdrawal was asked for again, to the same terms and with the same nonce: what L1 shows of
@@ -69,6 +70,11 @@ class Ledger:
     def watched(self) -> Sequence[Withdrawal]:
         """What is held against L1: all that is open, and what lately stopped on the operator's word alone."""
         return [*self._open.values(), *self._stopped.values()]
+
+    @property
+    def stopped(self) -> Sequence[Withdrawal]:
+        """What lately stopped, oldest first."""
+        return list(self._stopped.values())
 
     def stopped_like(self, terms: ev.Terms, move: SignedMove) -> list[Withdrawal]:
         """Stopped withdrawals that L1 cannot tell from a new one: same profile, nonce and terms, but for the time."""

@@ -110,7 +110,9 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, word
 
 
 def _passed(stage: Stage, state: Withdrawal) -> str:
-    request = state.request
+    request, told = state.request, state.stage(stage.id).contradicted
+    if told:
+        return told
     if request is not None and request.said_no and request.state is MoveState.UNKNOWN:
         return f"{request.said} {stage.despite}".strip()
     return stage.passed
@@ -131,6 +133,9 @@ def _plain_sentence(stage: Stage, mark: Mark, state: Withdrawal) -> str:
         return stage.awaited
     if mark is Mark.REPORTED and stage.provable:
         return f"{stage.reached} {state.terms.destination} does not show it yet."
+    recovered = state.stage(stage.id).recovered
+    if recovered:
+        return f"{stage.reached} {recovered}"
     if mark is Mark.PROVEN and stage.id == state.facts.get(LAST_STAGE):
         return f"{stage.reached} Irreversible once this block is finalized."
     return stage.reached
@@ -155,7 +160,9 @@ def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
 def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
     asked, less = state.terms.details.get("amount.text", "The money"), state.facts.get(RECEIVED)
     said = words.final.format(amount=less or asked, place=state.terms.destination)
-    return said, f"That is less than the {asked} that you asked for. Ask the service for the rest." if less else ""
+    if less:
+        return said, f"That is less than the {asked} that you asked for. Ask the service for the rest."
+    return said, next((view.recovered for view in state.stages.values() if view.recovered), "")
 
 
 def _unanswered(state: Withdrawal, words: TrackWords) -> tuple[str, str]:

@@ -161,12 +161,13 @@ class OperatorWatch:
 
     async def ask(self) -> None:
         """One cycle."""
-        report = await self._system.ask_operator(_of(self._system, self._ledger.open))
+        system, ledger = self._system, self._ledger
+        report = await system.ask_operator(_of(system, ledger.open), _of(system, ledger.stopped))
         self._probe(Boundary.OPERATOR_ANSWERED)
         for observation in report.observations:
-            await self._ledger.record_many(
-                await self._system.interpret(observation, _of(self._system, self._ledger.open))
-            )
+            await ledger.record_many(await system.interpret(observation, _of(system, ledger.open)))
+        for observation in report.after_all:
+            await ledger.record_many(await system.interpret(observation, _of(system, ledger.stopped)))
         self._probe(Boundary.OPERATOR_JOURNALED)
         if report.notes != self.notes:
             self.notes = report.notes

@@ -178,7 +178,10 @@ class ReceiveBackend(Protocol):
         ...
 
     async def catch_up(self, cursor: str | None) -> CaughtUp:
-        """Return what was paid since `cursor`; None starts from now. Raises ValueError for no cursor of this wallet."""
+        """Return what was paid since `cursor`; None starts from now. Raises ValueError for no cursor of this wallet.
+
+        A payment that is listed is a hint to look that invoice up. An empty cursor: this wallet cannot list.
+        """
         ...
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import AsyncGenerator, Iterable
+from datetime import UTC, datetime
 
 from ashore.lightning.backends import (
     MAX_MSAT,
@@ -26,7 +27,7 @@ from ashore.lightning.backends import (
     ReceiptState,
     Trouble,
 )
-from ashore.lightning.connection import ASK, MAKE, Line, NoReply, Reply, read_address
+from ashore.lightning.connection import ASK, ASK_MUCH, MAKE, Line, NoReply, Reply, read_address
 from ashore.lightning.errors import (
     AddressRefused,
     BackendError,
@@ -47,6 +48,10 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _MAX_INVOICE = 8_192
 # LNbits' own status for an invoice that its funding source would not make.
 _NOT_MADE = 520
+_PAGE = 100
+_PAGES = 5
+_LONG_AGO = "2000-01-01T00:00:00+00:00"
+_MAX_TIME_TEXT = 40
 _NO_PAYMENT = "payment does not exist"
 _LIMITS = Limits(MSAT_PER_SAT, None, MSAT_PER_SAT, "LNbits receives whole sat, and does not say how many at once.")
 _CUSTODY = "Whoever runs the server holds the money until you take it out."
@@ -129,9 +134,43 @@ class LNbits:
         """Poll, often at first."""
         return self._watching.watch([checked_hash(one) for one in payment_hashes], trouble)
 
-    async def catch_up(self, cursor: str | None) -> CaughtUp:  # noqa: ARG002
-        """Return that every open invoice has to be looked up: LNbits has no cursor."""
-        return CaughtUp((), "", complete=False)
+    async def catch_up(self, cursor: str | None) -> CaughtUp:
+        """GET payments/paginated, the latest change first. The cursor is the time of the latest one that was seen.
+
+        An LNbits that does not know that listing, or has more than is read at once, has an empty cursor.
+        """
+        since = None if cursor is None else _moment(cursor)
+        receipts: list[Receipt] = []
+        newest = cursor or _LONG_AGO
+        for page in range(_PAGES):
+            rows = await self._paid_payments(page * _PAGE)
+            if rows is None:
+                return CaughtUp((), "", complete=False)
+            for row in rows:
+                changed = row.text("updated_at", _MAX_TIME_TEXT)
+                if page == 0 and row is rows[0]:
+                    newest = changed
+                try:
+                    moment = _moment(changed)
+                except ValueError:
+                    row.refuse("updated_at")
+                if since is None or moment < since:
+                    return CaughtUp(tuple(receipts), newest, complete=True)
+                receipts.append(Receipt(ReceiptState.SETTLED, row.hash("payment_hash")))
+            if len(rows) < _PAGE:
+                return CaughtUp(tuple(receipts), newest, complete=True)
+        return CaughtUp(tuple(receipts), "", complete=False)
+
+    async def _paid_payments(self, offset: int) -> list[Fields] | None:
+        """A page of what was paid, the latest change first; None where this server has no such page."""
+        query = f"status=success&sortby=updated_at&direction=desc&limit={_PAGE}&offset={offset}"
+        reply = await self._line.ask("GET", f"/api/v1/payments/paginated?{query}", ASK_MUCH)
+        if reply.status in {404, 405, 422}:
+            return None
+        if not reply.good:
+            raise self._refusal(reply)
+        rows = (await read_fields(self._line.host, reply.body)).inner_list("data", _PAGE)
+        return rows if all("updated_at" in row for row in rows) else None
 
     async def _ask_about(self, wanted: str) -> Receipt:
         reply = await self._line.ask("GET", f"/api/v1/payments/{wanted}", ASK)
@@ -190,3 +229,9 @@ class LNbits:
         """Return what an error says, fit to be shown; empty where it says nothing readable."""
         error = error_fields(self._line.host, reply.body)
         return "" if error is None else error.quoted("detail", 160)
+
+
+def _moment(text: str) -> datetime:
+    """Read a time of LNbits', which is UTC where it names no zone. Raises ValueError."""
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -203,10 +203,14 @@ class Unclaimed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One cycle of asking an operator: what it answered, and what it said instead of answering."""
+    """One cycle of asking an operator: what it answered, and what it said instead of answering.
+
+    `after_all` is what was found of withdrawals that had stopped.
+    """
 
     observations: tuple[Observation, ...] = ()
     notes: tuple[str, ...] = ()
+    after_all: tuple[Observation, ...] = ()
 
 
 class WithdrawalSystem(Protocol):
@@ -262,8 +266,11 @@ class WithdrawalSystem(Protocol):
     def read_again(self, piece: Evidence, facts: Facts) -> str:
         """What a proof's contents say, in words. Raises InvalidProof where it is not what `piece` says."""
 
-    async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
-        """Ask the operator about open withdrawals, with a bounded number of requests however many there are."""
+    async def ask_operator(self, open_: Sequence[Withdrawal], stopped: Sequence[Withdrawal]) -> Report:
+        """Ask the operator about open withdrawals, with a bounded number of requests however many there are.
+
+        `stopped` are those that lately ended without money: now and then a system may look whether it came after all.
+        """
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[Event]:
         """Tell what an observation means for open withdrawals. May read L1, with proofs; has no effect."""

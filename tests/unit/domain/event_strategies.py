@@ -53,8 +53,10 @@ any_event = st.one_of(
     st.builds(ev.MoveAccepted, texts, texts, texts),
     st.builds(ev.MoveRefused, texts, texts, texts, texts, texts),
     st.builds(ev.MoveUnclear, texts, texts, texts, st.booleans()),
+    st.builds(ev.MoveAgain, texts, texts, texts),
     st.builds(ev.FactLearnt, texts, texts, texts, texts),
     st.builds(ev.StageReached, texts, texts, evidence),
+    st.builds(ev.StageRecovered, texts, texts, texts, evidence),
     st.builds(ev.StageSettled, texts, texts, texts, st.integers(0), st.integers(0, 9), st.integers(0, 9)),
     st.builds(ev.StageTakenBack, texts, texts, texts, texts),
     st.builds(ev.StageContradicted, texts, texts, texts, texts),
@@ -100,6 +102,7 @@ move_events = st.one_of(
     st.builds(ev.MoveAccepted, st.just("w"), st.just("m"), texts),
     st.builds(ev.MoveRefused, st.just("w"), st.just("m"), texts, texts),
     st.builds(ev.MoveUnclear, st.just("w"), st.just("m"), texts, st.booleans()),
+    st.just(ev.MoveAgain("w", "m", "again")),
 )
 stage_events = st.one_of(
     st.builds(

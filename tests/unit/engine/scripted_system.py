@@ -103,7 +103,7 @@ class ScriptedSystem:
         evidence = Evidence("operator", Level.REPORTED, "zkLink", 1)
         return [ev.StageReached(w.id, "committed", evidence) for w in open_ if w.id == observation.subject]
 
-    async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
+    async def ask_operator(self, open_: Sequence[Withdrawal], stopped: Sequence[Withdrawal]) -> Report:
         """One report for each."""
         return Report(tuple(OperatorReport("p", w.id, {}) for w in open_), ("It is slow.",))
 

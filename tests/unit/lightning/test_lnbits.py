@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -15,6 +16,7 @@ from ashore.lightning.errors import (
     MakeUnknown,
 )
 from ashore.lightning.lnbits import LNbits
+from ashore.sandbox.asgi import send_json
 from unit.lightning.serving import ADMIN_KEY, API_KEY, INVOICE_TEXT, REFERENCE, REQUEST, hash_of, saying, serving
 
 
@@ -168,9 +170,91 @@ async def test_another_404_is_not_an_unknown_invoice(lnbits, server):
         await lnbits.look_up(hash_of(1), REFERENCE)
 
 
-async def test_has_no_cursor(lnbits):
+class Listing:
+    """What was paid, the latest change first, in pages."""
+
+    def __init__(self, *changes: str) -> None:
+        self.rows = [
+            {"payment_hash": hash_of(number), "updated_at": at, "status": "success", "amount": 21_000}
+            for number, at in enumerate(changes, start=1)
+        ]
+        self.asked: list[dict[str, list[str]]] = []
+
+    async def __call__(self, scope, _receive, send) -> None:
+        query = parse_qs(scope["query_string"].decode())
+        self.asked.append(query)
+        start, count = (int(query[name][0]) for name in ("offset", "limit"))
+        newest = sorted(self.rows, key=lambda row: str(row.get("updated_at")), reverse=True)
+        await send_json(send, 200, {"data": newest[start : start + count], "total": len(newest)})
+
+
+EARLY, NOON, LATE = "2026-11-21T08:00:00", "2026-11-21T12:00:00.250000+00:00", "2026-11-21T13:00:00Z"
+
+
+async def test_catches_up_by_one_listing(lnbits, server):
+    server.instead["paginated"] = listing = Listing(EARLY, NOON)
+    start = await lnbits.catch_up(None)
+    assert (start.receipts, start.cursor, start.complete) == ((), NOON, True)
+    listing.rows.append({"payment_hash": hash_of(3), "updated_at": LATE})
+    later = await lnbits.catch_up(start.cursor)
+    assert [receipt.payment_hash for receipt in later.receipts] == [hash_of(3), hash_of(2)], "none at its edge is lost"
+    assert (later.cursor, later.complete) == (LATE, True)
+    assert len(listing.asked) == 2
+    assert {name: listing.asked[1][name][0] for name in ("status", "sortby", "direction")} == {
+        "status": "success",
+        "sortby": "updated_at",
+        "direction": "desc",
+    }
+    with pytest.raises(ValueError, match="isoformat"):
+        await lnbits.catch_up("yesterday")
+
+
+async def test_an_empty_wallet_has_a_place_too(lnbits, server):
+    server.instead["paginated"] = Listing()
+    start = await lnbits.catch_up(None)
+    assert start.cursor
+    server.instead["paginated"] = Listing(NOON)
+    assert [r.payment_hash for r in (await lnbits.catch_up(start.cursor)).receipts] == [hash_of(1)]
+
+
+async def test_reads_on_page_by_page_and_not_for_ever(lnbits, server):
+    server.instead["paginated"] = listing = Listing(*[NOON] * 150)
+    caught_up = await lnbits.catch_up(EARLY)
+    assert (len(caught_up.receipts), caught_up.cursor, caught_up.complete) == (150, NOON, True)
+    listing.rows *= 20
+    listing.asked.clear()
+    caught_up = await lnbits.catch_up(EARLY)
+    assert (len(listing.asked), caught_up.cursor, caught_up.complete) == (5, "", False)
+
+
+@pytest.mark.parametrize("status", [404, 405, 422])
+async def test_a_server_without_the_listing_has_no_cursor(lnbits, server, status):
+    if status != 404:
+        server.instead["paginated"] = saying({"detail": "Method Not Allowed"}, status)
     caught_up = await lnbits.catch_up(None)
-    assert (caught_up.receipts, caught_up.complete) == ((), False)
+    assert (caught_up.receipts, caught_up.cursor, caught_up.complete) == ((), "", False)
+
+
+async def test_a_listing_without_times_is_none(lnbits, server):
+    server.instead["paginated"] = listing = Listing(NOON)
+    del listing.rows[0]["updated_at"]
+    assert (await lnbits.catch_up(EARLY)).cursor == ""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"updated_at": 5}, {"updated_at": "soon"}, {"updated_at": "9" * 80}, {"updated_at": LATE, "payment_hash": 7}],
+)
+async def test_a_listing_that_is_none_is_refused(lnbits, server, row):
+    server.instead["paginated"] = saying({"data": [row], "total": 1}, 200)
+    with pytest.raises(BackendMisbehaves):
+        await lnbits.catch_up(EARLY)
+
+
+async def test_a_key_that_is_refused_is_said_in_catching_up_too(lnbits, server):
+    server.instead["paginated"] = saying({"detail": "Invalid key"}, 401)
+    with pytest.raises(CredentialRefused):
+        await lnbits.catch_up(None)
 
 
 async def test_watches_by_asking_ever_more_slowly(lnbits, server, clock):

@@ -1,4 +1,4 @@
-"""The voyage of a voucher after a no: the same invoice may go again, by a button in its stage, while that is allowed."""
+"""The voyage of a voucher after a no: the same invoice may go again, by a button in its stage while it is allowed."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.withdrawal import RECEIVED, UNSEEN_END, Withdrawal
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.codec import sat_text
-from ashore.systems.lnurl.system.tracks import FINAL, SETTLED
+from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SETTLED
 
 WATCHED_PAST_EXPIRY_MS = 600_000
 """A payment may settle this long after its invoice expired."""
@@ -20,6 +20,8 @@ UNPAID = "The invoice expired unpaid, so nothing was withdrawn."
 AGAIN = "Open the link again to start anew."
 LET_GO = f"The voucher was not claimed, and nobody was given the invoice. {AGAIN}"
 """No wallet has to be told to forget it: an invoice that nobody has is paid by nobody, and it expires."""
+AFTER_ALL = "It was paid after all."
+AFTER_ALL_LATER = "It was paid after all: the wallet shows it since Ashore had taken it for unpaid."
 ANYWAY = "If it pays anyway, you will see it here."
 ANYWAY_UNSEEN = "It may pay all the same."
 
@@ -49,6 +51,16 @@ def _expired(state: Withdrawal, receipt: Receipt, source: str) -> Iterable[ev.Ev
         yield ev.StageFailed(state.id, SETTLED, PAID_NOT, source)
 
 
+def _after_all(state: Withdrawal, evidence: Evidence) -> Iterable[ev.Event]:
+    """What was taken for unpaid was paid: the end that was told gives way to the wallet's word."""
+    request = state.request
+    if request is not None and request.state is MoveState.REFUSED:
+        if request.said_no:
+            yield ev.StageContradicted(state.id, HANDED_OVER, request.said, AFTER_ALL)
+        yield ev.MoveAccepted(state.id, request.id, AFTER_ALL)
+    yield ev.StageRecovered(state.id, SETTLED, AFTER_ALL_LATER, evidence)
+
+
 def _settled(state: Withdrawal, receipt: Receipt, source: str, now_ms: int) -> Iterable[ev.Event]:
     received = receipt.received_msat
     if state.stage(FINAL).evidence:
@@ -57,7 +69,10 @@ def _settled(state: Withdrawal, receipt: Receipt, source: str, now_ms: int) -> I
     if received is not None:
         facts["received"] = sat_text(received)
     evidence = Evidence("lnurl.settled", Level.SEEN, source, now_ms, facts)
-    yield ev.StageReached(state.id, SETTLED, evidence)
+    if state.is_open:
+        yield ev.StageReached(state.id, SETTLED, evidence)
+    else:
+        yield from _after_all(state, evidence)
     if received is not None and received < state.terms.amount:
         yield ev.StageContradicted(
             state.id,

@@ -59,6 +59,8 @@ class Claim:
     invoice: str = field(repr=False)
     receiver: str
     pin: str | None = field(default=None, repr=False)
+    link: str = field(default="", repr=False)
+    """The address that was opened, by which the same voucher is known again though its service gives it a new k1."""
 
     def to_json(self) -> str:
         """The text that the vault seals."""
@@ -70,6 +72,7 @@ class Claim:
                 "pr": self.invoice,
                 "to": self.receiver,
                 "pin": self.pin,
+                "from": self.link,
             }
         )
 
@@ -79,15 +82,16 @@ class Claim:
         try:
             raw = json.loads(text)
             version, callback, k1, invoice, to, pin = (raw[n] for n in ("v", "callback", "k1", "pr", "to", "pin"))
+            link = raw.get("from", "")
         except (ValueError, KeyError, TypeError):
             raise NoteUnreadable from None
-        if version != 1 or not all(isinstance(part, str) for part in (callback, k1, invoice, to)):
+        if version != 1 or not all(isinstance(part, str) for part in (callback, k1, invoice, to, link)):
             raise NoteUnreadable
         try:
             address = parse_url(callback, reach)
         except CodecError:
             raise NoteUnreadable from None
-        return cls(address, k1, invoice, to, pin if isinstance(pin, str) else None)
+        return cls(address, k1, invoice, to, pin if isinstance(pin, str) else None, link)
 
 
 async def make_invoice(
@@ -157,7 +161,7 @@ def plan_of(
     offer, amount = _ready(quote)
     receiver = offer.receiver(quote.receiver)
     payment_hash = invoice.payment_hash.hex()
-    claim = Claim(offer.service.callback, offer.service.k1, text, quote.receiver, quote.pin)
+    claim = Claim(offer.service.callback, offer.service.k1, text, quote.receiver, quote.pin, opened_link(offer))
     _refuse_unsendable(claim)
     track = UNSEEN if receiver is None else SEEN
     place = receiver.sends_to if receiver else "your own wallet"
@@ -210,6 +214,11 @@ def claim_scope(offer: LnurlOffer) -> str:
     return hashlib.sha256(f"{offer.service.callback.host}\0{offer.service.k1}".encode()).hexdigest()
 
 
+def opened_link(offer: LnurlOffer) -> str:
+    """The address that was opened, as it goes over the wire: a secret. Empty where none was."""
+    return offer.asked.wire if offer.asked is not None else ""
+
+
 def _begun(
     offer: LnurlOffer, invoice: Invoice, receiver: ReceiverOffer | None, now_ms: int
 ) -> tuple[tuple[str, Evidence], ...]:
@@ -225,7 +234,7 @@ def _begun(
         "payee": invoice.payee.hex(),
         "checked": "signature, network, amount, description and expiry",
     }
-    source = receiver.name if receiver else "the invoice you pasted"
+    source = receiver.name if receiver else "Your invoice"
     return (
         (REQUESTED, Evidence("lnurl.offer", Level.REPORTED, offer.host, now_ms, asked)),
         (INVOICED, Evidence("lnurl.invoice", Level.SEEN, source, now_ms, made)),

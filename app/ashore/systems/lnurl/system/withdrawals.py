@@ -1,7 +1,7 @@
 """LNURL-withdraw behind the seam: the WithdrawalSystem of one Lightning network."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
@@ -10,19 +10,20 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, NeverLeft, Outcome, SignedMove, Unknown
 from ashore.domain.observations import Observation, OperatorReport
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import SAID_BY, Withdrawal
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts
 from ashore.keys.errors import RecordMissing
 from ashore.keys.reading import Reading
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.lightning.errors import BackendError, BackendMisbehaves, BackendUnreachable
-from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
+from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source, signed_move
 from ashore.systems.lnurl import client as answers
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import decode_invoice
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.settlement.receipts import ANYWAY, ANYWAY_UNSEEN, LET_GO, NEVER_HANDED_OVER, events_of
+from ashore.systems.lnurl.system.afterwards import Afterwards, Places
 from ashore.systems.lnurl.system.checks import Used, judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opening import open_link
@@ -32,7 +33,9 @@ from ashore.systems.lnurl.system.plan import (
     PAYMENT_HASH,
     Claim,
     NoteUnreadable,
+    claim_scope,
     make_invoice,
+    opened_link,
     plan_of,
 )
 from ashore.systems.lnurl.system.receivers import PASTED, Receivers
@@ -44,6 +47,11 @@ Unseal = Callable[[str], Awaitable[str]]
 
 LOOK_UPS = 40
 """Invoices that are asked about in one cycle: the rest have their turn in the next ones."""
+
+SAME_LINK = (
+    "From this very link {amount} are already being withdrawn. If it is one and the same voucher, do not go on: wait "
+    "until that withdrawal has ended, which you see under Activity. The service may pay only one of the two."
+)
 
 TRIES = 6
 """Hand-overs of which nothing left, until it is told that nothing was sent: with the carrier's waits a few minutes."""
@@ -67,8 +75,13 @@ class LnurlSystem:
         now: Callable[[], int],
         new_id: Callable[[], str],
         used: Used,
+        open_claims: Callable[[], Sequence[Withdrawal]],
+        places: Places,
     ) -> None:
-        """`now` gives UTC milliseconds; `new_id` the references under which invoices are made."""
+        """`now` gives UTC milliseconds; `new_id` the references under which invoices are made.
+
+        `open_claims` are the withdrawals that have not ended.
+        """
         self._profile = profile
         self._client = client
         self._receivers = receivers
@@ -76,12 +89,14 @@ class LnurlSystem:
         self._now = now
         self._new_id = new_id
         self._used = used
+        self._open_claims = open_claims
         self._began = now()
         self._tried: dict[str, int] = {}
         self._never_left: set[str] = set()
         self._followed: dict[str, _Followed] = {}
         self._turn = 0
         self._awaited = Awaited(receivers)
+        self._afterwards = Afterwards(receivers, places, lambda state: state.terms.details[PAYMENT_HASH])
 
     @property
     def profile(self) -> str:
@@ -116,7 +131,29 @@ class LnurlSystem:
         text, invoice, warnings = await make_invoice(
             self._profile, quote, receiver, self._new_id(), now // 1000, self._used
         )
-        return plan_of(self._profile, quote, text, invoice, warnings, now)
+        assert isinstance(quote.offer, LnurlOffer)
+        twice = await self._same_link(quote.offer)
+        return plan_of(self._profile, quote, text, invoice, (*twice, *warnings), now)
+
+    async def _same_link(self, offer: LnurlOffer) -> tuple[str, ...]:
+        """What speaks against a second claim from one link. A service that gives a new k1 each time hides that it is.
+
+        It warns and forbids nothing: the same link may be good for several withdrawals. What was opened is only in the
+        vault's notes, so the journal tells nobody.
+        """
+        link, scope = opened_link(offer), claim_scope(offer)
+        for state in self._open_claims():
+            request = state.request
+            mine = state.terms.profile == self.profile and state.terms.details.get(SAID_BY) == offer.host
+            if not mine or not link or request is None or request.scope == scope:
+                continue
+            try:
+                earlier = await self._claim(signed_move(request))
+            except AshoreError:
+                continue
+            if earlier.link == link:
+                return (SAME_LINK.format(amount=state.terms.details["amount.text"]),)
+        return ()
 
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:  # noqa: ARG002 - the seam's
         """Nothing is signed, so there is nothing that a signer read."""
@@ -198,8 +235,16 @@ class LnurlSystem:
         """Wait until a wallet says by itself that something was paid."""
         await self._awaited.news()
 
-    async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
-        """Ask the wallets about open invoices, so many at a time; one that does not answer is let be for this turn."""
+    async def ask_operator(self, open_: Sequence[Withdrawal], stopped: Sequence[Withdrawal]) -> Report:
+        """Ask the wallets about open invoices, so many at a time; one that does not answer is let be for this turn.
+
+        Of what ended unpaid, now and then they are asked whether it was paid after all.
+        """
+        told = await self._ask_about(open_)
+        late = await self._afterwards.look(stopped, self._now())
+        return replace(told, after_all=tuple(self._report(each.withdrawal, each.receipt) for each in late))
+
+    async def _ask_about(self, open_: Sequence[Withdrawal]) -> Report:
         for state in open_:
             self._followed[state.terms.details[PAYMENT_HASH]] = _Followed.of_terms(state.terms)
         self._awaited.follow(open_)
@@ -213,8 +258,11 @@ class LnurlSystem:
         for state in due:
             receipt = await self._receipt(state, away)
             if receipt is not None:
-                found.append(OperatorReport(self.profile, state.id, {"receipt": receipt}))
+                found.append(self._report(state.id, receipt))
         return Report(tuple(found), tuple(sorted(set(away.values()))))
+
+    def _report(self, withdrawal: str, receipt: Receipt) -> OperatorReport:
+        return OperatorReport(self.profile, withdrawal, {"receipt": receipt})
 
     async def _receipt(self, state: Withdrawal, away: dict[str, str]) -> Receipt | None:
         """What the wallet says now. None where it does not; `away` gathers those wallets, and why."""

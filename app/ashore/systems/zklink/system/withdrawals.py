@@ -212,7 +212,11 @@ class ZkLinkSystem:
         """What the proven log or slot says. Raises InvalidProof."""
         return read_again(self._deployment, piece, facts)
 
-    async def ask_operator(self, open_: Sequence[Withdrawal]) -> Report:
+    async def ask_operator(
+        self,
+        open_: Sequence[Withdrawal],
+        stopped: Sequence[Withdrawal],  # noqa: ARG002 - L1 tells what became of those
+    ) -> Report:
         """Ask about open withdrawals within a fixed budget of requests."""
         return await self._word.ask(open_)
 

@@ -10,7 +10,7 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import Mark, Status, Withdrawal, fold
+from ashore.domain.withdrawal import Mark, Status, Withdrawal, apply, fold
 from ashore.engine.voyages import voyage_of
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.settlement.receipts import (
@@ -182,3 +182,27 @@ def test_nothing_is_called_signed_where_nothing_is() -> None:
         words = f"{told.headline} {told.advice} {' '.join(r.sentence for r in told.rows)}"
         assert "igned" not in words.replace("assigned", ""), way
     assert voyage_of(folded([]), SEEN, {}, 0).headline == "Sealed, not handed over yet."
+
+
+# ---- paid after all
+
+
+@pytest.mark.parametrize("way", ["intended", "silence", "no", "ok"])
+def test_an_end_as_unpaid_gives_way_to_the_wallets_word(way: str) -> None:
+    ended = after(WAYS[way], ReceiptState.UNPAID, LATE)
+    assert ended.status in (Status.REFUSED, Status.FAILED)
+    receipt = Receipt(ReceiptState.SETTLED, HASH, 15_000)
+    news = [*events_of(ended, receipt, "Alice", EXPIRES, LATE + 5)]
+    state = ended
+    for number, event in enumerate(news, 100):
+        state = apply(state, ev.Recorded(number, LATE + 5, event))
+    assert state.status is Status.FINAL
+    assert state.request is not None
+    assert state.request.state is MoveState.ACCEPTED
+    assert (state.request.code, state.request.advice) == ("", "")
+    assert not list(events_of(state, receipt, "Alice", EXPIRES, LATE + 6)), "once"
+    told = voyage_of(state, SEEN, {}, LATE + 5)
+    assert told.advice == state.stage(SETTLED).recovered
+    assert told.rows[SEEN.position(SETTLED)].mark is Mark.SEEN
+    assert not any(r.view.failed for r in told.rows)
+    assert Mark.NOT_REACHED not in {r.mark for r in told.rows}
