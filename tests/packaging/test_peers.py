@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "packaging" / "locks").glob("peers-*.txt"))
-NPM_LOCK = ROOT / "tests" / "peers" / "npm" / "package-lock.json"
+NPM_LOCKS = {name: ROOT / "tests" / "peers" / name / "package-lock.json" for name in ("npm", "anvil")}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
@@ -27,14 +28,18 @@ def test_python_locks_have_hashes_and_no_address(lock: Path) -> None:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
-def test_npm_s_lock_has_hashes_and_no_address() -> None:
-    text = NPM_LOCK.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("lock", "least", "package", "version"),
+    [("npm", 100, "lnurl", "0.27.0"), ("anvil", 1, "@foundry-rs/anvil-linux-amd64", "1.7.1")],
+)
+def test_npm_s_locks_have_hashes_and_no_address(lock: str, least: int, package: str, version: str) -> None:
+    text = NPM_LOCKS[lock].read_text(encoding="utf-8")
     assert "://" not in text
     assert "resolved" not in text
-    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
-    assert len(packages) > 100
-    assert packages["node_modules/lnurl"]["version"] == "0.27.0"
-    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    packages = {name: each for name, each in json.loads(text)["packages"].items() if name}
+    assert len(packages) >= least
+    assert packages[f"node_modules/{package}"]["version"] == version
+    assert all(each["integrity"].startswith("sha512-") for each in packages.values())
 
 
 def test_the_peers_are_the_versions_that_the_facts_were_measured_with() -> None:
@@ -67,6 +72,9 @@ def test_without_a_network_the_tests_go_on_without_the_peers(tmp_path: Path) -> 
     )
     assert (done.returncode, done.stdout) == (0, "on\n"), done.stderr
     assert "going on without npm lnurl: its tests are skipped" in done.stderr
+    ours = (platform.system(), platform.machine()) == ("Linux", "x86_64")
+    assert ("going on without anvil: its tests are skipped" in done.stderr) is ours
     assert ("going on without LNbits" in done.stderr) is (sys.version_info < (3, 13))
     assert not (folder / "peers" / ".npm").exists()
+    assert not (folder / "peers" / ".anvil").exists()
     assert not (folder / "peers" / ".lnbits").exists()

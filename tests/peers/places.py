@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 from pathlib import Path
 
 import pytest
 
-# A file .npm or .lnbits in it says that this one is complete.
+# A file .npm, .anvil or .lnbits in it says that this one is complete.
 PEERS = Path(sys.prefix) / "peers"
 LNBITS_NEEDS = (3, 13)
 
@@ -23,6 +24,11 @@ def npm_packages() -> Path:
     return PEERS / "npm"
 
 
+def anvil() -> Path:
+    """The program anvil."""
+    return PEERS / "anvil" / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+
+
 def lnbits_python() -> Path:
     """The Python of LNbits' own virtual environment."""
     return PEERS / "lnbits" / "bin" / "python"
@@ -32,6 +38,14 @@ def need_npm() -> None:
     """Skip where npm lnurl is not there; fail where it has to be."""
     if not (PEERS / ".npm").is_file():
         _missing("npm lnurl")
+
+
+def need_anvil() -> None:
+    """Skip where anvil is not there; fail where it has to be."""
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        pytest.skip("anvil is pinned for Linux on x86-64 alone.")
+    if not (PEERS / ".anvil").is_file():
+        _missing("anvil")
 
 
 def need_lnbits() -> None:
