@@ -61,7 +61,7 @@ class LnurlFormPage(Page):
         self.fields = LnurlFields(context.theme, context.icons)
         self.summary = SummaryCard(context.icons)
         self.notice = Notice(context.icons)
-        self.no_wallet = Notice(context.icons, action=CONNECT)
+        self.no_wallet = Notice(context.icons, action=CONNECT, below=True)
         left = QWidget()
         self.tips = self._tips()
         parts = (self.notice, self.intake, self.progress, self.tips, self.no_wallet, self.fields)

@@ -24,7 +24,8 @@ class Notice(QFrame):
     acted = Signal()
     closed = Signal()
 
-    def __init__(self, icons: Icons, action: str = "", *, closable: bool = False) -> None:
+    def __init__(self, icons: Icons, action: str = "", *, closable: bool = False, below: bool = False) -> None:
+        """`below` puts the action under the text, for a notice in a column that is not wide."""
         super().__init__()
         self.setProperty("ground", "note")
         self._icon = IconWidget(icons, "info", "accent", 18)
@@ -36,8 +37,13 @@ class Notice(QFrame):
         line.setContentsMargins(14, 10, 14, 10)
         line.setSpacing(10)
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(column(self.sentence, self.advice, spacing=2), 1)
-        line.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
+        told = column(self.sentence, self.advice, spacing=2)
+        line.addLayout(told, 1)
+        if below:
+            told.addSpacing(6)
+            told.addWidget(self.action, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            line.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.close_button.setVisible(closable)
         self.action.clicked.connect(self.acted)
