@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.widgets.labels import Label, set_property, set_tip, show_if
+from ashore.ui.widgets.labels import row as layout_row
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.wording import breakable, clock_time, exact_time
 
@@ -74,7 +75,9 @@ class StageRowWidget(QWidget):
         self.expectation = Label(role="small", wrap=True)
         self.objection = Label(role="strong", wrap=True)
         self.again = Button("")
-        self.again.hide()
+        self._wish = QWidget()
+        self._wish.setLayout(layout_row(self.again, -1, margins=(0, 5, 0, 4)))
+        self._wish.hide()
         self.more = Disclosure(context.icons, "Evidence")
         self.panel = EvidencePanel(context, check)
         self.more.set_content(self.panel)
@@ -88,9 +91,8 @@ class StageRowWidget(QWidget):
         body.setContentsMargins(0, 0, 0, 2 if last else 18)
         body.setSpacing(3)
         body.addWidget(head)
-        for widget in (self.sentence, self.objection, self.expectation, self.more):
+        for widget in (self.sentence, self.objection, self.expectation, self._wish, self.more):
             body.addWidget(widget)
-        body.insertWidget(body.indexOf(self.more), self.again, 0, Qt.AlignmentFlag.AlignLeft)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(12)
@@ -115,7 +117,7 @@ class StageRowWidget(QWidget):
         self._show_objection(row)
         self._show_expectation(row, awaited=awaited)
         self.again.setText(row.again)
-        show_if(self.again, bool(row.again))
+        show_if(self._wish, bool(row.again))
         self.more.setVisible(bool(row.view.evidence))
         if self.more.is_open:
             self.panel.show_evidence(row.view.evidence)

@@ -56,7 +56,7 @@ def _after_all(state: Withdrawal, evidence: Evidence) -> Iterable[ev.Event]:
     request = state.request
     if request is not None and request.state is MoveState.REFUSED:
         if request.said_no:
-            yield ev.StageContradicted(state.id, HANDED_OVER, request.said, AFTER_ALL)
+            yield ev.StageContradicted(state.id, HANDED_OVER, request.said.removesuffix(UNPAID).strip(), AFTER_ALL)
         yield ev.MoveAccepted(state.id, request.id, AFTER_ALL)
     yield ev.StageRecovered(state.id, SETTLED, AFTER_ALL_LATER, evidence)
 
