@@ -176,6 +176,10 @@ def deploy(chain: DevChain, number: int, first_block: int, *, alone: bool) -> De
     if number == PRIMARY:
         main = operator.deploy(load_artifact("ZkLinkSandbox"), first_block - 1, GENESIS_ROOT)
     else:
+        # Spends a nonce, so that nothing has the same address on both chains.
+        for sender in (operator, faucet):
+            sender.send(sender.address, gas=21_000)
+        chain.mine()
         main = operator.deploy(load_artifact("ZkLinkSecondary"), number, first_block - 1, SECONDARY_SEQUENCE)
     artifact = load_artifact("SandboxToken")
     tokens = {}

@@ -151,8 +151,8 @@ class Harbour:
     async def zklink(self, method: str, *params: Any) -> Any:
         return await self.rpc("/zklink", method, *params)
 
-    async def l1(self, method: str, *params: Any) -> Any:
-        return await self.rpc("/l1/1/a", method, *params)
+    async def l1(self, method: str, *params: Any, chain: int = 1) -> Any:
+        return await self.rpc(f"/l1/{chain}/a", method, *params)
 
     async def send(self, **changes: Any) -> str:
         result = await self.zklink("sendTransaction", *self.hand.sign(self.hand.withdraw(**changes)))
@@ -211,3 +211,23 @@ def folder(deployed: Path, tmp_path: Path) -> Path:
 def harbour(open_harbour: Open, folder: Path) -> Harbour:
     """A world in mode step, moved by hand."""
     return open_harbour(data_dir=folder)
+
+
+@pytest.fixture(scope="session")
+def deployed_on_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a world of two chains in which nothing has happened yet."""
+    folder = tmp_path_factory.mktemp("deployed-on-two")
+    World(WorldConfig(data_dir=folder, clock=ClockMode.STEP, chains=2)).close()
+    return folder
+
+
+@pytest.fixture
+def two_folder(deployed_on_two: Path, tmp_path: Path) -> Path:
+    """A copy of the folder of the world with two chains."""
+    return Path(shutil.copytree(deployed_on_two, tmp_path / "world-of-two"))
+
+
+@pytest.fixture
+def two(open_harbour: Open, two_folder: Path) -> Harbour:
+    """A world of two chains in mode step, moved by hand."""
+    return open_harbour(data_dir=two_folder, chains=2)
