@@ -1,12 +1,14 @@
 """The wallet as a process without a window: one JSON line in, one JSON line out.
 
-For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that
-the network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "claim", "link": "…",
-"fields": {…}} (a Lightning voucher), {"op": "states"}, {"op": "answered"} (answers when the outcome of every request is
-known), {"op": "told", "withdrawal": "…"} (answers when that one is known or was answered with a no), {"op": "settled",
-"but": 0} (answers when no more than so many are open), {"op": "again", "withdrawal": "…"} (has the identical request
-sent once more after a no), {"op": "tidied"} (forgets what the vault keeps for nothing), {"op": "ahead", "by": 60} (puts
-this wallet's clock forward), {"op": "arm", "at": "BOUNDARY:N"} (die there from now on), {"op": "quit"}.
+For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that the
+network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "claim", "link": "…", "fields":
+{…}} (a Lightning voucher), {"op": "take", "owner": "0x…", "fields": {…}} (claims what waits on L1), {"op": "proven",
+"stage": "…"} (answers when that stage of every open withdrawal that has it is proven), {"op": "states"}, {"op":
+"answered"} (answers when the outcome of every request is known), {"op": "told", "withdrawal": "…"} (answers when that
+one is known or was answered with a no), {"op": "settled", "but": 0} (answers when no more than so many are open),
+{"op": "again", "withdrawal": "…"} (has the identical request sent once more after a no), {"op": "tidied"} (forgets
+what the vault keeps for nothing), {"op": "ahead", "by": 60} (puts this wallet's clock forward), {"op": "arm", "at":
+"BOUNDARY:N"} (die there from now on), {"op": "quit"}.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from pathlib import Path
 from ashore.desktop.paths import Paths, paths_for
 from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
 from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import SETTLED
@@ -34,6 +37,7 @@ from ashore.net.pacing import SystemClock
 from ashore.options import Options
 from ashore.systems.base import Draft, Offer
 from ashore.systems.zklink.deployment import deployment_from_json
+from ashore.systems.zklink.system.tracks import CLAIMED, is_claim
 
 PAGE = 200
 
@@ -129,9 +133,9 @@ async def _serve_alone(url: str, paths: Paths, fuse: Fuse) -> int:
 
 async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse, hand: ClockHand) -> dict[str, object]:
     match command["op"]:
-        case "withdraw" | "claim":
+        case "withdraw" | "claim" | "take":
             return await _confirm(wallet, await _offer(wallet, command), command)
-        case "states" | "answered" | "told" | "settled":
+        case "states" | "answered" | "told" | "settled" | "proven":
             await _waited(wallet, command)
             return {"states": [_state(s) for s in _all(wallet)]}
         case "again":
@@ -149,6 +153,12 @@ async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse, 
 
 
 async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
+    if command["op"] == "take":
+        await wallet.unclaimed.look()
+        waiting = [owed for owed in wallet.unclaimed.found if owed.owner == str(command["owner"]).lower()]
+        if not waiting:
+            raise AshoreError("Nothing waits for that owner.")
+        return await wallet.open_claim(waiting[0])
     if command["op"] == "claim":
         return await wallet.open_link(_profile(wallet, "LNURL"), str(command["link"]))
     return await wallet.open(_profile(wallet, "zkLink"), int(str(command.get("account", 0))))
@@ -161,6 +171,9 @@ async def _waited(wallet: Wallet, command: Mapping[str, object]) -> None:
     elif command["op"] == "told":
         wanted = str(command["withdrawal"])
         await _until(wallet, lambda: all(_told(s) for s in _open(wallet) if s.id == wanted))
+    elif command["op"] == "proven":
+        stage = str(command["stage"])
+        await _until(wallet, lambda: all(_proven(s, stage) for s in _open(wallet) if is_claim(s) == (stage == CLAIMED)))
     elif command["op"] == "settled":
         await _until(wallet, lambda: wallet.open_count() <= most)
 
@@ -196,6 +209,10 @@ async def _until(wallet: Wallet, so: Callable[[], bool]) -> None:
 
 def _answered(state: Withdrawal) -> bool:
     return state.request is not None and state.request.state in SETTLED
+
+
+def _proven(state: Withdrawal, stage: str) -> bool:
+    return (state.stage(stage).level or 0) >= Level.PROVEN
 
 
 def _told(state: Withdrawal) -> bool:

@@ -11,6 +11,9 @@ from typing import Protocol, TypeVar
 import pytest
 
 from ashore.engine.boundaries import Boundary
+from faults.claim_matrix import BOUNDARIES as CLAIM_BOUNDARIES
+from faults.claim_matrix import LOST as CLAIM_LOST
+from faults.claim_matrix import ClaimLane, claim_cases
 from faults.kill_cases import KILLS_IN_CI, OVERTAKEN, answer_cases, boundary_cases, random_cases
 from faults.kill_matrix import Lane, Runs, Tally, open_lanes, run_lanes, summed
 from faults.lnurl_matrix import AGAIN, BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
@@ -87,6 +90,13 @@ def test_killed_at_random_moments(tmp_path: Path, figures: dict[str, Tally], req
     figures.pop("random moment")
     figures[f"random moment (seed {seed})"] = total
     assert total.kills >= count
+
+
+def test_killed_over_claims(tmp_path: Path, figures: dict[str, Tally]) -> None:
+    cases = claim_cases()
+    rows = _kill(cases, lambda folder: ClaimLane(folder, cases), 1, tmp_path, figures)
+    assert set(rows) == {*(f"claim: {boundary}" for boundary in CLAIM_BOUNDARIES), CLAIM_LOST}
+    assert sum(tally.final for tally in rows.values()) == len(cases)
 
 
 def test_killed_over_vouchers(tmp_path: Path, figures: dict[str, Tally], request: pytest.FixtureRequest) -> None:

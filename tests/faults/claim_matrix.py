@@ -1,0 +1,173 @@
+"""Kills the wallet while it claims money that waits on L1, starts it again, and counts who was paid what.
+
+The practice relayer pays nobody, so each sum has to be claimed; the network outlives every wallet and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.engine.boundaries import Boundary
+from ashore.systems.zklink.system.tracks import is_claim
+from faults.kill_cases import BEFORE_THE_INTENT
+from faults.kill_matrix import DEATH_S, SPEED, Tally
+from faults.observer import claims_in, disagreements
+from faults.processes import ANSWER_S, START_S, MatrixError, Sandbox, WalletProcess
+
+SETTLE_S = 60.0
+LOST = "claim: answer lost"
+BOUNDARIES = (
+    Boundary.CONFIRM_BEFORE_SIGNING,
+    Boundary.CONFIRM_SIGNED,
+    Boundary.INTENT_JOURNALED,
+    Boundary.SENDING_BEFORE_JOURNAL,
+    Boundary.SENDING_JOURNALED,
+    Boundary.SENDING_ANSWERED,
+    Boundary.OUTCOME_JOURNALED,
+    Boundary.DERIVED_JOURNALED,
+)
+_LOCATING = (Boundary.LOCATE_BEFORE, Boundary.LOCATE_ANSWERED)
+_WATCHING = frozenset({Boundary.DERIVED_JOURNALED})
+_NO_ANSWER = {"match": "eth_sendRawTransaction", "kind": "drop", "count": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCase:
+    """One sum that waits, and where the wallet that claims it dies. `lost`: no endpoint's answer arrives."""
+
+    row: str
+    at: Boundary
+    lost: bool = False
+
+
+def claim_cases() -> list[ClaimCase]:
+    """Each boundary that a claim passes, and its questions after an answer that was lost."""
+    usual = [ClaimCase(f"claim: {at}", at) for at in BOUNDARIES]
+    return [*usual, *(ClaimCase(LOST, at, lost=True) for at in _LOCATING)]
+
+
+class ClaimLane:
+    """A practice network in which a sum waits for each case, and a wallet folder in which cases follow each other."""
+
+    def __init__(self, data_dir: Path, cases: Sequence[ClaimCase]) -> None:
+        self.data_dir = data_dir
+        data_dir.mkdir(parents=True)
+        with (data_dir / "network.log").open("wb") as log:
+            self.sandbox = Sandbox(log)
+        self.sandbox.control("clock", mode="demo", speed=SPEED)
+        self.sandbox.control("faults", clear=True, zklink={"rules": [], "switches": {"relayer_off": True}})
+        self.wallet = self._alive()
+        self._owners = [f"0x{number:02x}{'5a' * 19}" for number in range(1, len(cases) + 1)]
+        self._next = 0
+        self.done: list[tuple[ClaimCase, str]] = []
+        self.kills: dict[str, int] = {}
+        for number, owner in enumerate(self._owners):
+            self._withdraw(number, owner)
+        if self.wallet.ask(SETTLE_S, op="proven", stage="released") is None:
+            raise MatrixError("the wallet died by itself")
+
+    def close(self) -> None:
+        """End wallet and network."""
+        self.wallet.end()
+        self.sandbox.close()
+
+    def run(self, case: ClaimCase) -> None:
+        """Let a wallet die over a claim, and have it done by a living one, once."""
+        owner = self._owners[self._next]
+        self._next += 1
+        self.done.append((case, owner))
+        if case.lost:
+            self.sandbox.control("faults", l1={name: [_NO_ANSWER] for name in "abc"})
+        if case.at in _WATCHING:
+            self._claim(owner)
+            self.wallet.tell(op="arm", at=f"{case.at}:1")
+        else:
+            self.wallet.tell(op="arm", at=f"{case.at}:1")
+            self.wallet.tell(**_take(owner))
+        self.wallet.died(DEATH_S)
+        self.kills[case.row] = self.kills.get(case.row, 0) + 1
+        self.wallet = self._alive()
+        begun = [state for state in self._claims() if state.terms.recipient == owner]
+        if len(begun) != (0 if case.at in BEFORE_THE_INTENT else 1):
+            raise MatrixError(f"{case}: {len(begun)} claims were journaled")
+        if not begun:
+            self._claim(owner)
+        if self.wallet.ask(SETTLE_S, op="proven", stage="claimed") is None:
+            raise MatrixError("the wallet died by itself")
+
+    def settled(self) -> list[str]:
+        """Wait until nothing can be taken back any more; then end the wallet and return what is wrong."""
+        if self.wallet.ask(SETTLE_S, op="settled") is None:
+            return ["the wallet died by itself"]
+        self.wallet.end()
+        status = self.sandbox.control("status")
+        return [*disagreements(claims_in(self.data_dir_journal), status), *self._unpaid(status)]
+
+    def tallies(self) -> dict[str, Tally]:
+        """What became of each row's claims, by the network's own count. The wallet has to have ended."""
+        told = {one["l2_tx_hash"]: one for one in self.sandbox.control("status")["zklink"]["withdrawals"]}
+        asked = [state for state in claims_in(self.data_dir_journal) if not is_claim(state)]
+        truth = {state.terms.recipient: told[state.request.locator] for state in asked if state.request is not None}
+        rows: dict[str, Tally] = {}
+        for case, owner in self.done:
+            claims = [state for state in self._claims() if state.terms.recipient == owner]
+            paid = int(truth[owner]["paid_l1"]) == int(truth[owner]["due_l1"])
+            final = paid and [state.status for state in claims] == [Status.FINAL]
+            twice = len(claims) > 1 or len(truth[owner]["paid_by"]) > 1
+            rows.setdefault(case.row, Tally()).add(Tally(final=int(final), lost=int(not final), twice=int(twice)))
+        for row, kills in self.kills.items():
+            rows[row].kills = kills
+        return rows
+
+    @property
+    def data_dir_journal(self) -> Path:
+        """The wallet's journal file."""
+        (found,) = self.data_dir.rglob("journal.sqlite3")
+        return found
+
+    def _unpaid(self, status: Mapping[str, Any]) -> Iterator[str]:
+        for one in status["zklink"]["withdrawals"]:
+            if int(one["paid_l1"]) != int(one["due_l1"]) or len(one["paid_by"]) != 1:
+                yield f"{one['l2_tx_hash'][:12]}: {one['paid_l1']} of {one['due_l1']} paid by {len(one['paid_by'])}"
+        for state in self._claims():
+            if (state.stage("claimed").level or 0) < Level.PROVEN:
+                yield f"the claim for {state.terms.recipient} was never shown as paid"
+
+    def _claims(self) -> list[Withdrawal]:
+        found = [state for state in claims_in(self.data_dir_journal) if is_claim(state)]
+        assert all(state.request is not None and state.request.kind is MoveKind.CLAIM for state in found)
+        return found
+
+    def _claim(self, owner: str) -> None:
+        answer = self.wallet.ask(**_take(owner))
+        if answer is None or "withdrawal" not in answer:
+            raise MatrixError(f"the wallet did not begin: {answer}")
+
+    def _withdraw(self, number: int, owner: str) -> None:
+        fields = {"sub_account": "0", "chain": "1", "source_token": "17", "target_token": "17"}
+        fields |= {"amount": "1.25", "recipient": owner}
+        for _ in range(200):
+            answer = self.wallet.ask(ANSWER_S, op="withdraw", account=(0, 2)[number % 2], fields=fields)
+            if answer is not None and "withdrawal" in answer:
+                return
+            if answer is None or "nonce" not in str(answer.get("error", "")):
+                raise MatrixError(f"the wallet did not begin: {answer}")
+        raise MatrixError("the account's nonce never moved")
+
+    def _alive(self) -> WalletProcess:
+        wallet = WalletProcess(self.sandbox.url, self.data_dir)
+        if not wallet.ready():
+            wallet.end()
+            raise MatrixError(f"the wallet did not start within {START_S} s")
+        return wallet
+
+
+def _take(owner: str) -> dict[str, Any]:
+    """The command that claims what waits for an owner."""
+    return {"op": "take", "owner": owner, "fields": {"payer": "0"}}
