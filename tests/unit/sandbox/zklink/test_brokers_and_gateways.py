@@ -52,6 +52,16 @@ async def test_a_broker_pays_before_the_withdrawal_is_executed(two: Any, chain: 
     assert reserve == 5_000_000 * 10**18 - 100 * 10**18
 
 
+async def test_what_the_recipient_is_owed_otherwise_is_not_paid_for_it(two: Any) -> None:
+    fast = await two.send(**FAST)
+    slow = await two.send(nonce=1)
+    await two.world.settle()
+    statuses = await two.zklink("getWithdrawStatus", [fast, slow])
+    paid = (await two.truth(slow))["paid_by"]
+    assert [one["l1TxHash"] for one in statuses] == [None, *paid]
+    assert await balance(two, USDC, HARBOUR) == 99_500_000 + 100_000_000
+
+
 async def test_a_broker_pays_ether(two: Any) -> None:
     await two.send(to_chain_id=LAGOON, l2_source_token=ETH, l1_target_token=ETH, amount=2 * 10**17, **FAST)
     assert ("accept", LAGOON) in await sent(two)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,19 @@ async def test_somebody_without_gas_money_is_paid_too(two: Any) -> None:
     await two.send(to_chain_id=LAGOON, to=genesis.address(2))
     await two.world.settle()
     assert await balance(two, USDC, LAGOON, owner) == 100 * 10**18
+
+
+async def test_in_mode_demo_both_chains_live_by_themselves(two: Any) -> None:
+    tx_hash = await two.send(to_chain_id=LAGOON)
+    living = asyncio.create_task(two.world.run())
+    await two.control("clock", mode="demo", speed=40)
+    started = two.world.clock.now()
+    heads = [head(two, chain) for chain in (HARBOUR, LAGOON)]
+    async with asyncio.timeout(30):
+        while (await two.truth(tx_hash))["paid_l1"] == "0":
+            await asyncio.sleep(0.02)
+    assert two.world.clock.now() - started < 120
+    assert all(head(two, chain) > before for chain, before in zip((HARBOUR, LAGOON), heads, strict=True))
+    assert (await two.client.get("/profile")).json()["chains"][1]["block_time_s"] == 0.6
+    living.cancel()
+    await asyncio.gather(living, return_exceptions=True)
