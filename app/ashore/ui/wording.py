@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
 from ashore.domain.addresses import shortened
@@ -9,6 +11,8 @@ from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
 from ashore.domain.withdrawal import SAID_BY
 
+_RUNS = re.compile(r"[^./:?&=_,;-]*[./:?&=_,;-]?")
+_LONGEST_RUN = 10
 LIGHTNING = "LNURL"
 """The system whose money is satoshi, and whose places are wallets."""
 
@@ -53,11 +57,20 @@ def exact_time(at: int) -> str:
 
 
 def breakable(text: str, longest: int = 20) -> str:
-    """`text` with invisible places to break inside words longer than `longest`, so that no label grows with them."""
-    return " ".join(_broken(word, longest) if len(word) > longest else word for word in text.split(" "))
+    """`text` with invisible places to break inside words longer than `longest`, so that no label grows with them.
+
+    They stand after what parts a name or an address; a long run of letters, as of a hash, breaks wherever a line ends.
+    """
+    return " ".join(_broken(word) if _breadth(word) > longest else word for word in text.split(" "))
 
 
-def _broken(word: str, longest: int) -> str:
-    # A hash is no word: broken wherever a line ends, it fills its lines.
-    step = min(4, longest) if word.isalnum() else longest
-    return "\u200b".join(word[i : i + step] for i in range(0, len(word), step))
+def _broken(word: str) -> str:
+    pieces: list[str] = []
+    for run in filter(None, _RUNS.findall(word)):
+        pieces += [run] if _breadth(run) <= _LONGEST_RUN else [run[i : i + 4] for i in range(0, len(run), 4)]
+    return "\u200b".join(pieces)
+
+
+def _breadth(word: str) -> int:
+    """Letters, of which the broad ones take the room of two."""
+    return len(word) + sum(not c.isascii() or c.isupper() or c in "mw@%&" for c in word)

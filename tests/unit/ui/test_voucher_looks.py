@@ -16,9 +16,10 @@ from ashore.engine.receiving import ConnectedWallets
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.pages.page import Page
 from unit.systems.lnurl.system.offers import invoice, offer, receiver
 from unit.ui.driving import Shell
-from unit.ui.looking import cut_off, faint, marked_up, nameless
+from unit.ui.looking import cut_off, faint, marked_up, nameless, texts
 from unit.ui.receiving_hands import Keeper
 from unit.ui.standin import PASSWORD
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page, typed
@@ -177,11 +178,29 @@ async def test_everything_is_whole_and_readable(
     wallet.answers.set()
 
 
-async def look(shell: Shell, page: LnurlFormPage, name: str, *, waits: bool) -> None:
+@pytest.mark.parametrize(("colours", "percent", "size"), LOOKS)
+async def test_so_is_the_review(
+    shell: Shell, wallet: VoucherWallet, colours: str, percent: int, size: tuple[int, int]
+) -> None:
+    made = told(offer(), HOSTILE)
+    wallet.voucher = replace(made, host=LONG_HOST, callback_host="xn--80ak6aa92e.com", receivers=())
+    shell.theme.apply(colours, percent)
+    page = await opened(shell)
+    await typed(shell, page, page.fields.invoice, invoice(20_000))
+    page.summary.review.click()
+    await shell.until(lambda: shell.sections.place == "review")
+    review = shell.sections.page("review")
+    assert "Nothing is signed" in texts(review)
+    for height in (size[1], WHOLE):
+        shell.window.resize(size[0], height)
+        await look(shell, review, f"review-{colours}-{percent}-{height}")
+
+
+async def look(shell: Shell, page: Page, name: str, *, waits: bool = False) -> None:
     if not waits:
         await shell.settle()
     with contextlib.suppress(TimeoutError):
-        await shell.until(lambda: not cut_off(page) and (not waits or not page.cancel.isHidden()))
+        await shell.until(lambda: not cut_off(page) and (not waits or "Cancel" in texts(page)))
     photograph(shell, name)
     assert cut_off(page) == [], name
     assert faint(page) == [], name

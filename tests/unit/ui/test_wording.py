@@ -29,4 +29,12 @@ def test_breaking_changes_nothing_that_is_seen(text: str) -> None:
 
 def test_a_hash_fills_its_lines() -> None:
     assert breakable("ab" * 20).split("\u200b") == ["abab"] * 10
-    assert breakable("a.very-long.host-name.example").split("\u200b") == ["a.very-long.host-nam", "e.example"]
+    assert breakable("W" * 11).split("\u200b") == ["WWWW", "WWWW", "WWW"], "broad letters are long sooner"
+    assert breakable("a.very-long.host-name.example").split("\u200b") == [
+        "a.",
+        "very-",
+        "long.",
+        "host-",
+        "name.",
+        "example",
+    ]

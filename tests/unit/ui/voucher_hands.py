@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import ProfileInfo, Review
-from ashore.systems.base import Draft, Offer, Quote
+from ashore.systems.base import Bearer, Draft, Offer, Quote
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
-from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.plan import make_invoice, plan_of
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from unit.systems.lnurl.system.offers import NOW_S, offer
 from unit.ui.driving import Shell
@@ -57,7 +58,12 @@ class VoucherWallet(StandInWallet):
     async def review(self, quote: Quote) -> Review:
         if self.reviewing is not None:
             raise self.reviewing
-        return await super().review(quote)
+        if not isinstance(quote, LnurlQuote):
+            return await super().review(quote)
+        text, read, warnings = await make_invoice(PRACTICE, quote, None, "", NOW_S, lambda _hash: False)
+        plan = plan_of(PRACTICE, quote, text, read, warnings, NOW_S * 1000)
+        assert isinstance(plan.request, Bearer)
+        return Review(plan, None, plan.request.lines, (), "", plan.request.identifier, plan.warnings, plan.confirm)
 
 
 async def the_page(shell: Shell) -> LnurlFormPage:
