@@ -158,7 +158,7 @@ async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
         waiting = [owed for owed in wallet.unclaimed.found if owed.owner == str(command["owner"]).lower()]
         if not waiting:
             raise AshoreError("Nothing waits for that owner.")
-        return await wallet.open_claim(waiting[0])
+        return await wallet.unclaimed.open_claim(waiting[0])
     if command["op"] == "claim":
         return await wallet.open_link(_profile(wallet, "LNURL"), str(command["link"]))
     return await wallet.open(_profile(wallet, "zkLink"), int(str(command.get("account", 0))))

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.views import Change, Topic
+from ashore.engine.views import Account, Change, Topic
 from ashore.systems.base import Offer, Payer, Unclaimed
 
 MOST_OWNERS = 200
@@ -36,19 +36,22 @@ class UnclaimedMoney:
 
     def __init__(
         self,
-        purses: Sequence[Purse],
-        owners: Callable[[], Sequence[str]],
+        purses: Mapping[str, Purse],
+        accounts: Callable[[], Sequence[Account]],
+        recipients: Callable[[], Sequence[str]],
         tell: Callable[[Change], None],
         now: Callable[[], int],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`owners` gives addresses as lower-case hex, the most important first; `now` UTC milliseconds."""
+        """`purses` by profile; `recipients` gives addresses as lower-case hex; `now` UTC milliseconds."""
         self._purses = purses
-        self._owners = owners
+        self._accounts = accounts
+        self._recipients = recipients
         self._tell = tell
         self._now = now
         self._sleep = sleep
         self._stirred = asyncio.Event()
+        self._stirred.set()
         self.found: tuple[Unclaimed, ...] = ()
         """What was found at the last look."""
         self.trouble: AshoreError | None = None
@@ -59,6 +62,16 @@ class UnclaimedMoney:
     def stir(self) -> None:
         """Something may have changed: look again soon."""
         self._stirred.set()
+
+    def heard(self, change: Change) -> None:
+        """What changes a withdrawal may change what waits, and with the keys one's own addresses become known."""
+        if change.topic in (Topic.WITHDRAWAL, Topic.LOCK):
+            self.stir()
+
+    async def open_claim(self, owed: Unclaimed) -> Offer:
+        """Ask what claiming that money costs now, and which account can pay for it. Raises AshoreError."""
+        payers = [Payer(each.index, each.address.lower(), each.label) for each in self._accounts()]
+        return await self._purses[owed.profile].open_claim(owed, payers)
 
     async def run(self) -> None:
         """Look whenever something stirs, until cancelled."""
@@ -73,8 +86,9 @@ class UnclaimedMoney:
     async def look(self) -> None:
         """Look once, and tell."""
         try:
-            owners = list(dict.fromkeys(self._owners()))[:MOST_OWNERS]
-            found = [each for purse in self._purses for each in await purse.look(owners)] if owners else []
+            own = [account.address.lower() for account in self._accounts()]
+            owners = list(dict.fromkeys([*own, *self._recipients()]))[:MOST_OWNERS]
+            found = [each for purse in self._purses.values() for each in await purse.look(owners)] if owners else []
             self.found, self.trouble, self.looked_at = tuple(found), None, self._now()
         except AshoreError as error:
             _log.warning("looking for unclaimed money: %s", error.sentence)

@@ -32,7 +32,7 @@ from ashore.engine.views import (
     Voyage,
 )
 from ashore.engine.voyages import activity_row, usually, voyage_of
-from ashore.systems.base import Draft, Offer, Payer, Quote, Source, Unclaimed
+from ashore.systems.base import Draft, Offer, Quote, Source
 
 ACCOUNTS = 3
 LOCKED = "locked"
@@ -51,7 +51,9 @@ class Wallet:
         self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
-        self.unclaimed = UnclaimedMoney([*parts.purses.values()], self._owners, parts.ledger.tell, parts.clock.now)
+        self.unclaimed = UnclaimedMoney(
+            parts.purses, self.accounts, self._recipients, parts.ledger.tell, parts.clock.now
+        )
         self.network = parts.network
         self.sandbox = parts.sandbox
 
@@ -71,8 +73,7 @@ class Wallet:
         self._spawn(self._check_journal())
         self._spawn(self._notes.run())
         self._spawn(self.unclaimed.run())
-        self._parts.ledger.subscribe(self._heard)
-        self.unclaimed.stir()
+        self._parts.ledger.subscribe(self.unclaimed.heard)
         if self._parts.practice_password and self._parts.sandbox is not None and not self._stays_locked():
             await self._open_practice_vault()
 
@@ -185,12 +186,6 @@ class Wallet:
         if self.locked:
             raise AshoreError("Ashore is locked, and could not keep the link’s secret.", "Unlock Ashore first.")
         return await self._parts.systems[profile].open(Source(profile, reference=reference))
-
-    async def open_claim(self, owed: Unclaimed) -> Offer:
-        """Ask what claiming that money costs now, and which account can pay for it. Raises AshoreError."""
-        self.touch()
-        payers = [Payer(each.index, each.address.lower(), each.label) for each in self._accounts]
-        return await self._parts.purses[owed.profile].open_claim(owed, payers)
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft."""
@@ -348,14 +343,9 @@ class Wallet:
         self._roused.set()
         self._roused = asyncio.Event()
 
-    def _owners(self) -> list[str]:
-        """Whose money may wait in contracts: one's own addresses first."""
-        own = [account.address.lower() for account in self._accounts]
-        return [*own, *self._parts.journal.recipients("zkLink")]
-
-    def _heard(self, change: Change) -> None:
-        if change.topic in (Topic.WITHDRAWAL, Topic.LOCK):
-            self.unclaimed.stir()
+    def _recipients(self) -> list[str]:
+        """To whom money was ever withdrawn."""
+        return list(self._parts.journal.recipients("zkLink"))
 
     def _account(self, index: int) -> Account:
         for account in self._accounts:

@@ -56,7 +56,7 @@ def wallet(journal: Journal, ledger: Ledger) -> Wallet:
     unused: dict[str, Any] = {
         name: None
         for name in Parts.__dataclass_fields__
-        if name not in ("journal", "ledger", "clock", "sandbox", "practice_password")
+        if name not in ("journal", "ledger", "clock", "sandbox", "practice_password", "purses")
     }
     return Wallet(Parts(journal=journal, ledger=ledger, clock=Clock(lambda: 1_000, lambda: 1.0), **unused))
 
@@ -121,6 +121,7 @@ async def test_while_the_clock_is_moved_by_hand_no_time_is_told(tmp_path: Path) 
     database = Database(tmp_path / "j")
     system = Paced()
     unused: dict[str, Any] = dict.fromkeys(Parts.__dataclass_fields__)
+    unused |= {"ledger": Ledger(Journal(database), {}, lambda: 1), "purses": {}}
     parts = {**unused, "keep": Keep(database), "systems": {"p": system}, "clock": Clock(lambda: 1, lambda: 1.0)}
     made = Wallet(Parts(**{**parts, "sandbox": object()}))
     assert "60 s" in made.usually("p")

@@ -43,6 +43,7 @@ from ashore.systems.base import Draft, Offer, Quote, Source, Unclaimed
 from ashore.systems.zklink.codec import Profile, read_withdraw
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
 from ashore.systems.zklink.system.checks import judge
+from ashore.systems.zklink.system.claims import ClaimOffer
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
 from ashore.systems.zklink.system.tracks import NORMAL
@@ -132,9 +133,15 @@ class StandInUnclaimed:
         self.trouble: AshoreError | None = None
         self.looked_at = NOW - 60_000
         self.stirred = 0
+        self.claim: ClaimOffer | AshoreError = AshoreError("Nobody was asked.")
 
     def stir(self) -> None:
         self.stirred += 1
+
+    async def open_claim(self, owed: Unclaimed) -> Offer:
+        if isinstance(self.claim, AshoreError):
+            raise self.claim
+        return replace(self.claim, owed=owed)
 
 
 class StandInWallet:

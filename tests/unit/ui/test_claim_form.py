@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import Change, Topic
 from ashore.ethereum.fees import Fees
-from ashore.systems.base import Draft, Offer, Quote, Source, Unclaimed
+from ashore.systems.base import Draft, Offer, Quote, Source
 from ashore.systems.zklink.system.claims import ClaimOffer, PayerOffer, judge_claim
 from ashore.ui.pages.claim_form import ClaimFormPage
 from ashore.ui.pages.voyage import CLAIM_IT, VoyagePage
@@ -30,14 +30,9 @@ class ClaimWallet(StandInWallet):
 
     def __init__(self) -> None:
         super().__init__()
-        self.claim: ClaimOffer | AshoreError = ClaimOffer(
+        self.unclaimed.claim = ClaimOffer(
             Source(PROFILE), NOW, OWED, (POOR, RICH), Fees(10 * GWEI, GWEI), 72_000
         )
-
-    async def open_claim(self, owed: Unclaimed) -> Offer:
-        if isinstance(self.claim, AshoreError):
-            raise self.claim
-        return replace(self.claim, owed=owed)
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         if isinstance(offer, ClaimOffer):
@@ -111,19 +106,19 @@ async def test_a_ceiling_that_helps_nobody_is_said(shell: Shell, text: str, said
 async def test_a_contract_that_would_refuse_is_told_before_anything_is_signed(
     shell: Shell, wallet: ClaimWallet
 ) -> None:
-    assert isinstance(wallet.claim, ClaimOffer)
-    wallet.claim = replace(wallet.claim, refused="Panic 0x11.", gas=0)
+    assert isinstance(wallet.unclaimed.claim, ClaimOffer)
+    wallet.unclaimed.claim = replace(wallet.unclaimed.claim, refused="Panic 0x11.", gas=0)
     page = await the_form(shell)
     assert not page.summary.review.isEnabled()
     assert "The contract would refuse this call now." in texts(page.summary)
 
 
 async def test_a_chain_that_does_not_answer_loses_nothing(shell: Shell, wallet: ClaimWallet) -> None:
-    wallet.claim, answer = AshoreError("Not enough endpoints agree on a block."), wallet.claim
+    wallet.unclaimed.claim, answer = AshoreError("Not enough endpoints agree on a block."), wallet.unclaimed.claim
     page = await the_form(shell)
     assert "Nothing was sent." in texts(page.notice)
     assert not page.summary.review.isEnabled()
-    wallet.claim = answer
+    wallet.unclaimed.claim = answer
     page.notice.acted.emit()
     await shell.settle()
     assert page.summary.review.isEnabled()

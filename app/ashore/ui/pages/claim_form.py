@@ -93,7 +93,7 @@ class ClaimFormPage(Page):
         self.context.tasks.start(self._open(self._owed), failed=self._open_failed, name="open claim")
 
     async def _open(self, owed: Unclaimed) -> None:
-        offer = await self.context.wallet.open_claim(owed)
+        offer = await self.context.wallet.unclaimed.open_claim(owed)
         assert isinstance(offer, ClaimOffer)
         if owed is not self._owed:
             return
