@@ -198,3 +198,22 @@ async def withdraw_until(person: Person, link: str, *texts: str) -> Stage:
     await person.until_sees(*texts)
     await person.settle()
     return person.stages()[HANDED_OVER]
+
+
+async def say_where(person: Person, invoice: str) -> None:
+    """Receive in another wallet, by an invoice that was made there; whatever was pasted before is replaced."""
+    if INVOICE not in person.names():
+        await person.choose("Where to receive", "Another wallet")
+        await person.settle()
+    person.click(INVOICE, QLineEdit)
+    person.clear()
+    person.paste(invoice)
+    await person.settle()
+
+
+async def open_row(person: Person, row: int) -> None:
+    """From wherever one is to the withdrawal of a row under Activity, the newest being the first."""
+    person.click_section("Activity")
+    await person.settle()
+    person.click_row(row)
+    await person.settle()
