@@ -35,8 +35,12 @@ class Mined:
     block_hash: str = ""
 
 
-async def submit(quorum: Quorum, raw: bytes) -> Outcome:
-    """Send once to every endpoint, and say what their answers mean together."""
+async def submit(quorum: Quorum, raw: bytes, first_send: bool = True) -> Outcome:
+    """Send once to every endpoint, and say what their answers mean together.
+
+    Where the same bytes may have arrived before (`first_send` is False), a refusal may be only the echo of that: a node
+    says of a transaction that is in a block already that its nonce is too low.
+    """
     report = await quorum.send_raw(raw)
     chain = quorum.spec.name
     if report.verdict == "accepted":
@@ -44,7 +48,11 @@ async def submit(quorum: Quorum, raw: bytes) -> Outcome:
     if report.verdict == "not sent":
         return NeverLeft(f"No endpoint of {chain} can be reached; the transaction has not left.")
     if report.verdict == "refused" and len(report.refused) >= quorum.k:
-        return _refused(chain, report.refused[0][2])
+        said = report.refused[0][2]
+        if first_send:
+            return _refused(chain, said, "Nothing was sent.")
+        refused = _refused(chain, said, "No endpoint took it.")
+        return Unknown(f"The endpoints of {chain} refuse a repetition.", resend_harmless=True, refusal=refused)
     return Unknown(f"No endpoint of {chain} said that it took the transaction.", resend_harmless=True)
 
 
@@ -109,12 +117,12 @@ def _told(answer: Any, tx_hash: str) -> Mined | None:
     return Mined(Fate.DONE if done else Fate.REVERTED, number, block)
 
 
-def _refused(chain: str, said: str) -> Refused:
+def _refused(chain: str, said: str, so: str) -> Refused:
     words = plain(said, 120)
     if any(each in words.lower() for each in _NO_MONEY):
         return Refused(
             "no-gas-money",
-            f"The account has too little ether on {chain} for the gas. Nothing was sent.",
+            f"The account has too little ether on {chain} for the gas. {so}",
             "Send some ether to it, or pay from another account.",
         )
-    return Refused("refused", f"The endpoints of {chain} refused the transaction: “{words}”. Nothing was sent.")
+    return Refused("refused", f"The endpoints of {chain} refused the transaction: “{words}”. {so}")

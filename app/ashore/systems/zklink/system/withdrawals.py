@@ -141,7 +141,7 @@ class ZkLinkSystem:
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Send the request once and say what its answer means."""
         if move.kind is MoveKind.CLAIM:
-            return await sending.submit(self._quorum_of(move), raw_transaction(move.payload))
+            return await sending.submit(self._quorum_of(move), raw_transaction(move.payload), first_send)
         return await self._submit_request(move, first_send)
 
     async def _submit_request(self, move: SignedMove, first_send: bool) -> Outcome:
