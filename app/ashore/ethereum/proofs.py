@@ -23,7 +23,8 @@ from ashore.ethereum.headers import Header
 from ashore.ethereum.receipts import Receipt, Transaction, decode_receipt, decode_transaction
 
 MAX_DOCUMENT = 4_000_000
-_MAX_SLOTS = 64
+MAX_SLOTS = 64
+"""Slots in one proof: on a large contract some half a megabyte of an endpoint's answer."""
 _EMPTY_CODE = bytes.fromhex("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470")
 
 
@@ -83,7 +84,7 @@ def storage_document(header: Header, address: str, answer: Any, slots: Sequence[
     """Return the document for an eth_getProof answer. Raises BadAnswer on a wrong shape; not yet checked."""
     proof = wire.obj(answer, "storage proof")
     by_slot: dict[int, list[str]] = {}
-    for item in wire.items(proof.get("storageProof"), "slot proofs", _MAX_SLOTS):
+    for item in wire.items(proof.get("storageProof"), "slot proofs", MAX_SLOTS):
         entry = wire.obj(item, "slot proof")
         key = entry.get("key")
         slot = int.from_bytes(wire.data(_even(key), "a slot", limit=32), "big")
@@ -148,7 +149,7 @@ def _check_storage(header: Header, parts: dict[str, Any]) -> StorageFacts:
         nonce, balance = rlp.decode_int(fields[0]), rlp.decode_int(fields[1])
         storage_root, code_hash = rlp.expect_bytes(fields[2], 32), rlp.expect_bytes(fields[3], 32)
     slots: dict[int, int] = {}
-    for item in wire.items(parts.pop("slots"), "slots", _MAX_SLOTS):
+    for item in wire.items(parts.pop("slots"), "slots", MAX_SLOTS):
         entry = wire.obj(item, "slot")
         slot = wire.quantity(entry["slot"], "a slot")
         value = verify(storage_root, keccak256(slot.to_bytes(32, "big")), _nodes(entry["nodes"]))

@@ -178,7 +178,7 @@ class Quorum:
     async def storage_at(self, address: str, slots: Sequence[int], block: Header) -> ProvenStorage:
         """Return proven storage of a contract after an agreed block; an absent slot is zero.
 
-        Nodes keep only some 128 recent states. Raises NoAgreement where no endpoint proves it.
+        At most MAX_SLOTS at once, and of some 128 recent states. Raises NoAgreement where no endpoint proves it.
         """
         notes: list[str] = []
         params = [address, [f"0x{slot:064x}" for slot in slots], hex(block.number)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ashore.domain.amounts import rescale, without_dust
 from ashore.domain.evidence import Evidence, Level
-from ashore.ethereum.proofs import content_id
+from ashore.ethereum.proofs import MAX_SLOTS, content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
 from ashore.systems.base import Offer, Payer, Unclaimed
@@ -19,8 +19,6 @@ from ashore.systems.zklink.system.claims import open_claim
 from ashore.systems.zklink.system.offer import L2_DECIMALS
 
 KIND = "pendingBalances"
-MOST_SLOTS = 400
-"""Slots in one proof: more owners than anybody has, and an answer that is still small."""
 
 
 class PendingBalances:
@@ -64,8 +62,8 @@ class PendingBalances:
         header = agreement.required()
         slots = list(places)
         found: list[Unclaimed] = []
-        for start in range(0, len(slots), MOST_SLOTS):
-            part = slots[start : start + MOST_SLOTS]
+        for start in range(0, len(slots), MAX_SLOTS):
+            part = slots[start : start + MAX_SLOTS]
             proven = await quorum.storage_at(chain.main_contract, part, header)
             owed = [slot for slot in part if proven.facts.slots[slot]]
             if owed:

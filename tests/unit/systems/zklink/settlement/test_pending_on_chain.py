@@ -56,6 +56,13 @@ async def test_endpoints_that_cannot_be_asked_or_lie_make_no_empty_hands(bench: 
         await pending(bench).look([OWNER])
 
 
+async def test_any_number_of_owners_is_looked_after(bench: Bench) -> None:
+    await released(bench)
+    strangers = [f"0x{number:040x}" for number in range(1, 40)]
+    (owed,) = await pending(bench).look([*strangers, OWNER])
+    assert owed.amount == 25_000_000
+
+
 async def test_nobody_is_asked_about_nobody(bench: Bench) -> None:
     assert await pending(bench).look([]) == ()
 
