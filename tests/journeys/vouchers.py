@@ -25,7 +25,7 @@ VOUCHER, INVOICE = "Voucher", "Invoice"
 OPEN, OPENED = "Open the voucher", "Opened."
 SETTLED = "15 sat settled in the practice node (simulated)."
 HANDED_OVER, VERIFIED = "Handed to the service", "Payment verified"
-IMPATIENT_S = 0.6
+IMPATIENT_S = 1.0
 """How long the wallet waits for a service's answer where a test does not want to."""
 EXPIRY_S, WATCHED_S = 3600, 600
 """How long an invoice is good, and how long it is watched past that."""

@@ -86,7 +86,7 @@ def _body(name: str, value: Mapping[str, Any]) -> bytes:
 @cache
 def _bomb() -> bytes:
     """Some 200 KiB that unpack to 200 MiB."""
-    return gzip.compress(b" " * _BOMB_DECODED, 1)
+    return gzip.compress(b" " * (1 << 20)) * (_BOMB_DECODED >> 20)  # one after another is one to who unpacks them
 
 
 async def _no_sleep(_seconds: float) -> None:
