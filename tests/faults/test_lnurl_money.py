@@ -317,6 +317,27 @@ async def test_a_service_that_can_be_reached_again_gets_the_same_invoice(purse: 
     await after.aclose()
 
 
+@pytest.mark.parametrize(
+    "boundary", [Boundary.SENDING_JOURNALED, Boundary.SENDING_ANSWERED, Boundary.OUTCOME_JOURNALED]
+)
+async def test_death_around_what_never_left(purse: Purse, boundary: Boundary) -> None:
+    """What the dead process could still write down is proof; what it could not is watched to the end, as unknown."""
+    withdrawal = await purse.confirm(await purse.voucher(faults={"foreign_callback": True}))
+    purse.dies_at = boundary
+    with pytest.raises(Death):
+        await purse.carry(withdrawal)
+    after = await purse.restarted()
+    state = await after.carry(withdrawal, EXPIRY_S)
+    proven = boundary is Boundary.OUTCOME_JOURNALED
+    assert state.status is (Status.REFUSED if proven else Status.UNKNOWN)
+    state = await after.carry(withdrawal)
+    assert (state.status, after.move(withdrawal).code) == (Status.REFUSED, NOT_SENT if proven else "expired")
+    assert after.move(withdrawal).sends <= 2, "not again and again"
+    assert after.calls() == []
+    after.hold_to_the_rules()
+    await after.aclose()
+
+
 @pytest.mark.parametrize("faults", [{"drops_after_paying": True}, {"drops_before_paying": True}])
 async def test_what_may_have_left_stays_unknown_although_nothing_leaves_later(
     purse: Purse, faults: dict[str, Any]

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from ashore.desktop.paths import paths_for
+from faults.lightning_observer import lightning_disagreements
+from faults.observer import claims_in
 from journeys.test_product import own_memory, product
 from journeys.vouchers import (
     EXPIRY_S,
@@ -20,6 +23,7 @@ from journeys.vouchers import (
     let_pass,
     look,
     spoil_node,
+    truth,
     voucher,
     withdraw,
 )
@@ -78,3 +82,7 @@ async def test_the_unusual_ends(application: QApplication, tmp_path: Path, ahead
         person.click_row(2)
         await person.settle()
         assert person.sees("Nothing was sent. ")
+        told = await truth(life)
+    claims_made = claims_in(paths_for("sandbox", tmp_path).journal)
+    assert len(claims_made) == 3
+    assert lightning_disagreements(claims_made, told) == []
