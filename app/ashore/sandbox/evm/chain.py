@@ -6,21 +6,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockHeaderAPI, SignedTransactionAPI, StateAPI, VirtualMachineAPI
 from eth.chains.base import MiningChain
 from eth.constants import GENESIS_PARENT_HASH
 from eth.db.atomic import AtomicDB
-from eth.exceptions import HeaderNotFound, VMError
+from eth.exceptions import HeaderNotFound
 from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
 from ashore.sandbox.evm.admission import SandboxVM, check_admissible, decode_transaction
 from ashore.sandbox.evm.blocks import Finality, MinedBlock
 from ashore.sandbox.evm.errors import ChainError, InvalidTransactionError, UnknownBlockError
-from ashore.sandbox.evm.execution import Message, Outcome, execute
+from ashore.sandbox.evm.execution import Message, Outcome, execute, least_gas, make_block
 from ashore.sandbox.evm.genesis import genesis
-from ashore.sandbox.evm.pool import TransactionPool
+from ashore.sandbox.evm.pool import TransactionPool, in_order
 from ashore.sandbox.evm.proofs import AccountProof, prove_account
 from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
 
@@ -29,6 +28,7 @@ _PLAIN_TRANSFER_GAS = 21_000
 _KEY_CHAIN_ID = b"ashore/chain-id"
 _KEY_FORKS = b"ashore/forks"
 _KEY_POOL = b"ashore/pool"
+_KEY_FINALIZED = b"ashore/finalized"
 _KEY_TRANSACTION = b"ashore/transaction/"
 
 
@@ -76,8 +76,9 @@ class DevChain:
         )
         self._chain = self._open(alloc, genesis_time)
         self._head = self._load(int(self._chain.get_canonical_head().block_number))
-        self._finalized = max(0, self._head.number - self._finality.finalized_depth)
-        self._pool = self._load_pool()
+        self._finalized = int.from_bytes(self._store[_KEY_FINALIZED], "big") if _KEY_FINALIZED in self._store else 0
+        self._advance_finality()
+        self._pool = TransactionPool.decoded(self._store.get(_KEY_POOL, None))
 
     def _open(self, alloc: Mapping[bytes, int], genesis_time: int) -> MiningChain:
         if _KEY_CHAIN_ID in self._store:
@@ -245,16 +246,8 @@ class DevChain:
             used = self._execute(message, None, number).gas_used
             if used == 0 and not data and to is not None:
                 return _PLAIN_TRANSFER_GAS
-            low, high = _PLAIN_TRANSFER_GAS, min(self._gas_limit, (used + 60_000) * 2)
-            while high - low > max(1, high // 100):
-                middle = (low + high) // 2
-                try:
-                    self._execute(message, middle, number)
-                except ChainError:
-                    low = middle + 1
-                else:
-                    high = middle
-            return high
+            most = min(self._gas_limit, (used + 60_000) * 2)
+            return least_gas(lambda gas: self._execute(message, gas, number), _PLAIN_TRANSFER_GAS, most)
 
     def _execute(self, message: Message, gas: int | None, number: int | None) -> Outcome:
         with self._lock:
@@ -320,7 +313,25 @@ class DevChain:
                 raise ChainError(f"cannot replace {depth} blocks: block {self._finalized} is finalized")
             old = [self._load(number) for number in range(fork + 1, self._head.number + 1)]
             kept = [one for block in old for one in block.transactions if one.hash not in drop]
-            parent = self._load(fork)
+            while True:
+                placed, waiting = in_order(kept, lambda sender: self.nonce(sender, fork))
+                refused = self._replace(old, fork, placed, waiting)
+                if refused is None:
+                    break
+                kept = [one for one in kept if one.hash != refused]
+            self._advance_finality()
+            return self._head
+
+    def _replace(
+        self,
+        old: Sequence[MinedBlock],
+        fork: int,
+        placed: Sequence[SignedTransactionAPI],
+        waiting: Sequence[SignedTransactionAPI],
+    ) -> bytes | None:
+        """Put other blocks in the place of old ones, or name the transaction that is not valid there any more."""
+        head = self._head
+        try:
             with self._store.transaction():
                 for block in old:
                     self._cache.pop(block.number, None)
@@ -328,12 +339,18 @@ class DevChain:
                         self._store.delete(_KEY_TRANSACTION + one.hash)
                 # Salts the new blocks, so that a block with the same time and content gets another hash.
                 self._store[_KEY_FORKS] = (self._forks() + 1).to_bytes(4, "big")
-                parent = self._append(parent, [])
-                parent = self._append(parent, kept)
-                for _ in range(depth - 1):
+                parent = self._append(self._append(self._load(fork), []), placed)
+                for _ in range(len(old) - 1):
                     parent = self._append(parent, [])
-            self._advance_finality()
-            return self._head
+        except InvalidTransactionError as invalid:
+            self._head = head
+            self._cache.clear()
+            return invalid.transaction_hash
+        # What follows on a dropped one waits for it, as on a real node.
+        for one in waiting:
+            self._pool.add(one)
+        self._save_pool()
+        return None
 
     def _mine_pending(self) -> None:
         while True:
@@ -356,40 +373,25 @@ class DevChain:
             gas_limit=self._gas_limit,
             extra_data=self._forks().to_bytes(4, "big").lstrip(b"\0"),
         )
-        machine = self._chain.get_vm(base)
-        receipts = []
-        header = base
-        for one in transactions:
-            try:
-                receipt, _ = machine.apply_transaction(header, one)
-            except (ValidationError, VMError, RecursionError) as error:
-                raise InvalidTransactionError(bytes(one.hash)) from error
-            header = machine.add_receipt_to_header(header, receipt)
-            receipts.append(receipt)
-        filled = machine.set_block_transactions_and_withdrawals(machine.get_block(), header, transactions, receipts)
-        block = machine.mine_block(filled).block
+        block, receipts = make_block(self._chain.get_vm(base), base, transactions)
         self._chain.persist_block(block, perform_validation=False)
         # py-evm scores every block 0 after the merge, so its own fork choice would never switch.
         database = self._chain.chaindb
         database._set_as_canonical_chain_head(database.db, block.header, GENESIS_PARENT_HASH)  # type: ignore[attr-defined]
-        self._head = self._remember(MinedBlock(block.header, tuple(block.transactions), tuple(receipts)))
+        self._head = self._remember(MinedBlock(block.header, tuple(block.transactions), receipts))
         for index, one in enumerate(self._head.transactions):
             place = self._head.number.to_bytes(8, "big") + index.to_bytes(4, "big")
             self._store[_KEY_TRANSACTION + one.hash] = place
         return self._head
 
     def _advance_finality(self) -> None:
-        self._finalized = max(self._finalized, self._head.number - self._finality.finalized_depth)
+        reached = self._head.number - self._finality.finalized_depth
+        if reached > self._finalized:
+            self._finalized = reached
+            self._store[_KEY_FINALIZED] = reached.to_bytes(8, "big")
 
     def _forks(self) -> int:
         return int.from_bytes(self._store[_KEY_FORKS], "big") if _KEY_FORKS in self._store else 0
 
     def _save_pool(self) -> None:
-        self._store[_KEY_POOL] = rlp.encode([one.encode() for one in self._pool])
-
-    def _load_pool(self) -> TransactionPool:
-        pool = TransactionPool()
-        if _KEY_POOL in self._store:
-            for raw in rlp.decode(self._store[_KEY_POOL]):
-                pool.add(decode_transaction(raw))
-        return pool
+        self._store[_KEY_POOL] = self._pool.encoded()

@@ -1,16 +1,17 @@
-"""Messages executed on a state without leaving a trace: what eth_call and eth_estimateGas do."""
+"""Messages executed on a state without leaving a trace: what eth_call and eth_estimateGas do; and whole blocks."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth.abc import VirtualMachineAPI
+from eth.abc import BlockAPI, BlockHeaderAPI, ReceiptAPI, SignedTransactionAPI, VirtualMachineAPI
 from eth.exceptions import Revert, VMError
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address
 from eth_utils.exceptions import ValidationError
 
 from ashore.sandbox.evm.admission import SandboxVM
-from ashore.sandbox.evm.errors import ChainError, RevertedError
+from ashore.sandbox.evm.errors import ChainError, InvalidTransactionError, RevertedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,41 @@ def execute(machine: VirtualMachineAPI, message: Message, gas: int) -> Outcome:
     if isinstance(computation.error, Revert):
         raise RevertedError(bytes(computation.output))
     raise ChainError(str(computation.error) or type(computation.error).__name__)
+
+
+def least_gas(attempt: Callable[[int], object], low: int, high: int) -> int:
+    """A gas limit, at most 1 % above the least one, with which an attempt does not raise a ChainError.
+
+    Args:
+        attempt: executes with a gas limit.
+        high: a limit that is known to do.
+    """
+    while high - low > max(1, high // 100):
+        middle = (low + high) // 2
+        try:
+            attempt(middle)
+        except ChainError:
+            low = middle + 1
+        else:
+            high = middle
+    return high
+
+
+def make_block(
+    machine: VirtualMachineAPI, base: BlockHeaderAPI, transactions: Sequence[SignedTransactionAPI]
+) -> tuple[BlockAPI, tuple[ReceiptAPI, ...]]:
+    """Execute transactions on a machine and close the block that they make.
+
+    Raises:
+        InvalidTransactionError: one of them is not valid here.
+    """
+    receipts, header = [], base
+    for one in transactions:
+        try:
+            receipt, _ = machine.apply_transaction(header, one)
+        except (ValidationError, VMError, RecursionError) as error:
+            raise InvalidTransactionError(bytes(one.hash)) from error
+        header = machine.add_receipt_to_header(header, receipt)
+        receipts.append(receipt)
+    filled = machine.set_block_transactions_and_withdrawals(machine.get_block(), header, transactions, receipts)
+    return machine.mine_block(filled).block, tuple(receipts)

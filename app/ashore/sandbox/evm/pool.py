@@ -1,9 +1,11 @@
 """Transactions that wait to be mined."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+import rlp  # type: ignore[import-untyped]
 from eth.abc import SignedTransactionAPI
 
+from ashore.sandbox.evm.admission import decode_transaction
 from ashore.sandbox.evm.errors import ChainError
 
 MAX_PENDING = 4096
@@ -19,6 +21,18 @@ class TransactionPool:
 
     def __init__(self) -> None:
         self._by_hash: dict[bytes, SignedTransactionAPI] = {}
+
+    @classmethod
+    def decoded(cls, raw: bytes | None) -> "TransactionPool":
+        """Read what `encoded` wrote; None is an empty pool."""
+        pool = cls()
+        for one in [] if raw is None else rlp.decode(raw):
+            pool.add(decode_transaction(one))
+        return pool
+
+    def encoded(self) -> bytes:
+        """Return the pool's content as bytes."""
+        return bytes(rlp.encode([one.encode() for one in self]))
 
     def __iter__(self) -> Iterator[SignedTransactionAPI]:
         return iter(tuple(self._by_hash.values()))
@@ -90,6 +104,21 @@ class TransactionPool:
                 gas_limit -= one.gas
                 progress = True
         return chosen
+
+
+def in_order(
+    transactions: Sequence[SignedTransactionAPI], nonce_of: Callable[[bytes], int]
+) -> tuple[list[SignedTransactionAPI], list[SignedTransactionAPI]]:
+    """Those whose nonces follow on one another, and those with a gap before them."""
+    nonces: dict[bytes, int] = {}
+    placed: list[SignedTransactionAPI] = []
+    waiting: list[SignedTransactionAPI] = []
+    for one in transactions:
+        sender = bytes(one.sender)
+        follows = one.nonce == nonces.setdefault(sender, nonce_of(sender))
+        nonces[sender] += follows
+        (placed if follows else waiting).append(one)
+    return placed, waiting
 
 
 def _same_place(one: SignedTransactionAPI, other: SignedTransactionAPI) -> bool:
