@@ -174,10 +174,12 @@ def _but_for_time(terms: ev.Terms) -> ev.Terms:
 
 
 def current_stage(state: Withdrawal, track: Track) -> Stage:
-    """The furthest stage that anything speaks for; the first where nothing does."""
+    """The furthest stage that anything speaks for, or that is open after it; the first where nothing does."""
     furthest = track.stages[0]
     for stage in track.stages:
         view = state.stage(stage.id)
         if (view.level or 0) >= Level.REPORTED or view.failed:
             furthest = stage
+    if state.status is Status.UNKNOWN and track.position(track.answered) > track.position(furthest.id):
+        return track.stage(track.answered)
     return furthest
