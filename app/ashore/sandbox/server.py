@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from ashore.sandbox import asgi
 from ashore.sandbox.chains import PracticeChain
 from ashore.sandbox.control import Control
 from ashore.sandbox.world import World, WorldConfig
 
+_NUMBERS = re.compile(r"0x([0-9a-f]{1,16})/([0-9]{1,5})", re.ASCII)
+
 
 class Router:
-    """`/l1/<zkLink chain id>/{a,b,c}` chain endpoints, `/zklink` node, `/cln/v1/<method>` Lightning node,
-    `/lnurl` withdraw service, `/profile`, `/ctl/<operation>`.
+    """`/l1/<zkLink chain id>/{a,b,c}` chain endpoints, `/zklink` node, `/broker/price/<EVM chain id>/<token id>`,
+    `/cln/v1/<method>` Lightning node, `/lnurl` withdraw service, `/profile`, `/ctl/<operation>`.
 
     Args:
         world: what is served; after a reset its new parts are.
@@ -35,6 +39,8 @@ class Router:
                 await self._chains()[number].evm(scope, receive, send)
             case ["", "zklink"]:
                 await self._world.node(scope, receive, send)
+            case ["", "broker", "price", chain, token]:
+                await self._price(chain, token, send)
             case ["", "cln", "v1", _]:
                 await self._world.lightning.clnrest(scope, receive, send)
             case ["", "lnurl", *_]:
@@ -45,6 +51,15 @@ class Router:
                 await self._control(scope, receive, send)
             case _:
                 await asgi.send_json(send, 404, {"error": "not found"})
+
+    async def _price(self, chain: str, token: str, send: asgi.Send) -> None:
+        """The broker's answer: GET /price/<EVM chain id in hexadecimal>/<token id>."""
+        known = _NUMBERS.fullmatch(f"{chain}/{token}")
+        found = None if known is None else self._world.operator.broker.price(int(known[1], 16), int(known[2]))
+        if found is None:
+            await asgi.send_json(send, 404, {"code": 1, "error": "chain or token is not known"})
+        else:
+            await asgi.send_json(send, 200, {"code": 0, "data": found})
 
     def _chains(self) -> dict[str, PracticeChain]:
         return {str(number): place for number, place in self._world.chains.items()}

@@ -352,6 +352,7 @@ class World:
                 for token in self.network.tokens.values()
             ],
             "operator": "/zklink",
+            "broker": "/broker",
             "lightning": self.lightning.profile(),
         }
         return shown if len(self.chains) == 1 else {**shown, "primary": self.network.primary}

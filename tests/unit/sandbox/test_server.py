@@ -226,6 +226,7 @@ def test_the_token_comes_from_the_environment_or_the_first_line() -> None:
 def start(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     """Starts the role as the wallet does and waits until it serves."""
     command = [sys.executable, "-m", "ashore", "--role", "sandbox", "--data-dir", str(folder), "--clock", "step"]
+    command += ["--chains", "2", "--secondary-name", "Lagune"]
     environment = {**os.environ, "PYTHONPATH": str(APP)}
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
     assert process.stdin is not None
@@ -254,6 +255,7 @@ async def test_it_survives_a_kill_and_ends_with_its_parent(tmp_path: Path) -> No
         assert (await client.post("/ctl/step", json=mine)).status_code == 200
         before = (await client.get("/ctl/status")).json()["l1"]["head"]
         profile = (await client.get("/profile")).json()
+        assert [one["name"] for one in profile["chains"]] == ["Harbour", "Lagune"]
         process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         await asyncio.to_thread(process.wait, 10)
     async with running(tmp_path) as (process, client):

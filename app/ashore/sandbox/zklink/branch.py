@@ -76,12 +76,15 @@ class Branch:
         """Whether an executed withdrawal waits to be handed to the gateway."""
         return bool(self.chain.storage(self.main.address, mapping_slot(contract.PENDING_L1_SLOT, withdraw_hash)))
 
-    def liquidity(self, token_id: int, token: TokenOnChain, owners: Iterable[bytes]) -> int:
-        """What the contract holds of a token beyond what it owes these owners, in 18-decimal units."""
+    def balance_of(self, owner: bytes, token: TokenOnChain) -> int:
+        """What somebody has of a token here, in its own units."""
         address = bytes.fromhex(token.address[2:])
         if address == ETH_TOKEN:
-            held = self.chain.balance(self.main.address)
-        else:
-            held = Contract(address, load_artifact("SandboxToken")).read(self.chain, "balanceOf", self.main.address)
+            return self.chain.balance(owner)
+        return int(Contract(address, load_artifact("SandboxToken")).read(self.chain, "balanceOf", owner))
+
+    def liquidity(self, token_id: int, token: TokenOnChain, owners: Iterable[bytes]) -> int:
+        """What the contract holds of a token beyond what it owes these owners, in 18-decimal units."""
+        held = self.balance_of(self.main.address, token)
         owed = sum(self.pending_balance(owner, token_id) for owner in owners)
-        return int(held * 10 ** (L2_DECIMALS - token.decimals) - owed)
+        return int(held * 10 ** (L2_DECIMALS - token.decimals)) - owed

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ashore.sandbox.evm.contracts import ETH_TOKEN
 from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.zklink import contract
 from ashore.sandbox.zklink.branch import Branch
 from ashore.sandbox.zklink.faults import Faults, Switch
-from ashore.sandbox.zklink.network import Network, l1_units
+from ashore.sandbox.zklink.network import L2_DECIMALS, Network, l1_units
 from ashore.sandbox.zklink.rollup import Batch, Record
 from ashore.sandbox.zklink.tasks import Kind
 from ashore.sandbox.zklink.transactions import Withdraw
 
 BROKER = "broker"
 MAX_RATIO = 10_000
-LEAST_RATIO = 5
-"""1/10000 of the amount; for less it does not move."""
+PRICE = 10
+"""What it asks, in 1/10000 of the amount; for less it does not move."""
 _SHORT_RATIO = 100
 _GAS = 300_000
 
@@ -31,12 +32,23 @@ class Broker:
         self._faults = faults
         self._declined: set[str] = set()
 
+    def price(self, evm_chain_id: int, token_id: int) -> dict[str, Any] | None:
+        """What it asks for a token on a chain and how much it has, 18 decimals; None for what it does not know."""
+        chain = next((one for one in self._network.chains.values() if one.layer_one_chain_id == evm_chain_id), None)
+        token = self._network.tokens.get(token_id)
+        if chain is None or token is None or chain.id not in token.chains:
+            return None
+        branch, on_chain = self._branches[chain.id], token.chains[chain.id]
+        held = branch.balance_of(branch.outbox.address(BROKER), on_chain) * 10 ** (L2_DECIMALS - on_chain.decimals)
+        away = self._faults.on(Switch.BROKER_AWAY, chain.id)
+        return {"available": not away and held > 0, "fee": PRICE, "limit": "0" if away else str(held)}
+
     def acceptable(self, batch: Batch) -> Iterator[tuple[Record, Withdraw]]:
         """The fast withdrawals of a sealed batch that it would pay now."""
         for record, tx in batch.withdrawals():
             branch = self._branches[tx.chain_id]
             plain = tx.call_data is None and not (tx.flag and self._network.profile.flag_name == "withdrawToL1")
-            if not LEAST_RATIO <= tx.ratio < MAX_RATIO or not plain or record.tx_hash in self._declined:
+            if not PRICE <= tx.ratio < MAX_RATIO or not plain or record.tx_hash in self._declined:
                 continue
             if self._faults.on(Switch.BROKER_AWAY, tx.chain_id) or tx.to[-20:] == branch.outbox.address(BROKER):
                 continue

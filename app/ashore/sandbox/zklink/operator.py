@@ -94,7 +94,7 @@ class Operator:
         self.delays = delays
         self._settling = Settling(branches, network.primary, network.secondary, rollup)
         self._relayer = Relayer(branches, network.primary, network, rollup)
-        self._broker = Broker(branches, network, faults)
+        self.broker = Broker(branches, network, faults)
         self._tasks: dict[int, list[Task]] = {}
         self._possible_since: dict[tuple[Stage, int | None, int | None, Kind | None], float] = {}
         self._done: set[int] = set()
@@ -137,7 +137,7 @@ class Operator:
     def accepted(self, record: Record, tx: Withdraw) -> tuple[str, bytes] | None:
         """The Accept by which a broker paid this withdrawal, and the broker."""
         block = self._rollup.blocks.get(record.block) if record.block is not None else None
-        return None if block is None else self._broker.accepted(record, tx, block.batch)
+        return None if block is None else self.broker.accepted(record, tx, block.batch)
 
     def liquidity(self, token_id: int, chain: int) -> int:
         """What a chain's contract holds beyond what it owes, in 18-decimal units."""
@@ -237,10 +237,10 @@ class Operator:
         return bool(self._rollup.execute(int(self._now() * 10**6), failure))
 
     def _acceptances(self, batch: Batch) -> Iterator[_Possible]:
-        for record, tx in self._broker.acceptable(batch):
+        for record, tx in self.broker.acceptable(batch):
 
             def accept(record: Record = record, tx: Withdraw = tx) -> bool:
-                return self._broker.accept(batch, record, tx)
+                return self.broker.accept(batch, record, tx)
 
             yield _Possible(Stage.ACCEPT, accept, batch.id, tx.chain_id, Kind.ACCEPT)
 

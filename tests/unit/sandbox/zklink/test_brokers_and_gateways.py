@@ -10,6 +10,7 @@ from eth_account import Account
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
 from unit.sandbox.zklink.seas import (
+    DAI,
     ETH,
     HARBOUR,
     LAGOON,
@@ -95,6 +96,18 @@ async def test_a_broker_does_not_move_for_too_little_or_after_execution(two: Any
     await two.world.settle()
     await switch(two, broker_away=False)
     assert await sent(two) == []
+
+
+async def test_a_broker_tells_its_price_and_purse(two: Any) -> None:
+    async def price(chain: str, token: object) -> Any:
+        return (await two.client.get(f"/broker/price/{chain}/{token}")).json()
+
+    assert await price("0x7a6a", USDC) == {"code": 0, "data": {"available": True, "fee": 10, "limit": str(10**23)}}
+    assert int((await price("0x7a69", ETH))["data"]["limit"]) > 10**23
+    for chain, token in (("0x1", USDC), ("0x7a6a", DAI), ("0x7a6a", "x"), ("31338", USDC), ("0x7a6a", 1)):
+        assert (await price(chain, token))["code"] == 1
+    await switch(two, broker_away=[LAGOON])
+    assert (await price("0x7a6a", USDC))["data"] == {"available": False, "fee": 10, "limit": "0"}
 
 
 async def test_a_withdrawal_goes_on_to_the_chain_below(two: Any) -> None:

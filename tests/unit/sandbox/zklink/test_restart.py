@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,21 @@ async def test_a_transaction_that_was_signed_and_not_sent_is_sent_later(
 async def test_a_deployment_that_was_cut_short_begins_again(open_harbour: Any, folder: Path) -> None:
     database = sqlite3.connect(folder / "zklink.sqlite")
     database.execute("delete from facts where name = 'deployed'")
+    database.commit()
+    database.close()
+    harbour = open_harbour(data_dir=folder)
+    tx_hash = await harbour.send()
+    await harbour.world.settle()
+    assert (await harbour.truth(tx_hash))["paid_l1"] == "100000000"
+
+
+async def test_a_world_of_a_former_version_opens(open_harbour: Any, folder: Path) -> None:
+    database = sqlite3.connect(folder / "zklink.sqlite")
+    ((text,),) = database.execute("select value from facts where name = 'deployed'").fetchall()
+    now = json.loads(text)
+    former = {key: now["chains"]["1"][key] for key in ("main", "tokens")}
+    former |= {key: now[key] for key in ("first_block", "profile")}
+    database.execute("update facts set value = ? where name = 'deployed'", (json.dumps(former),))
     database.commit()
     database.close()
     harbour = open_harbour(data_dir=folder)
