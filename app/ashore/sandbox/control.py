@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ashore.sandbox import asgi, jsonrpc
-from ashore.sandbox.clock import ClockMode
+from ashore.sandbox.clock import ClockMode, Stage
 from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.evm.faults import FaultRule
 from ashore.sandbox.evm.rpc import RpcEndpoint
@@ -116,9 +116,9 @@ class Control:
         chain = self._chain(value)
         return [await self._world.step(what, chain) for _ in range(count)]
 
-    async def _settle(self, _value: dict[str, Any]) -> Any:
-        """Stages and blocks until the operator has nothing left to do."""
-        return await self._world.settle()
+    async def _settle(self, value: dict[str, Any]) -> Any:
+        """{up_to: the last stage}: stages and blocks until the operator has nothing left to do."""
+        return await self._world.settle(up_to=str(value.get("up_to", Stage.PAYOUT)))
 
     async def _faults(self, value: dict[str, Any]) -> Any:
         """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}},

@@ -12,7 +12,7 @@ from typing import Any
 
 from ashore.sandbox import genesis
 from ashore.sandbox.chains import TICK, PracticeChain
-from ashore.sandbox.clock import PACES, Clock, ClockMode, Pace
+from ashore.sandbox.clock import PACES, Clock, ClockMode, Pace, Stage
 from ashore.sandbox.evm.asgi import EvmApp
 from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.contracts import Contract, mapping_slot
@@ -315,18 +315,23 @@ class World:
         heights = {str(number): place.height() for number, place in self.chains.items()}
         return {"moved": what, **heights[str(chain or genesis.PRIMARY)], "chains": heights}
 
-    async def settle(self, most: int = 500) -> list[str]:
+    async def settle(self, most: int = 500, up_to: str = Stage.PAYOUT) -> list[str]:
         """Step stages and blocks until the operator has nothing left to do; the stages it went through, in order.
+
+        Args:
+            up_to: leave the stages after this one, on every chain.
 
         Raises:
             RuntimeError: it does not come to rest.
+            ValueError: there is no such stage.
         """
         moved: list[str] = []
+        last = Stage(up_to)
         for _ in range(most):
-            answer = await self.step("stage")
-            if answer["moved"] is not None:
-                moved.append(str(answer["moved"]))
-            elif answer["waits_for"] == "block":
+            answer = self.operator.step(due_only=False, up_to=last)
+            if answer.stage is not None:
+                moved.append(str(answer.stage))
+            elif answer.waits_for == "block":
                 await self.step("block")
             else:
                 return moved

@@ -151,17 +151,21 @@ class Operator:
 
     # ---------------------------------------------------------------------------------------------- what it does
 
-    def step(self, *, due_only: bool) -> Step:
+    def step(self, *, due_only: bool, up_to: Stage = Stage.PAYOUT) -> Step:
         """Do the next thing.
 
         Args:
             due_only: respect the delays; otherwise whatever is possible is done at once.
+            up_to: nothing of a later stage is done.
         """
         if self._faults.on(Switch.FROZEN):
             return Step(None)
         for branch in self._branches.values():
             branch.outbox.resend()
+        allowed = list(Stage)[: list(Stage).index(up_to) + 1]
         for one in self._possible():
+            if one.stage not in allowed:
+                continue
             key = (one.stage, one.batch, one.chain, one.what)
             since = self._possible_since.setdefault(key, self._now())
             if due_only and self._now() < since + self.delays[one.stage] * one.share:

@@ -77,6 +77,19 @@ async def test_a_withdrawal_to_the_second_chain_goes_through_every_stage(two: An
     assert await proven_slot(two, HARBOUR, 0, key) == 0
 
 
+async def test_it_can_be_settled_up_to_a_stage_of_both_chains(two: Any) -> None:
+    tx_hash = await two.send(to_chain_id=LAGOON)
+    done = {chain: {"commit": False, "prove": False, "sync": False, "execute": False} for chain in ("1", "2")}
+    for stage in ("seal", "commit", "prove", "sync", "execute"):
+        await two.control("settle", up_to=stage)
+        for chain, stages in done.items():
+            if stage in stages:
+                stages[stage] = (chain, stage) != ("2", "prove")
+        truth = (await two.truth(tx_hash))["on_chains"]
+        assert {chain: {name: bool(tx) for name, tx in stages.items()} for chain, stages in truth.items()} == done
+    assert await two.control("settle") == ["payout"]
+
+
 async def test_a_batch_that_does_not_touch_the_second_chain_is_only_confirmed_there(two: Any) -> None:
     there = head(two, LAGOON)
     await two.send()
