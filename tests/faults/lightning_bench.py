@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-import httpcore
 import uvicorn
 
 from ashore.domain.withdrawal import Mark, MoveView, Status, Withdrawal
@@ -54,6 +53,7 @@ from ashore.systems.lnurl.system.receivers import PASTED, Receiver
 from ashore.systems.lnurl.system.tracks import TRACKS
 from ashore.systems.lnurl.system.withdrawals import LnurlSystem
 from faults.lightning_observer import lightning_disagreements
+from faults.roads import Road
 
 NODE = "node"
 NODE_NAME = "Alice"
@@ -157,21 +157,6 @@ async def serving(leap: Leap) -> AsyncIterator[Served]:
     lightning.close()
 
 
-class Road:
-    """The wallet's way to services, which can be closed. The way to its node is another one."""
-
-    def __init__(self) -> None:
-        self.closed = False
-        self.tried = 0
-        self._real = httpcore.AnyIOBackend()
-
-    async def connect_tcp(self, host: str, port: int, **options: Any) -> httpcore.AsyncNetworkStream:
-        self.tried += 1
-        if self.closed:
-            raise httpcore.ConnectError("refused")
-        return await self._real.connect_tcp(host, port, **options)
-
-
 class Purse:
     """A wallet for LNURL. `restarted` makes the next process of it, on what this one left."""
 
@@ -195,7 +180,7 @@ class Purse:
         strangers = StrangerClient(
             local_services=[LocalService("127.0.0.1", served.port)],
             socks=None,
-            network=cast("httpcore.AsyncNetworkBackend", self.road),
+            network=self.road.network,
         )
         client = LnurlClient(strangers, Reach.PRACTICE, callback=replace(CALLBACK, total_seconds=IMPATIENT_S))
         self.system = LnurlSystem(
