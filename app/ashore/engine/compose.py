@@ -45,10 +45,10 @@ from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.book import Book
-from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.fates import Fates
-from ashore.systems.zklink.settlement.roots import Roots
+from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.pending import PendingBalances
+from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.system.tracks import TRACKS as ZKLINK_TRACKS
 from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
 
@@ -159,10 +159,10 @@ def compose(
             new_id=_new_id,
             journal_is_sound=database.sound,
             closers=closers,
+            purses={deployment.id: PendingBalances(deployment, quorums, keep, around.clock.now)},
             wallets=wallets,
             balances=balances,
             voucher_page=lightning.service if lightning is not None else "",
-            purses={deployment.id: PendingBalances(deployment, quorums, keep, around.clock.now)},
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",
