@@ -24,7 +24,7 @@ from ashore.systems.lnurl.codec import Network, Reach, encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opening import open_link
-from ashore.systems.lnurl.system.receivers import PASTED
+from ashore.systems.lnurl.system.receivers import PASTED, ReceiverOffer
 from unit.systems.lnurl.system.offers import invoice, offer
 from unit.ui.driving import Shell
 from unit.ui.looking import marked_up, texts
@@ -215,3 +215,33 @@ class TestWithoutAWallet:
         assert page.fields.receiver.key == PASTED
         assert page.fields.invoice.text() == invoice(20_000)
         assert page.summary.review.isEnabled()
+
+
+class Back:
+    """The connected wallets, of which the one that was away answers again."""
+
+    def __init__(self, answer: tuple[ReceiverOffer, ...]) -> None:
+        self.answer = answer
+
+    def listed(self) -> tuple[ReceiverOffer, ...]:
+        return self.answer
+
+    async def offers(self) -> tuple[ReceiverOffer, ...]:
+        return self.answer
+
+
+async def test_a_wallet_that_was_away_can_be_asked_again_without_asking_the_service(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    there = offer().receivers
+    away = tuple(replace(each, identity=None, limits=None, problem="It does not answer.") for each in there)
+    wallet.voucher = replace(offer(), receivers=away)
+    wallet.receiving = Back(there)  # type: ignore[assignment]
+    page = await opened(shell)
+    assert "It does not answer." in texts(page.fields)
+    assert not page.summary.review.isEnabled()
+    QTest.mouseClick(page.fields.ask_wallet, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert page.summary.review.isEnabled()
+    assert not page.fields.ask_wallet.isVisible()
+    assert wallet.asked == [LINK], "the voucher is not opened a second time"

@@ -42,6 +42,8 @@ class LnurlFields(QWidget):
         self.most = Button("Max", "small-link", name="Use the greatest amount")
         self.receiver = Choice(theme, "Where to receive")
         self.connect_wallet = Button(CONNECT, "small-link")
+        self.ask_wallet = Button("Ask the wallet again", "small-link")
+        self.ask_wallet.hide()
         self.invoice = LineEdit("Invoice", "lnbc…", "mono")
         self.wanted = Label(role="small", wrap=True)
         self.balance = BalanceChoice(icons)
@@ -50,7 +52,7 @@ class LnurlFields(QWidget):
         self.fields = {
             "amount": Field(icons, "Amount", self.amount, row(self.least, self.most, -1), lines=2),
             "unit": Field(icons, "Unit", self.unit),
-            "receiver": Field(icons, "Where to receive", self.receiver, row(self.connect_wallet, -1)),
+            "receiver": Field(icons, "Where to receive", self.receiver, row(self.connect_wallet, self.ask_wallet, -1)),
             "invoice": Field(icons, "Invoice of your wallet", self.invoice, self.wanted),
             "pin": Field(icons, "PIN of the card or voucher", self.pin),
         }
@@ -118,6 +120,9 @@ class LnurlFields(QWidget):
     def show_quote(self, quote: LnurlQuote) -> None:
         """Show what is wrong beside its field, and only what belongs to what was chosen."""
         pasted = quote.receiver == PASTED
+        assert isinstance(quote.offer, LnurlOffer), "these fields are LNURL's"
+        chosen = quote.offer.receiver(quote.receiver)
+        show_if(self.ask_wallet, chosen is not None and bool(chosen.problem))
         show_if(self.fields["invoice"], pasted)
         show_if(self.fields["pin"], (self._asks_pin and "pin" in quote.problems) or bool(self.pin.text()))
         allowed = quote.allowed

@@ -35,7 +35,7 @@ from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import breakable
 
 DEBOUNCE_MS = 120
-_OPEN, _QUOTE, _REVIEW = "open a voucher", "quote a voucher", "review a voucher"
+_OPEN, _QUOTE, _REVIEW, _WALLETS = "open a voucher", "quote a voucher", "review a voucher", "ask the wallets"
 
 
 class LnurlFormPage(Page):
@@ -96,6 +96,7 @@ class LnurlFormPage(Page):
         self.fields.most.clicked.connect(lambda: self._bound(least=False))
         self._debounce.timeout.connect(self._requote)
         self.summary.review.clicked.connect(self._submit)
+        self.fields.ask_wallet.clicked.connect(self._ask_again)
         for way in (self.no_wallet.acted, self.fields.connect_wallet.clicked):
             way.connect(self.context.go.show_wallet_setup)
         self.context.hub.lock_changed.connect(self._lock_changed)
@@ -107,7 +108,7 @@ class LnurlFormPage(Page):
 
     def _begin(self) -> None:
         """As if nothing had been pasted yet."""
-        for work in (_OPEN, _QUOTE, _REVIEW):
+        for work in (_OPEN, _QUOTE, _REVIEW, _WALLETS):
             self.context.tasks.cancel(work)
         self._debounce.stop()
         self._offer, self._quote, self._opened, self._was_asked = None, None, None, False
@@ -176,7 +177,7 @@ class LnurlFormPage(Page):
 
     def _pasted(self) -> None:
         text = self.link.text()
-        for work in (_QUOTE, _REVIEW):
+        for work in (_QUOTE, _REVIEW, _WALLETS):
             self.context.tasks.cancel(work)
         opened = self._opened is not None and self._opened[0] == text
         if opened or self._offer is not None:
@@ -257,10 +258,19 @@ class LnurlFormPage(Page):
         if self._offer is None or receiving is None:
             return
         if [each.id for each in receiving.listed()] != [each.id for each in self._offer.receivers]:
-            self.context.tasks.start(self._ask_wallets(receiving), failed=self._review_failed, name=_QUOTE)
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        receiving = self.context.wallet.receiving
+        if self._offer is not None and receiving is not None:
+            self.fields.ask_wallet.setEnabled(False)
+            self.context.tasks.start(self._ask_wallets(receiving), failed=self._review_failed, name=_WALLETS)
 
     async def _ask_wallets(self, receiving: ReceivingPort) -> None:
-        receivers = await receiving.offers()
+        try:
+            receivers = await receiving.offers()
+        finally:
+            self.fields.ask_wallet.setEnabled(True)
         if self._offer is None or self._opened is None:
             return
         self._offer = replace(self._offer, receivers=receivers)
