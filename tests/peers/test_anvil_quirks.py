@@ -147,16 +147,35 @@ async def test_a_revert_comes_with_its_reason_as_from_geth(wallet: Wallet) -> No
     assert str(refused.value.data).startswith("0x")
 
 
-async def test_fees_come_from_the_agreed_header_and_its_tip(wallet: Wallet) -> None:
+async def test_fees_come_from_the_agreed_header_and_last_while_they_rise(wallet: Wallet) -> None:
     wallet.chain.mine(3)
     header = (await wallet.quorum.header_at("latest")).required()
     fees = await fees_at(wallet.quorum, header)
     assert (fees.base, fees.tip) == (header.base_fee, GWEI)
     raw = signed(0, maxFeePerGas=fees.max_fee, maxPriorityFeePerGas=fees.tip)
     assert isinstance(await wallet.submit(raw), Accepted)
+    wallet.anvil("anvil_setNextBlockBaseFeePerGas", hex(2 * fees.base))
     wallet.chain.mine()
     receipt = wallet.anvil("eth_getTransactionReceipt", transaction_hash(raw))
-    assert int(receipt["effectiveGasPrice"], 16) <= fees.max_fee
+    assert int(receipt["effectiveGasPrice"], 16) == 2 * fees.base + GWEI == fees.max_fee
+
+
+async def test_what_the_next_block_is_too_dear_for_is_forgotten_and_sent_again(wallet: Wallet) -> None:
+    """Other nodes keep it; the wallet cannot tell, and its bytes may go any number of times."""
+    wallet.chain.mine()
+    raw = signed(0)
+    assert isinstance(await wallet.submit(raw), Accepted)
+    wallet.anvil("anvil_setNextBlockBaseFeePerGas", hex(50 * GWEI))
+    wallet.chain.mine()
+    assert wallet.anvil("eth_getTransactionByHash", transaction_hash(raw)) is None
+    waits = await wallet.where(raw, 0)
+    assert isinstance(waits, Unknown)
+    assert waits.resend_harmless
+    wallet.anvil("anvil_setNextBlockBaseFeePerGas", hex(GWEI))
+    wallet.chain.mine()
+    assert isinstance(await wallet.submit(raw, False), Accepted)
+    wallet.chain.mine()
+    assert isinstance(await wallet.where(raw, 0), Accepted)
 
 
 @pytest.mark.parametrize("hardfork", [None, "cancun"], ids=["with the same first block", "with another first block"])
