@@ -111,7 +111,7 @@ def answer_cases() -> list[Case]:
     for boundary in (Boundary.SENDING_ANSWERED, Boundary.OUTCOME_JOURNALED):
         cases.append(Case("answer: refusal", at=f"{boundary}:1", rules=(refusal,), lasting=True))
     # The request is on its way for so long that the next wallet finds it nowhere and sends it again.
-    slow = {"method": "sendTransaction", "kind": "delay", "phase": "before", "seconds": 5}
+    slow = {"method": "sendTransaction", "kind": "delay", "phase": "before", "seconds": 9}
     cases.append(Case(OVERTAKEN, moment=1.5, rules=(slow,)))
     return cases
 

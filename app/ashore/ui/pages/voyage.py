@@ -188,16 +188,17 @@ class VoyagePage(Page):
     def _show_lightning_costs(self, voyage: Voyage, amount: str) -> None:
         """The service pays the routing, so what it pays is what arrives. What did not come is not called received."""
         terms, facts = voyage.withdrawal.terms, voyage.withdrawal.facts
-        over = voyage.status in (Status.FINAL, Status.REFUSED, Status.FAILED, Status.UNSEEN)
+        request = voyage.withdrawal.request
+        refused = request is not None and request.said_no
         practice = self.context.wallet.sandbox is not None
         came = {
             Status.FINAL: ("Settled (simulated)" if practice else "You received", facts.get(RECEIVED, amount)),
             Status.REFUSED: ("You received", "nothing"),
             Status.FAILED: ("You received", "nothing"),
             Status.UNSEEN: ("You receive", "look in your wallet"),
-        }.get(voyage.status, ("You receive", amount))
+        }.get(voyage.status, ("You receive", "nothing yet" if refused else amount))
         host = f"from {terms.details.get(SAID_BY, '')}"
-        self.costs[0].show_money("You asked for" if over else "The service pays", amount, host)
+        self.costs[0].show_money("You asked for", amount, host)
         self.costs[1].show_money("Fee", "none")
         self.costs[1].setVisible(voyage.status not in _STOPPED)
         self.costs[2].show_money(*came)

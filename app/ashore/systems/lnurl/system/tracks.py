@@ -11,7 +11,7 @@ PROVED = "proved"
 SETTLED = "settled"
 FINAL = "final"
 
-NO_PROOF = "Not applicable: a Lightning payment leaves no public proof. Only the wallet that receives can tell."
+NO_PROOF = "A Lightning payment leaves no public proof. Only the wallet that receives can tell."
 OUT_OF_SIGHT = "Ashore cannot see your wallet: look there whether it arrived."
 
 WORDS = TrackWords(
