@@ -10,6 +10,7 @@ from typing import Any
 
 from eth_account import Account as EthereumKey
 from eth_account.messages import encode_defunct
+from eth_account.signers.local import LocalAccount
 
 from ashore.crypto import musig
 from ashore.crypto.keccak import keccak256
@@ -130,15 +131,29 @@ def private_key(index: int) -> bytes:
     return bytes(EthereumKey.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}").key)
 
 
+@cache
+def _signer(index: int) -> LocalAccount:
+    """The key at this index, ready to sign."""
+    account: LocalAccount = EthereumKey.from_key(private_key(index))
+    return account
+
+
+@cache
 def address(index: int) -> bytes:
     """The address of the key at this index."""
-    return bytes.fromhex(EthereumKey.from_key(private_key(index)).address[2:])
+    return bytes.fromhex(_signer(index).address[2:])
 
 
+@cache
 def layer2_key(index: int) -> bytes:
     """The layer-2 key that the account at this index derives (docs: zkLink SDK, ZkLinkSigner)."""
-    signature = EthereumKey.from_key(private_key(index)).sign_message(encode_defunct(text=KEY_DERIVATION_TEXT))
+    signature = _signer(index).sign_message(encode_defunct(text=KEY_DERIVATION_TEXT))
     return musig.private_key_from_material(bytes(signature.signature))
+
+
+@cache
+def _pub_key_hash(index: int) -> bytes:
+    return musig.public_key_hash(musig.public_key(layer2_key(index)))
 
 
 def accounts() -> list[Account]:
@@ -155,7 +170,7 @@ def accounts() -> list[Account]:
         Account(
             id=_ACCOUNT_IDS[index],
             address=address(index),
-            pub_key_hash=NO_KEY if index == 1 else musig.public_key_hash(musig.public_key(layer2_key(index))),
+            pub_key_hash=NO_KEY if index == 1 else _pub_key_hash(index),
             nonce=0 if index == 1 else 1,
             balances=balances[index],
         )

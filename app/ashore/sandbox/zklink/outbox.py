@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from eth_account import Account as EthereumKey
 from eth_account.signers.local import LocalAccount
@@ -36,11 +38,11 @@ class Outbox:
         mark: what kinds end with in the journal, to tell the chains apart; empty for the primary one.
     """
 
-    def __init__(self, chain: DevChain, journal: Journal, keys: dict[str, bytes], mark: str = "") -> None:
+    def __init__(self, chain: DevChain, journal: Journal, keys: Mapping[str, bytes], mark: str = "") -> None:
         self._chain = chain
         self._journal = journal
         self._mark = mark
-        self._keys: dict[str, LocalAccount] = {name: EthereumKey.from_key(key) for name, key in keys.items()}
+        self._keys = {name: _signer(key) for name, key in keys.items()}
         # An unmarked kind has no @ in it.
         mine = (row for row in journal.outbox() if row.kind.partition("@")[1:] == mark.partition("@")[1:])
         self._rows = {_errand(row): row for row in mine}
@@ -162,3 +164,10 @@ class Outbox:
 
 def _errand(row: OutboxRow) -> Errand:
     return Errand(row.kind, row.batch, row.attempt, row.subject)
+
+
+@cache
+def _signer(key: bytes) -> LocalAccount:
+    # Worlds are opened often, always with the same public keys; finding an address takes milliseconds.
+    account: LocalAccount = EthereumKey.from_key(key)
+    return account
