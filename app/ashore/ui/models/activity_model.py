@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont, QPixmap
 
 from ashore.domain.withdrawal import Mark
+from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
 from ashore.ui.widgets.marks import WORDS, described
@@ -187,7 +188,8 @@ class ActivityModel(QAbstractTableModel):
         return texts[column]
 
     def _stage(self, row: ActivityRow) -> str:
-        return f"{row.stage_title} · {WORDS[row.mark].name}" if row.mark in _SAID_OUT else row.stage_title
+        plain = row.mark not in _SAID_OUT or row.stage_title == NOTHING_SENT  # which says all there is to say
+        return row.stage_title if plain else f"{row.stage_title} · {WORDS[row.mark].name}"
 
     def _spoken(self, row: ActivityRow, column: int) -> str:
         spoken = f"{row.stage_title}, {WORDS[row.mark].name}" if column == STAGE else self._text(row, column)
