@@ -18,7 +18,7 @@ from ashore.crypto import musig
 from ashore.domain import events as ev
 from ashore.domain.addresses import checksum
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
+from ashore.domain.moves import Accepted, NeverLeft, Refused, SignedMove, Unknown
 from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.boundaries import no_probe
 from ashore.engine.compose import OPERATOR
@@ -369,7 +369,6 @@ class TestSubmitAndLocate:
             bench.world.faults.rules.append(read_rule(rule))
             lost = await bench.system.submit(move, True)
             assert isinstance(lost, Unknown)
-            assert lost.left
             located = await bench.system.locate(move)
             assert isinstance(located, Accepted) is known, (kind, known)
             if known:
@@ -379,9 +378,7 @@ class TestSubmitAndLocate:
         _, move = await bench.signed("5")
         await bench.http.aclose()
         lost = await bench.system.submit(move, True)
-        assert isinstance(lost, Unknown)
-        assert not lost.left
-        assert lost.resend_harmless
+        assert isinstance(lost, NeverLeft)
         located = await bench.system.locate(move)
         assert isinstance(located, Unknown)
         assert not located.resend_harmless, "it was not asked"
