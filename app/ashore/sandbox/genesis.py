@@ -98,6 +98,8 @@ class Deployment:
     main: Contract
     tokens: Mapping[int, Contract]
     gateway: Contract | None = None
+    multicall: Contract | None = None
+    """What the relayer may pay many with at once."""
 
     def json(self) -> dict[str, object]:
         """The addresses, to be written down."""
@@ -105,6 +107,7 @@ class Deployment:
             "main": self.main.address.hex(),
             "tokens": {str(token_id): token.address.hex() for token_id, token in self.tokens.items()},
             "gateway": None if self.gateway is None else self.gateway.address.hex(),
+            "multicall": None if self.multicall is None else self.multicall.address.hex(),
         }
 
 
@@ -112,11 +115,16 @@ def read_deployment(chain: int, value: Mapping[str, Any]) -> Deployment:
     """What was written down about a chain."""
     token = load_artifact("SandboxToken")
     tokens = {int(key): Contract(bytes.fromhex(digits), token) for key, digits in value["tokens"].items()}
-    gateway = value.get("gateway")
+
+    def optional(name: str, artifact: str) -> Contract | None:
+        digits = value.get(name)
+        return None if digits is None else Contract(bytes.fromhex(digits), load_artifact(artifact))
+
     return Deployment(
         Contract(bytes.fromhex(value["main"]), load_artifact(_main_artifact(chain))),
         MappingProxyType(tokens),
-        None if gateway is None else Contract(bytes.fromhex(gateway), load_artifact("SandboxGateway")),
+        optional("gateway", "SandboxGateway"),
+        optional("multicall", "SandboxMultiCall"),
     )
 
 
@@ -210,8 +218,8 @@ def deploy(chain: DevChain, number: int, first_block: int, *, alone: bool) -> De
     depositor = address(FAUCET_INDEX).rjust(32, b"\0")
     faucet.transact(main, "depositETH", depositor, 0, value=_ETH_LIQUIDITY * ETHER, gas=_GAS)
     gateway = None if alone else _join(chain, number, Deployment(main, tokens))
-    chain.mine()
-    return Deployment(main, MappingProxyType(tokens), gateway)
+    multicall = operator.deploy(load_artifact("SandboxMultiCall"))
+    return Deployment(main, MappingProxyType(tokens), gateway, multicall)
 
 
 def _join(chain: DevChain, number: int, made: Deployment) -> Contract:

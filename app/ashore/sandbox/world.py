@@ -201,10 +201,10 @@ class World:
         if number == genesis.PRIMARY:
             outbox = Outbox(chain, self._journal, keys)
             first = contract.genesis_block(before, genesis.GENESIS_ROOT)
-            return Branch(number, chain, made.main, outbox, first, made.gateway)
+            return Branch(number, chain, made.main, outbox, first, made.gateway, made.multicall)
         outbox = Outbox(chain, self._journal, keys, mark=f"@{number}")
         opening = secondary.genesis_block(before, genesis.SECONDARY_SEQUENCE)
-        return Branch(number, chain, made.main, outbox, opening, made.gateway)
+        return Branch(number, chain, made.main, outbox, opening, made.gateway, made.multicall)
 
     def _auth_fact(self, owner: bytes, nonce: int) -> bytes:
         """What the contract of the chain where keys are changed has authorised."""

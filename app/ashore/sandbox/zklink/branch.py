@@ -31,6 +31,7 @@ class Branch:
         main: zkLink's contract there.
         genesis: the block that its constructor stored; its kind tells whether this is the master chain.
         gateway: the practice bridge between this chain and the one below or above it, if there is one.
+        multicall: what the relayer may pay many with at once.
     """
 
     id: int
@@ -39,6 +40,7 @@ class Branch:
     outbox: Outbox
     genesis: StoredBlock | SecondaryBlock
     gateway: Contract | None = None
+    multicall: Contract | None = None
 
     @property
     def is_primary(self) -> bool:

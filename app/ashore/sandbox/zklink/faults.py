@@ -44,6 +44,8 @@ class Switch(StrEnum):
     """The operator does nothing any more."""
     RELAYER_OFF = "relayer_off"
     """Nobody pays out: the owner has to claim."""
+    RELAYER_BATCHES = "relayer_batches"
+    """Many are paid in one transaction, which does not go to the zkLink contract itself."""
     COMMIT_STALLED = "commit_stalled"
     PROVE_STALLED = "prove_stalled"
     SYNC_STALLED = "sync_stalled"

@@ -296,6 +296,8 @@ class Operator:
             def pay(place: tuple[int, Kind] = place) -> bool:
                 # Found anew one by one: each payout leaves less to the next.
                 found = (one for one in self._relayer.errands(batch) if (one.branch.id, one.kind) == place)
+                if place[1] is Kind.PAYOUT and self._faults.on(Switch.RELAYER_BATCHES, place[0]):
+                    return self._relayer.send_together(list(found))
                 return any([self._relayer.send(one) for one in found])
 
             yield _Possible(Stage.PAYOUT, pay, batch.id, *place)

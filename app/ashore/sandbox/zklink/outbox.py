@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 
@@ -116,7 +117,19 @@ class Outbox:
             call: who sends, to which address, with which calldata.
             value: wei.
         """
-        errand = self._errand(kind, batch, subject)
+        self.write_for(kind, batch, [subject], call, gas=gas, value=value)
+
+    def write_for(
+        self,
+        kind: str,
+        batch: int,
+        subjects: Sequence[str],
+        call: tuple[str, bytes, bytes],
+        *,
+        gas: int,
+        value: int = 0,
+    ) -> None:
+        """Sign one transaction that serves several subjects, and write it down for each of them."""
         sender, to, data = call
         key = self._keys[sender]
         nonce = self._chain.pending_nonce(self.address(sender))
@@ -133,18 +146,22 @@ class Outbox:
                 "maxPriorityFeePerGas": _PRIORITY_FEE,
             }
         )
-        row = OutboxRow(
-            sender=sender,
-            nonce=nonce,
-            kind=errand.kind,
-            batch=errand.batch,
-            attempt=errand.attempt,
-            subject=errand.subject,
-            tx_hash="0x" + bytes(signed.hash).hex(),
-            raw=bytes(signed.raw_transaction),
-        )
-        self._journal.sent(row)
-        self._rows[errand] = row
+        # A single one may be part of something larger that is written at once.
+        with self._journal.atomic() if len(subjects) > 1 else nullcontext():
+            for subject in subjects:
+                errand = self._errand(kind, batch, subject)
+                row = OutboxRow(
+                    sender=sender,
+                    nonce=nonce,
+                    kind=errand.kind,
+                    batch=errand.batch,
+                    attempt=errand.attempt,
+                    subject=errand.subject,
+                    tx_hash="0x" + bytes(signed.hash).hex(),
+                    raw=bytes(signed.raw_transaction),
+                )
+                self._journal.sent(row)
+                self._rows[errand] = row
 
     def resend(self) -> int:
         """Send what the chain does not know: newly written, or forgotten in a crash or reorganisation; how many."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ashore.sandbox.evm.errors import ChainError
@@ -76,6 +76,27 @@ class Relayer:
             outbox.try_again(errand.kind, errand.batch.id, errand.record.tx_hash)
         outbox.write(errand.kind, errand.batch.id, call, gas=_GAS, subject=errand.record.tx_hash, value=value)
         outbox.resend()
+        return True
+
+    def send_together(self, errands: Sequence[Errand]) -> bool:
+        """Send payouts of one batch on one chain in one transaction; one by one where together they fail."""
+        branch, batch = errands[0].branch, errands[0].batch
+        if branch.multicall is None or len(errands) < 2:
+            return any([self.send(errand) for errand in errands])
+        payouts = [(one.tx.to[-20:], one.tx.target_token, self._amount(one.tx)) for one in errands]
+        data = branch.multicall.calldata("batchWithdrawPendingBalance", branch.main.address, payouts)
+        call = (RELAYER, branch.multicall.address, data)
+        try:
+            branch.chain.call(branch.outbox.address(RELAYER), call[1], data)
+        except ChainError:
+            # The first that goes alone; what is left is tried together again.
+            return any(self.send(errand) for errand in errands)
+        subjects = [one.record.tx_hash for one in errands]
+        for subject in subjects:
+            if branch.outbox.current(Kind.PAYOUT, batch.id, subject) is not None:
+                branch.outbox.try_again(Kind.PAYOUT, batch.id, subject)
+        branch.outbox.write_for(Kind.PAYOUT, batch.id, subjects, call, gas=_GAS * len(errands))
+        branch.outbox.resend()
         return True
 
     def paid_tx(self, record: Record, batch: int) -> str | None:

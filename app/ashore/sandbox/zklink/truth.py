@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eth.abc import SignedTransactionAPI
+
 from ashore.sandbox.clock import Stage
-from ashore.sandbox.evm.blocks import LogEntry, MinedBlock
+from ashore.sandbox.evm.blocks import MinedBlock
 from ashore.sandbox.zklink import contract
 from ashore.sandbox.zklink.branch import Branch
 from ashore.sandbox.zklink.broker import MAX_RATIO
@@ -54,25 +56,40 @@ class _Payments:
             for current in range(number + 1, head.number + 1):
                 block = self._chain.block(current)
                 assert block is not None
-                self._seen += [found for log in block.logs if (found := self._payment(block, log)) is not None]
+                self._seen += self._payments_in(block)
             self._seen_to = (head.number, head.hash)
         return list(self._seen)
 
-    def _payment(self, block: MinedBlock, log: LogEntry) -> Payment | None:
-        tx = block.transactions[log.transaction_index]
-        tx_hash = "0x" + bytes(tx.hash).hex()
-        gateway = self._branch.gateway
-        if gateway is not None and (event := gateway.event(log)) is not None and event.name == "Paid":
-            owner, key = bytes.fromhex(event.values["owner"][2:]), bytes(event.values["withdrawHash"])
-            return Payment(tx_hash, block.number, owner, 0, int(event.values["amount"]), key)
-        event = self._branch.main.event(log)
-        if event is None or event.name != "Withdrawal":
-            return None
-        name, arguments = self._branch.main.read_calldata(bytes(tx.data))
-        if name != "withdrawPendingBalance":
-            return None
-        owner, token_id, amount = arguments
-        return Payment(tx_hash, block.number, bytes.fromhex(owner[2:]), token_id, amount)
+    def _payments_in(self, block: MinedBlock) -> Iterator[Payment]:
+        claims: dict[int, Iterator[tuple[bytes, int, int]]] = {}
+        for log in block.logs:
+            tx = block.transactions[log.transaction_index]
+            tx_hash = "0x" + bytes(tx.hash).hex()
+            gateway = self._branch.gateway
+            if gateway is not None and (event := gateway.event(log)) is not None and event.name == "Paid":
+                owner, key = bytes.fromhex(event.values["owner"][2:]), bytes(event.values["withdrawHash"])
+                yield Payment(tx_hash, block.number, owner, 0, int(event.values["amount"]), key)
+            event = self._branch.main.event(log)
+            if event is not None and event.name == "Withdrawal":
+                # The event does not name the owner; the calls of a transaction come in the order of its events.
+                left = claims.setdefault(log.transaction_index, self._claims_in(tx))
+                for owner, token_id, amount in left:
+                    yield Payment(tx_hash, block.number, owner, token_id, amount)
+                    break
+
+    def _claims_in(self, tx: SignedTransactionAPI) -> Iterator[tuple[bytes, int, int]]:
+        """The withdrawPendingBalance calls of a transaction: owner, token id, amount."""
+        multicall, data = self._branch.multicall, bytes(tx.data)
+        if multicall is not None and bytes(tx.to) == multicall.address:
+            claims = list(multicall.read_calldata(data)[1][1])
+        else:
+            try:
+                name, arguments = self._branch.main.read_calldata(data)
+            except KeyError:
+                # By a contract that nobody here knows: who was paid cannot be told.
+                return iter(())
+            claims = [arguments] if name == "withdrawPendingBalance" else []
+        return ((bytes.fromhex(owner[2:]), token_id, amount) for owner, token_id, amount in claims)
 
 
 class Truth:

@@ -8,7 +8,7 @@ import pytest
 from eth_account import Account
 
 from ashore.sandbox import genesis
-from ashore.sandbox.evm.contracts import Sender
+from ashore.sandbox.evm.contracts import Contract, Sender, load_artifact
 from unit.sandbox.zklink.seas import (
     DAI,
     ETH,
@@ -96,6 +96,43 @@ async def test_a_broker_does_not_move_for_too_little_or_after_execution(two: Any
     await two.world.settle()
     await switch(two, broker_away=False)
     assert await sent(two) == []
+
+
+async def test_many_may_be_paid_at_once_by_another_contract(two: Any) -> None:
+    await switch(two, relayer_batches=True)
+    hashes = [
+        await two.send(nonce=0, to_chain_id=LAGOON),
+        await two.send(nonce=1, to_chain_id=LAGOON, amount=7 * 10**18, to=genesis.address(1)),
+        await two.send(
+            nonce=2, to_chain_id=LAGOON, l2_source_token=ETH, l1_target_token=ETH, amount=10**17, fee=5 * 10**14
+        ),
+    ]
+    assert (await sent(two)).count(("payout", LAGOON)) == 1
+    truths = [await two.truth(tx_hash) for tx_hash in hashes]
+    assert [one["paid_l1"] for one in truths] == [str(100 * 10**18), str(7 * 10**18), str(10**17)]
+    ((paid_by,),) = {tuple(one["paid_by"]) for one in truths}
+    tx = await two.l1("eth_getTransactionByHash", paid_by, chain=LAGOON)
+    assert tx["to"].lower() == "0x" + two.world.branches[LAGOON].multicall.address.hex()
+    assert {one["l1TxHash"] for one in await two.zklink("getWithdrawStatus", hashes)} == {paid_by}
+    assert await balance(two, ETH, LAGOON) == 10**17
+
+
+async def test_one_who_refuses_does_not_hold_up_the_others(two: Any) -> None:
+    await switch(two, relayer_batches=True)
+    refusing = genesis.address(1)
+    faucet = Sender(two.world.chains[LAGOON].chain, genesis.private_key(genesis.FAUCET_INDEX))
+    token = Contract(
+        bytes.fromhex(two.world.network.tokens[USDC].chains[LAGOON].address[2:]), load_artifact("SandboxToken")
+    )
+    faucet.transact(token, "setRefused", refusing, True)
+    await two.world.step("block")
+    # The broker cannot pay this one either.
+    stuck = await two.send(nonce=0, to_chain_id=LAGOON, to=refusing, **FAST)
+    paid = [await two.send(nonce=nonce, to_chain_id=LAGOON) for nonce in (1, 2)]
+    found = await sent(two)
+    assert ("accept", LAGOON) not in found
+    assert [(await two.truth(one))["paid_l1"] for one in (stuck, *paid)] == ["0", str(10**20), str(10**20)]
+    assert await proven_slot(two, LAGOON, 54, refusing, USDC) == 10**20
 
 
 async def test_a_broker_tells_its_price_and_purse(two: Any) -> None:

@@ -23,6 +23,7 @@ FAULTS = (
     Switch.PROVE_STALLED,
     Switch.EXECUTE_STALLED,
     Switch.BROKER_AWAY,
+    Switch.RELAYER_BATCHES,
 )
 
 
