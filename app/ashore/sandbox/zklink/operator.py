@@ -160,8 +160,7 @@ class Operator:
         """
         if self._faults.on(Switch.FROZEN):
             return Step(None)
-        for branch in self._branches.values():
-            branch.outbox.resend()
+        self._resend()
         allowed = list(Stage)[: list(Stage).index(up_to) + 1]
         for one in self._possible():
             if one.stage not in allowed:
@@ -185,15 +184,20 @@ class Operator:
         Args:
             chain: take them back on this chain alone.
         """
+        self._resend()
         asked = list(self._branches.values()) if chain is None else [self._branches[chain]]
         found = {branch.id: self._revertible(branch) for branch in asked}
         with self._journal.atomic():
             for branch in asked:
                 if found[branch.id]:
                     self._take_back(branch, found[branch.id])
-        for branch in asked:
-            branch.outbox.resend()
+        self._resend()
         return sorted({batch.id for batches in found.values() for batch in batches})
+
+    def _resend(self) -> None:
+        """Send what a reorganisation or a crash made the chains forget, before its nonces are given to others."""
+        for branch in self._branches.values():
+            branch.outbox.resend()
 
     def _revertible(self, branch: Branch) -> list[Batch]:
         found = []
