@@ -59,6 +59,9 @@ class UnclaimedMoney:
         self.looked_at = 0
         """When a look last told anything, in UTC milliseconds; 0 while none has."""
 
+        self.passed_over = 0
+        """How many addresses the last look left out: those that were withdrawn to longest ago."""
+
     def stir(self) -> None:
         """Something may have changed: look again soon."""
         self._stirred.set()
@@ -87,7 +90,8 @@ class UnclaimedMoney:
         """Look once, and tell."""
         try:
             own = [account.address.lower() for account in self._accounts()]
-            owners = list(dict.fromkeys([*own, *self._recipients()]))[:MOST_OWNERS]
+            every = list(dict.fromkeys([*own, *self._recipients()]))
+            owners, self.passed_over = every[:MOST_OWNERS], max(0, len(every) - MOST_OWNERS)
             found = [each for purse in self._purses.values() for each in await purse.look(owners)] if owners else []
             self.found, self.trouble, self.looked_at = tuple(found), None, self._now()
         except AshoreError as error:

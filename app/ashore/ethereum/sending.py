@@ -43,16 +43,19 @@ async def submit(quorum: Quorum, raw: bytes, first_send: bool = True) -> Outcome
     """
     report = await quorum.send_raw(raw)
     chain = quorum.spec.name
-    if report.verdict == "accepted":
+    if report.verdict == "accepted" and len(report.refused) < quorum.k:
         return Accepted(f"{', '.join(report.accepted)} took the transaction.")
     if report.verdict == "not sent":
         return NeverLeft(f"No endpoint of {chain} can be reached; the transaction has not left.")
     if report.verdict == "refused" and len(report.refused) >= quorum.k:
-        said = report.refused[0][2]
+        refused = _refused(chain, report.refused[0][2])
         if first_send:
-            return _refused(chain, said, "Nothing was sent.")
-        refused = _refused(chain, said, "No endpoint took it.")
+            return refused
         return Unknown(f"The endpoints of {chain} refuse a repetition.", resend_harmless=True, refusal=refused)
+    if report.accepted:
+        said = plain(report.refused[0][2], 120)
+        told = f"{', '.join(report.accepted)} alone says that it took the transaction; the others refuse it: “{said}”."
+        return Unknown(told, resend_harmless=True)
     return Unknown(f"No endpoint of {chain} said that it took the transaction.", resend_harmless=True)
 
 
@@ -74,7 +77,9 @@ async def fate_of(quorum: Quorum, tx_hash: str, sender: str, nonce: int) -> Mine
     mined = _agreed_receipt(answers, tx_hash, quorum.k)
     if mined is not None:
         return mined
-    if sum(answer is None for answer in answers.values()) < quorum.k:
+    if _shown(answers, tx_hash):
+        return Mined(Fate.WAITING)
+    if not _unseen(answers, quorum.k):
         return None
     try:
         header = (await quorum.header_at("latest")).required()
@@ -83,10 +88,12 @@ async def fate_of(quorum: Quorum, tx_hash: str, sender: str, nonce: int) -> Mine
         return Mined(Fate.WAITING)
     used = account.facts.nonce > nonce
     # A receipt may have come between the two questions: only the next look tells.
-    again = _agreed_receipt(await quorum.ask_each("eth_getTransactionReceipt", [tx_hash]), tx_hash, quorum.k)
+    answers = await quorum.ask_each("eth_getTransactionReceipt", [tx_hash])
+    again = _agreed_receipt(answers, tx_hash, quorum.k)
     if again is not None:
         return again
-    return Mined(Fate.REPLACED) if used else Mined(Fate.WAITING)
+    gone = used and _unseen(answers, quorum.k) and not _shown(answers, tx_hash)
+    return Mined(Fate.REPLACED) if gone else Mined(Fate.WAITING)
 
 
 def replaced(chain: str) -> Refused:
@@ -96,6 +103,16 @@ def replaced(chain: str) -> Refused:
         f"Another transaction of this account with the same number is on {chain}, so this one can never take effect.",
         "Look whether the money still waits, and begin again if it does.",
     )
+
+
+def _shown(answers: dict[str, Any], tx_hash: str) -> bool:
+    """Whether anybody shows a receipt of it: enough to believe nothing, and enough not to call it dead."""
+    return any(answer is not None and _told(answer, tx_hash) is not None for answer in answers.values())
+
+
+def _unseen(answers: dict[str, Any], k: int) -> bool:
+    """Whether enough say that they have no receipt of it."""
+    return sum(answer is None for answer in answers.values()) >= k
 
 
 def _agreed_receipt(answers: dict[str, Any], tx_hash: str, k: int) -> Mined | None:
@@ -117,12 +134,13 @@ def _told(answer: Any, tx_hash: str) -> Mined | None:
     return Mined(Fate.DONE if done else Fate.REVERTED, number, block)
 
 
-def _refused(chain: str, said: str, so: str) -> Refused:
+def _refused(chain: str, said: str) -> Refused:
+    """Who was given the signed bytes has them: that no endpoint took them is all that can be said."""
     words = plain(said, 120)
     if any(each in words.lower() for each in _NO_MONEY):
         return Refused(
             "no-gas-money",
-            f"The account has too little ether on {chain} for the gas. {so}",
+            f"The account has too little ether on {chain} for the gas. No endpoint took the transaction.",
             "Send some ether to it, or pay from another account.",
         )
-    return Refused("refused", f"The endpoints of {chain} refused the transaction: “{words}”. {so}")
+    return Refused("refused", f"The endpoints of {chain} refused the transaction: “{words}”.")

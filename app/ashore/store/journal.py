@@ -119,11 +119,14 @@ class Journal:
         return bool(rows)
 
     def recipients(self, system: str) -> dict[str, int]:
-        """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet."""
+        """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet.
+
+        Who was named last comes first.
+        """
         rows = self._db.read(
             "SELECT lower(json_extract(e.body, '$.terms.recipient')), sum(w.status = 'final') FROM withdrawals w"
             " JOIN events e ON e.withdrawal = w.id AND e.name = 'withdrawal-started'"
-            " WHERE json_extract(e.body, '$.terms.system') = ? GROUP BY 1",
+            " WHERE json_extract(e.body, '$.terms.system') = ? GROUP BY 1 ORDER BY max(w.number) DESC",
             system,
         )
         return {str(address): int(str(count)) for address, count in rows}

@@ -50,6 +50,7 @@ class UnclaimedPort(Protocol):
     found: tuple[Unclaimed, ...]
     trouble: AshoreError | None
     looked_at: int
+    passed_over: int
 
     def stir(self) -> None: ...
     async def open_claim(self, owed: Unclaimed) -> Offer: ...

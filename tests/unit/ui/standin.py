@@ -132,6 +132,7 @@ class StandInUnclaimed:
         self.found: tuple[Unclaimed, ...] = ()
         self.trouble: AshoreError | None = None
         self.looked_at = NOW - 60_000
+        self.passed_over = 0
         self.stirred = 0
         self.claim: ClaimOffer | AshoreError = AshoreError("Nobody was asked.")
 

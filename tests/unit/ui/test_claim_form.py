@@ -31,12 +31,12 @@ class ClaimWallet(StandInWallet):
     def __init__(self) -> None:
         super().__init__()
         self.unclaimed.claim = ClaimOffer(
-            Source(PROFILE), NOW, OWED, (POOR, RICH), Fees(10 * GWEI, GWEI), 72_000
+            Source(PROFILE), NOW, OWED, (POOR, RICH), Fees(10 * GWEI, GWEI), 72_000, "ETH"
         )
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         if isinstance(offer, ClaimOffer):
-            return judge_claim(offer, draft, "ETH")
+            return judge_claim(offer, draft)
         return await super().quote(offer, draft)
 
 

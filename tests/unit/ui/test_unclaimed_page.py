@@ -114,3 +114,9 @@ async def test_endpoints_that_do_not_answer_are_no_empty_hands(shell: Shell, kno
         assert len(page.cards) == 1
     assert "may be out of date" in texts(page)
     assert "Nothing waits" not in texts(page)
+
+
+async def test_who_is_not_looked_at_is_said(shell: Shell) -> None:
+    shell.wallet.unclaimed.passed_over = 1_234
+    page = await the_page(shell)
+    assert "1,234 older ones were left out" in page.said.text()

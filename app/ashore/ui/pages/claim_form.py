@@ -22,7 +22,6 @@ from ashore.ui.widgets.scroll import Columns
 DEBOUNCE_MS = 120
 _WHAT = "The money goes to its owner, whoever pays the gas."
 _NOTHING_SENT = "Nothing was sent."
-_GAS = "ETH"
 
 
 class ClaimFormPage(Page):
@@ -99,7 +98,8 @@ class ClaimFormPage(Page):
             return
         chosen, self._offer = self.payer.key, offer
         options = [
-            (str(each.index), f"{each.label} · {gas_words(each.balance, _GAS, up=False)}") for each in offer.payers
+            (str(each.index), f"{each.label} · {gas_words(each.balance, offer.gas_symbol, up=False)}")
+            for each in offer.payers
         ]
         usual = next((str(each.index) for each in offer.payers if each.balance), "0")
         self.payer.set_options(options, usual)

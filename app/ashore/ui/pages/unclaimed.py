@@ -144,7 +144,10 @@ class UnclaimedPage(Page):
         if money.found:
             return "This money waits:" if len(money.found) == 1 else "This money waits, each sum by itself:"
         when = clock_time(money.looked_at, self.context.now())
-        return f"Nothing waits for you. Looked at {when}, at your accounts and every recipient of your withdrawals."
+        where = "your accounts and every recipient of your withdrawals"
+        if money.passed_over:
+            where = f"your accounts and the newest recipients; {money.passed_over:,} older ones were left out"
+        return f"Nothing waits for you. Looked at {when}, at {where}."
 
 
 def payment_link(owed: Unclaimed) -> str:

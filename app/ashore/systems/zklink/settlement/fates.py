@@ -18,8 +18,8 @@ TURNS_TO_REPEAT = 30
 CLAIMS_A_TURN = 5
 
 REVERTED = (
-    "A block of {chain} took the transaction, but the contract refused it: probably somebody had the money paid out "
-    "before. Only the gas was spent."
+    "A block of {chain} took the transaction, but it had no effect: the money may have been paid out before, or the "
+    "gas did not suffice. Only the gas was spent."
 )
 
 
@@ -40,7 +40,8 @@ class Fates:
         if turn % TURNS:
             return []
         found: list[ev.Event] = []
-        for state in waiting[:CLAIMS_A_TURN]:
+        first = turn // TURNS * CLAIMS_A_TURN % len(waiting)
+        for state in [*waiting[first:], *waiting[:first]][:CLAIMS_A_TURN]:
             try:
                 found += await self._of(self._quorums[chain], state, repeat=turn % TURNS_TO_REPEAT == 0)
             except AshoreError:

@@ -45,7 +45,8 @@ class PendingBalances:
 
     async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer]) -> Offer:
         """What claiming it costs now, and who can pay that. Raises AshoreError."""
-        return await open_claim(self._quorums[owed.chain], owed, payers, self._now())
+        chain = self._deployment.chain_named(owed.chain)
+        return await open_claim(self._quorums[owed.chain], owed, payers, chain.gas_symbol, self._now())
 
     async def _on(self, chain: PinnedChain, owners: Sequence[str]) -> list[Unclaimed]:
         layout = STORAGE_LAYOUTS[self._deployment.storage]

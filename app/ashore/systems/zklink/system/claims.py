@@ -42,7 +42,8 @@ from ashore.systems.zklink.system.tracks import CLAIM, CLAIMED
 WEI_DECIMALS, GWEI_DECIMALS = 18, 9
 GAS_ROOM = 6, 5
 """The gas limit is six fifths of the estimate."""
-MOST_GAS = 400_000
+LEAST_GAS, MOST_GAS = 90_000, 400_000
+"""Claims take 48,000 to 72,000 units; no endpoint's answer can set a limit below or above these."""
 
 GAS_MOST, GAS_SYMBOL = "gas.most", "gas.symbol"
 """Details of a claim: the most that its gas can cost, in wei, and what that is paid in."""
@@ -68,6 +69,7 @@ class ClaimOffer(Offer):
     payers: tuple[PayerOffer, ...]
     fees: Fees
     gas: int
+    gas_symbol: str
     refused: str = ""
 
 
@@ -84,8 +86,8 @@ class ClaimQuote(Quote):
         return Action.CLAIM
 
 
-async def open_claim(quorum: Quorum, owed: Unclaimed, payers: Sequence[Payer], now: int) -> ClaimOffer:
-    """Read what a claim costs and who can pay it. `now` in UTC milliseconds.
+async def open_claim(quorum: Quorum, owed: Unclaimed, payers: Sequence[Payer], gas_symbol: str, now: int) -> ClaimOffer:
+    """Read what a claim costs and who can pay it. `gas_symbol` is what gas is paid in, `now` in UTC milliseconds.
 
     Raises AshoreError where endpoints do not agree, or nobody tells what gas costs.
     """
@@ -97,26 +99,36 @@ async def open_claim(quorum: Quorum, owed: Unclaimed, payers: Sequence[Payer], n
         offered.append(PayerOffer(payer.index, payer.address, payer.label, account.balance, account.nonce))
     sender = next((each.address for each in offered if each.balance), owed.owner)
     gas, refused = await _tried(quorum, owed, sender)
-    return ClaimOffer(Source(owed.profile), now, owed, tuple(offered), fees, gas, refused)
+    return ClaimOffer(Source(owed.profile), now, owed, tuple(offered), fees, gas, gas_symbol, refused)
 
 
 async def _tried(quorum: Quorum, owed: Unclaimed, sender: str) -> tuple[int, str]:
-    """The gas limit that the call needs, or why the contract refuses it: hints of one endpoint, nothing is sent."""
+    """The gas limit that the call needs, or why the contract refuses it. Nothing is sent.
+
+    The greatest of plausible answers counts, for too little burns the gas: it takes an endpoint that lies upwards to
+    raise the limit, and what is not used is not paid. Raises AshoreError where endpoints differ on whether it works.
+    """
     call = {"from": sender, "to": owed.contract, "data": owed.calldata}
+    told = []
+    for answer in (await quorum.ask_each("eth_estimateGas", [call])).values():
+        try:
+            told.append(quantity(answer, "an amount of gas"))
+        except BadAnswer:
+            continue
+    plausible = [gas for gas in told if gas <= MOST_GAS]
+    if len(plausible) >= quorum.k:
+        return max(LEAST_GAS, min(MOST_GAS, max(plausible) * GAS_ROOM[0] // GAS_ROOM[1])), ""
     try:
-        told, _name = await quorum.get("eth_estimateGas", [call])
-        estimated = quantity(told, "an amount of gas")
+        await quorum.get("eth_call", [call, "latest"])
     except RpcError as refusal:
         return 0, refusal.sentence
-    except BadAnswer as error:
-        raise AshoreError("No endpoint says how much gas it takes.", "Try again in a moment.") from error
-    return min(MOST_GAS, estimated * GAS_ROOM[0] // GAS_ROOM[1]), ""
+    raise AshoreError("The endpoints do not agree on how much gas it takes.", "Try again in a moment.")
 
 
-def judge_claim(offer: ClaimOffer, draft: Draft, gas_symbol: str) -> ClaimQuote:
+def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
     """Judge a draft with the fields `payer` (the account's index) and `max_fee` (gwei; empty for the usual)."""
     problems: dict[str, Problem] = {}
-    owed, fees = offer.owed, offer.fees
+    owed, fees, gas_symbol = offer.owed, offer.fees, offer.gas_symbol
     if offer.refused:
         problems["claim"] = Problem("The contract would refuse this call now.", offer.refused)
     max_fee = _max_fee(draft.text("max_fee"), fees, problems)

@@ -92,8 +92,7 @@ class ZkLinkSystem:
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft against the offer, without the network."""
         if isinstance(offer, ClaimOffer):
-            chain = self._deployment.chain_named(offer.owed.chain)
-            return judge_claim(offer, draft, chain.gas_symbol)
+            return judge_claim(offer, draft)
         assert isinstance(offer, ZkLinkOffer)
         return judge(self._deployment, offer, draft, self._recipients())
 

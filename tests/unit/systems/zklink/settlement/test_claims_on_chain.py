@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from eth_account import Account
 
 from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
 from ashore.domain.withdrawal import Status
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.sending import Fate, Mined
 from ashore.keys.transactions import read_transaction, signer_fields
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
 from ashore.systems.base import Draft, Payer, Plan, Severity, Unclaimed
-from ashore.systems.zklink.settlement.fates import TURNS
+from ashore.systems.zklink.settlement import fates
+from ashore.systems.zklink.settlement.fates import TURNS, Fates
 from ashore.systems.zklink.system.claims import ClaimOffer, ClaimQuote
 from ashore.systems.zklink.system.tracks import CLAIMED, PAID, SENT
 from unit.systems.zklink.settlement.test_pending_on_chain import OWNER, pending, released
@@ -197,3 +201,45 @@ async def test_what_cannot_be_paid_or_is_gone_is_said_beside_its_field(claimant:
     late = await claimant.quoted(owed=owed)
     assert "would refuse" in late.problems["claim"].sentence
     assert not late.ready
+
+
+@pytest.mark.parametrize("told", ["0x7530", "0x1", "0xffffffffff"])
+async def test_one_endpoint_alone_cannot_make_a_claim_run_out_of_gas(claimant: Claimant, told: str) -> None:
+    bench = claimant.bench
+    real = Quorum.ask_each
+
+    async def ask_each(self: Quorum, method: str, params: Any = ()) -> dict[str, Any]:
+        answers = await real(self, method, params)
+        return {**answers, next(iter(answers)): told} if method == "eth_estimateGas" else answers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Quorum, "ask_each", ask_each)
+        name, _move = await claimant.sent()
+    await bench.world.step("block")
+    await claimant.look()
+    assert bench.state(name).stage(CLAIMED).level is Level.PROVEN
+
+
+async def test_endpoints_that_differ_on_the_gas_sign_nothing(claimant: Claimant) -> None:
+    for endpoint in list(claimant.bench.world.endpoints.values())[:2]:
+        endpoint.faults.add(FaultRule("eth_estimateGas", FaultKind.GARBAGE, count=None))
+    with pytest.raises(AshoreError, match="do not agree on how much gas"):
+        await claimant.quoted()
+
+
+async def test_each_of_many_claims_is_asked_about_in_turn(claimant: Claimant, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, _move = await claimant.sent()
+    state = claimant.bench.state(name)
+    assert state.request is not None
+    many = [replace(state, id=f"c{n}", moves={"m": replace(state.request, locator=f"tx{n}")}) for n in range(12)]
+    asked: set[str] = set()
+
+    async def fate(_quorum: object, tx_hash: str, _sender: str, _nonce: int) -> Mined:
+        asked.add(tx_hash)
+        return Mined(Fate.DONE)
+
+    monkeypatch.setattr(fates, "fate_of", fate)
+    looking = Fates(claimant.bench.system._quorums)
+    for _ in range(TURNS * 5):
+        await looking.look(state.terms.destination, many)
+    assert asked == {f"tx{n}" for n in range(12)}

@@ -1,0 +1,65 @@
+"""Looking for money that waits: whose, in what order, and what is kept while nobody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ashore.domain.errors import AshoreError
+from ashore.engine.unclaimed import MOST_OWNERS, UnclaimedMoney
+from ashore.engine.views import Account, Change, Topic
+from ashore.systems.base import Offer, Payer, Unclaimed
+from unit.ui.test_unclaimed_page import OWED
+
+OWN = "0x" + "F3" * 20
+
+
+class Purse:
+    """A deployment that answers as told."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.answer: tuple[Unclaimed, ...] | AshoreError = ()
+
+    async def look(self, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
+        self.asked.append(list(owners))
+        if isinstance(self.answer, AshoreError):
+            raise self.answer
+        return self.answer
+
+    async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer]) -> Offer:
+        raise AssertionError("nobody claims here")
+
+
+def money(purse: Purse, recipients: list[str], told: list[Change]) -> UnclaimedMoney:
+    accounts = (Account(0, OWN, "Account 1", ""),)
+    return UnclaimedMoney({"p": purse}, lambda: accounts, lambda: recipients, told.append, lambda: 7)
+
+
+async def test_own_addresses_come_first_and_nobody_twice() -> None:
+    purse, told = Purse(), list[Change]()
+    await money(purse, ["0xaa", OWN.lower(), "0xaa"], told).look()
+    assert purse.asked == [[OWN.lower(), "0xaa"]]
+    assert [change.topic for change in told] == [Topic.UNCLAIMED]
+
+
+async def test_of_very_many_the_newest_are_looked_at_and_the_rest_is_counted() -> None:
+    purse = Purse()
+    waiting = money(purse, [f"0x{n:040x}" for n in range(1_000)], [])
+    await waiting.look()
+    assert len(purse.asked[0]) == MOST_OWNERS
+    assert purse.asked[0][1] == f"0x{0:040x}"
+    assert waiting.passed_over == 1_001 - MOST_OWNERS
+
+
+async def test_what_was_found_stays_while_nobody_answers() -> None:
+    purse = Purse()
+    waiting = money(purse, [], [])
+    purse.answer = (OWED,)
+    await waiting.look()
+    purse.answer = AshoreError("Not enough endpoints agree on a block.")
+    await waiting.look()
+    assert waiting.found == (OWED,)
+    assert waiting.trouble is not None
+    purse.answer = ()
+    await waiting.look()
+    assert (waiting.found, waiting.trouble) == ((), None)
