@@ -161,8 +161,8 @@ async def test_a_reorganisation_of_the_second_chain_is_healed(two: Any) -> None:
 async def test_what_a_reorganisation_dropped_keeps_its_nonce_in_a_revert(two: Any) -> None:
     await two.control("step", what="block", count=8)
     tx_hash = await two.send(to_chain_id=LAGOON)
-    await up_to(two, "receive_sync", HARBOUR)
-    told = two.world.outbox.current("receive_sync", 1)
+    await up_to(two, "prove", HARBOUR)
+    told = two.world.outbox.current("prove", 1)
     await two.control("reorg", depth=1, drop=[told.tx_hash])
     assert await two.control("revert") == {"batches": [1]}
     await two.world.settle()
