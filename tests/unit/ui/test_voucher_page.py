@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ashore.domain.errors import AshoreError
-from ashore.systems.lnurl.codec import Reach, recognise
+from ashore.systems.lnurl.codec import Reach, encode_lnurl, recognise
+from ashore.systems.lnurl.profile import PRACTICE
 from unit.systems.lnurl.system.offers import invoice, offer
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
@@ -174,10 +175,6 @@ async def test_a_text_from_elsewhere_is_named_and_waits_for_a_hand(shell: Shell,
     QTest.keyClick(page.open_button, Qt.Key.Key_Space)
     await shell.settle()
     assert wallet.asked == [LINK]
-    page.begin_with(LINK.lower())
-    await shell.settle()
-    assert page.fields.isHidden(), "the earlier offer is forgotten"
-    assert page.open_button.hasFocus()
     page.begin_with("0x8f3A12C4B7d09E21f3Aa5c6D7E8f901277b091C2")
     await shell.settle()
     assert "Ethereum" in says(page)
@@ -219,3 +216,42 @@ async def test_nothing_of_a_voucher_is_kept(shell: Shell, wallet: VoucherWallet)
 def test_no_text_is_unnamed(text: str) -> None:
     found = recognise(text, Reach.PRACTICE)
     assert found.sentence.endswith((".", "?"))
+
+
+async def test_a_voucher_that_was_opened_is_there_again_in_whatever_form_its_link_comes(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    page = await opened(shell)
+    shell.sections.show_section("activity")
+    await shell.settle()
+    shell.sections.show_form(PRACTICE.id, link=f"  lightning:{LINK.lower()}\n")
+    await shell.settle()
+    assert page.fields.isVisible()
+    assert not page.open_button.isVisible()
+    assert page.summary.review.isEnabled()
+    assert wallet.asked == [LINK], "one look for one act of a person, for a link may burn"
+
+
+async def test_two_opened_vouchers_are_both_there_and_one_that_was_handed_over_is_asked_anew(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    other = encode_lnurl("http://127.0.0.1:8080/u?q=8")
+    await opened(shell)
+    page = await opened(shell, other)
+    page.begin_with(LINK)
+    await shell.settle()
+    assert page.fields.isVisible()
+    page.clear_draft()
+    page.begin_with(LINK)
+    await shell.settle()
+    assert page.open_button.isEnabled(), "this one was handed over"
+    page.begin_with(other)
+    await shell.settle()
+    assert page.fields.isVisible()
+    await wallet.lock()
+    await shell.settle()
+    wallet.locked = False
+    page.begin_with(other)
+    await shell.settle()
+    assert page.open_button.isEnabled(), "over a lock nothing is kept"
+    assert wallet.asked == [LINK, other]

@@ -49,6 +49,7 @@ class LnurlFormPage(Page):
         self._quote: LnurlQuote | None = None
         self._asking: object | None = None
         self._opened: tuple[str, LnurlOffer] | None = None
+        self._opened_before: dict[str, LnurlOffer] = {}
         self._was_asked = False
         self.link = LineEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
         self.open_button = Button("Open", "primary", name=OPEN_NAME)
@@ -136,11 +137,12 @@ class LnurlFormPage(Page):
 
     def _lock_changed(self) -> None:
         """Over a lock nothing stays here that opens or pays a voucher."""
-        stood = self._opened is not None or bool(self.link.text()) or self.fields.typed
+        stood = bool(self._opened or self._opened_before or self.link.text()) or self.fields.typed
         if self.context.wallet.locked and stood:
             offer, asked = self._offer, self._was_asked
             kept = offer is not None and offer.kept and bool(offer.balance_host)
             self._begin()
+            self._opened_before.clear()
             self.notice.show_problem(forgotten(asked=asked, kept=kept))
 
     def shown(self) -> None:
@@ -152,7 +154,10 @@ class LnurlFormPage(Page):
             (self.open_button if self.open_button.isEnabled() else self.link).setFocus()
 
     def begin_with(self, text: str) -> None:
-        """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed."""
+        """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed.
+
+        A voucher that was opened before is there again without a further request, which could be one too many.
+        """
         self._begin()
         self.link.setText(text)
         self.shown()
@@ -171,6 +176,8 @@ class LnurlFormPage(Page):
 
     def clear_draft(self) -> None:
         """Forget everything: it was handed over."""
+        if self._opened is not None:
+            self._opened_before.pop(self._name_of(self._opened[0]), None)
         self._begin()
 
     # Pasting and opening
@@ -179,6 +186,7 @@ class LnurlFormPage(Page):
         text = self.link.text()
         for work in (_QUOTE, _REVIEW, _WALLETS):
             self.context.tasks.cancel(work)
+        self._find_opened(text)
         opened = self._opened is not None and self._opened[0] == text
         if opened or self._offer is not None:
             # A slip of the finger does not cost an opened voucher: taken back, it is there again.
@@ -192,6 +200,18 @@ class LnurlFormPage(Page):
         told = OPENED if opened else named(found)
         self.intake.show_problem(told if text.strip() else None)
         self._allow_open()
+
+    def _find_opened(self, text: str) -> None:
+        """Take up what was opened before from this link, in whatever form the link comes now."""
+        offer = self._opened_before.get(self._name_of(text))
+        if offer is None or (self._opened is not None and self._opened[1] is offer):
+            return
+        self._offer, self._opened, self._was_asked = offer, (text, offer), True
+        self.fields.show_offer(offer)
+
+    def _name_of(self, text: str) -> str:
+        found = recognise(text, self._reach)
+        return found.url.wire if found.url is not None else ""
 
     def _allow_open(self) -> None:
         free = self._asking is None and self._offer is None
@@ -220,6 +240,7 @@ class LnurlFormPage(Page):
                 self._busy(None)
         assert isinstance(offer, LnurlOffer), "this form is LNURL's"
         self._offer, self._opened = offer, (text, offer)
+        self._opened_before[self._name_of(text)] = offer
         self._allow_open()
         self.intake.show_problem(OPENED)
         self.fields.show_offer(offer)
@@ -275,6 +296,8 @@ class LnurlFormPage(Page):
             return
         self._offer = replace(self._offer, receivers=receivers)
         self._opened = (self._opened[0], self._offer)
+        if self._opened[0]:
+            self._opened_before[self._name_of(self._opened[0])] = self._offer
         self.fields.show_receivers(self._offer)
         await self._judge()
 
