@@ -173,13 +173,17 @@ def _but_for_time(terms: ev.Terms) -> ev.Terms:
     return replace(terms, details={key: value for key, value in terms.details.items() if key != "ts"})
 
 
+_BY_THE_ANSWER = frozenset({Status.UNKNOWN, Status.REFUSED, Status.UNSEEN})
+"""Where a withdrawal stands by what became of its request, not by what was prepared for it."""
+
+
 def current_stage(state: Withdrawal, track: Track) -> Stage:
-    """The furthest stage that anything speaks for, or that is open after it; the first where nothing does."""
+    """The furthest stage that anything speaks for, or that is open or ended after it; the first where nothing does."""
     furthest = track.stages[0]
     for stage in track.stages:
         view = state.stage(stage.id)
         if (view.level or 0) >= Level.REPORTED or view.failed:
             furthest = stage
-    if state.status is Status.UNKNOWN and track.position(track.answered) > track.position(furthest.id):
+    if state.status in _BY_THE_ANSWER and track.position(track.answered) > track.position(furthest.id):
         return track.stage(track.answered)
     return furthest

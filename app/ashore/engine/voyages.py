@@ -85,12 +85,18 @@ def _said_by(mark: Mark, best: Evidence | None, state: Withdrawal, words: TrackW
         Mark.PROVEN: "we checked it",
         Mark.IRREVERSIBLE: "checked, irreversible",
         Mark.TAKEN_BACK: "taken back",
-        Mark.UNKNOWN: "on its way" if on_its_way(state) else "being found out",
+        Mark.UNKNOWN: _found_out(state),
         Mark.FAILED: "not sent" if state.request is not None and state.request.code == NOT_SENT else "failed",
         Mark.NOT_APPLICABLE: "not applicable",
         Mark.NOT_REACHED: "not reached",
         Mark.AWAITED: "",
     }[mark]
+
+
+def _found_out(state: Withdrawal) -> str:
+    if state.status is Status.UNSEEN:
+        return "not known"
+    return "on its way" if on_its_way(state) else "being found out"
 
 
 def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, words: TrackWords) -> str:
@@ -123,6 +129,8 @@ def _unknown_sentence(state: Withdrawal, words: TrackWords) -> str:
         return "On its way: no answer yet."
     request = state.request
     said = request.said if request and request.said else "The answer is still open."
+    if state.status is Status.UNSEEN:
+        return said  # nobody is asked any more
     if nothing_left(state):
         return f"{said} {words.trying_on}"
     return f"{said} {words.asking_on}"

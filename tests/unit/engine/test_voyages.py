@@ -7,7 +7,7 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.withdrawal import Mark, Status, Withdrawal, fold
+from ashore.domain.withdrawal import UNSEEN_END, Mark, Status, Withdrawal, fold
 from ashore.engine.views import Voyage
 from ashore.engine.voyages import usually, voyage_of
 from ashore.systems.zklink.system.tracks import NORMAL
@@ -183,3 +183,10 @@ def test_how_long_the_whole_way_takes() -> None:
     told = usually(both, NORMAL.words)
     assert told.startswith("From the batch to the release on L1 usually 2 min, nine of ten within 4 min (last 6 ")
     assert told.endswith(" The wait for the batch and the payout come on top.")
+
+
+def test_an_end_out_of_sight_keeps_the_no_that_was_answered() -> None:
+    no = "The service said no: “no route”."
+    voyage = told(*SENT, ev.MoveUnclear("w", "m", no, said_no=True), ev.FactLearnt("w", UNSEEN_END, "yes", "Ashore"))
+    assert voyage.status is Status.UNSEEN
+    assert row(voyage, "requested") == (Mark.UNKNOWN, "not known", no)
