@@ -81,11 +81,11 @@ class Fuse:
 
 
 class ClockHand:
-    """A clock that can be put forward, so that what waits for an hour need not take one."""
+    """Time that can be put forward, so that what waits for an hour need not take one."""
 
     def __init__(self, clock: Clock) -> None:
         self._ahead_ms = 0
-        self.clock = Clock(lambda: clock.now() + self._ahead_ms, clock.monotonic)
+        self.clock = Clock(lambda: clock.now() + self._ahead_ms, lambda: clock.monotonic() + self._ahead_ms / 1000)
 
     def forward(self, seconds: float) -> None:
         """Let that much time have passed."""

@@ -162,11 +162,12 @@ class Purse:
 
     def __init__(self, served: Served, leap: Leap, folder: Path, vault: Vault | None = None) -> None:
         self.served, self.leap, self.folder = served, leap, folder
+        self.clock_ahead_s = 0.0
         self.lightning = served.lightning
         self.vault = vault or Vault()
         self.database = Database(folder / "journal.sqlite3")
         self.journal = Journal(self.database)
-        self.ledger = Ledger(self.journal, {str(track.ref): track for track in TRACKS}, leap.now)
+        self.ledger = Ledger(self.journal, {str(track.ref): track for track in TRACKS}, self.now)
         self.keep = Keep(self.database)
         self.http = practice_client()
         clock = _PacingClock(leap)
@@ -188,7 +189,8 @@ class Purse:
             client,
             self.wallets,
             self.vault.show,
-            leap.now,
+            self.now,
+            leap.monotonic,
             _ids().__next__,
             self.journal.knows,
             lambda: self.ledger.open,
@@ -206,7 +208,7 @@ class Purse:
             ledger=self.ledger,
             chains=(),
             operators=(self.watch,),
-            clock=Clock(leap.now, leap.monotonic),
+            clock=Clock(self.now, leap.monotonic),
             probe=self._probe,
             new_id=_ids().__next__,
             closers=(),
@@ -216,6 +218,10 @@ class Purse:
         self.notes = SealedNotes(parts, self.requests)
         self.waits: list[float] = []
         self.dies_at: Boundary | None = None
+
+    def now(self) -> int:
+        """What this computer's clock shows, which may be wrong: UTC milliseconds."""
+        return self.leap.now() + round(self.clock_ahead_s * 1000)
 
     async def aclose(self) -> None:
         await self.http.aclose()
@@ -289,7 +295,7 @@ class Purse:
         if not self.state(withdrawal).is_open and request.state in SETTLED:
             return self.state(withdrawal)
         until = self.leap.ahead + seconds
-        carrier = Carrier(self.ledger, self.system, self.leap.now, self._probe, self._wait)
+        carrier = Carrier(self.ledger, self.system, self.now, self._probe, self._wait)
         carrying = asyncio.create_task(carrier.carry(withdrawal, request.id))
         try:
             while self.state(withdrawal).is_open and self.leap.ahead < until:
@@ -329,7 +335,7 @@ class Purse:
 
     def voyage(self, withdrawal: str) -> Voyage:
         state = self.state(withdrawal)
-        return voyage_of(state, self.ledger.track_of(state), {}, self.leap.now())
+        return voyage_of(state, self.ledger.track_of(state), {}, self.now())
 
     def told(self, withdrawal: str) -> str:
         """Everything that the voyage says."""

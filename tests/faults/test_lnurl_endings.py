@@ -14,8 +14,8 @@ from ashore.engine.boundaries import Boundary
 from ashore.engine.views import Change, Topic
 from ashore.systems.base import Draft, signed_move
 from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.settlement.lifetimes import ASKED_FOR_MS, GIVEN_UP_AFTER_MS
 from ashore.systems.lnurl.system.plan import NotReady
-from ashore.systems.lnurl.system.withdrawals import ASKED_FOR_MS, GIVEN_UP_AFTER_MS
 from faults.lightning_bench import EXPIRY_S, NODE_NAME, WATCHED_S, Death, Purse
 
 # ---- the wallet that receives
@@ -50,15 +50,21 @@ async def test_a_node_that_never_comes_back_ends_out_of_sight(purse: Purse) -> N
     await after.aclose()
 
 
-async def test_a_wallet_that_is_locked_away_is_waited_for_however_long(purse: Purse) -> None:
+async def test_a_wallet_that_is_locked_away_is_waited_for_a_month(purse: Purse) -> None:
+    """And what it was paid is found when it is connected again, however late."""
     withdrawal = await purse.confirm(await purse.voucher(faults={"never_pays": True}))
     await purse.carry(withdrawal, 5)
     node = purse.wallets._receivers.pop("node")
     purse.lightning.node.pay(purse.newest_invoice())
-    purse.leap.ahead += 2 * GIVEN_UP_AFTER_MS / 1000
-    assert (await purse.carry(withdrawal)).is_open
+    purse.leap.ahead += GIVEN_UP_AFTER_MS / 1000
+    assert (await purse.carry(withdrawal, 600)).is_open
+    purse.leap.ahead += EXPIRY_S
+    assert (await purse.carry(withdrawal)).status is Status.UNSEEN
+    assert "you will see it here" not in purse.told(withdrawal)
     purse.wallets._receivers["node"] = node
-    assert (await purse.carry(withdrawal)).status is Status.FINAL
+    await purse.watch.ask()
+    assert purse.state(withdrawal).status is Status.FINAL
+    purse.hold_to_the_rules()
 
 
 async def test_one_wallet_that_hangs_is_asked_once_a_turn(purse: Purse) -> None:

@@ -32,16 +32,16 @@ EXPIRY_S, WATCHED_S = 3600, 600
 
 
 class Ahead:
-    """Seconds by which the wallet's clock is ahead of the wall's."""
+    """Seconds that have passed for the wallet and not for the wall."""
 
     seconds = 0.0
 
 
 @pytest.fixture
 def ahead(monkeypatch: pytest.MonkeyPatch) -> Ahead:
-    """Give the next wallets a clock that can be put forward; `let_pass` takes the practice network along."""
+    """Let time pass at once for the next wallets; `let_pass` takes the practice network along."""
     moved, real = Ahead(), compose.system_clock()
-    clock = Clock(lambda: real.now() + round(moved.seconds * 1000), real.monotonic)
+    clock = Clock(lambda: real.now() + round(moved.seconds * 1000), lambda: real.monotonic() + moved.seconds)
     monkeypatch.setattr(compose, "system_clock", lambda: clock)
     return moved
 

@@ -134,8 +134,17 @@ def compose(
         wallets = practice_wallets(lightning, clients, signer)
         service = practice_service(lightning)
         balances = practice_balances(service, wallets, signer, around.clock.now)
+        clock = around.clock
         lnurl = practice_lnurl(
-            service, wallets, signer.show, around.clock.now, _new_id, journal.knows, ledger, KeptPlaces(keep)
+            service,
+            wallets,
+            signer.show,
+            clock.now,
+            clock.monotonic,
+            _new_id,
+            journal.knows,
+            ledger,
+            KeptPlaces(keep),
         )
         closers.append(clients.aclose)
         profiles.append(ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))

@@ -125,10 +125,11 @@ def practice_lnurl(
     wallets: ConnectedWallets,
     unseal: Unseal,
     now: Callable[[], int],
+    monotonic: Callable[[], float],
     new_id: NewId,
     used: Used,
     ledger: Ledger,
     places: Places,
 ) -> LnurlSystem:
     """LNURL on the practice network."""
-    return LnurlSystem(PRACTICE, client, wallets, unseal, now, new_id, used, lambda: ledger.open, places)
+    return LnurlSystem(PRACTICE, client, wallets, unseal, now, monotonic, new_id, used, lambda: ledger.open, places)

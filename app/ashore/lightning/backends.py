@@ -83,6 +83,7 @@ class MadeInvoice:
 class Receipt:
     """What the wallet says about one invoice.
 
+    `tells_expiry` False: it says UNPAID also of what has expired, so that this tells nothing about time.
     `received_msat` is what it says arrived, `settled_at` when (seconds since 1970, UTC); None where it does not
     say. Both are None unless the state is settled.
     """
@@ -91,6 +92,7 @@ class Receipt:
     payment_hash: str
     received_msat: int | None = None
     settled_at: int | None = None
+    tells_expiry: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,7 @@ class LNbits:
         payment = await read_fields(self._line.host, reply.body)
         # Only `paid` counts: `status` and `preimage` say the same of paid and unpaid invoices.
         if not payment.flag("paid"):
-            return Receipt(ReceiptState.UNPAID, wanted)
+            return Receipt(ReceiptState.UNPAID, wanted, tells_expiry=False)
         return Receipt(ReceiptState.SETTLED, wanted, self._received(payment, wanted))
 
     def _received(self, payment: Fields, wanted: str) -> int | None:

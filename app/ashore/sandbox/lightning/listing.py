@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ashore.sandbox.lightning.node import CAPACITY_MSAT, INVALID_PARAMS, NodeError, PracticeNode, Status
@@ -16,9 +17,7 @@ PEER = "02" + "ab" * 32
 
 def told(row: InvoiceRow, node: PracticeNode, *, blind: bool = False) -> dict[str, Any]:
     """An entry of listinvoices. A blind node does not know that it was paid."""
-    status = node.status(row)
-    if blind and status is Status.PAID:
-        status = Status.UNPAID
+    status = node.status(replace(row, paid_at=None) if blind else row)
     entry: dict[str, Any] = {
         "label": row.label,
         "bolt11": row.bolt11,

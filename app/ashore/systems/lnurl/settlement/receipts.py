@@ -31,7 +31,7 @@ def events_of(state: Withdrawal, receipt: Receipt, source: str, expires_at_ms: i
     if receipt.state is ReceiptState.SETTLED:
         yield from _settled(state, receipt, source, now_ms)
     elif now_ms > expires_at_ms + WATCHED_PAST_EXPIRY_MS:
-        yield from _expired(state, receipt, source)
+        yield from _expired(state, receipt, source)  # by the computer's clock, which may be wrong
 
 
 def _expired(state: Withdrawal, receipt: Receipt, source: str) -> Iterable[ev.Event]:
@@ -41,6 +41,8 @@ def _expired(state: Withdrawal, receipt: Receipt, source: str) -> Iterable[ev.Ev
         return
     if request.arrivals == 0 and request.state is not MoveState.ACCEPTED:
         yield ev.MoveRefused(state.id, request.id, NOT_SENT, NOTHING_SENT, LET_GO)
+    elif receipt.state is ReceiptState.UNPAID:
+        return  # the wallet does not say that it has expired: it can still be paid
     elif receipt.state is ReceiptState.UNKNOWN_HERE:
         if UNSEEN_END not in state.facts:
             yield ev.FactLearnt(state.id, UNSEEN_END, "expired", "Ashore")

@@ -22,6 +22,7 @@ from ashore.systems.lnurl import client as answers
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import decode_invoice
 from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.settlement.lifetimes import Lifetimes
 from ashore.systems.lnurl.settlement.receipts import ANYWAY, ANYWAY_UNSEEN, LET_GO, NEVER_HANDED_OVER, events_of
 from ashore.systems.lnurl.system.afterwards import Afterwards, Places
 from ashore.systems.lnurl.system.checks import Used, judge
@@ -56,12 +57,6 @@ SAME_LINK = (
 TRIES = 6
 """Hand-overs of which nothing left, until it is told that nothing was sent: with the carrier's waits a few minutes."""
 
-GIVEN_UP_AFTER_MS = 30 * 86_400_000
-"""How long past the invoice's expiry a connected wallet that does not answer is waited for, ..."""
-
-ASKED_FOR_MS = 86_400_000
-"""... and how long it has to be asked in vain before: at a start the network may not be there yet."""
-
 
 class LnurlSystem:
     """One network of LNURL services. See `WithdrawalSystem` for what each method promises."""
@@ -73,13 +68,15 @@ class LnurlSystem:
         receivers: Receivers,
         unseal: Unseal,
         now: Callable[[], int],
+        monotonic: Callable[[], float],
         new_id: Callable[[], str],
         used: Used,
         open_claims: Callable[[], Sequence[Withdrawal]],
         places: Places,
     ) -> None:
-        """`now` gives UTC milliseconds; `new_id` the references under which invoices are made.
+        """`now` gives UTC milliseconds, `monotonic` seconds that only pass.
 
+        `new_id` gives the references under which invoices are made.
         `open_claims` are the withdrawals that have not ended.
         """
         self._profile = profile
@@ -94,6 +91,7 @@ class LnurlSystem:
         self._tried: dict[str, int] = {}
         self._never_left: set[str] = set()
         self._followed: dict[str, _Followed] = {}
+        self._lifetimes = Lifetimes(now, monotonic)
         self._turn = 0
         self._awaited = Awaited(receivers)
         self._afterwards = Afterwards(receivers, places, lambda state: state.terms.details[PAYMENT_HASH])
@@ -247,6 +245,7 @@ class LnurlSystem:
     async def _ask_about(self, open_: Sequence[Withdrawal]) -> Report:
         for state in open_:
             self._followed[state.terms.details[PAYMENT_HASH]] = _Followed.of_terms(state.terms)
+            self._lifetimes.watch(state.terms.details[PAYMENT_HASH])
         self._awaited.follow(open_)
         if not open_:
             return Report()
@@ -270,12 +269,11 @@ class LnurlSystem:
         payment_hash = state.terms.details[PAYMENT_HASH]
         if followed.receiver not in away:
             try:
-                return await self._ask(payment_hash, followed.receiver)
+                told = await self._ask(payment_hash, followed.receiver)
+                return self._lifetimes.judged(told, followed.expires_at_ms)
             except BackendError as error:
                 away[followed.receiver] = error.sentence
-        now, connected = self._now(), self._receivers.get(followed.receiver) is not None
-        # One that is not connected may only be locked away: then the unlocking tells.
-        if connected and now > followed.expires_at_ms + GIVEN_UP_AFTER_MS and now > self._began + ASKED_FOR_MS:
+        if self._lifetimes.given_up(followed.expires_at_ms):
             return Receipt(ReceiptState.UNKNOWN_HERE, payment_hash)
         return None
 
