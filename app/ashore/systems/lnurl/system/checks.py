@@ -4,16 +4,19 @@ import re
 from collections.abc import Callable
 
 from ashore.domain.amounts import AmountError, parse_amount
+from ashore.domain.durations import duration
 from ashore.systems.base import Draft, Leg, Problem, Severity
 from ashore.systems.lnurl.codec import (
     AmountRange,
     Expected,
     Invoice,
     InvoiceError,
+    Kind,
     btc_text,
     check_invoice,
     decode_invoice,
     invoice_text,
+    recognise,
     sat_text,
 )
 from ashore.systems.lnurl.profile import LnurlProfile
@@ -22,6 +25,9 @@ from ashore.systems.lnurl.system.receivers import PASTED, ReceiverOffer
 
 _PIN = re.compile(r"[0-9]{1,12}", re.ASCII)
 CHECK_THERE = "Ashore cannot see that wallet: it will not know whether the money came."
+SOON_S = 300
+"""An invoice with less time left is warned of: services take minutes, some of them."""
+LONGER = "Make one that is good for an hour."
 
 
 Used = Callable[[str], bool]
@@ -141,7 +147,12 @@ def _pasted(
         text = invoice_text(entered)
         invoice = decode_invoice(text)
     except InvoiceError as error:
-        problems["invoice"] = Problem(error.sentence, error.advice)
+        named = recognise(entered)
+        if named.kind in (Kind.BOLT11, Kind.UNKNOWN):
+            problems["invoice"] = Problem(error.sentence, error.advice)
+        else:
+            made = f"Make an invoice over exactly {sat_text(amount)} in your wallet, and paste that here."
+            problems["invoice"] = Problem(named.sentence, made)
         return "", None
     before = used(invoice.payment_hash.hex())
     found = check_invoice(invoice, Expected(profile.invoices, amount, now_s, hash_was_used=before))
@@ -149,7 +160,19 @@ def _pasted(
         problems["invoice"] = Problem(found[0].sentence, found[0].advice)
         return "", None
     problems["receiver"] = Problem(CHECK_THERE, "Look there afterwards.", Severity.NOTES)
+    if expires_soon(invoice, now_s):
+        problems["invoice"] = Problem(f"It {ends_in(invoice, now_s)}", LONGER, Severity.WARNS)
     return text, invoice
+
+
+def expires_soon(invoice: Invoice, now_s: int) -> bool:
+    """Whether a slow service may not pay before it expires. `now_s` is UTC seconds."""
+    return invoice.expires_at - now_s <= SOON_S
+
+
+def ends_in(invoice: Invoice, now_s: int) -> str:
+    """How long it can still be paid, and what that may mean: the rest of a sentence about an invoice."""
+    return f"expires in {duration((invoice.expires_at - now_s) * 1000)}: a slow service may not pay in time."
 
 
 def _pin(offer: LnurlOffer, draft: Draft, amount: int | None, problems: dict[str, Problem]) -> str | None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+from ashore.domain.durations import duration
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence, Level
@@ -27,10 +28,11 @@ from ashore.systems.lnurl.codec import (
 )
 from ashore.systems.lnurl.codec.amounts import BTC_DECIMALS
 from ashore.systems.lnurl.profile import LnurlProfile
-from ashore.systems.lnurl.system.checks import Used
+from ashore.systems.lnurl.system.checks import LONGER, Used, ends_in, expires_soon
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
 from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN, UNSEEN
+from ashore.systems.local_time import exact_utc, time_of_day
 
 EXPIRY_S = 3600
 EXPIRES_AT = "expires.at"
@@ -163,6 +165,7 @@ def plan_of(
     payment_hash = invoice.payment_hash.hex()
     claim = Claim(offer.service.callback, offer.service.k1, text, quote.receiver, quote.pin, opened_link(offer))
     _refuse_unsendable(claim)
+    lines = _lines(offer, quote, receiver, invoice, now_ms)
     track = UNSEEN if receiver is None else SEEN
     place = receiver.sends_to if receiver else "your own wallet"
     terms = Terms(
@@ -193,10 +196,10 @@ def plan_of(
     return Plan(
         profile=profile.id,
         kind=MoveKind.REQUEST,
-        request=Bearer(payment_hash, claim_scope(offer), claim.to_json(), _lines(offer, quote, receiver, invoice)),
+        request=Bearer(payment_hash, claim_scope(offer), claim.to_json(), lines),
         terms=terms,
         confirm=f"Withdraw {sat_text(amount)}",
-        warnings=(*_warnings(offer), *warnings),
+        warnings=(*_warnings(offer), *_hurry(invoice, now_ms), *warnings),
         evidence=_begun(offer, invoice, receiver, now_ms),
     )
 
@@ -232,6 +235,7 @@ def _begun(
         "amount": sat_text(invoice.amount_msat or 0),
         "payment hash": invoice.payment_hash.hex(),
         "payee": invoice.payee.hex(),
+        "good until": exact_utc(invoice.expires_at * 1000),
         "checked": "signature, network, amount, description and expiry",
     }
     source = receiver.name if receiver else "Your invoice"
@@ -253,10 +257,16 @@ def _warnings(offer: LnurlOffer) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _hurry(invoice: Invoice, now_ms: int) -> tuple[str, ...]:
+    now_s = now_ms // 1000
+    return (f"The invoice {ends_in(invoice, now_s)} {LONGER}",) if expires_soon(invoice, now_s) else ()
+
+
 def _lines(
-    offer: LnurlOffer, quote: LnurlQuote, receiver: ReceiverOffer | None, invoice: Invoice
+    offer: LnurlOffer, quote: LnurlQuote, receiver: ReceiverOffer | None, invoice: Invoice, now_ms: int
 ) -> tuple[ReviewLine, ...]:
     amount = quote.amount_msat or 0
+    ends = invoice.expires_at * 1000
     where = receiver.sends_to if receiver else "your own wallet, which Ashore cannot see"
     lines = [
         ReviewLine("You withdraw", sat_text(amount), btc_text(amount)),
@@ -268,7 +278,7 @@ def _lines(
             "its payment hash: by this your wallet knows the payment",
             monospace=True,
         ),
-        ReviewLine("Good until", "", f"{invoice.expiry // 60} minutes from when it was made"),
+        ReviewLine("Invoice good until", f"{time_of_day(ends, now_ms)} (in {duration(ends - now_ms)})"),
     ]
     if offer.description:
         lines.insert(2, ReviewLine("The service says", f"“{offer.description}”", "its own words, not checked"))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashore.systems.base import Draft, Severity
+from ashore.systems.base import Draft, Problem, Severity
 from ashore.systems.lnurl.codec import Network
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
@@ -137,6 +137,15 @@ class TestPastedInvoice:
         quote = pasted(text)
         assert not quote.ready
         assert said in str(quote.problems["invoice"])
+
+    @pytest.mark.parametrize(("expiry", "left"), [(90, "90 s"), (300, "5 min")])
+    def test_one_that_expires_within_minutes_is_warned_of_and_taken(self, expiry: int, left: str) -> None:
+        quote = pasted(invoice(15_000, expiry=expiry))
+        assert quote.ready
+        assert quote.invoice is not None
+        said = f"It expires in {left}: a slow service may not pay in time."
+        assert quote.problems["invoice"] == Problem(said, "Make one that is good for an hour.", Severity.WARNS)
+        assert "invoice" not in pasted(invoice(15_000, expiry=301)).problems
 
     def test_one_that_was_handed_over_before_is_refused(self) -> None:
         fields = {"amount": "15", "receiver": PASTED, "invoice": invoice(15_000)}

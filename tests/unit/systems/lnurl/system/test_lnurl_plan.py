@@ -14,7 +14,9 @@ from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
 from ashore.systems.lnurl.system.offer import LnurlQuote
 from ashore.systems.lnurl.system.plan import Claim, NotReady, claim_scope, make_invoice, plan_of
-from ashore.systems.lnurl.system.receivers import Receiver
+from ashore.systems.lnurl.system.receivers import PASTED, Receiver
+from ashore.systems.lnurl.system.tracks import INVOICED
+from ashore.systems.local_time import time_of_day
 from unit.systems.lnurl.system.offers import IDENTITY, K1, NOW_S, invoice, offer
 
 
@@ -147,3 +149,23 @@ def test_a_foreign_host_is_warned_of() -> None:
     plan = plan_of(PRACTICE, quote, text, decode_invoice(text), (), NOW_S * 1000)
     assert any("another host: 127.0.0.1:9999" in warning for warning in plan.warnings)
     assert any("passed the question on to 127.0.0.1:8081" in warning for warning in plan.warnings)
+
+
+def test_the_review_and_the_evidence_say_how_long_the_invoice_can_be_paid() -> None:
+    text = invoice(15_000)
+    plan = plan_of(PRACTICE, quoted(), text, decode_invoice(text), (), NOW_S * 1000)
+    assert isinstance(plan.request, Bearer)
+    (line,) = [line for line in plan.request.lines if line.label == "Invoice good until"]
+    assert line.value == f"{time_of_day((NOW_S + 3600) * 1000, NOW_S * 1000)} (in 1 h)"
+    facts = dict(plan.evidence)[INVOICED].facts
+    assert facts["good until"] == "2026-11-18 12:06:40 UTC"
+    assert not plan.warnings
+
+
+def test_the_review_warns_of_a_pasted_invoice_that_ends_soon() -> None:
+    text = invoice(15_000, expiry=90)
+    quote = quoted(receiver=PASTED, invoice=text)
+    plan = plan_of(PRACTICE, quote, text, decode_invoice(text), (), NOW_S * 1000)
+    assert plan.warnings == (
+        "The invoice expires in 90 s: a slow service may not pay in time. Make one that is good for an hour.",
+    )
