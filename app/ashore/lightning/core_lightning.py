@@ -122,7 +122,9 @@ class CoreLightning:
                 room += channel.integer("receivable_msat", 0, MAX_MSAT)
         if room == 0:
             return Limits(1, 0, 1, "Your node has no channel with room to receive now.")
-        return Limits(1, min(room, MAX_MSAT), 1, "Your node's channels can receive no more than this together.")
+        return Limits(
+            1, min(room, MAX_MSAT), 1, f"Your node’s channels can receive {room // 1000:,} sat together, and no more."
+        )
 
     async def make(self, request: InvoiceRequest) -> MadeInvoice:
         """invoice. The reference is its label, of which a node makes no second."""

@@ -245,3 +245,22 @@ async def test_a_wallet_that_was_away_can_be_asked_again_without_asking_the_serv
     assert page.summary.review.isEnabled()
     assert not page.fields.ask_wallet.isVisible()
     assert wallet.asked == [LINK], "the voucher is not opened a second time"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("satoshi@wallet.example", "a Lightning address or an e-mail address"),
+        (LINK, "This is an LNURL."),
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "on-chain Bitcoin address"),
+        (invoice(20_000)[:-1], "invoice"),
+    ],
+)
+async def test_what_was_pasted_for_an_invoice_is_named(
+    shell: Shell, wallet: VoucherWallet, pasted: str, said: str
+) -> None:
+    wallet.voucher = replace(offer(), receivers=())
+    page = await opened(shell)
+    await typed(shell, page, page.fields.invoice, pasted)
+    assert said in texts(page.fields.fields["invoice"])
+    assert not page.summary.review.isEnabled()

@@ -17,7 +17,7 @@ from ashore.ui.widgets.marks import WORDS, described
 from ashore.ui.wording import clock_time, exact_time, money, party
 
 PAGE = 100
-COLUMNS = ("Amount", "To", "Recipient", "Stage", "Started")
+COLUMNS = ("Amount", "To", "Recipient or payer", "Stage", "Started")
 AMOUNT, TO, RECIPIENT, STAGE, STARTED = range(len(COLUMNS))
 
 _SAID_OUT = frozenset({Mark.UNKNOWN, Mark.FAILED, Mark.TAKEN_BACK})
