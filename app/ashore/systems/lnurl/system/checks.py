@@ -147,7 +147,7 @@ def _pasted(
         text = invoice_text(entered)
         invoice = decode_invoice(text)
     except InvoiceError as error:
-        named = recognise(entered)
+        named = recognise(entered, profile.reach)
         if named.kind in (Kind.BOLT11, Kind.UNKNOWN):
             problems["invoice"] = Problem(error.sentence, error.advice)
         else:
