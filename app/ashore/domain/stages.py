@@ -72,6 +72,11 @@ class TrackWords:
     pace_unknown: str
     second: tuple[str, str]
     said_no: tuple[str, str] = ("The other side said no.", "Ashore goes on watching.")
+    said_no_for_good: tuple[str, str] = ("", "")
+    """The advice after a no where it may not go again: with `{at}`, from when a new request may be made; and without.
+
+    Empty where it is the same as in `said_no`.
+    """
     again: str = ""
     """What a person asks for who has the identical request sent again after a no; empty where nobody can."""
     wished: str = ""

@@ -57,6 +57,9 @@ AGAIN_UNTIL = "again.until"
 """The detail that says until when (UTC milliseconds) the identical move may be sent again after a no; missing where it
 never may."""
 
+ANEW_FROM = "anew.from"
+"""The detail that says from when (UTC milliseconds) a new request may be made where nothing came of this one."""
+
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
 BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM})
 """Kinds of moves that a withdrawal begins with."""

@@ -9,10 +9,21 @@ from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.stages import Stage, Track, TrackWords
-from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, Mark, StageView, Status, Withdrawal, passed_by, stage_mark
+from ashore.domain.withdrawal import (
+    ANEW_FROM,
+    LAST_STAGE,
+    RECEIVED,
+    Mark,
+    StageView,
+    Status,
+    Withdrawal,
+    passed_by,
+    stage_mark,
+)
 from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
+from ashore.systems.local_time import time_of_day
 
 
 def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expectation] | None, now: int) -> Voyage:
@@ -38,7 +49,7 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
             )
         )
         previous = view.reached_at
-    headline, advice = _headline(state, track)
+    headline, advice = _headline(state, track, now)
     pace = usually(expectations, track.words)
     return Voyage(state, track, tuple(rows), state.status, headline, advice, pace)
 
@@ -149,13 +160,13 @@ def _plain_sentence(stage: Stage, mark: Mark, state: Withdrawal) -> str:
     return stage.reached
 
 
-def _headline(state: Withdrawal, track: Track) -> tuple[str, str]:
+def _headline(state: Withdrawal, track: Track, now: int) -> tuple[str, str]:
     request = state.request
     match state.status:
         case Status.PREPARED:
             return track.words.prepared
         case Status.UNKNOWN:
-            return _unanswered(state, track.words)
+            return _unanswered(state, track.words, now)
         case Status.REFUSED:
             return (request.said if request else "Refused.", request.advice if request else "")
         case Status.FAILED:
@@ -173,12 +184,21 @@ def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
     return said, next((view.recovered for view in state.stages.values() if view.recovered), "")
 
 
-def _unanswered(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
+def _unanswered(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
     if on_its_way(state):
         return "On its way: no answer yet.", words.waiting
     if state.request is not None and state.request.said_no:
-        return words.said_no
+        return _said_no(state, words, now)
     return words.not_left if nothing_left(state) else words.unanswered
+
+
+def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
+    said, advice = words.said_no
+    from_then_on, some_time = words.said_no_for_good
+    if state.may_go_again(now) or not from_then_on:
+        return said, advice
+    anew = state.terms.details.get(ANEW_FROM)
+    return said, some_time if anew is None else from_then_on.format(at=time_of_day(int(anew), now))
 
 
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:

@@ -7,9 +7,12 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.withdrawal import UNSEEN_END, Mark, Status, Withdrawal, fold
+from ashore.domain.stages import Track
+from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, UNSEEN_END, Mark, Status, Withdrawal, fold
 from ashore.engine.views import Voyage
 from ashore.engine.voyages import usually, voyage_of
+from ashore.systems.lnurl.system.tracks import SEEN, UNSEEN
+from ashore.systems.local_time import time_of_day
 from ashore.systems.zklink.system.tracks import NORMAL
 from unit.domain.event_strategies import intended, started
 
@@ -190,3 +193,35 @@ def test_an_end_out_of_sight_keeps_the_no_that_was_answered() -> None:
     voyage = told(*SENT, ev.MoveUnclear("w", "m", no, said_no=True), ev.FactLearnt("w", UNSEEN_END, "yes", "Ashore"))
     assert voyage.status is Status.UNSEEN
     assert row(voyage, "requested") == (Mark.UNKNOWN, "not known", no)
+
+
+NO = (ev.MoveSending("w", "m"), ev.MoveUnclear("w", "m", "The service said no: “no route”.", said_no=True))
+LATER = 3_600_000
+
+
+@pytest.mark.parametrize("track", [SEEN, UNSEEN])
+@pytest.mark.parametrize(
+    ("details", "advised", "not_advised"),
+    [
+        ({AGAIN_UNTIL: str(LATER), ANEW_FROM: str(LATER)}, SEEN.words.again, "link again"),
+        (
+            {ANEW_FROM: str(LATER)},
+            f"open the link again after {time_of_day(LATER, 0)}, when the invoice has expired.",
+            SEEN.words.again,
+        ),
+        ({}, "open the link again after its invoice has expired (within about 70 minutes).", SEEN.words.again),
+    ],
+    ids=["may go again", "never again", "of an earlier version"],
+)
+def test_after_a_no_the_advice_says_what_can_be_done(
+    track: Track, details: dict[str, str], advised: str, not_advised: str
+) -> None:
+    begun = started()
+    begun = replace(begun, terms=replace(begun.terms, system="LNURL", details=details))
+    state = fold(ev.Recorded(seq, 1, event) for seq, event in enumerate((begun, intended(), *NO), 1))
+    assert state is not None
+    voyage = voyage_of(state, track, {}, 2)
+    assert advised in voyage.advice
+    assert not_advised not in voyage.advice
+    assert "Nothing to do" not in voyage.advice
+    assert "{" not in voyage.advice

@@ -128,6 +128,7 @@ async def test_a_pin_is_asked_where_the_service_asks_one_and_never_shown(shell: 
     assert page.fields.amount.text() == "", "a maximum is not what such a card pays without a PIN"
     await typed(shell, page, page.fields.amount, "20")
     assert not page.fields.fields["pin"].isHidden()
+    assert "A wrong PIN costs this try" in str(texts(page.fields.fields["pin"])), "before it is entered"
     await typed(shell, page, page.fields.pin, "1234")
     assert page.summary.review.isEnabled()
     assert "1234" not in texts(page)

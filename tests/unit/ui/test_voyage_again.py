@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import AGAIN_UNTIL
+from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM
 from ashore.engine.views import Voyage
 from ashore.engine.voyages import voyage_of
 from ashore.systems.lnurl.profile import PRACTICE
@@ -62,7 +62,7 @@ def refused(wallet: LightningWallet, until: int = NOW + 60_000) -> None:
         recipient="02" + "00" * 32,
         destination="the practice node (simulated)",
         receive_symbol="BTC",
-        details={"track.last": FINAL, "track.last-level": "seen", AGAIN_UNTIL: str(until)},
+        details={"track.last": FINAL, "track.last-level": "seen", AGAIN_UNTIL: str(until), ANEW_FROM: str(until)},
     )
     wallet.happen(ev.WithdrawalStarted("v", terms))
     wallet.happen(ev.MoveIntended("v", "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", "scope", 0))
@@ -110,3 +110,11 @@ async def test_there_is_no_button_where_it_is_not_allowed(shell: Shell, wallet: 
     refused(wallet, until=NOW)
     page = await voyage(shell)
     assert not any(row.again.isVisible() for row in page.rows)
+    assert "open the link again after" in str(texts(page.notice))
+
+
+async def test_the_advice_points_to_the_button_while_it_is_there(shell: Shell, wallet: LightningWallet) -> None:
+    refused(wallet)
+    page = await voyage(shell)
+    assert f"“{TEXT}”" in str(texts(page.notice))
+    assert "open the link again" not in str(texts(page.notice))

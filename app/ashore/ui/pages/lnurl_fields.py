@@ -12,7 +12,7 @@ from ashore.systems.lnurl.system.offer import FIELDS, KEEP_BALANCE, UNITS, Lnurl
 from ashore.systems.lnurl.system.receivers import PASTED
 from ashore.ui.pages.balance_choice import BalanceChoice
 from ashore.ui.pages.lnurl_service import ServiceCard
-from ashore.ui.pages.lnurl_words import CONNECT
+from ashore.ui.pages.lnurl_words import CONNECT, WRONG_PIN
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
@@ -54,7 +54,7 @@ class LnurlFields(QWidget):
             "unit": Field(icons, "Unit", self.unit),
             "receiver": Field(icons, "Where to receive", self.receiver, row(self.connect_wallet, self.ask_wallet, -1)),
             "invoice": Field(icons, "Invoice of your wallet", self.invoice, self.wanted),
-            "pin": Field(icons, "PIN of the card or voucher", self.pin),
+            "pin": Field(icons, "PIN of the card or voucher", self.pin, Label(WRONG_PIN, "small", wrap=True)),
         }
         self._arrange(theme)
         self._connect()

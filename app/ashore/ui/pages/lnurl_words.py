@@ -15,6 +15,7 @@ NOT_MONEY = "The service’s OK is not the money: only the wallet that receives 
 STOPPED = Problem("You stopped it.", ONCE, Severity.NOTES)
 OPENED = Problem("Opened.", "It is not asked again while this page stays.", Severity.NOTES)
 CARD_NOTE = "This card’s tap is used up. A card may pay less than it names, so enter what you want."
+WRONG_PIN = "A wrong PIN costs this try: the voucher can be opened again when the invoice has expired."
 CONNECT = "Connect a wallet to receive"
 OPEN_NAME, ASK_NAME = "Open the voucher", "Ask this web address once"
 NO_WALLET = Problem(

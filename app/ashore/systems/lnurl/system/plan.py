@@ -9,7 +9,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import AGAIN_UNTIL, LAST_LEVEL, LAST_STAGE, SAID_BY
+from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, LAST_LEVEL, LAST_STAGE, SAID_BY
 from ashore.lightning.backends import InvoiceRequest, MadeInvoice
 from ashore.systems.base import Bearer, Plan, ReviewLine
 from ashore.systems.lnurl.codec import (
@@ -28,6 +28,7 @@ from ashore.systems.lnurl.codec import (
 )
 from ashore.systems.lnurl.codec.amounts import BTC_DECIMALS
 from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.settlement.receipts import WATCHED_PAST_EXPIRY_MS
 from ashore.systems.lnurl.system.checks import LONGER, Used, ends_in, expires_soon
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
@@ -189,6 +190,7 @@ def plan_of(
             SAID_BY: offer.host,
             PAYMENT_HASH: payment_hash,
             EXPIRES_AT: str(invoice.expires_at * 1000),
+            ANEW_FROM: str(invoice.expires_at * 1000 + WATCHED_PAST_EXPIRY_MS),
             # A wrong PIN must not go again: three of them lock a card.
             **({} if quote.pin else {AGAIN_UNTIL: str(invoice.expires_at * 1000 - LEAST_LEFT_MS)}),
         },

@@ -12,6 +12,10 @@ SETTLED = "settled"
 FINAL = "final"
 
 NO_PROOF = "A Lightning payment leaves no public proof. Only the wallet that receives can tell."
+AGAIN = "Try again with the same invoice"
+_ANYWAY = "If it pays anyway, you will see it here. Otherwise"
+_AFTER = "open the link again after {at}, when the invoice has expired."
+_SOME_TIME = "open the link again after its invoice has expired (within about 70 minutes)."
 OUT_OF_SIGHT = "Ashore cannot see your wallet: look there whether it arrived."
 
 WORDS = TrackWords(
@@ -42,9 +46,10 @@ WORDS = TrackWords(
     ),
     said_no=(
         "The service said no.",
-        "That is not proof that it does not pay, so Ashore watches until the invoice has expired. Nothing to do.",
+        f"That is not proof that it does not pay, so Ashore goes on watching. To ask it once more: “{AGAIN}”.",
     ),
-    again="Try again with the same invoice",
+    said_no_for_good=(f"{_ANYWAY} {_AFTER}", f"{_ANYWAY} {_SOME_TIME}"),
+    again=AGAIN,
     wished="The same invoice is handed over once more, as you wished.",
     prepared=("Sealed, not handed over yet.", "Ashore hands the invoice over as soon as it can."),
     under_way=(
@@ -123,7 +128,11 @@ UNSEEN = Track(
         WORDS,
         under_way=("The service said OK. Check your wallet.", OUT_OF_SIGHT),
         unanswered=("It is not known whether the service pays. Check your wallet.", OUT_OF_SIGHT),
-        said_no=("The service said no. Check your wallet all the same.", OUT_OF_SIGHT),
+        said_no=(
+            "The service said no. Check your wallet all the same.",
+            f"{OUT_OF_SIGHT} If not, ask the service once more: “{AGAIN}”.",
+        ),
+        said_no_for_good=(f"{OUT_OF_SIGHT} If not, {_AFTER}", f"{OUT_OF_SIGHT} If not, {_SOME_TIME}"),
         asking_on="Only your own wallet can tell.",
     ),
     answered=HANDED_OVER,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.withdrawal import ANEW_FROM
 from ashore.lightning.backends import CaughtUp, Identity, InvoiceRequest, Limits, MadeInvoice, Receipt, Trouble
 from ashore.systems.base import Bearer, Draft
 from ashore.systems.lnurl.codec import Network, Reach, decode_invoice
@@ -158,6 +159,7 @@ def test_the_review_and_the_evidence_say_how_long_the_invoice_can_be_paid() -> N
     (line,) = [line for line in plan.request.lines if line.label == "Invoice good until"]
     assert line.value == f"{time_of_day((NOW_S + 3600) * 1000, NOW_S * 1000)} (in 1 h)"
     facts = dict(plan.evidence)[INVOICED].facts
+    assert plan.terms.details[ANEW_FROM] == str((NOW_S + 3600 + 600) * 1000), "until then its claim may be open"
     assert facts["good until"] == "2026-11-18 12:06:40 UTC"
     assert not plan.warnings
 
