@@ -16,6 +16,9 @@ START_S = 60.0
 _CONTROL = Purpose("practice control", 1 << 20, total_seconds=30.0, retries=0)
 
 
+_RELAYER_OFF = "relayer_off"
+
+
 class PracticeError(AshoreError):
     """The practice network did not start or does not answer."""
 
@@ -41,6 +44,16 @@ class SandboxControl:
     async def step(self, what: str = "stage", count: int = 1) -> None:
         """Move by hand: a `stage` of the operator, a `block`, or `finalize`."""
         await self._post("step", {"what": what, "count": count})
+
+    async def relayer_rests(self) -> bool:
+        """Whether the operator's relayer sends no money on, so that it has to be claimed."""
+        told = await self._post("status", {"only": []})
+        assert isinstance(told, dict)
+        return bool(told["zklink"]["switches"].get(_RELAYER_OFF))
+
+    async def rest_relayer(self, rests: bool) -> None:
+        """Let the operator's relayer rest, or work again. It works when the practice network is started anew."""
+        await self.faults({"zklink": {"switches": {_RELAYER_OFF: rests}}})
 
     async def faults(self, value: Mapping[str, object]) -> None:
         """Let things go wrong (see the practice network's control)."""

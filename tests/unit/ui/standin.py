@@ -117,12 +117,19 @@ class StandInSandbox:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.rests = False
 
     async def step(self, what: str = "stage", count: int = 1) -> None:
         self.asked.append(what)
 
     async def set_clock(self, mode: str) -> None:
         self.asked.append(mode)
+
+    async def relayer_rests(self) -> bool:
+        return self.rests
+
+    async def rest_relayer(self, rests: bool) -> None:
+        self.rests = rests
 
 
 class StandInUnclaimed:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QTextDocument
 from ashore.domain.observations import ChainHealth
 from ashore.engine.views import Change, Topic
 from ashore.ui.pages.review import ReviewPage
+from ashore.ui.pages.settings import SettingsPage
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
@@ -171,3 +172,21 @@ async def test_what_endpoints_say_is_no_markup_in_a_tooltip(shell: Shell) -> Non
     shown.setHtml(shell.window.side.health_row.toolTip())
     assert shown.toPlainText() == f"{evil}: block 5, final up to 4\n{evil}"
     assert "<img" not in shell.window.side.health_row.toolTip()
+
+
+async def test_the_practice_relayer_can_be_let_rest(shell: Shell) -> None:
+    sandbox = shell.wallet.sandbox
+    assert sandbox is not None
+    shell.sections.show_section("settings")
+    await shell.settle()
+    page = shell.sections.page("settings")
+    assert isinstance(page, SettingsPage)
+    assert not page.relayer.on
+    page.relayer.box.click()
+    await shell.settle()
+    assert sandbox.rests
+    sandbox.rests = False  # the network was started anew
+    shell.sections.show_section("activity")
+    shell.sections.show_section("settings")
+    await shell.settle()
+    assert not page.relayer.on

@@ -18,6 +18,7 @@ from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, ground, show_if
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.widgets.scroll import ScrollColumn
+from ashore.ui.widgets.tick import Tick
 
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 CLOCKS = {
@@ -25,6 +26,7 @@ CLOCKS = {
     "realistic": ("Realistic", "Every stage takes as long as it usually does: hours."),
     STEP: ("Step by step", "Nothing happens until you press a button below."),
 }
+RELAYER_RESTS = "Released money then stays in the contract until it is claimed: see Unclaimed."
 THEME_KEY, TEXT_SIZE_KEY = "theme", "text-size"
 
 
@@ -79,8 +81,26 @@ class SettingsPage(Page):
         self.clock_note = Label(role="small", wrap=True)
         column.addWidget(self.clock_note)
         column.addWidget(self.steps)
+        self.relayer = Tick(self.context.icons, "The relayer rests", RELAYER_RESTS)
+        self.relayer.box.clicked.connect(self._rest_relayer)
+        column.addWidget(self.relayer)
         self._show_clock(chosen)
         return card
+
+    def shown(self) -> None:
+        if self.context.wallet.sandbox is not None:
+            self.context.tasks.start(self._show_relayer(), failed=self._failed, name="relayer")
+
+    async def _show_relayer(self) -> None:
+        if self.context.wallet.sandbox is not None:
+            self.relayer.box.setChecked(await self.context.wallet.sandbox.relayer_rests())
+
+    def _rest_relayer(self, rests: bool) -> None:
+        self.context.tasks.start(self._let_rest(rests), failed=self._failed, name="relayer")
+
+    async def _let_rest(self, rests: bool) -> None:
+        if self.context.wallet.sandbox is not None:
+            await self.context.wallet.sandbox.rest_relayer(rests)
 
     def _marks(self) -> QWidget:
         card, column = ground("card")
