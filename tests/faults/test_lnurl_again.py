@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import NOT_SENT
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary
+from ashore.engine.carrier import Carrier
 from ashore.systems.lnurl.system.plan import LEAST_LEFT_MS
+from ashore.systems.lnurl.system.withdrawals import TRIES
 from faults.lightning_bench import EXPIRY_S, Death, Purse
 
 BUTTON = "Try again with the same invoice"
@@ -181,3 +185,54 @@ async def test_death_after_the_wish(purse: Purse, boundary: Boundary | None) -> 
     assert sum(isinstance(r.event, ev.MoveAgain) for r in after.journal.of(withdrawal)) == 1
     after.hold_to_the_rules(heard=False)
     await after.aclose()
+
+
+async def test_a_wish_that_never_left_may_be_wished_again(purse: Purse) -> None:
+    """In one process: what failed before the no does not count, and the no stands again after it."""
+    voucher = await purse.voucher(faults={"refuses": "Not on Sundays."})
+    withdrawal = await purse.confirm(voucher)
+    purse.road.closed = True
+    carrier = Carrier(purse.ledger, purse.system, purse.now, purse._probe, purse._wait)
+    carrying = asyncio.create_task(carrier.carry(withdrawal, purse.move(withdrawal).id))
+
+    async def until(so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not so():
+                await asyncio.sleep(0)
+
+    try:
+        await until(lambda: purse.move(withdrawal).misses == TRIES - 1)
+        purse.road.closed = False
+        await until(lambda: purse.move(withdrawal).said_no)
+        refusal = purse.move(withdrawal).said
+        for wish in (1, 2):
+            purse.road.closed, purse.road.tried = True, 0
+            purse.again(withdrawal)
+            await until(lambda: purse.move(withdrawal).said_no)
+            assert purse.road.tried == TRIES, "every wish has all its tries"
+            assert purse.move(withdrawal).said.endswith(refusal)
+            assert purse.move(withdrawal).said.count("did not go again") == 1
+            assert "could not be reached" in purse.move(withdrawal).said
+            assert BUTTON in offered(purse, withdrawal)
+            assert (purse.move(withdrawal).wishes, len(purse.calls())) == (wish, 1)
+        purse.road.closed = False
+        purse.spoil(voucher, refuses=None)
+        purse.again(withdrawal)
+        async with asyncio.timeout(20):
+            await carrying
+    finally:
+        carrying.cancel()
+        await asyncio.gather(carrying, return_exceptions=True)
+    assert (await purse.carry(withdrawal)).status is Status.FINAL
+    assert len(purse.calls()) == 2
+    purse.hold_to_the_rules()
+
+
+async def test_a_wish_in_vain_ends_as_the_no_did(purse: Purse) -> None:
+    _, withdrawal = await refused(purse)
+    purse.road.closed = True
+    purse.again(withdrawal)
+    state = await purse.carry(withdrawal)
+    assert state.status is Status.REFUSED
+    assert "The service said no: “Not on Sundays.”" in purse.move(withdrawal).said
+    assert "you will see it here" not in purse.told(withdrawal)

@@ -86,7 +86,8 @@ class MoveView:
     """A move as folded. `arrivals` counts the sends that may have arrived: all but those that never left.
 
     `said_no`: it was answered with a no that proves nothing, so it is not sent again but at a person's wish; `wishes`
-    counts those.
+    counts those, and `answer` keeps the last no meanwhile. `misses` counts the sends that never left since anything
+    did, or was wished.
     """
 
     id: str
@@ -104,6 +105,8 @@ class MoveView:
     advice: str = ""
     said_no: bool = False
     wishes: int = 0
+    answer: str = ""
+    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +257,20 @@ def _move_after(move: MoveView, event: _LaterMoveEvent) -> MoveView:
     if isinstance(event, ev.MoveAccepted):
         return replace(move, state=MoveState.ACCEPTED, said=event.said, code="", advice="")
     if isinstance(event, ev.MoveAgain):
-        return replace(move, state=MoveState.UNKNOWN, said=event.sentence, said_no=False, wishes=move.wishes + 1)
+        wished = replace(move, state=MoveState.UNKNOWN, said=event.sentence, said_no=False, misses=0)
+        return replace(wished, wishes=move.wishes + 1)
     if isinstance(event, ev.MoveUnclear):
-        never_left = move.state is MoveState.SENDING and not event.left
+        was_sent = move.state is MoveState.SENDING
+        never_left = was_sent and not event.left
+        misses = move.misses + int(never_left)
         return replace(
             move,
             state=MoveState.UNKNOWN,
             said=event.sentence,
             arrivals=move.arrivals - int(never_left),
+            misses=0 if was_sent and event.left else misses,
             said_no=move.said_no or event.said_no,
+            answer=event.sentence if event.said_no and event.left else move.answer,
         )
     return replace(move, state=MoveState.REFUSED, code=event.code, said=event.sentence, advice=event.advice)
 

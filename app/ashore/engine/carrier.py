@@ -70,7 +70,8 @@ class Carrier:
         self._probe = probe
         self._sleep = sleep
         self._doubt = Doubt(patience_ms, now)
-        self._in_vain = False
+        self._in_vain_at = -1
+        """The wish, by its number, of which every send would be in vain."""
 
     async def carry(self, withdrawal: str, move: str) -> None:
         """Bring the move to an outcome, however long it takes. May be cancelled and begun again at any point."""
@@ -112,7 +113,8 @@ class Carrier:
     def _may_go(self, withdrawal: str, move: MoveView) -> bool:
         """Whether there is still a reason to send it again: no answer yet, a way out, and not all done without one."""
         state = self._ledger.get(withdrawal)
-        return not move.said_no and not self._in_vain and state is not None and state.status is not Status.FINAL
+        in_vain = self._in_vain_at == move.wishes
+        return not move.said_no and not in_vain and state is not None and state.status is not Status.FINAL
 
     async def _send(self, withdrawal: str, move: MoveView) -> Outcome:
         first = move.arrivals == 0
@@ -130,7 +132,8 @@ class Carrier:
             asked = await self._system.locate(signed_move(move))
             outcome = asked if isinstance(asked, Accepted) else outcome
         elif isinstance(outcome, NeverLeft):
-            self._in_vain = outcome.tries is not None and move.sends - move.arrivals + 1 >= outcome.tries
+            in_vain = outcome.tries is not None and move.misses + 1 >= outcome.tries
+            self._in_vain_at = move.wishes if in_vain else -1
         self._write(withdrawal, move, outcome)
         return outcome
 
@@ -161,9 +164,16 @@ class Carrier:
         self._probe(Boundary.OUTCOME_JOURNALED)
 
     def _not_left(self, withdrawal: str, move: MoveView, outcome: NeverLeft) -> list[ev.Event]:
-        """What a send that never left leaves behind: the end, if it was in vain and no other one may have arrived."""
+        """What a send that never left leaves behind: the end, if it was in vain and no other one may have arrived.
+
+        After a wish that was in vain the last answer stands again, so that there can be another wish.
+        """
+        in_vain = self._in_vain_at == move.wishes
+        if in_vain and move.wishes and move.answer:
+            said = f"It did not go again: {outcome.sentence} {move.answer}"
+            return [ev.MoveUnclear(withdrawal, move.id, said, left=False, said_no=True)]
         told: list[ev.Event] = [ev.MoveUnclear(withdrawal, move.id, outcome.sentence, left=False)]
-        if self._in_vain and move.arrivals == 1:  # the one that this very send counts as until it is told
+        if in_vain and move.arrivals == 1:  # the one that this very send counts as until it is told
             said = f"Nothing was sent. {outcome.sentence}"
             told.append(ev.MoveRefused(withdrawal, move.id, NOT_SENT, said, outcome.advice))
         return told
