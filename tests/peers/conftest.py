@@ -1,4 +1,4 @@
-"""What the tests with anvil share."""
+"""What the tests with anvil share, and those with LNbits."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pytest
 
 from ashore.ethereum.follower import ChainFollower
 from ashore.net.http import HttpClient
+from ashore.net.pacing import SystemClock
 from peers import places
 from peers.anvil_node import Anvil
 from peers.anvil_wallet import Wallet
 from peers.anvil_world import quorum_of
+from peers.lnbits_server import LNbitsServer
 from unit.ethereum.chain_bench import FastClock
 
 
@@ -33,3 +35,19 @@ async def wallet(anvil: Anvil) -> AsyncIterator[Wallet]:
     quorum = quorum_of(anvil, http)
     yield Wallet(anvil, http, quorum, ChainFollower(quorum.spec, quorum))
     await http.aclose()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LNbitsServer]:
+    """An LNbits, with its extension for vouchers where that is there. It takes long to start."""
+    places.need_lnbits()
+    with LNbitsServer(tmp_path_factory.mktemp("lnbits"), places.withdraw_extension()) as running:
+        yield running
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[HttpClient]:
+    """The program's own transport, in real time."""
+    client = HttpClient(SystemClock(), random.Random(1))
+    yield client
+    await client.aclose()

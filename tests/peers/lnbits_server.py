@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import httpx
 
@@ -17,6 +19,7 @@ from peers.npm_service import HOST, free_port
 
 _START_SECONDS = 90.0
 _NOWHERE = "http://127.0.0.1:9"
+_EXTENSION = "withdraw"
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,16 @@ class Wallet:
 
 
 class LNbitsServer:
-    """The server, set up by its first user. It can reach nobody: it would ask for prices otherwise."""
+    """The server, set up by its first user. It can reach nobody: it would ask for prices otherwise.
 
-    def __init__(self, folder: Path) -> None:
-        self._port = free_port()
-        self.address = f"http://{HOST}:{self._port}"
+    `extension` is the folder of its extension for vouchers, of which it gets a copy. Every wallet may make some then.
+    """
+
+    def __init__(self, folder: Path, extension: Path | None = None) -> None:
+        self.port = free_port()
+        self.address = f"http://{HOST}:{self.port}"
         self._folder = folder
+        self._extension = extension
         self._process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(base_url=self.address, timeout=20, trust_env=False)
 
@@ -42,11 +49,15 @@ class LNbitsServer:
         packages = next((places.PEERS / "lnbits" / "lib").glob("python3.*/site-packages"))
         for name in ("logs", "extensions", "wasm_extensions"):
             (self._folder / name).mkdir()
+        if self._extension is not None:
+            shutil.copytree(
+                self._extension, self._folder / "extensions" / _EXTENSION, ignore=shutil.ignore_patterns(".git")
+            )
         # Not by its own command, which would leave the server behind in a second process.
         command = [str(places.lnbits_python()), "-m", "uvicorn", "lnbits.__main__:app", "--host", HOST]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                [*command, "--port", str(self._port)],
+                [*command, "--port", str(self.port)],
                 # It looks for its pages below the folder it is started in.
                 cwd=packages,
                 env={
@@ -55,11 +66,15 @@ class LNbitsServer:
                     "LNBITS_DATA_FOLDER": str(self._folder),
                     "LNBITS_EXTENSIONS_PATH": str(self._folder),
                     "LNBITS_EXTENSIONS_DEFAULT_INSTALL": "",
+                    "LNBITS_USER_DEFAULT_EXTENSIONS": "" if self._extension is None else _EXTENSION,
                     "LNBITS_BACKEND_WALLET_CLASS": "FakeWallet",
                     "LNBITS_ADMIN_UI": "true",
                     "HOST": HOST,
-                    "PORT": str(self._port),
+                    "PORT": str(self.port),
                     "LNBITS_RATE_LIMIT_NO": "100000",
+                    # Otherwise it looks for a price at every payment.
+                    "LNBITS_PRICE_AGGREGATOR_ENABLED": "false",
+                    "LNBITS_EXCHANGE_RATE_PROVIDERS": "[]",
                     "HTTP_PROXY": _NOWHERE,
                     "HTTPS_PROXY": _NOWHERE,
                     "NO_PROXY": HOST,
@@ -101,6 +116,15 @@ class LNbitsServer:
         )
         assert done.is_success, done.text
 
+    def voucher(self, wallet: Wallet, **terms: Any) -> dict[str, Any]:
+        """Make a voucher that a wallet pays for: 10 to 20 sat, once, a second apart, unless `terms` say otherwise."""
+        asked = {"title": "a voucher", "min_withdrawable": 10, "max_withdrawable": 20, "uses": 1}
+        asked |= {"wait_time": 1, "is_unique": False, **terms}
+        done = self.http.post(f"/{_EXTENSION}/api/v1/links", headers={"X-Api-Key": wallet.admin_key}, json=asked)
+        assert done.is_success, done.text
+        told: dict[str, Any] = done.json()
+        return told
+
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         # Connecting is repeated without a pause of its own: each try waits for the server up to its time limit.
@@ -134,4 +158,4 @@ class LNbitsServer:
             self._process.kill()
             self._process.wait()
         with socket.socket() as probe:
-            assert probe.connect_ex((HOST, self._port)), "LNbits goes on although its process ended"
+            assert probe.connect_ex((HOST, self.port)), "LNbits goes on although its process ended"

@@ -12,6 +12,7 @@ import pytest
 # A file .npm, .anvil or .lnbits in it says that this one is complete.
 PEERS = Path(sys.prefix) / "peers"
 LNBITS_NEEDS = (3, 13)
+WITHDRAW = "ASHORE_LNBITS_WITHDRAW"
 
 
 def node() -> Path:
@@ -56,8 +57,31 @@ def need_lnbits() -> None:
         _missing("LNbits")
 
 
+def withdraw_extension() -> Path | None:
+    """The folder of LNbits' extension for vouchers, if one is named; fail where it holds something else."""
+    named = os.environ.get(WITHDRAW)
+    if not named:
+        return None
+    if not (Path(named) / "views_lnurl.py").is_file():
+        pytest.fail(f"The folder that {WITHDRAW} names does not hold LNbits' extension withdraw.")
+    return Path(named).resolve()
+
+
+def need_withdraw_extension() -> None:
+    """Skip where LNbits or its extension for vouchers is not there; fail where they have to be."""
+    need_lnbits()
+    if withdraw_extension() is None:
+        _absent(
+            f"LNbits' extension withdraw is in no package registry: check out version 1.2.2 of the repository "
+            f"lnbits/withdraw and name its folder in {WITHDRAW}."
+        )
+
+
 def _missing(name: str) -> None:
-    sentence = f"{name} is not set up: ./packaging/test does that where there is a network."
+    _absent(f"{name} is not set up: ./packaging/test does that where there is a network.")
+
+
+def _absent(sentence: str) -> None:
     if os.environ.get("ASHORE_REQUIRE_PEERS"):
         pytest.fail(sentence)
     pytest.skip(sentence)

@@ -1,40 +1,28 @@
 """LNbits 1.6.2 with FakeWallet as the wallet that receives, and npm lnurl paying out of another wallet of it.
 
-LNbits' withdraw extension is in no package registry, so LNbits is met as the receiver alone; the service that asks it
-to pay is npm lnurl with its LNbits backend. Their invoices begin with lnbc although nothing real can be paid.
+The service that asks it to pay is npm lnurl with its LNbits backend; test_lnbits_withdraw.py meets LNbits as the
+service. Their invoices begin with lnbc although nothing real can be paid.
 """
 
 from __future__ import annotations
 
 import contextlib
-import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from ashore.lightning.backends import InvoiceRequest, MadeInvoice, MaySpend, ReceiptState
+from ashore.lightning.backends import MaySpend, ReceiptState
 from ashore.lightning.errors import CredentialRefused, InvoiceRefused
 from ashore.lightning.lnbits import LNbits
-from ashore.lightning.watching import Rhythm
 from ashore.net.http import HttpClient
-from ashore.net.pacing import SystemClock
 from ashore.systems.lnurl.client import Accepted, LnurlClient, Refused
 from ashore.systems.lnurl.codec import Expected, Network, WithdrawOffer, check_invoice, decode_invoice
 from peers import places
 from peers.lnbits_server import LNbitsServer, Wallet
 from peers.npm_service import Link, NpmService
-
-_QUICK = Rhythm(first=0.05, longest=0.2)
-_CLOCK = SystemClock()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LNbitsServer]:
-    places.need_lnbits()
-    with LNbitsServer(tmp_path_factory.mktemp("lnbits")) as running:
-        yield running
+from peers.receiving import backend, made, state
 
 
 @pytest.fixture(scope="module")
@@ -59,25 +47,9 @@ def wallet(server: LNbitsServer) -> Wallet:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[HttpClient]:
-    client = HttpClient(_CLOCK, random.Random(1))
-    yield client
-    await client.aclose()
-
-
-def backend(http: HttpClient, server: LNbitsServer, key: str) -> LNbits:
-    return LNbits(http, server.address, key, clock=_CLOCK, rng=random.Random(1), rhythm=_QUICK)
-
-
-@pytest.fixture
 def receiver(http: HttpClient, server: LNbitsServer, wallet: Wallet) -> LNbits:
     """The program's backend with the invoice key of the person's wallet."""
     return backend(http, server, wallet.invoice_key)
-
-
-async def made(receiver: LNbits, amount_msat: int = 15_000, description: str = "a voucher") -> MadeInvoice:
-    """An invoice of the person's wallet."""
-    return await receiver.make(InvoiceRequest("a reference", amount_msat, description, 3_600))
 
 
 async def offered(client: LnurlClient, link: Link) -> WithdrawOffer:
@@ -87,12 +59,6 @@ async def offered(client: LnurlClient, link: Link) -> WithdrawOffer:
     content = (await client.ask(url)).content
     assert isinstance(content, WithdrawOffer)
     return content
-
-
-async def state(receiver: LNbits, invoice: MadeInvoice) -> ReceiptState:
-    """What the wallet says about an invoice now."""
-    assert invoice.payment_hash is not None
-    return (await receiver.look_up(invoice.payment_hash, "a reference")).state
 
 
 async def test_the_invoice_key_receives_and_cannot_spend(
