@@ -35,6 +35,8 @@ WORDS = " ".join(
         ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", Way.NOWHERE, False),
         ("x" * 5_000, Way.NOWHERE, False),
         ("what is this", Way.NOWHERE, False),
+        (f"my voucher: {LINK} enjoy!", Way.NOWHERE, False),
+        ("npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg", Way.NOWHERE, False),
     ],
 )
 def test_each_text_leads_to_its_place(text: str, way: Way, secret: bool) -> None:
@@ -49,6 +51,19 @@ def test_nothing_is_said_of_nothing() -> None:
 
 def test_a_text_that_nobody_knows_is_told_what_would_do() -> None:
     assert "0x…" in take_in("what is this").advice
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"my voucher: {LINK} enjoy!", "This text contains a voucher’s link. Paste the link alone."),
+        ("note1fntxtkcy9pjwucqwa9mddn7v03wwwsu9j330jj350nvhpky2tuaspk6nqc", "a Nostr key or note, not a voucher"),
+        ("<p>Your gift</p>", "a piece of a web page"),
+    ],
+)
+def test_what_is_no_link_is_named(text: str, said: str) -> None:
+    found = take_in(text)
+    assert said in f"{found.sentence} {found.advice}"
 
 
 def test_a_web_address_is_asked_about_first_and_an_lnurl_names_its_host() -> None:

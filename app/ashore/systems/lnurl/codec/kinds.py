@@ -28,6 +28,9 @@ class Kind(StrEnum):
     KEY = "key"
     RECOVERY_PHRASE = "recovery-phrase"
     ETHEREUM = "ethereum"
+    NOSTR = "nostr"
+    WEB_PIECE = "web-piece"
+    WITHIN = "lnurl-within"
     DAMAGED = "damaged"
     REFUSED = "refused"
     EMPTY = "empty"
@@ -126,6 +129,15 @@ WORDS: dict[Kind, tuple[str, str]] = {
         "This is an address or link of Ethereum or zkLink, not of Lightning.",
         "To withdraw to it, use the zkLink page. Here, paste a withdrawal link (LNURL).",
     ),
+    Kind.NOSTR: (
+        "This is a Nostr key or note, not a voucher.",
+        "Paste a withdrawal link (LNURL) from the service that owes you money.",
+    ),
+    Kind.WEB_PIECE: (
+        "This is a piece of a web page, not a voucher.",
+        "Copy the voucher’s link alone, or scan its picture.",
+    ),
+    Kind.WITHIN: ("This text contains a voucher’s link.", "Paste the link alone."),
     Kind.DAMAGED: ("This LNURL is damaged.", "Copy it again as a whole, or scan its picture."),
     Kind.REFUSED: ("Ashore does not use this link.", "Ask the service for another one."),
     Kind.EMPTY: (

@@ -23,7 +23,9 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.ETHEREUM, r"0x[0-9a-f]{40}|(ethereum|zklink|starknet):.*|[a-z0-9-]+(\.[a-z0-9-]+)*\.eth"),
         (Kind.LIGHTNING_ADDRESS, rf"[a-z0-9._+-]+@{_HOST}"),
         (Kind.MACAROON, r"0201036c6e64[0-9a-f]+|agedbg5k[a-z0-9_+/=-]+"),
-        (Kind.KEY, r"(0x)?[0-9a-f]{64}|[0-9a-f]{32}|nsec1[a-z0-9]+|[xyztuv]prv[a-z0-9]{50,}"),
+        (Kind.KEY, r"(0x)?[0-9a-f]{64}|[0-9a-f]{32}|(nostr:)?nsec1[a-z0-9]+|[xyztuv]prv[a-z0-9]{50,}"),
+        (Kind.NOSTR, r"(nostr:)?(npub|nprofile|note|nevent|naddr|nrelay)1[02-9ac-hj-np-z]+"),
+        (Kind.WEB_PIECE, r"<(!doctype|!--|\?xml|/?[a-z][a-z0-9-]*[\s/>]).*"),
         (Kind.RECOVERY_PHRASE, r"[a-z]{3,8}(\s+[a-z]{3,8}){11,23}"),
     )
 )

@@ -25,6 +25,9 @@ _LUD17_KINDS = {"lnurlw": Kind.LNURL, "lnurlp": Kind.PAY, "lnurlc": Kind.CHANNEL
 _BECH32_LNURL = re.compile(r"lnurl1", re.IGNORECASE | re.ASCII)
 _WEB = re.compile(r"https?:", re.IGNORECASE | re.ASCII)
 _INVOICE = re.compile(r"ln(bc|tb|tbs|bcrt)[0-9]*[munp]?1", re.IGNORECASE | re.ASCII)
+_LINK_WITHIN = re.compile(
+    r"(?<![a-z0-9])(?:lnurl1[02-9ac-hj-np-z]{8,}|lnurlw:(?://)?[^\s<>\"']{4,})", re.IGNORECASE | re.ASCII
+)
 _LOWER_TAGS = {tag.lower(): kind for tag, kind in TAG_KINDS.items()}
 
 
@@ -73,11 +76,17 @@ def _recognise(text: str, reach: Reach, *, may_wrap: bool) -> Recognition:
         return _bech32(text, reach)
     scheme = _LUD17.match(text)
     if scheme is not None:
-        return _lud17(scheme[1].lower(), text[scheme.end() :], reach)
+        return _link_after(text, reach) or _lud17(scheme[1].lower(), text[scheme.end() :], reach)
     if _WEB.match(text):
         inner = _lightning_value(text.partition("?")[2], reach) if may_wrap else None
-        return inner or _of_url(Kind.PLAIN_URL, parse_url(text, reach), reach)
+        return inner or _link_after(text, reach) or _of_url(Kind.PLAIN_URL, parse_url(text, reach), reach)
+    return _by_shape(text, reach)
+
+
+def _by_shape(text: str, reach: Reach) -> Recognition:
     kind = name_kind(text)
+    if kind in (Kind.UNKNOWN, Kind.WEB_PIECE) and (link := _link_within(text, reach)) is not None:
+        return link
     if kind is Kind.UNKNOWN and hidden_characters(text):
         return Recognition(kind, "This text contains an invisible character.", "Copy it again, or scan its picture.")
     return _named(kind)
@@ -121,8 +130,33 @@ def _bech32(text: str, reach: Reach) -> Recognition:
         # Mail and chat programs break long texts into lines.
         address = decode_lnurl("".join(text.split()))
     except CodecError as error:
-        return Recognition(Kind.DAMAGED, error.sentence, error.advice)
+        link = _link_within(text, reach)
+        sound = link is not None and link.kind is not Kind.DAMAGED
+        return link if link and sound else Recognition(Kind.DAMAGED, error.sentence, error.advice)
     return _of_url(Kind.LNURL, parse_url(address, reach), reach)
+
+
+def _link_after(text: str, reach: Reach) -> Recognition | None:
+    """Return what to say of a link with words behind it: no link has a blank in it."""
+    return _link_within(text, reach) if len(text.split()) > 1 else None
+
+
+def _link_within(text: str, reach: Reach) -> Recognition | None:
+    """Return what to say of a text that is longer than the link in it, or None where there is none.
+
+    It is never opened from there: what surrounds a link may be part of it, or may belong to another.
+    """
+    found = {link.lower(): link for link in _LINK_WITHIN.findall(text)}
+    if not found or text in found.values():
+        return None
+    if len(found) > 1:
+        return Recognition(Kind.WITHIN, "This text contains several links of vouchers.", "Paste one of them alone.")
+    (link,) = found.values()
+    try:
+        kind = _recognise(link, reach, may_wrap=False).kind
+    except CodecError:
+        kind = Kind.LNURL  # why it is not used is said of the link alone
+    return _named(Kind.WITHIN if kind in (Kind.LNURL, Kind.DAMAGED) else kind)
 
 
 def _lud17(scheme: str, rest: str, reach: Reach) -> Recognition:

@@ -124,7 +124,27 @@ def test_every_form_of_a_withdrawal_link(text: str) -> None:
         ("hello", Kind.UNKNOWN),
         ("lightning:", Kind.UNKNOWN),
         ("bitcoin:", Kind.UNKNOWN),
-        ("lightning:lightning:" + LNURL, Kind.UNKNOWN),
+        ("lightning:lightning:" + LNURL, Kind.WITHIN),
+        ("nostr:nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5", Kind.KEY),
+        ("npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg", Kind.NOSTR),
+        ("nostr:nprofile1qqsrhuxx8l9ex335q7he0f09aej04zpazpl0ne2cgukyawd24mayt8g", Kind.NOSTR),
+        ("note1fntxtkcy9pjwucqwa9mddn7v03wwwsu9j330jj350nvhpky2tuaspk6nqc", Kind.NOSTR),
+        ('<a href="https://service.com/gift">Your gift</a>', Kind.WEB_PIECE),
+        ("<!DOCTYPE html>\n<html><body>1 < 2</body></html>", Kind.WEB_PIECE),
+        ("1 < 2", Kind.UNKNOWN),
+        (f"my voucher: {LNURL.upper()} enjoy!", Kind.WITHIN),
+        (f"{LNURL} enjoy!", Kind.WITHIN),
+        (f"lightning:{LNURL.upper()}\nenjoy!", Kind.WITHIN),
+        (f"Gift:\u200b{LNURL}.", Kind.WITHIN),
+        (f'<a href="lightning:{LNURL.upper()}"><b>{LNURL}</b></a>', Kind.WITHIN),
+        (f"https://shop.example/ sent you {LNURL}", Kind.WITHIN),
+        ("take lnurlw://service.com/w?x=1 now", Kind.WITHIN),
+        ("lnurlw://service.com/w?x=1 enjoy!", Kind.WITHIN),
+        (f"my voucher:\n{LNURL[:40]}\n{LNURL[40:]}", Kind.WITHIN),
+        (f"{LNURL} or {encode_lnurl(URL + '2')}", Kind.WITHIN),
+        (f"pay {encode_lnurl('https://service.com/p?tag=payRequest')} please", Kind.PAY),
+        (f"log in: {encode_lnurl('https://service.com/?tag=login')}", Kind.AUTH),
+        ("take xlnurl1qqqqqqqqqq", Kind.UNKNOWN),
         ("a" * 4097, Kind.UNKNOWN),
         ("€" * 2000, Kind.UNKNOWN),
     ],
@@ -138,6 +158,15 @@ def test_everything_else_is_named_and_never_asked(text: str, kind: Kind) -> None
     assert recognition.secret is (kind in SECRET_KINDS)
     assert recognition.sentence.endswith(".")
     assert recognition.advice.endswith(".")
+
+
+def test_a_link_within_a_text_is_pointed_to_and_of_several_none() -> None:
+    (sentence, advice) = WORDS[Kind.WITHIN]
+    assert (sentence, advice) == ("This text contains a voucher’s link.", "Paste the link alone.")
+    for text in (f"my voucher: {LNURL} enjoy!", f"{LNURL} or {LNURL.upper()}, it is the same"):
+        assert recognise(text).sentence == sentence
+        assert recognise(text, Reach.PRACTICE).sentence == sentence
+    assert "several" in recognise(f"{LNURL} or {encode_lnurl(URL + '2')}").sentence
 
 
 @pytest.mark.parametrize("text", ["https://service.com/w?x=1", "HTTPS://service.com", f"http://{ONION}/w"])
