@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.kept_balances import KeptBalance
@@ -13,8 +12,9 @@ from ashore.systems.lnurl.codec import sat_text
 from ashore.ui.context import Context
 from ashore.ui.pages.lnurl_words import both_forms
 from ashore.ui.port import BalancesPort
+from ashore.ui.widgets.asking import AskingCard
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.labels import Label, clear, column, ground, row, show_if
+from ashore.ui.widgets.labels import Label, clear, column, row, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.wording import breakable, clock_time
@@ -27,48 +27,36 @@ _WHAT_FORGETTING_MEANS = (
 )
 
 
-class BalanceCard(QFrame):
+class BalanceCard(AskingCard):
     """One service: its host and what it said, never its link; and the question before it is forgotten."""
 
     look = Signal(str)
     forget = Signal(str)
 
     def __init__(self, context: Context, kept: KeptBalance) -> None:
-        super().__init__()
-        self.setProperty("ground", "card")
+        self.forget_button = Button("Forget", "small-link", name=f"Forget {kept.host}")
+        no = Button("Keep it", name=f"Keep {kept.host}")
+        super().__init__(self.forget_button, no, Button("Forget it", name=f"Yes, forget {kept.host}"))
         self.kept = kept
         self._now = context.now
         self.said = Label(role="muted", wrap=True)
         self.doubt = ProblemLine(context.icons)
         self.look_button = Button("Look again", name=f"Look again at {kept.host}")
-        self.forget_button = Button("Forget", "small-link", name=f"Forget {kept.host}")
-        self.yes = Button("Forget it", name=f"Yes, forget {kept.host}")
-        self.no = Button("Keep it", name=f"Keep {kept.host}")
         words = column(Label(breakable(both_forms(kept.host)), "strong", wrap=True), self.said, spacing=4)
         line = row(words, self.forget_button, self.look_button, spacing=12)
         line.setStretch(0, 1)
         for button in (self.forget_button, self.look_button):
             line.setAlignment(button, Qt.AlignmentFlag.AlignVCenter)
-        self.question = self._question()
+        asked = self.put(f"Forget {breakable(both_forms(kept.host))}?", _WHAT_FORGETTING_MEANS)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 14, 20, 14)
         outer.setSpacing(8)
         outer.addLayout(line)
         outer.addWidget(self.doubt)
-        outer.addWidget(self.question)
+        outer.addWidget(asked)
         self.look_button.clicked.connect(lambda: self.look.emit(self.kept.id))
-        self.forget_button.clicked.connect(lambda: self.ask(True))
-        self.no.clicked.connect(lambda: self.ask(False))
-        self.yes.clicked.connect(self._forgotten)
+        self.agreed.connect(lambda: self.forget.emit(self.kept.id))
         self.show_kept(kept)
-
-    def _question(self) -> QWidget:
-        frame, inner = ground("warn", 14)
-        inner.addWidget(Label(f"Forget {breakable(both_forms(self.kept.host))}?", "strong", wrap=True))
-        inner.addWidget(Label(_WHAT_FORGETTING_MEANS, wrap=True))
-        inner.addLayout(row(self.no, self.yes, -1))
-        frame.hide()
-        return frame
 
     def show_kept(self, kept: KeptBalance, *, asking: bool = False) -> None:
         """Show what the service said last, or that it is being asked."""
@@ -83,30 +71,6 @@ class BalanceCard(QFrame):
         self.doubt.show_problem(doubt if kept.asked_at and not asking else None)
         self.look_button.setEnabled(not asking)
         self.forget_button.setEnabled(not asking and self.question.isHidden())
-
-    def ask(self, asking: bool) -> None:
-        """Ask whether it shall be forgotten, or do not ask any more."""
-        self.question.setVisible(asking)
-        self.forget_button.setEnabled(not asking)
-        (self.no if asking else self.forget_button).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _forgotten(self) -> None:
-        self.question.hide()
-        self.forget.emit(self.kept.id)
-
-    def event(self, event: QEvent) -> bool:
-        """Escape answers the question with no, and leads back only where none is asked."""
-        meant = event.type() == QEvent.Type.ShortcutOverride and not self.question.isHidden()
-        if meant and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and not self.question.isHidden():
-            self.ask(False)
-            return
-        super().keyPressEvent(event)
 
 
 class KeptBalances(QWidget):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.receiving import ConnectedWallet
@@ -16,8 +15,9 @@ from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving_entries import CORE_LIGHTNING, LNBITS
 from ashore.ui.port import ReceivingPort
 from ashore.ui.theme.icons import Icons
+from ashore.ui.widgets.asking import AskingCard
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.labels import Label, clear, column, ground, row, show_if
+from ashore.ui.widgets.labels import Label, clear, column, row, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import ScrollColumn
@@ -39,18 +39,17 @@ _WHAT_REMOVING_MEANS = (
 )
 
 
-class WalletCard(QFrame):
+class WalletCard(AskingCard):
     """One wallet, and the question before it is removed."""
 
     removed = Signal(str)
 
     def __init__(self, icons: Icons, wallet: ConnectedWallet) -> None:
-        super().__init__()
-        self.setProperty("ground", "card")
-        self.wallet = wallet
         self.remove = Button("Remove", name=f"Remove {wallet.name}")
         self.confirm = Button("Remove it", name=f"Yes, remove {wallet.name}")
         self.keep = Button("Keep it", name=f"Keep {wallet.name}")
+        super().__init__(self.remove, self.keep, self.confirm)
+        self.wallet = wallet
         self.problem = ProblemLine(icons)
         kind = Label(KIND_WORDS.get(wallet.kind, wallet.kind), "muted", wrap=True)
         words = column(Label(breakable(wallet.name), "section", wrap=True), kind, spacing=4)
@@ -62,54 +61,23 @@ class WalletCard(QFrame):
             line.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
         else:
             line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.question = self._question()
+        asked = self.put(f"Remove {breakable(wallet.name)}?", _WHAT_REMOVING_MEANS)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 16, 20, 16)
         outer.setSpacing(12)
         outer.addLayout(line)
-        outer.addWidget(self.question)
+        outer.addWidget(asked)
         outer.addWidget(self.problem)
-        self.remove.clicked.connect(lambda: self.ask(True))
-        self.keep.clicked.connect(lambda: self.ask(False))
-        self.confirm.clicked.connect(self._confirmed)
-
-    def _question(self) -> QWidget:
-        frame, inner = ground("warn", 14)
-        inner.addWidget(Label(f"Remove {breakable(self.wallet.name)}?", "strong", wrap=True))
-        inner.addWidget(Label(_WHAT_REMOVING_MEANS, wrap=True))
-        inner.addLayout(row(self.keep, self.confirm, -1))
-        frame.hide()
-        return frame
+        self.agreed.connect(lambda: self.removed.emit(self.wallet.id))
 
     def ask(self, asking: bool) -> None:
-        """Ask whether it shall be removed, or do not ask any more."""
-        self.question.setVisible(asking)
-        self.remove.setEnabled(not asking)
         self.problem.show_problem(None)
-        (self.keep if asking else self.remove).setFocus(Qt.FocusReason.OtherFocusReason)
+        super().ask(asking)
 
     def fail(self, error: AshoreError) -> None:
         """It could not be removed."""
         self.ask(False)
         self.problem.show_problem(Problem(error.sentence, error.advice))
-
-    def _confirmed(self) -> None:
-        self.question.hide()
-        self.removed.emit(self.wallet.id)
-
-    def event(self, event: QEvent) -> bool:
-        """Escape answers the question with no, and leads back only where none is asked."""
-        meant = event.type() == QEvent.Type.ShortcutOverride and not self.question.isHidden()
-        if meant and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and not self.question.isHidden():
-            self.ask(False)
-            return
-        super().keyPressEvent(event)
 
 
 class ReceivingPage(Page):
