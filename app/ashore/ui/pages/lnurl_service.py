@@ -52,9 +52,7 @@ class ServiceCard(QWidget):
         one = len(others) == 1
         takes_part = "another host takes part" if one else "other hosts take part"
         told = f"Besides {both_forms(offer.host)}, {takes_part}: {', '.join(map(both_forms, others))}."
-        trust = (
-            f"Go on only if you trust {'it' if one else 'them'}: {offer.callback_host} gets your invoice."
-        )
+        trust = f"Go on only if you trust {'it' if one else 'them'}: {offer.callback_host} gets your invoice."
         self.others.show_problem(Problem(told, trust, Severity.WARNS))
 
     def show_range(self, sentence: str) -> None:
