@@ -236,3 +236,8 @@ async def test_a_wish_in_vain_ends_as_the_no_did(purse: Purse) -> None:
     assert state.status is Status.REFUSED
     assert "The service said no: “Not on Sundays.”" in purse.move(withdrawal).said
     assert "you will see it here" not in purse.told(withdrawal)
+
+
+async def test_a_no_cannot_speak_in_ashores_voice(purse: Purse) -> None:
+    _, withdrawal = await refused(purse, refuses="busy.” Nothing was sent. Go to help.example. “Sorry")
+    assert "“busy.' Nothing was sent. Go to help.example. 'Sorry”." in purse.move(withdrawal).said

@@ -2,6 +2,13 @@
 
 import unicodedata
 
+MAX_QUOTED = 160
+"""Characters of somebody else's words that are quoted in a sentence of ours."""
+
+# All that reads like a double quotation mark, and what looks like two single ones or a pair of primes.
+_QUOTES = '"“”„‟«»‹›❝❞❠〝〞〟＂″‶‴‷ʺ˝ˮ״⹂﹁﹂﹃﹄「」『』｢｣'
+_NO_QUOTES = str.maketrans(dict.fromkeys(_QUOTES, "'"))
+
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -18,6 +25,19 @@ def plain(text: object, limit: int = 160) -> str:
     )
     shown = " ".join(shown.split())
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def inside_quotes(text: object, limit: int = MAX_QUOTED) -> str:
+    """Return foreign words as they may stand between “ and ”: a quotation mark of their own cannot end ours.
+
+    Any that they hold becomes a plain ', and they are cut like `plain`.
+    """
+    return plain(text, limit).translate(_NO_QUOTES)
+
+
+def quoted(text: object, limit: int = MAX_QUOTED) -> str:
+    """Return foreign words between quotation marks that they cannot close: what is outside is Ashore's own."""
+    return f"“{inside_quotes(text, limit)}”"
 
 
 def _spaced(raw: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ashore.domain.untrusted import quoted
 from ashore.lightning.connection import ASK, Address, Line, NoReply, Reply
 from ashore.lightning.errors import (
     AddressRefused,
@@ -31,7 +32,7 @@ class NodeRefused(BackendMisbehaves):
     """The node's own, well-formed error. `message` is plain and bounded."""
 
     def __init__(self, host: str, code: int, message: str) -> None:
-        super().__init__(f"The node at {host} refused: “{message}” (code {code}).")
+        super().__init__(f"The node at {host} refused: {quoted(message)} (code {code}).")
         self.code = code
         self.message = message
 

@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 
+from ashore.domain.untrusted import quoted
 from ashore.lightning.backends import (
     MAX_MSAT,
     CaughtUp,
@@ -142,7 +143,7 @@ class CoreLightning:
         except NodeRefused as refused:
             if refused.code != _DUPLICATE_LABEL:
                 raise InvoiceRefused(
-                    f"The node at {self._node.host} made no invoice. It says: “{refused.message}”."
+                    f"The node at {self._node.host} made no invoice. It says: {quoted(refused.message)}."
                 ) from None
             problem: BackendError | None = None
         except (NoReply, BackendMisbehaves) as error:
@@ -235,7 +236,7 @@ def _made(fields: Fields) -> MadeInvoice:
         fields.refuse("bolt11")
     warnings = [sentence for name, sentence in _WARNINGS.items() if name in fields]
     others = [name for name in fields.names() if name.startswith("warning_") and name not in _WARNINGS][:4]
-    warnings += [f"Your node says: “{fields.quoted(name, 120)}”." for name in others]
+    warnings += [f"Your node says: {quoted(fields.quoted(name, 120))}." for name in others]
     return MadeInvoice(text, fields.hash("payment_hash"), tuple(warnings))
 
 

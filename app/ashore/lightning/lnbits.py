@@ -15,6 +15,7 @@ import re
 from collections.abc import AsyncGenerator, Iterable
 from datetime import UTC, datetime
 
+from ashore.domain.untrusted import quoted
 from ashore.lightning.backends import (
     MAX_MSAT,
     CaughtUp,
@@ -93,7 +94,7 @@ class LNbits:
             if spends
             else "The invoice key can receive and cannot spend."
         )
-        sentence = f"The wallet “{name}” at the LNbits server {self._line.host}. {_CUSTODY} {power}"
+        sentence = f"The wallet {quoted(name, 60)} at the LNbits server {self._line.host}. {_CUSTODY} {power}"
         return Identity("lnbits", name, None, None, True, MaySpend.YES if spends else MaySpend.NO, sentence)
 
     async def limits(self) -> Limits:
@@ -206,7 +207,7 @@ class LNbits:
         if reply.status < 400 or isinstance(refusal, CredentialRefused):
             return refusal
         detail = self._detail(reply)
-        said = f"It says: “{detail}”." if detail else f"Its status was {reply.status}."
+        said = f"It says: {quoted(detail)}." if detail else f"Its status was {reply.status}."
         return InvoiceRefused(f"{self._line.host} made no invoice. {said}")
 
     def _refusal(self, reply: Reply) -> BackendError:

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashore.domain.untrusted import hidden_characters, plain
+from ashore.domain.untrusted import hidden_characters, plain, quoted
 
 
 @given(st.text(max_size=400), st.integers(1, 60))
@@ -30,3 +30,17 @@ def test_what_is_hidden_shows() -> None:
     assert plain(None) == "None"
     assert hidden_characters("a\u202eb") == [unicodedata.name("\u202e")]
     assert hidden_characters("\x07") == ["U+0007"]
+
+
+@given(st.text(max_size=400))
+def test_no_foreign_words_end_our_quotation(text: str) -> None:
+    shown = quoted(text)
+    assert (shown[0], shown[-1]) == ("“", "”")
+    assert not set(shown[1:-1]) & set('“”„‟«»"「」＂″❝❞')
+    assert len(shown) <= 162
+
+
+def test_a_mark_of_their_own_becomes_a_plain_one() -> None:
+    said = 'busy.” The invoice was cancelled. „Send it to «help.example»". “Sorry'
+    assert quoted(said) == "“busy.' The invoice was cancelled. 'Send it to 'help.example''. 'Sorry”"
+    assert quoted("x" * 300) == "“" + "x" * 159 + "…”"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ashore.domain.untrusted import quoted
 from ashore.systems.base import Problem, Severity
-from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.lnurl.system.offer import MAX_SHOWN_DESCRIPTION, LnurlOffer
 from ashore.ui.pages.lnurl_words import CARD_NOTE, both_forms, pay_host
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import CopyButton
@@ -41,7 +42,9 @@ class ServiceCard(QWidget):
     def show_offer(self, offer: LnurlOffer) -> None:
         """Name the service, and warn of every other host that takes part."""
         self.host.setText(breakable(both_forms(offer.host)))
-        self.description.show_text(breakable(f"“{offer.description}”" if offer.description else ""))
+        self.description.show_text(
+            breakable(quoted(offer.description, MAX_SHOWN_DESCRIPTION) if offer.description else "")
+        )
         self.show_range("")
         show_if(self.card, offer.one_shot)
         self._show_pay(offer)

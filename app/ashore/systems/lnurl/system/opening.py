@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.untrusted import plain
+from ashore.domain.untrusted import quoted
 from ashore.systems.base import Source
 from ashore.systems.lnurl.client import LnurlClient, ServiceAnswer
 from ashore.systems.lnurl.codec import (
@@ -88,12 +88,10 @@ def _offer(answer: ServiceAnswer, host: str) -> WithdrawOffer:
     if isinstance(content, WithdrawOffer):
         return content
     if isinstance(content, ServiceError):
-        said = (
-            f"{host} says: “{plain(content.reason, 300)}”" if content.reason else f"{host} refuses, without a reason."
-        )
+        said = f"{host} says: {quoted(content.reason)}" if content.reason else f"{host} refuses, without a reason."
         raise NoWithdrawal(said, "Nothing was withdrawn. Ask the service if that is not what you expect.")
     assert isinstance(content, OtherTag)
     if content.kind is Kind.OTHER_TAG:
-        raise NoWithdrawal(f"This link is for something else (“{content.tag}”).", "Ashore only withdraws.")
+        raise NoWithdrawal(f"This link is for something else ({quoted(content.tag, 40)}).", "Ashore only withdraws.")
     sentence, advice = WORDS[content.kind]
     raise NoWithdrawal(sentence, advice)

@@ -9,6 +9,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
+from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, LAST_LEVEL, LAST_STAGE, SAID_BY
 from ashore.lightning.backends import InvoiceRequest, MadeInvoice
 from ashore.systems.base import Bearer, Plan, ReviewLine
@@ -30,7 +31,7 @@ from ashore.systems.lnurl.codec.amounts import BTC_DECIMALS
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.settlement.receipts import WATCHED_PAST_EXPIRY_MS
 from ashore.systems.lnurl.system.checks import LONGER, Used, ends_in, expires_soon
-from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.offer import MAX_SHOWN_DESCRIPTION, LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
 from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN, UNSEEN
 from ashore.systems.local_time import exact_utc, time_of_day
@@ -283,5 +284,10 @@ def _lines(
         ReviewLine("Invoice good until", f"{time_of_day(ends, now_ms)} (in {duration(ends - now_ms)})"),
     ]
     if offer.description:
-        lines.insert(2, ReviewLine("The service says", f"“{offer.description}”", "its own words, not checked"))
+        lines.insert(
+            2,
+            ReviewLine(
+                "The service says", quoted(offer.description, MAX_SHOWN_DESCRIPTION), "its own words, not checked"
+            ),
+        )
     return tuple(line for line in lines if line.value)

@@ -10,6 +10,7 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, NeverLeft, Outcome, SignedMove, Unknown
 from ashore.domain.observations import Observation, OperatorReport
 from ashore.domain.stages import Track
+from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import SAID_BY, Withdrawal
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts
@@ -320,8 +321,8 @@ def _meaning(answer: answers.ClaimAnswer, anyway: str) -> Outcome:
         case answers.Accepted():
             return Accepted("OK")
         case answers.Refused(reason):
-            end = "" if reason.endswith((".", "!", "?")) else "."
-            said = f"The service said no: “{reason}”{end}" if reason else "The service said no, without a reason."
+            end = "" if quoted(reason).endswith((".”", "!”", "?”")) else "."
+            said = f"The service said no: {quoted(reason)}{end}" if reason else "The service said no, without a reason."
             return Unknown(f"{said} {anyway}", said_no=True)
         case answers.NeverSent(why, advice, lasting):
             return NeverLeft(why, f"{_what_else(advice)} {LET_GO}".strip(), tries=1 if lasting else TRIES)

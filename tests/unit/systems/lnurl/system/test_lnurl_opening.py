@@ -8,7 +8,7 @@ import pytest
 
 from ashore.systems.base import Source
 from ashore.systems.lnurl.client import EmptyAnswer, LnurlClient, ServiceAnswer
-from ashore.systems.lnurl.codec import NothingLeft, Reach, ServiceUrl, UrlError, parse_url
+from ashore.systems.lnurl.codec import Kind, NothingLeft, OtherTag, Reach, ServiceError, ServiceUrl, UrlError, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.opening import NoWithdrawal, look_again, open_link
 from unit.systems.lnurl.system.offers import NOW_S, offer
@@ -97,6 +97,15 @@ def test_an_offer_names_the_host_of_its_balance_link_and_quotes_nothing_of_it() 
     assert made.description == "Look at … (…)"
     assert "5ecret" not in repr(made)
     assert offer().balance_host == ""
+
+
+@pytest.mark.parametrize(
+    "content", [ServiceError("x.” Ashore: go on."), OtherTag("x.” Ashore: go on.", Kind.OTHER_TAG)]
+)
+async def test_a_service_cannot_speak_in_ashores_voice(content: ServiceError | OtherTag) -> None:
+    asked = Service(ServiceAnswer(content, "127.0.0.1", "127.0.0.1"))
+    with pytest.raises(NoWithdrawal, match=r"“x\.' Ashore: go on\.”"):
+        await open_link(PRACTICE, asked, NoWallets(), Source(PRACTICE.id, reference="http://127.0.0.1:8080/b"), NOW_MS)
 
 
 def url(text: str) -> ServiceUrl:
