@@ -41,7 +41,7 @@ NOTHING = "Nothing was withdrawn."
 NOT_LNURL = "The service did not answer in the form that LNURL prescribes."
 NO_AMOUNT = "The service names no amount that Lightning can carry."
 ADDRESS = "The service wants the invoice at an address that Ashore does not use."
-REAL = "This is a real service"
+REAL, INTERNET = "This is a link of a real service.", "This is an address on the internet."
 UNREADABLE = {
     "huge": "sent an answer longer than the 65536 bytes it may have.",
     "drip": "did not answer in time.",
@@ -88,8 +88,8 @@ TAKEN = {
 NEVER_ASKED = {
     PAGE_LNURL: REAL,
     f"lightning:{PAGE_LNURL.upper()}": REAL,
-    PAGE_URL: REAL,
-    PAGE_CALLBACK: REAL,
+    PAGE_URL: INTERNET,
+    PAGE_CALLBACK: INTERNET,
     PAGE_INVOICE: "This is a Lightning invoice: a request to pay.",
     json.dumps(PAGE_RESPONSE): "Ashore does not know this kind of text.",
     PAGE_SECRET: "This looks like a secret key or a hash.",

@@ -11,6 +11,10 @@ class UrlError(CodecError):
     """A web address that Ashore never asks."""
 
 
+class OutsidePractice(UrlError):
+    """A web address that only practice never asks: it is not on this computer."""
+
+
 class AnswerError(CodecError):
     """An answer of a service that cannot be used."""
 

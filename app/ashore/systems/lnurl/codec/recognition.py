@@ -5,16 +5,17 @@ LUD-17 (schemes), BIP-21 and BOLT11 (`lightning=` in a bitcoin: link), the Bolt 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ashore.domain.untrusted import hidden_characters
-from ashore.systems.lnurl.codec.errors import CodecError
+from ashore.systems.lnurl.codec.errors import CodecError, OutsidePractice, UrlError
 from ashore.systems.lnurl.codec.kinds import SECRET_KINDS, TAG_KINDS, WITHDRAW_TAG, WORDS, Kind
 from ashore.systems.lnurl.codec.naming import name_kind
 from ashore.systems.lnurl.codec.offers import WithdrawOffer, offer_from_query
 from ashore.systems.lnurl.codec.texts import decode_lnurl
-from ashore.systems.lnurl.codec.urls import Reach, ServiceUrl, parse_lud17, parse_url
+from ashore.systems.lnurl.codec.urls import ONLY_ITS_OWN, Reach, ServiceUrl, parse_lud17, parse_url
 
 MAX_TEXT_BYTES = 4096
 
@@ -133,7 +134,7 @@ def _bech32(text: str, reach: Reach) -> Recognition:
         link = _link_within(text, reach)
         sound = link is not None and link.kind is not Kind.DAMAGED
         return link if link and sound else Recognition(Kind.DAMAGED, error.sentence, error.advice)
-    return _of_url(Kind.LNURL, parse_url(address, reach), reach)
+    return _of_link(Kind.LNURL, address, parse_url, reach)
 
 
 def _link_after(text: str, reach: Reach) -> Recognition | None:
@@ -161,7 +162,19 @@ def _link_within(text: str, reach: Reach) -> Recognition | None:
 
 def _lud17(scheme: str, rest: str, reach: Reach) -> Recognition:
     kind = _LUD17_KINDS[scheme]
-    return _of_url(kind, parse_lud17(rest, reach), reach) if kind is Kind.LNURL else _named(kind)
+    return _of_link(kind, rest, parse_lud17, reach) if kind is Kind.LNURL else _named(kind)
+
+
+def _of_link(kind: Kind, address: str, parse: Callable[[str, Reach], ServiceUrl], reach: Reach) -> Recognition:
+    """Judge the address of an LNURL. Raises UrlError."""
+    try:
+        url = parse(address, reach)
+    except OutsidePractice:
+        raise UrlError(
+            f"This is a link of a real service. {ONLY_ITS_OWN}",
+            "Nothing was asked. Use a voucher of the practice service.",
+        ) from None
+    return _of_url(kind, url, reach)
 
 
 def _of_url(kind: Kind, url: ServiceUrl, reach: Reach) -> Recognition:

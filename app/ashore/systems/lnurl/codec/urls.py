@@ -11,9 +11,10 @@ from enum import StrEnum
 from urllib.parse import quote, unquote_plus
 
 from ashore.systems.lnurl.codec import hosts
-from ashore.systems.lnurl.codec.errors import UrlError
+from ashore.systems.lnurl.codec.errors import OutsidePractice, UrlError
 
 MAX_URL_CHARACTERS = 2047
+ONLY_ITS_OWN = "Practice asks only its own service, on this computer."
 
 _SPLIT = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#]*)(?P<target>[^#]*)", re.IGNORECASE | re.ASCII
@@ -129,10 +130,8 @@ def _judge(url: ServiceUrl, reach: Reach) -> None:
         raise UrlError("This kind of link is not a web address.", "Use a link that starts with https://.")
     if reach is Reach.PRACTICE:
         if not hosts.is_loopback(url.host):
-            raise UrlError(
-                "This is a real service, and practice has no real money: its voucher could be used up for nothing.",
-                "Nothing was asked. Use a voucher of the practice service, or leave practice.",
-            )
+            where = "on the internet" if hosts.is_public(url.host) else "in a private network"
+            raise OutsidePractice(f"This is an address {where}. {ONLY_ITS_OWN}", "Nothing was asked.")
         return
     if not hosts.is_public(url.host):
         raise UrlError(

@@ -305,7 +305,7 @@ def test_a_callback_on_another_host_is_told() -> None:
 def test_practice_accepts_its_own_callback_alone() -> None:
     local = answer(callback="http://127.0.0.1:8000/cb")
     assert isinstance(parse_offer(local, Reach.PRACTICE), WithdrawOffer)
-    with pytest.raises(AnswerError, match="practice"):
+    with pytest.raises(AnswerError, match="Practice asks only its own"):
         parse_offer(answer(), Reach.PRACTICE)
 
 

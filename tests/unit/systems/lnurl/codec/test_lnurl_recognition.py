@@ -220,9 +220,24 @@ def test_practice_takes_its_own_links_and_no_real_one() -> None:
     for text in (LNURL, URL, "lnurlw://service.com/w", f"https://localhost/?lightning={LNURL}"):
         refused = recognise(text, Reach.PRACTICE)
         assert refused.kind is Kind.REFUSED
-        assert "practice" in refused.sentence
+        assert "Practice asks only its own service, on this computer." in refused.sentence
+        assert refused.advice.startswith("Nothing was asked.")
+        assert "leave practice" not in refused.advice, "one cannot, in this version"
         assert not refused.can_be_asked
     assert recognise("satoshi@service.com", Reach.PRACTICE).kind is Kind.LIGHTNING_ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LNURL, "This is a link of a real service."),
+        ("lnurlw://service.com/w", "This is a link of a real service."),
+        ("https://example.com/page", "This is an address on the internet."),
+        ("http://192.168.1.1/", "This is an address in a private network."),
+    ],
+)
+def test_practice_calls_what_it_does_not_ask_by_its_name(text: str, said: str) -> None:
+    assert recognise(text, Reach.PRACTICE).sentence.startswith(said)
 
 
 def test_every_kind_has_words() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.systems.lnurl.codec import CodecError, Reach, UrlError, decode_lnurl, encode_lnurl, parse_lud17, parse_url
+from ashore.systems.lnurl.codec.errors import OutsidePractice
 from ashore.systems.lnurl.codec.hosts import literal_address
 
 ONION = "vww6ybal4bd7szmgncyruucpgfkqahzddi37ktceo3ah7ngmcopnpyyd.onion"
@@ -179,7 +180,7 @@ def test_practice_asks_this_computer_alone(text: str) -> None:
 
 @pytest.mark.parametrize("host", ["service.com", "10.0.0.1", "169.254.169.254", "localhost.evil.example", ONION])
 def test_practice_refuses_every_real_service(host: str) -> None:
-    with pytest.raises(UrlError, match="practice has no real money"):
+    with pytest.raises(OutsidePractice, match="Practice asks only its own"):
         parse_url(f"https://{host}/w", Reach.PRACTICE)
 
 
