@@ -9,11 +9,12 @@ from PySide6.QtTest import QTest
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
+from ashore.domain.stages import Track
 from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM
 from ashore.engine.views import Voyage
 from ashore.engine.voyages import voyage_of
 from ashore.systems.lnurl.profile import PRACTICE
-from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SEEN
+from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SEEN, TRACKS, UNSEEN
 from ashore.ui.pages.voyage import VoyagePage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
@@ -33,7 +34,8 @@ class LightningWallet(StandInWallet):
 
     def voyage(self, withdrawal_id: str) -> Voyage | None:
         found = next((state for state in self.withdrawals() if state.id == withdrawal_id), None)
-        return None if found is None else voyage_of(found, SEEN, {}, NOW)
+        track = next((each for each in TRACKS if found is not None and str(each.ref) == found.terms.track), SEEN)
+        return None if found is None else voyage_of(found, track, {}, NOW)
 
     async def send_again(self, withdrawal: str) -> None:
         if self.refusing is not None:
@@ -47,13 +49,13 @@ def wallet() -> LightningWallet:
     return LightningWallet()
 
 
-def refused(wallet: LightningWallet, until: int = NOW + 60_000) -> None:
+def refused(wallet: LightningWallet, until: int = NOW + 60_000, track: Track = SEEN) -> None:
     """A voucher whose service said no."""
     terms = ev.Terms(
         system="LNURL",
         network="sandbox",
         profile=PRACTICE.id,
-        track=str(SEEN.ref),
+        track=str(track.ref),
         account="node",
         symbol="BTC",
         decimals=11,
@@ -118,3 +120,12 @@ async def test_the_advice_points_to_the_button_while_it_is_there(shell: Shell, w
     page = await voyage(shell)
     assert f"“{TEXT}”" in str(texts(page.notice))
     assert "open the link again" not in str(texts(page.notice))
+
+
+@pytest.mark.parametrize(("track", "said"), [(SEEN, "nothing yet"), (UNSEEN, "look in your wallet")])
+async def test_after_a_no_the_card_says_what_ashore_can_know(
+    shell: Shell, wallet: LightningWallet, track: Track, said: str
+) -> None:
+    refused(wallet, track=track)
+    page = await voyage(shell)
+    assert f"You receive\n{said}" in texts(page)

@@ -191,12 +191,14 @@ class VoyagePage(Page):
         request = voyage.withdrawal.request
         refused = request is not None and request.said_no
         practice = self.context.wallet.sandbox is not None
+        unseen = voyage.track.stage(voyage.track.stages[-1].id).not_applicable
+        awaited = "look in your wallet" if unseen else "nothing yet" if refused else amount
         came = {
             Status.FINAL: ("Settled (simulated)" if practice else "You received", facts.get(RECEIVED, amount)),
             Status.REFUSED: ("You received", "nothing"),
             Status.FAILED: ("You received", "nothing"),
             Status.UNSEEN: ("You receive", "look in your wallet"),
-        }.get(voyage.status, ("You receive", "nothing yet" if refused else amount))
+        }.get(voyage.status, ("You receive", awaited))
         host = f"from {terms.details.get(SAID_BY, '')}"
         self.costs[0].show_money("You asked for", amount, host)
         self.costs[1].show_money("Fee", "none")
