@@ -67,9 +67,11 @@ def _settled(state: Withdrawal, receipt: Receipt, source: str, now_ms: int) -> I
     received = receipt.received_msat
     if state.stage(FINAL).evidence:
         return
+    compared = "the payment hash; this wallet names no amount" if received is None else "payment hash and amount"
     facts = {"payment hash": receipt.payment_hash, "asked": sat_text(state.terms.amount)}
     if received is not None:
         facts["received"] = sat_text(received)
+    facts["compared"] = compared
     evidence = Evidence("lnurl.settled", Level.SEEN, source, now_ms, facts)
     if state.is_open:
         yield ev.StageReached(state.id, SETTLED, evidence)

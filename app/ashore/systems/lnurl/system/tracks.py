@@ -92,7 +92,7 @@ SEEN = Track(
             SETTLED,
             Milestone.VERIFIED,
             "Payment verified",
-            "The invoice is settled; hash and amount are those of the invoice.",
+            "The wallet that receives says that this very invoice, known by its payment hash, is settled.",
             "Ashore watches the wallet that receives.",
             provable=False,
         ),

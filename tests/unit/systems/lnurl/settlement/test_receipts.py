@@ -213,3 +213,15 @@ def test_an_end_as_unpaid_gives_way_to_the_wallets_word(way: str) -> None:
     assert told.rows[SEEN.position(SETTLED)].mark is Mark.SEEN
     assert not any(r.view.failed for r in told.rows)
     assert Mark.NOT_REACHED not in {r.mark for r in told.rows}
+
+
+@pytest.mark.parametrize(
+    ("received", "compared"),
+    [(15_000, "payment hash and amount"), (None, "the payment hash; this wallet names no amount")],
+)
+def test_the_evidence_says_what_was_compared(received: int | None, compared: str) -> None:
+    state = after(WAYS["ok"], ReceiptState.SETTLED, 0, received)
+    best = state.stage(SETTLED).best
+    assert best is not None
+    assert best.facts["compared"] == compared
+    assert "amount" not in row(state, SETTLED)[2]
