@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -160,3 +161,29 @@ async def test_a_lock_leaves_nothing_of_the_review(shell: Shell, review: ReviewP
     await shell.settle()
     assert vars(review)["_review"] is None
     assert texts(review.columns.main_scroll).strip() == ""
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_a_lock_while_it_is_confirmed_leaves_nothing_in_the_page(
+    shell: Shell, review: ReviewPage, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+
+    async def confirm(_review: object) -> str:
+        await gate.wait()
+        if fails:
+            raise AshoreError("The vault is locked. Nothing was sent.", "Unlock it.")
+        return "w"
+
+    monkeypatch.setattr(shell.wallet, "confirm", confirm)
+    monkeypatch.setattr(shell.sections.context.go, "withdrawal_sent", lambda _name: None, raising=False)
+    QTest.mouseClick(review.confirm, Qt.MouseButton.LeftButton)
+    await asyncio.sleep(0)
+    assert review.busy
+    await shell.wallet.lock()
+    await asyncio.sleep(0)
+    gate.set()
+    await shell.settle()
+    assert not review.busy
+    assert review._review is None
+    assert "25.50 USDC" not in texts(review.columns.main_scroll)

@@ -103,9 +103,12 @@ class ReviewPage(Page):
     def _lock_changed(self) -> None:
         """What was read for signing is void without the keys, and a voucher's secret does not outlast a lock."""
         if self.context.wallet.locked and not self._busy:
-            self._review = None
-            for part in (self._lines_column, self._texts_column, self._warnings):
-                clear(part)
+            self._forget()
+
+    def _forget(self) -> None:
+        self._review = None
+        for part in (self._lines_column, self._texts_column, self._warnings):
+            clear(part)
 
     def shown(self) -> None:
         self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
@@ -166,6 +169,7 @@ class ReviewPage(Page):
         withdrawal = await self.context.wallet.confirm(review)
         self._review = None
         self._set_busy(False)
+        self._lock_changed()
         self.context.go.withdrawal_sent(withdrawal)
 
     def _failed(self, error: AshoreError) -> None:
@@ -174,6 +178,7 @@ class ReviewPage(Page):
         said = f"{error.sentence} {error.advice}".lower()
         tail = error.advice if "nothing was sent" in said else f"Nothing was sent. {error.advice}".strip()
         self.notice.show_problem(Problem(error.sentence, tail))
+        self._lock_changed()  # a lock that came meanwhile let the page keep what was being sent
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
