@@ -3,6 +3,7 @@
 # They live in the folder peers of the virtual environment: npm lnurl with a node to run it, anvil (an Ethereum node, from
 # npm too), and LNbits in a virtual environment of its own. Where one cannot be had, its tests are skipped with a sentence.
 # With ASHORE_REQUIRE_PEERS=1 they fail.
+# LNbits' extension withdraw is in no package registry: ASHORE_LNBITS_WITHDRAW names a folder that holds it.
 # shellcheck shell=bash
 
 peers=$venv/peers

@@ -116,6 +116,18 @@ class LNbitsServer:
         )
         assert done.is_success, done.text
 
+    def invoice(self, wallet: Wallet, amount_sat: int) -> str:
+        """Make an invoice of a wallet."""
+        asked = {"out": False, "amount": amount_sat}
+        done = self.http.post("/api/v1/payments", headers={"X-Api-Key": wallet.invoice_key}, json=asked)
+        assert done.is_success, done.text
+        return str(done.json()["bolt11"])
+
+    def invoices(self, wallet: Wallet) -> list[str]:
+        """Every invoice of a wallet."""
+        done = self.http.get("/api/v1/payments", headers={"X-Api-Key": wallet.invoice_key})
+        return [str(payment["bolt11"]) for payment in done.json()]
+
     def voucher(self, wallet: Wallet, **terms: Any) -> dict[str, Any]:
         """Make a voucher that a wallet pays for: 10 to 20 sat, once, a second apart, unless `terms` say otherwise."""
         asked = {"title": "a voucher", "min_withdrawable": 10, "max_withdrawable": 20, "uses": 1}
