@@ -35,23 +35,27 @@ def unit(decimals: int) -> int:
     return int(10**decimals)
 
 
-def parse_amount(text: str, decimals: int) -> int:
+def parse_amount(text: str, decimals: int, *, integral: bool = False) -> int:
     """Read `text` as a positive decimal number and return it in base units of 10**-`decimals`.
+
+    `integral`: whole numbers are asked for, so the advice names no others; a fraction that fits is read all the same.
 
     Only ASCII digits and one point are accepted: separators mean different things in different
     countries, and a guess could cost a factor of a thousand. Raises AmountError with a sentence.
     """
     stripped = text.strip(" ")
     if not stripped:
-        raise AmountError("Enter an amount.", "For example 25 or 25.50.")
-    _refuse_odd_characters(stripped)
+        raise AmountError("Enter an amount.", "For example 25." if integral else "For example 25 or 25.50.")
+    _refuse_odd_characters(stripped, integral)
     whole, point, fraction = stripped.partition(".")
     if not whole and not fraction:
-        raise AmountError("That is a point without a number.", "Enter an amount such as 0.5.")
+        raise AmountError("That is a point without a number.", _written(integral))
     if len(whole.lstrip("0")) > 60:
         raise AmountError("That number is larger than any balance can be.", "Check the amount.")
     if point and not fraction:
         raise AmountError("There are no digits after the point.", "Add them, or leave the point out.")
+    if integral and len(fraction.rstrip("0")) > decimals:
+        raise AmountError("That is not a whole number.", "Leave out the fraction.")
     if len(fraction.rstrip("0")) > decimals:
         raise AmountError(
             f"This asset has {decimals} decimals, and the amount has {len(fraction.rstrip('0'))}.",
@@ -65,32 +69,43 @@ def parse_amount(text: str, decimals: int) -> int:
     return value
 
 
-def _refuse_odd_characters(text: str) -> None:
+def _written(integral: bool) -> str:
+    return "Write a whole number, like 1240." if integral else "Write 1240.50."
+
+
+def _digits(integral: bool) -> str:
+    return "Enter digits only." if integral else "Enter digits and one point only."
+
+
+def _refuse_odd_characters(text: str, integral: bool) -> None:
     if len(text) > MAX_TEXT:
-        raise AmountError("That is too long to be an amount.", "Enter digits and one point only.")
+        raise AmountError("That is too long to be an amount.", _digits(integral))
     if hidden_characters(text):
         raise AmountError("The text contains an invisible character.", "Type the amount by hand.")
     if text[0] in "-−–":
         raise AmountError("An amount cannot be negative.", "Enter how much you want to bring out.")
     if text[0] == "+":
-        raise AmountError("An amount needs no plus sign.", "Enter digits and one point only.")
+        raise AmountError("An amount needs no plus sign.", _digits(integral))
     for character in text:
         if character not in _ASCII_DIGITS and character != ".":
-            raise AmountError(*_odd_character(character, text))
+            raise AmountError(*_odd_character(character, text, integral))
     if text.count(".") > 1:
-        raise AmountError("There is more than one point.", "Write 1240.50, without separators.")
+        raise AmountError("There is more than one point.", f"{_written(integral)[:-1]}, without separators.")
 
 
-def _odd_character(character: str, text: str) -> tuple[str, str]:
+def _odd_character(character: str, text: str, integral: bool) -> tuple[str, str]:
     separator = character in ",'’_" or unicodedata.category(character) == "Zs"
     if separator and any(c.isdigit() for c in text):
-        return "Separators are not accepted, because countries read them differently.", "Write 1240.50."
+        return "Separators are not accepted, because countries read them differently.", _written(integral)
     if character in "eE":
         return "Powers of ten are not accepted.", "Write the number out, like 1000000."
     if unicodedata.category(character) == "Nd":
         return "These digits are from another script.", "Use the digits 0 to 9."
     named = f"“{plain(character, 8)}”" if plain(character, 8) else "A blank"
-    return f"{named} is not part of an amount.", "Enter digits and one point only."
+    return (
+        f"{named} is not part of an amount.",
+        "Enter digits only." if integral else "Enter digits and one point only.",
+    )
 
 
 def format_units(base: int, decimals: int, *, least_fraction: int = 0) -> str:

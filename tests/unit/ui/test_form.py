@@ -102,7 +102,7 @@ async def test_a_problem_stands_beside_its_field(shell: Shell, name: str, text: 
     assert getattr(page.fields, name).text() == text
     assert not page.summary.review.isEnabled()
     caption = page.fields.fields[name].caption.text()
-    assert page.summary.reason.text == f"Mend “{caption}” to go on.", "what is wrong is said once"
+    assert page.summary.reason.text == f"Correct “{caption}” to go on.", "what is wrong is said once"
     for other, field in page.fields.fields.items():
         assert other == name or said not in field.problem.text
 

@@ -137,7 +137,8 @@ class ClaimFormPage(Page):
         problem = None
         if blocking:
             name, told = blocking[0]
-            problem = Problem(f"Mend “{self.fields[name].caption.text()}” to go on.") if name in self.fields else told
+            caption = self.fields[name].caption.text() if name in self.fields else ""
+            problem = Problem(f"Correct “{caption}” to go on.") if caption else told
         self.summary.show_quote(quote, problem)
 
     def _submit(self) -> None:

@@ -337,7 +337,7 @@ class LnurlFormPage(Page):
         name = _first_blocking(quote)
         problem = quote.problems.get(name)
         if problem is not None and self.fields.says(name):
-            problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")
+            problem = Problem(f"Correct “{self.fields.fields[name].caption.text()}” to go on.")
         # The range stands beside who pays already.
         legs = tuple(replace(leg, note="") if index == 0 else leg for index, leg in enumerate(quote.legs))
         self.summary.show_quote(replace(quote, legs=legs), problem, NOT_MONEY, place="in")

@@ -219,7 +219,7 @@ class ZkLinkFormPage(Page):
         name, problem = _first_problem(quote)
         if problem is not None and self.fields.says(name):
             # What is wrong stands beside the field: it is not said twice.
-            problem = Problem(f"Mend “{self.fields.fields[name].caption.text()}” to go on.")
+            problem = Problem(f"Correct “{self.fields.fields[name].caption.text()}” to go on.")
         self.summary.show_quote(quote, problem, self.context.wallet.usually(self._profile))
 
     def _quote_failed(self, error: AshoreError) -> None:

@@ -102,8 +102,9 @@ def _amount(draft: Draft, allowed: AmountRange, problems: dict[str, Problem]) ->
     if unit not in UNITS:
         problems["unit"] = Problem("Ashore does not know this unit.", "Choose sat or BTC.")
         return None
+    integral = unit == "sat" and not allowed.needs_msat
     try:
-        amount = parse_amount(draft.text("amount"), UNITS[unit])
+        amount = parse_amount(draft.text("amount"), UNITS[unit], integral=integral)
     except AmountError as error:
         given = draft.text("amount").strip()
         problems["amount"] = Problem(error.sentence, error.advice if given else f"The service pays {_span(allowed)}.")

@@ -202,7 +202,7 @@ def claim_plan(deployment: Deployment, quote: ClaimQuote) -> Plan:
     offer, payer = quote.offer, quote.payer
     assert isinstance(offer, ClaimOffer)
     if not quote.ready or payer is None or quote.max_fee is None:
-        raise AshoreError("The claim is not ready yet.", "Mend what is marked. Nothing was signed.")
+        raise AshoreError("The claim is not ready yet.", "Correct what is marked. Nothing was signed.")
     owed = offer.owed
     if not owed.amount:
         raise AshoreError("Nothing that the token can express waits here.", "Nothing was signed.")

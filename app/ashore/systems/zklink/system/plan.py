@@ -27,7 +27,7 @@ def withdraw_of(quote: ZkLinkQuote, ts: int) -> Withdraw:
     """The transaction that a ready quote asks for; `ts` in unix seconds. Raises NotReady."""
     chosen = (quote.chain_id, quote.source_token, quote.target_token, quote.amount, quote.fee, quote.nonce)
     if not quote.ready or quote.recipient is None or any(value is None for value in chosen):
-        raise NotReady("The form is not complete yet.", "Mend the fields that are marked.")
+        raise NotReady("The form is not complete yet.", "Correct the fields that are marked.")
     chain, source, target, amount, fee, nonce = (int(value) for value in chosen if value is not None)
     return Withdraw(
         to_chain_id=chain,
