@@ -10,8 +10,9 @@ from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary
 from ashore.engine.voyages import activity_row
+from ashore.lightning.backends import CaughtUp, Receipt, ReceiptState
 from ashore.systems.lnurl.system.afterwards import EVERY_MS
-from faults.lightning_bench import NODE, NODE_NAME, Death, Purse
+from faults.lightning_bench import EXPIRY_S, NODE, NODE_NAME, WATCHED_S, Death, Purse
 
 NO, SILENT, PROMISED = {"error_but_pays": "Out of order."}, {"drops_after_paying": True}, {}
 WAYS: dict[str, tuple[dict[str, Any], Status]] = {
@@ -183,5 +184,33 @@ async def test_what_cannot_be_journaled_is_found_again(purse: Purse) -> None:
         with pytest.raises(OSError, match="space"):
             await purse.watch.ask()
     purse.ledger.record_many = record  # type: ignore[method-assign]
+    await later(purse)
+    assert purse.state(withdrawal).status is Status.FINAL
+
+
+async def test_a_payment_in_the_very_cycle_that_ends_its_withdrawal_is_found(purse: Purse) -> None:
+    """The listing is taken before the look-ups: what comes after a look-up is in the next one."""
+    await taken_for_unpaid(purse, {"never_pays": True})
+    await later(purse)
+    withdrawal = await purse.confirm(await purse.voucher(faults={"never_pays": True}))
+    await purse.carry(withdrawal, EXPIRY_S + WATCHED_S - 120)
+    mine, backend, paid = purse.move(withdrawal).locator, purse.node.backend, False
+    look_up, catch_up = backend.look_up, backend.catch_up
+
+    async def paid_after_the_look(payment_hash: str, reference: str) -> Receipt:
+        nonlocal paid
+        if payment_hash != mine:
+            return await look_up(payment_hash, reference)
+        was, paid = paid, True  # a held payment is let go once the wallet has answered
+        return Receipt(ReceiptState.SETTLED if was else ReceiptState.EXPIRED, mine, 15_000 if was else None)
+
+    async def listing(cursor: str | None) -> CaughtUp:
+        new = paid and cursor == "0"
+        return CaughtUp((Receipt(ReceiptState.SETTLED, mine),), "1", True) if new else await catch_up(cursor)
+
+    backend.look_up, backend.catch_up = paid_after_the_look, listing  # type: ignore[method-assign]
+    purse.leap.ahead += EVERY_MS / 1000
+    await purse.watch.ask()
+    assert purse.state(withdrawal).status is Status.FAILED
     await later(purse)
     assert purse.state(withdrawal).status is Status.FINAL

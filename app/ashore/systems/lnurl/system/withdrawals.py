@@ -239,8 +239,9 @@ class LnurlSystem:
 
         Of what ended unpaid, now and then they are asked whether it was paid after all.
         """
-        told = await self._ask_about(open_)
+        # The listing first: what is paid after an invoice was asked about, and so ended, is in the next listing.
         late = await self._afterwards.look(stopped, self._now())
+        told = await self._ask_about(open_)
         return replace(told, after_all=tuple(self._report(each.withdrawal, each.receipt) for each in late))
 
     async def _ask_about(self, open_: Sequence[Withdrawal]) -> Report:
