@@ -54,6 +54,16 @@ async def test_a_text_is_named_before_anything_is_asked(
     assert wallet.asked == ([text] if askable else []), "one request for one act, and none for anything else"
 
 
+async def test_when_to_open_a_voucher_is_said_before_and_how_long_it_stays_open_after(shell: Shell) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    await shell.settle()
+    assert "may be used up by being opened, so open it when you are ready to withdraw." in says(page)
+    QTest.keyClick(page.link, Qt.Key.Key_Return)
+    await shell.settle()
+    assert "Opened. It is not asked again as long as its link stands here." in says(page)
+
+
 async def test_a_web_address_is_asked_by_a_second_act_only(shell: Shell, wallet: VoucherWallet) -> None:
     page = await the_page(shell)
     shell.window.activateWindow()

@@ -71,7 +71,7 @@ async def test_a_card_is_told_from_a_voucher_and_offers_no_maximum(shell: Shell,
     wallet.voucher = replace(offer(1_000, 5_000_000), one_shot=True)
     page = await the_page(shell)
     page.link.setText(CARD)
-    assert "A Bolt Card of 127.0.0.1:8080. Opening it uses up one tap of the card." in says(page)
+    assert "A Bolt Card of 127.0.0.1:8080. Opening it uses up one tap of the card, so open it" in says(page)
     QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
     await shell.settle()
     assert page.fields.amount.text() == ""

@@ -10,10 +10,11 @@ from ashore.systems.lnurl.codec import CodecError, Kind, Reach
 from ashore.systems.lnurl.codec.recognition import Recognition
 from ashore.systems.lnurl.codec.urls import parse_lud17
 
-ONCE = "A link that works only once may be used up by being opened."
+_USED_UP = "A link that works only once may be used up by being opened"
+_READY = "so open it when you are ready to withdraw."
 NOT_MONEY = "The service’s OK is not the money: only the wallet that receives can tell that it came."
-STOPPED = Problem("You stopped it.", ONCE, Severity.NOTES)
-OPENED = Problem("Opened.", "It is not asked again while this page stays.", Severity.NOTES)
+STOPPED = Problem("You stopped it.", f"{_USED_UP}.", Severity.NOTES)
+OPENED = Problem("Opened.", "It is not asked again as long as its link stands here.", Severity.NOTES)
 CARD_NOTE = "This card’s tap is used up. A card may pay less than it names, so enter what you want."
 WRONG_PIN = "A wrong PIN costs this try: the voucher can be opened again when the invoice has expired."
 CONNECT = "Connect a wallet to receive"
@@ -53,9 +54,9 @@ def named(found: Recognition) -> Problem:
     host = both_forms(found.url.shown_host)
     onion = f" {_TOR}" if found.url.is_onion else ""
     if found.kind is Kind.LNURL:
-        more = "Opening it uses up one tap of the card." if found.one_shot else ONCE
+        costs = "Opening it uses up one tap of the card" if found.one_shot else _USED_UP
         what = "A Bolt Card" if found.one_shot else "A voucher"
-        return Problem(f"{what} of {host}.", more + onion, Severity.NOTES)
+        return Problem(f"{what} of {host}.", f"{costs}, {_READY}{onion}", Severity.NOTES)
     return Problem(
         f"An ordinary web address: it may be a voucher, or not. Shall Ashore ask {host}?",
         f"Only if you expect money from this host: “Ask” sends it one request.{onion}",
