@@ -213,6 +213,7 @@ class Purse:
             new_id=_ids().__next__,
             closers=(),
             journal_is_sound=lambda: True,
+            wallets=self.wallets,
         )
         self.requests = Requests(parts)
         self.notes = SealedNotes(parts, self.requests)

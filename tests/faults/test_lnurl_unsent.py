@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from ashore.domain.errors import AshoreError
 from ashore.domain.moves import NOT_SENT
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary
+from ashore.engine.receiving import RECEIVES, SPENDS, WalletSetup
 from ashore.engine.voyages import activity_row
 from ashore.systems.base import Draft
 from ashore.systems.lnurl.system.withdrawals import TRIES
@@ -142,3 +145,27 @@ async def test_a_note_of_before_or_a_locked_vault_warns_of_nothing(purse: Purse)
     purse.vault.unlocked = False
     quote = await purse.system.quote(offer, Draft({"amount": "15"}))
     assert not (await purse.requests.review(quote)).warnings
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+async def test_a_wallet_removed_after_the_review_gets_no_withdrawal(purse: Purse, meanwhile: bool) -> None:
+    """Also where it goes while the secret is being sealed."""
+    setup = WalletSetup("core-lightning", "Mine", "https://node.example", "rune")
+    mine = await purse.wallets._keep(setup, {"use": RECEIVES, "name": "Mine", SPENDS: "no"})
+    voucher = await purse.voucher()
+    review = await purse.review(voucher, receiver=mine)
+    keep = purse.vault.keep
+
+    async def removed_first(kind: str, secret: str, meta: Mapping[str, str]) -> str:
+        await purse.wallets.disconnect(mine)
+        return await keep(kind, secret, meta)
+
+    if meanwhile:
+        purse.vault.keep = removed_first  # type: ignore[method-assign]
+    else:
+        await purse.wallets.disconnect(mine)
+    with pytest.raises(AshoreError, match="Nothing was withdrawn"):
+        await purse.requests.confirm(review)
+    assert (purse.all(), purse.calls()) == ([], [])
+    purse.vault.keep = keep  # type: ignore[method-assign]
+    assert (await purse.withdraw(voucher)).status is Status.FINAL, "with another wallet, the same voucher"

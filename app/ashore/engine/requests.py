@@ -13,6 +13,7 @@ from ashore.engine.parts import Parts
 from ashore.engine.views import Review
 from ashore.keys.reading import Reading
 from ashore.systems.base import Bearer, Plan, Quote, SigningRequest
+from ashore.systems.lnurl.system.receivers import PASTED
 
 SEALED_NOTE = "sealed-note"
 NOTE_FOR = "for"
@@ -64,7 +65,9 @@ class Requests:
             raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
         self._confirmed.add(review.identifier)
         try:
+            self._refuse_removed(review.plan)
             move = await self._move(review)
+            self._refuse_removed(review.plan)
             self._refuse_second(move)
             withdrawal = self._parts.new_id()
             self._parts.ledger.record(self._beginning(withdrawal, review.plan, move))
@@ -135,6 +138,17 @@ class Requests:
         if signed.identifier != review.identifier or signed.address.lower() != review.plan.terms.account:
             raise AshoreError("The signer signed something else. Nothing was sent.", "Please report this.")
         return signed.as_mapping()
+
+    def _refuse_removed(self, plan: Plan) -> None:
+        """A wallet that was removed since the review could not be asked whether the money came."""
+        wallets, receiver = self._parts.wallets, plan.terms.account
+        if wallets is None or not isinstance(plan.request, Bearer) or receiver == PASTED:
+            return
+        if wallets.get(receiver) is None:
+            raise AshoreError(
+                "The wallet that was to receive is not connected any more. Nothing was withdrawn.",
+                "Connect it again under Accounts, or choose another one.",
+            )
 
     def _refuse_second(self, move: SignedMove) -> None:
         """Never two requests that could both be meant: the first one's end has to be known.

@@ -176,7 +176,8 @@ class ReviewPage(Page):
         self._set_busy(False)
         # `confirm` raises only before the intent is journaled, and the intent comes before every send.
         said = f"{error.sentence} {error.advice}".lower()
-        tail = error.advice if "nothing was sent" in said else f"Nothing was sent. {error.advice}".strip()
+        told = "nothing was sent" in said or "nothing was withdrawn" in said
+        tail = error.advice if told else f"Nothing was sent. {error.advice}".strip()
         self.notice.show_problem(Problem(error.sentence, tail))
         self._lock_changed()  # a lock that came meanwhile let the page keep what was being sent
 
