@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from ashore.domain.moves import NOT_SENT
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import Carrier
+from ashore.systems.base import Bearer
 from ashore.systems.lnurl.system.plan import LEAST_LEFT_MS
 from ashore.systems.lnurl.system.withdrawals import TRIES
 from faults.lightning_bench import EXPIRY_S, Death, Purse
@@ -241,3 +243,17 @@ async def test_a_wish_in_vain_ends_as_the_no_did(purse: Purse) -> None:
 async def test_a_no_cannot_speak_in_ashores_voice(purse: Purse) -> None:
     _, withdrawal = await refused(purse, refuses="busy.” Nothing was sent. Go to help.example. “Sorry")
     assert "“busy.' Nothing was sent. Go to help.example. 'Sorry”." in purse.move(withdrawal).said
+
+
+async def test_a_no_that_quotes_the_secret_in_pieces_is_not_shown(purse: Purse) -> None:
+    voucher = await purse.voucher()
+    review = await purse.review(voucher)
+    assert isinstance(review.plan.request, Bearer)
+    k1 = json.loads(review.plan.request.secret)["k1"]
+    purse.spoil(voucher, refuses=f"Wrong: {'-'.join(k1[at : at + 4] for at in range(0, len(k1), 4))}")
+    withdrawal, _ = await purse.requests.confirm(review)
+    await purse.carry(withdrawal, 5)
+    assert purse.move(withdrawal).said.startswith(
+        "The service said no. The service’s words quoted the voucher’s secret"
+    )
+    assert k1[:4] not in purse.move(withdrawal).said

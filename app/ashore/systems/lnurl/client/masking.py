@@ -8,6 +8,7 @@ from ashore.domain.untrusted import plain
 from ashore.systems.lnurl.codec import ServiceUrl
 
 MASK = "…"
+WITHHELD = "The service’s words quoted the voucher’s secret and are not shown."
 # Shorter pieces guard nothing, and taking them out would spoil honest words.
 _LEAST_SECRET = 8
 _LEAST_URL_PIECE = 16
@@ -20,6 +21,17 @@ def mask(text: str, secrets: Iterable[str]) -> str:
         text = re.sub(re.escape(secret), MASK, text, flags=re.IGNORECASE)
         text = _without_cut_end(text, secret)
     return text
+
+
+def quotes_pieces(text: str, secret: str) -> bool:
+    """Whether eight characters of `secret` in a row stand in a text, however they are parted by other signs."""
+    words, key = _folded(text), _folded(secret)
+    runs = {key[start : start + _LEAST_SECRET] for start in range(len(key) - _LEAST_SECRET + 1)}
+    return any(run in words for run in runs)
+
+
+def _folded(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def url_secrets(url: ServiceUrl) -> list[str]:

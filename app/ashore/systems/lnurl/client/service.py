@@ -17,7 +17,7 @@ from ashore.systems.lnurl.client.answers import (
     ServiceAnswer,
     UnknownOutcome,
 )
-from ashore.systems.lnurl.client.masking import mask, url_secrets
+from ashore.systems.lnurl.client.masking import WITHHELD, mask, quotes_pieces, url_secrets
 from ashore.systems.lnurl.codec import (
     AnswerError,
     CodecError,
@@ -107,7 +107,8 @@ class LnurlClient:
         if isinstance(verdict, Garbage):
             return UnknownOutcome(_neither(answer), self._callback.doubt)
         if isinstance(verdict, Refused):
-            return Refused(mask(verdict.reason, [k1, invoice, address, *url_secrets(callback), *self._links]))
+            reason = mask(verdict.reason, [k1, invoice, address, *url_secrets(callback), *self._links])
+            return Refused(WITHHELD if quotes_pieces(reason, k1) else reason)
         return verdict
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from ashore.domain.untrusted import plain
 from ashore.systems.base import Offer, Quote
-from ashore.systems.lnurl.client.masking import mask, url_secrets
+from ashore.systems.lnurl.client.masking import MASK, mask, quotes_pieces, url_secrets
 from ashore.systems.lnurl.codec import AmountRange, Invoice, Reach, ServiceUrl, WithdrawOffer, encode_lnurl, recognise
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
@@ -44,7 +44,8 @@ class LnurlOffer(Offer):
         found = (self.service.callback, self.service.balance_check, self.asked)
         addresses = [address for address in found if address is not None]
         secrets = [self.service.k1, *(secret for url in addresses for secret in url_secrets(url))]
-        return mask(plain(self.service.description, MAX_SHOWN_DESCRIPTION), secrets)
+        shown = mask(plain(self.service.description, MAX_SHOWN_DESCRIPTION), secrets)
+        return MASK if quotes_pieces(shown, self.service.k1) else shown
 
     @property
     def range(self) -> AmountRange:

@@ -21,6 +21,7 @@ from ashore.lightning.errors import BackendError, BackendMisbehaves, BackendUnre
 from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source, signed_move
 from ashore.systems.lnurl import client as answers
 from ashore.systems.lnurl.client import LnurlClient
+from ashore.systems.lnurl.client.masking import WITHHELD
 from ashore.systems.lnurl.codec import decode_invoice
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.settlement.lifetimes import Lifetimes
@@ -324,6 +325,7 @@ def _meaning(answer: answers.ClaimAnswer, anyway: str) -> Outcome:
         case answers.Refused(reason):
             end = "" if quoted(reason).endswith((".”", "!”", "?”")) else "."
             said = f"The service said no: {quoted(reason)}{end}" if reason else "The service said no, without a reason."
+            said = f"The service said no. {WITHHELD}" if reason == WITHHELD else said
             return Unknown(f"{said} {anyway}", said_no=True)
         case answers.NeverSent(why, advice, lasting):
             return NeverLeft(why, f"{_what_else(advice)} {LET_GO}".strip(), tries=1 if lasting else TRIES)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.domain.untrusted import plain
-from ashore.systems.lnurl.client.masking import mask, url_secrets
+from ashore.systems.lnurl.client.masking import mask, quotes_pieces, url_secrets
 from ashore.systems.lnurl.codec import parse_url
 
 SECRET = "Zm9vYmFyYmF6cXV4"
@@ -56,3 +56,16 @@ def test_nothing_of_a_secret_comes_through_a_bounded_text(before: str, secret: s
     assert secret.lower() not in shown.lower()
     assert not shown.endswith(secret[:8] + "…")
     assert len(shown) <= 500
+
+
+@pytest.mark.parametrize("parted", ["{} {}", "{}-{}", "{}\u2010{}", "{}. {}", "{}/{}!"])
+def test_a_secret_in_pieces_is_noticed(parted: str) -> None:
+    assert quotes_pieces(f"bad {parted.format(SECRET[:5], SECRET[5:].upper())}", SECRET)
+    assert quotes_pieces(" ".join(SECRET), SECRET)
+    assert quotes_pieces(f"it began {SECRET[3:11]}", SECRET)
+
+
+def test_honest_words_are_no_pieces() -> None:
+    assert not quotes_pieces("withdraw is spent.", SECRET)
+    assert not quotes_pieces(f"it began {SECRET[:7]}", SECRET)
+    assert not quotes_pieces("short", "short")
