@@ -204,10 +204,12 @@ class LnurlFormPage(Page):
     def _find_opened(self, text: str) -> None:
         """Take up what was opened before from this link, in whatever form the link comes now."""
         offer = self._opened_before.get(self._name_of(text))
-        if offer is None or (self._opened is not None and self._opened[1] is offer):
+        if offer is None:
             return
+        shown = self._opened is not None and self._opened[1] is offer
         self._offer, self._opened, self._was_asked = offer, (text, offer), True
-        self.fields.show_offer(offer)
+        if not shown:  # what was typed for it stays
+            self.fields.show_offer(offer)
 
     def _name_of(self, text: str) -> str:
         found = recognise(text, self._reach)
