@@ -192,11 +192,11 @@ async def test_what_cannot_be_handed_over_never_leaves(
 
 async def test_practice_asks_no_real_service(service: Service) -> None:
     real = parse_url(f"https://service.example/claim?id={CALLBACK_SECRET}")
-    with pytest.raises(UrlError, match="practice has no real money"):
+    with pytest.raises(UrlError, match="Practice asks only its own service"):
         await service.client().ask(real)
     outcome = await service.client().claim(real, K1, INVOICE)
     assert isinstance(outcome, NeverSent)
-    assert "practice has no real money" in outcome.why
+    assert "Practice asks only its own service" in outcome.why
     hold_no_secret(outcome)
 
 
@@ -207,7 +207,7 @@ async def test_practice_asks_no_other_port_of_this_machine(service: Service) -> 
 
 async def test_practice_takes_no_callback_to_a_real_service(service: Service) -> None:
     service.offers(callback="https://service.example/claim")
-    with pytest.raises(BadAnswer, match="practice has no real money"):
+    with pytest.raises(BadAnswer, match="Practice asks only its own service"):
         await service.client().ask(service.link)
 
 
