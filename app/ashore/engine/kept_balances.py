@@ -19,7 +19,7 @@ from ashore.engine.views import Review
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import Signer
 from ashore.net.errors import NotSent
-from ashore.systems.base import Quote, ReviewLine
+from ashore.systems.base import Offer, Quote, ReviewLine
 from ashore.systems.lnurl.client import EmptyAnswer
 from ashore.systems.lnurl.codec import ServiceUrl
 from ashore.systems.lnurl.system.offer import KEEP_BALANCE, LnurlOffer, usable_balance_link
@@ -110,13 +110,16 @@ class KeptBalances:
         return replace(review, lines=(*review.lines, line), keeps=offer)
 
     @contextlib.asynccontextmanager
-    async def keeping(self, offer: LnurlOffer | None) -> AsyncIterator[None]:
+    async def keeping(self, offer: Offer | None) -> AsyncIterator[None]:
         """Keep an offer's link, unless what is done within fails. Raises KeysError, and then it is not begun.
 
         It is sealed before anything is handed over: a crash in between leaves a link that the list shows.
         """
-        link = None if offer is None else usable_balance_link(offer.service.balance_check, practice=self._practice)
-        if offer is None or link is None:
+        if not isinstance(offer, LnurlOffer):
+            yield
+            return
+        link = usable_balance_link(offer.service.balance_check, practice=self._practice)
+        if link is None:
             yield
             return
         new = await asyncio.shield(self._keep(offer, link))

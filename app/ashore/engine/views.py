@@ -9,8 +9,7 @@ from ashore.domain.events import Terms
 from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import Mark, StageView, Status, Withdrawal
 from ashore.keys.reading import Reading
-from ashore.systems.base import Plan, ReviewLine
-from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.base import Offer, Plan, ReviewLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Review:
     identifier: str
     warnings: tuple[str, ...]
     confirm: str
-    keeps: LnurlOffer | None = field(default=None, repr=False)
+    keeps: Offer | None = field(default=None, repr=False)
     """The offer whose balance link is kept with the confirmation (LUD-14)."""
 
 
