@@ -12,7 +12,8 @@ from ashore.systems.base import Draft, Plan, Severity
 from ashore.systems.zklink.codec import FEE as PACKED
 from ashore.systems.zklink.codec import decode_core
 from ashore.systems.zklink.codec.validation import validate_withdraw
-from ashore.systems.zklink.system.checks import judge, suggested_fee
+from ashore.systems.zklink.system.check_fee import suggested_fee
+from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.offer import FIELDS, ChainOffer, SubAccountOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import NotReady, plan_of
 from unit.domain.trying import tried
