@@ -9,7 +9,7 @@ from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
-from ashore.engine.carrier import SETTLED, Carrier
+from ashore.engine.carrying import Carrying
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.parts import Parts
 from ashore.engine.receiving import ConnectedWallets
@@ -46,7 +46,7 @@ class Wallet:
         self._parts = parts
         self._accounts: tuple[Account, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._roused = asyncio.Event()
+        self._carrying = Carrying(parts, self._spawn)
         self._requests = Requests(parts)
         self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
@@ -62,10 +62,7 @@ class Wallet:
     async def start(self) -> None:
         """Load the journal, take up every open move, and watch."""
         await self._parts.ledger.load()
-        for state in self._parts.ledger.open:
-            for move in state.moves.values():
-                if move.state not in SETTLED:
-                    self._carry(state.terms.profile, state.id, move.id)
+        self._carrying.take_up()
         for chain in self._parts.chains:
             self._spawn(chain.run())
         for operator in self._parts.operators:
@@ -210,7 +207,7 @@ class Wallet:
         self._refuse_unseen_chains(review.plan.profile)
         async with self.balances.keeping(review.keeps) if self.balances else contextlib.nullcontext():
             withdrawal, move = await self._requests.confirm(review)
-        self._carry(move.profile, withdrawal, move.id)
+        self._carrying.carry(move.profile, withdrawal, move.id)
         self.look_again()  # the watchers are slow while nothing is open
         return withdrawal
 
@@ -223,7 +220,7 @@ class Wallet:
         if self.locked:
             raise AshoreError("Ashore is locked. Nothing was sent.", "Unlock Ashore first.")
         self._requests.again(withdrawal)
-        self._rouse()
+        self._carrying.rouse()
 
     # ---- following
 
@@ -335,13 +332,8 @@ class Wallet:
             await self._parts.wallets.restore()
         if self._parts.balances is not None:
             await self._parts.balances.restore()
-        self._rouse()
+        self._carrying.rouse()
         self._parts.ledger.tell(Change(Topic.LOCK))
-
-    def _rouse(self) -> None:
-        """Let everything that is being carried take its next turn now."""
-        self._roused.set()
-        self._roused = asyncio.Event()
 
     def _recipients(self) -> list[str]:
         """To whom money was ever withdrawn."""
@@ -361,26 +353,6 @@ class Wallet:
                     f"Ashore has not reached {chain.name} yet and could not follow the withdrawal. Nothing was sent.",
                     "Wait until its endpoints answer, then confirm again.",
                 )
-
-    def _carry(self, profile: str, withdrawal: str, move: str) -> None:
-        system = self._parts.systems.get(profile)
-        if system is not None:
-            carrier = Carrier(
-                self._parts.ledger,
-                system,
-                self._parts.clock.now,
-                self._parts.probe,
-                self._rest,
-                self._parts.patience_ms,
-            )
-            self._spawn(carrier.carry(withdrawal, move))
-
-    async def _rest(self, seconds: float) -> None:
-        """Wait between two tries. Unlocking ends it (a secret of the vault may be all that was missing), or a wish."""
-        roused = self._roused
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await roused.wait()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
