@@ -25,6 +25,7 @@ from ashore.sandbox.zklink.journal import Journal
 from ashore.sandbox.zklink.node import Node
 from ashore.sandbox.zklink.operator import BRIDGE, OPERATOR, Operator
 from ashore.sandbox.zklink.outbox import Outbox
+from ashore.sandbox.zklink.pricing import Pricing
 from ashore.sandbox.zklink.relayer import RELAYER
 from ashore.sandbox.zklink.rollup import Rollup
 from ashore.sandbox.zklink.truth import Truth
@@ -79,7 +80,8 @@ class AnvilWorld:
             now=self._now,
         )
         views = Views(self.network, self.rollup, self.operator, self.faults)
-        admission = Admission(self.network, self.rollup, views, lambda _owner, _nonce: bytes(32))
+        pricing = Pricing(self.network, self.faults)
+        admission = Admission(self.network, self.rollup, views, pricing, lambda _owner, _nonce: bytes(32))
         self.node = Node(self.network, views, admission, self.faults, now=self._now)
         self.truth = Truth(self.branches, self.network, self.rollup, self.operator)
 

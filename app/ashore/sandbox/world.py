@@ -28,6 +28,7 @@ from ashore.sandbox.zklink.network import Network
 from ashore.sandbox.zklink.node import Node
 from ashore.sandbox.zklink.operator import BRIDGE, OPERATOR, Operator
 from ashore.sandbox.zklink.outbox import Outbox
+from ashore.sandbox.zklink.pricing import Pricing
 from ashore.sandbox.zklink.relayer import RELAYER
 from ashore.sandbox.zklink.rollup import Rollup
 from ashore.sandbox.zklink.truth import Truth
@@ -184,7 +185,8 @@ class World:
             now=self.clock.now,
         )
         views = Views(self.network, self.rollup, self.operator, self.faults)
-        admission = Admission(self.network, self.rollup, views, self._auth_fact)
+        pricing = Pricing(self.network, self.faults)
+        admission = Admission(self.network, self.rollup, views, pricing, self._auth_fact)
         self.node = Node(self.network, views, admission, self.faults, now=self.clock.now)
         self.truth = Truth(self.branches, self.network, self.rollup, self.operator)
         for one in self.chains.values():
@@ -381,6 +383,7 @@ class World:
                     for record in self.rollup.records.values()
                 },
                 "withdrawals": self.truth.withdrawals(only),
+                "activations": self.truth.activations(),
                 "switches": {switch.value: value for switch, value in self.faults.switches.items()},
             },
             "lightning": self.lightning.truth(),

@@ -15,6 +15,7 @@ from ashore.crypto.keccak import keccak256
 from ashore.sandbox.jsonrpc import RpcError
 from ashore.sandbox.zklink.ledger import Account
 from ashore.sandbox.zklink.network import L2_DECIMALS, STABLECOINS, USD_TOKEN, Network
+from ashore.sandbox.zklink.pricing import Pricing
 from ashore.sandbox.zklink.rollup import Rollup
 from ashore.sandbox.zklink.transactions import ChangePubKey, Code, Transaction, Withdraw, ZkSignature, read_transaction
 from ashore.sandbox.zklink.views import Views
@@ -31,15 +32,22 @@ class Admission:
         network: chains, tokens, profile.
         rollup: layer 2, which an accepted transaction enters.
         views: tells the reserve.
+        pricing: tells what is asked for a transaction now.
         auth_fact: what the contract of the chain where keys are changed has authorised for an address and a nonce.
     """
 
     def __init__(
-        self, network: Network, rollup: Rollup, views: Views, auth_fact: Callable[[bytes, int], bytes]
+        self,
+        network: Network,
+        rollup: Rollup,
+        views: Views,
+        pricing: Pricing,
+        auth_fact: Callable[[bytes, int], bytes],
     ) -> None:
         self._network = network
         self._rollup = rollup
         self._views = views
+        self._pricing = pricing
         self._auth_fact = auth_fact
 
     async def submit(self, value: object, l1_signature: object, now_us: int) -> str:
@@ -85,11 +93,14 @@ class Admission:
             raise RpcError(Code.CHAIN_ID, "this chain is not supported")
         if not FEE.is_packable(tx.fee):
             raise RpcError(Code.FORMAT, "the fee is not packable")
-        # An activation is free of charge; a fast withdrawal pays its broker by the ratio.
-        if isinstance(tx, Withdraw) and tx.ratio == 0:
-            if tx.source_token not in self._network.tokens:
-                raise RpcError(Code.TOKEN, "l2SourceToken is unknown")
-            least = self._network.least_fee(chain_id, tx.source_token)
+        # A fast withdrawal pays its broker by the ratio.
+        if isinstance(tx, Withdraw) and tx.ratio != 0:
+            return
+        token = tx.source_token if isinstance(tx, Withdraw) else tx.fee_token
+        if token not in self._network.tokens:
+            raise RpcError(Code.TOKEN, "the token that pays the fee is unknown")
+        if isinstance(tx, Withdraw) or self._pricing.charges_activations:
+            least = self._pricing.least_fee(chain_id, token)
             if tx.fee < least:
                 raise RpcError(Code.FEE_TOO_LOW, f"fee is too low, at least {least} is needed")
 

@@ -16,7 +16,7 @@ from ashore.sandbox.zklink.broker import MAX_RATIO
 from ashore.sandbox.zklink.network import Network, l1_units
 from ashore.sandbox.zklink.operator import Operator
 from ashore.sandbox.zklink.rollup import Record, Rollup
-from ashore.sandbox.zklink.transactions import Withdraw
+from ashore.sandbox.zklink.transactions import ChangePubKey, Withdraw
 
 _L1_STAGES = (Stage.COMMIT, Stage.PROVE, Stage.SYNC, Stage.EXECUTE)
 
@@ -128,6 +128,30 @@ class Truth:
             if isinstance(record.tx, Withdraw)
         ]
         return [one for one in told if only is None or one["l2_tx_hash"] in only]
+
+    def activations(self) -> list[dict[str, Any]]:
+        """Accepted changes of key, in their order, and whether the account has that key now."""
+        return [
+            {
+                "l2_tx_hash": record.tx_hash,
+                "account_id": record.tx.account_id,
+                "nonce": record.tx.nonce,
+                "key_hash": "0x" + record.tx.new_hash.hex(),
+                "fee_token": record.tx.fee_token,
+                "fee": str(record.tx.fee),
+                "duplicates": record.duplicates,
+                "executed": record.success is not None,
+                "success": bool(record.success),
+                "fail_reason": record.fail_reason,
+                "holds": self._holds(record.tx),
+            }
+            for record in self._rollup.records.values()
+            if isinstance(record.tx, ChangePubKey)
+        ]
+
+    def _holds(self, tx: ChangePubKey) -> bool:
+        account = self._rollup.ledger.account(tx.account_id)
+        return account is not None and account.pub_key_hash == tx.new_hash
 
     def _withdrawal(self, record: Record, tx: Withdraw, left: dict[int, list[list[Any]]]) -> dict[str, Any]:
         token = self._network.tokens[tx.target_token].chains[tx.chain_id]

@@ -11,6 +11,7 @@ from ashore.sandbox.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, RpcError
 from ashore.sandbox.zklink.faults import Faults, Switch
 from ashore.sandbox.zklink.ledger import Account
 from ashore.sandbox.zklink.network import STABLECOINS, USD_TOKEN, Gateway, Network
+from ashore.sandbox.zklink.pricing import Pricing
 from ashore.sandbox.zklink.rollup import L2Block, Record, Rollup
 from ashore.sandbox.zklink.transactions import Code, Withdraw
 from ashore.systems.zklink.codec.profiles import Profile
@@ -49,6 +50,7 @@ class Views:
         self._rollup = rollup
         self._settlement = settlement
         self._faults = faults
+        self._pricing = Pricing(network, faults)
 
     # chains and tokens
 
@@ -85,7 +87,7 @@ class Views:
                     for chain_id, on_chain in token.chains.items()
                 },
             }
-            for token in self._network.tokens.values()
+            for token in self._pricing.tokens().values()
         }
 
     def token_reserve(self, token_id: Any, mapping: Any) -> dict[str, str]:
