@@ -31,6 +31,8 @@ class Stage:
     """What is true of it where a later stage was reached and nobody spoke for this one; empty where that cannot be."""
     despite: str = ""
     """What is added then to a no of the other side."""
+    shown_on: str = "{chain}"
+    """Which chain can show it: `{chain}` is where the money goes, `{primary}` where batches are proven."""
 
 
 @dataclass(frozen=True, slots=True)

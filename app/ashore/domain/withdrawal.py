@@ -53,6 +53,9 @@ LAST_LEVEL = "track.last-level"
 """The detail that names how strong the evidence of that stage has to be: `seen` where nothing stronger can exist, such
 as on Lightning; irreversible where it is missing."""
 
+PRIMARY = "chain.primary"
+"""The detail that names the chain where batches are proven, in case it is another one than the money goes to."""
+
 AGAIN_UNTIL = "again.until"
 """The detail that says until when (UTC milliseconds) the identical move may be sent again after a no; missing where it
 never may."""

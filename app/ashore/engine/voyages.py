@@ -12,6 +12,7 @@ from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import (
     ANEW_FROM,
     LAST_STAGE,
+    PRIMARY,
     RECEIVED,
     Mark,
     StageView,
@@ -80,13 +81,18 @@ def usually(expectations: Mapping[str, Expectation] | None, words: TrackWords) -
 
 
 def _placed(stage: Stage, state: Withdrawal) -> Stage:
-    place = state.terms.destination
     return replace(
         stage,
-        title=stage.title.format(chain=place),
-        reached=stage.reached.format(chain=place),
-        awaited=stage.awaited.format(chain=place),
+        title=_named(stage.title, state.terms),
+        reached=_named(stage.reached, state.terms),
+        awaited=_named(stage.awaited, state.terms),
+        shown_on=_named(stage.shown_on, state.terms),
     )
+
+
+def _named(text: str, terms: ev.Terms) -> str:
+    """Fill in the chains that a text of a track speaks of."""
+    return text.format(chain=terms.destination, primary=terms.details.get(PRIMARY, terms.destination))
 
 
 def _said_by(mark: Mark, best: Evidence | None, state: Withdrawal, words: TrackWords) -> str:
@@ -151,7 +157,7 @@ def _plain_sentence(stage: Stage, mark: Mark, state: Withdrawal) -> str:
     if mark is Mark.AWAITED:
         return stage.awaited
     if mark is Mark.REPORTED and stage.provable:
-        return f"{stage.reached} {state.terms.destination} does not show it yet."
+        return f"{stage.reached} {stage.shown_on} does not show it yet."
     recovered = state.stage(stage.id).recovered
     if recovered:
         return f"{stage.reached} {recovered}"
@@ -213,7 +219,7 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
 def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
     """Tell a withdrawal in one line, from what the lists keep of it."""
     status, mark = Status(row.status), Mark(row.mark) if row.mark else Mark.AWAITED
-    title = row.stage.format(chain=terms.destination)
+    title = _named(row.stage, terms)
     if status is Status.REFUSED:
         title, mark = NOTHING_SENT if title == NOTHING_SENT else "Refused", Mark.FAILED
     return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)

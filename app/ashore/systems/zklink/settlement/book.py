@@ -32,6 +32,9 @@ class Kind(StrEnum):
 MOST_SHOWN = 2_000
 """Entries that are kept of what one endpoint shows alone: it may be making them up."""
 
+SEQUENCE = "sequence"
+"""The fact of how a secondary chain counts a block: by those that touch it, not by layer 2's numbers."""
+
 _PACE_KEY = "pace-from/{}"
 _REVERTIBLE = frozenset({Kind.OPERATION, Kind.COMMITTED, Kind.PROVEN, Kind.SYNCED})
 
@@ -96,11 +99,7 @@ class _Index:
         self._live: dict[tuple[str, Kind], list[Entry]] = {}
         self._by_subject: dict[tuple[str, Kind, str], list[Entry]] = {}
         for entry in ordered:
-            undone = entry.kind in _REVERTIBLE and any(
-                revert.position > entry.position and entry.number > revert.number
-                for revert in reverts.get(entry.chain, [])
-            )
-            if not undone:
+            if not any(_undoes(revert, entry) for revert in reverts.get(entry.chain, [])):
                 self.append(entry)
 
     def append(self, entry: Entry) -> None:
@@ -123,6 +122,16 @@ class _Index:
         return self._live.get((chain, kind), [])
 
 
+def _undoes(revert: Entry, entry: Entry) -> bool:
+    """Whether a revert took back what an entry of the same chain says."""
+    if entry.kind not in _REVERTIBLE or revert.position < entry.position:
+        return False
+    if SEQUENCE not in revert.facts:
+        return entry.number > revert.number
+    # What the bridge brought to a secondary chain is not its own to take back.
+    return SEQUENCE in entry.facts and int(entry.facts[SEQUENCE]) > int(revert.facts[SEQUENCE])
+
+
 class Book:
     """All proven entries of one deployment, in memory and in the store; and, apart, what one endpoint shows."""
 
@@ -136,7 +145,8 @@ class Book:
         self._proven = _Index(self._entries.values())
         self._shown: dict[_Identity, Entry] = {}
         self._seen = _Index([])
-        self._newest = max((e.position for e in self._entries.values()), default=(0, 0))
+        self._newest: dict[str, tuple[int, int]] = {}
+        self._note_newest(self._entries.values())
         self.pace_from = int(keep.setting(_PACE_KEY.format(profile), "-1"))
         """The L1 block up to which batches say nothing of how long things take."""
         self.fallen: set[str] = set()
@@ -149,7 +159,7 @@ class Book:
             return
         named = {e.proof for e in fresh} & set(proofs)
         self._keep.add_sightings((_sighting(self._profile, e) for e in fresh), {name: proofs[name] for name in named})
-        ordered = min(e.position for e in fresh) > self._newest and all(e.kind is not Kind.REVERTED for e in fresh)
+        ordered = all(e.position > self._newest.get(e.chain, (-1, -1)) and e.kind is not Kind.REVERTED for e in fresh)
         # What is spent has no order: it need not be sorted in.
         simple = ordered or all(e.kind is Kind.SPENT and _identity(e) not in self._entries for e in fresh)
         self._entries.update((_identity(e), e) for e in fresh)
@@ -158,7 +168,11 @@ class Book:
                 self._proven.append(entry)
         else:
             self._proven = _Index(self._entries.values())
-        self._newest = max(self._newest, *(e.position for e in fresh))
+        self._note_newest(fresh)
+
+    def _note_newest(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self._newest[entry.chain] = max(self._newest.get(entry.chain, entry.position), entry.position)
 
     def forget_pace(self, chain: str) -> None:
         """From now on only batches that are committed later tell how long things take."""
@@ -172,11 +186,12 @@ class Book:
                 self._shown[_identity(entry)] = entry
         self._seen = _Index(self._shown.values())
 
-    def unshow(self) -> bool:
-        """Drop what was only shown, once endpoints agree again. True where there was anything."""
-        had = bool(self._shown)
-        self._shown.clear()
-        self._seen = _Index([])
+    def unshow(self, chain: str) -> bool:
+        """Drop what was only shown on a chain, once its endpoints agree again. True where there was anything."""
+        kept = {identity: entry for identity, entry in self._shown.items() if entry.chain != chain}
+        had = len(kept) < len(self._shown)
+        self._shown = kept
+        self._seen = _Index(kept.values())
         return had
 
     def forget(self, chain: str, hashes: Iterable[str]) -> bool:

@@ -66,10 +66,10 @@ class Interpreter:
             case OperatorReport(profile):
                 return list(words(observation, mine, self._now())) if profile == self._deployment.id else []
             case ChainHealth():
-                agreed = observation.agreeing >= AGREEMENT and self._book.unshow()
+                agreed = observation.agreeing >= AGREEMENT and self._book.unshow(observation.chain)
                 fallen = await self.look_again(every) if agreed else []
                 fates = await self._fates.look(observation.chain, [w for w in every if is_claim(w)])
-                roots = await self._roots.prove(mine) if observation.agreeing >= AGREEMENT else []
+                roots = await self._roots.prove(observation.chain, mine) if observation.agreeing >= AGREEMENT else []
                 return [*fallen, *fates, *roots, *contradictions(self._deployment, observation, mine, self._now())]
 
     def expectations(self) -> Mapping[str, Expectation]:

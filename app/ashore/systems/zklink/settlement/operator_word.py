@@ -13,7 +13,7 @@ from ashore.systems.base import Report
 from ashore.systems.zklink.client.answers import BadAnswer
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PROVED, RELEASED, REQUESTED, is_claim
+from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, ON_PRIMARY, PROVED, RELEASED, REQUESTED, is_claim
 
 SOURCE = "zkLink"
 BLOCKS = "blocks"
@@ -171,6 +171,11 @@ def _said(state: Withdrawal, stage: str, facts: Mapping[str, str], now: int) -> 
     yield ev.StageReached(state.id, stage, Evidence("operator", Level.REPORTED, SOURCE, now, dict(facts)))
 
 
+def _shown_on(deployment: Deployment, state: Withdrawal, stage: str) -> str:
+    """The name of the chain that has to show a stage."""
+    return deployment.chains[deployment.primary].name if stage in ON_PRIMARY else state.terms.destination
+
+
 def contradictions(
     deployment: Deployment, health: ChainHealth, mine: Sequence[Withdrawal], now: int
 ) -> Iterator[ev.Event]:
@@ -180,9 +185,9 @@ def contradictions(
         return  # what was not read yet contradicts nobody
     grace = GRACE_BLOCKS * chain.block_time_s * 1000
     for state in mine:
-        if state.terms.destination != chain.name:
-            continue
         for stage, word in _WORDS.items():
+            if _shown_on(deployment, state, stage) != chain.name:
+                continue
             view = state.stages.get(stage)
             said = next((e for e in view.evidence if e.source == SOURCE), None) if view else None
             if view is None or said is None or now - said.observed_at <= grace:

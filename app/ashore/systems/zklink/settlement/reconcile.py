@@ -12,11 +12,12 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveState
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Entry, Kind
 from ashore.systems.zklink.settlement.payouts import payout_of
 from ashore.systems.zklink.system.tracks import (
     CLAIMED,
     COMMITTED,
+    CONFIRMED,
     EXECUTED,
     PAID,
     PROVED,
@@ -34,13 +35,15 @@ EVENT_OF_STAGE = {
     COMMITTED: "BlockCommit",
     PROVED: "BlockProven",
     VERIFIED: "BlockSynced",
+    CONFIRMED: "BlockSynced",
     RELEASED: "BlockExecuted",
     PAID: "Withdrawal",
     SENT: "Withdrawal",
     CLAIMED: "Withdrawal",
 }
-_KIND_OF_STAGE = {PROVED: Kind.PROVEN, VERIFIED: Kind.SYNCED, RELEASED: Kind.EXECUTED}
-_CHAIN_STAGES = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, RELEASED, PAID)
+_CHAIN_STAGES = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, CONFIRMED, RELEASED, PAID)
+STORED_BLOCK = "stored block"
+"""The fact of what the contract has to store of a batch's block, computed from the calldata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +57,27 @@ class Finding:
 def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
     """Yield what has to be written so that `state` says what the book says. `now` in UTC milliseconds."""
     details = state.terms.details
-    chain = state.terms.destination
     subject = f"{details['account_id']}/{details['sub_account_id']}/{details['nonce']}"
-    operation = next(iter(reversed(book.about(chain, Kind.OPERATION, subject))), None)
-    found: dict[str, Finding] = {}
-    proven = operation is not None and operation.level >= Level.PROVEN
-    if operation is not None and _is_ours(state, operation):
-        if proven:
-            yield from _request_is_known(state, operation)
-        found = _findings(deployment, book, state, operation)
-        if proven:
-            # What stands in a batch was taken and executed on layer 2, whatever the operator says or keeps to itself.
-            found[REQUESTED] = found[EXECUTED] = found[COMMITTED]
-    elif operation is not None and proven:
-        yield from _replaced(state, operation)
+    chains = dict.fromkeys((primary_of(deployment), state.terms.destination))
+    operations = [known[-1] for chain in chains if (known := book.about(chain, Kind.OPERATION, subject))]
+    ours = {operation.chain: operation for operation in operations if _is_ours(state, operation)}
+    found = _findings(deployment, book, state, ours)
+    shown = next((operation for operation in ours.values() if operation.level >= Level.PROVEN), None)
+    strange = next((o for o in operations if o.chain not in ours and o.level >= Level.PROVEN), None)
+    if shown is not None:
+        yield from _request_is_known(state, shown)
+        # What stands in a batch was taken and executed on layer 2, whatever the operator says or keeps to itself.
+        found[REQUESTED] = found[EXECUTED] = _committed(deployment, shown)
+    elif strange is not None:
+        yield from _replaced(state, strange)
+    yield from _at_odds(deployment, state, ours)
     for stage in _CHAIN_STAGES:
         yield from _compare(book, state, stage, found.get(stage), now)
+
+
+def primary_of(deployment: Deployment) -> str:
+    """The name of the chain where batches are proven."""
+    return deployment.chains[deployment.primary].name
 
 
 def reconcile_claim(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
@@ -140,50 +148,116 @@ def _replaced(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
         )
 
 
-def _findings(deployment: Deployment, book: Book, state: Withdrawal, operation: Entry) -> dict[str, Finding]:
+def _findings(deployment: Deployment, book: Book, state: Withdrawal, ours: Mapping[str, Entry]) -> dict[str, Finding]:
     """Find what the book holds for each stage. A stage is never shown stronger than what ties it to the withdrawal."""
-    chain = state.terms.destination
-    block = operation.number
-    contract = deployment.chain_named(chain).main_contract
-    found = {
-        COMMITTED: Finding(
-            operation,
-            {
-                "contract": contract,
-                "event": f"BlockCommit({operation.facts['batch_end']})",
-                "layer-2 block": str(block),
-                "your withdrawal": "found in the batch’s public data: account, nonce, token, amount and recipient",
-                "state root": operation.facts["state_root"],
-            },
-        )
-    }
-    level = operation.level
-    for stage, kind in _KIND_OF_STAGE.items():
-        entry = book.first(chain, kind, block)
-        if entry is None:
-            return found
-        facts = {
-            "contract": contract,
-            "event": f"{EVENT_OF_STAGE[stage]}({entry.number})",
-            "layer-2 block": str(block),
-        }
-        if stage == VERIFIED:
-            facts["final root"] = operation.facts["state_root"]
-            facts["stored block"] = operation.facts["stored_block"]
-            if operation.facts["sync_hashes"]:
-                facts["sync hashes"] = operation.facts["sync_hashes"]
-        level = min(level, entry.level)
-        if stage == RELEASED:
-            credit = _credit(book, state, operation, entry)
-            if credit is None:
-                return found
-            level = min(level, credit.level)
-            facts["credited"] = f"WithdrawalPending, log {credit.log_index} of block {credit.block_number}"
-        found[stage] = Finding(replace(entry, level=level), facts)
-    payout = payout_of(deployment, book, state, found[RELEASED].entry)
+    primary, there = primary_of(deployment), state.terms.destination
+    found: dict[str, Finding] = {}
+    if primary in ours:
+        found = _proven(deployment, book, ours[primary])
+    if there not in ours:
+        return found
+    operation = ours[there]
+    if there != primary:
+        confirmed = _confirmed(deployment, book, ours[primary], operation) if primary in ours else None
+        if confirmed is not None:
+            found[CONFIRMED] = confirmed
+        # The contract that pays says for itself what it did: that needs nothing of the other chain.
+        released = _released(deployment, book, state, operation, operation.level)
+    elif VERIFIED in found:
+        released = _released(deployment, book, state, operation, found[VERIFIED].entry.level)
+    else:
+        return found
+    if released is None:
+        return found
+    found[RELEASED] = released
+    payout = payout_of(deployment, book, state, released.entry)
     if payout is not None:
         found[PAID] = Finding(payout.entry, payout.facts)
     return found
+
+
+def _committed(deployment: Deployment, operation: Entry) -> Finding:
+    facts = {
+        **_block_facts(deployment, operation, "BlockCommit", int(operation.facts["batch_end"])),
+        "your withdrawal": "found in the batch’s public data: account, nonce, token, amount and recipient",
+        "state root": operation.facts["state_root"],
+    }
+    return Finding(operation, facts)
+
+
+def _proven(deployment: Deployment, book: Book, operation: Entry) -> dict[str, Finding]:
+    """What the primary chain shows of the batch, up to the first step that is missing."""
+    found = {COMMITTED: _committed(deployment, operation)}
+    level = operation.level
+    for stage, kind in ((PROVED, Kind.PROVEN), (VERIFIED, Kind.SYNCED)):
+        entry = book.first(operation.chain, kind, operation.number)
+        if entry is None:
+            return found
+        facts = _block_facts(deployment, operation, EVENT_OF_STAGE[stage], entry.number)
+        if stage == VERIFIED:
+            facts["final root"] = operation.facts["state_root"]
+            facts[STORED_BLOCK] = operation.facts["stored_block"]
+            if operation.facts["sync_hashes"]:
+                facts["sync hashes"] = operation.facts["sync_hashes"]
+        level = min(level, entry.level)
+        found[stage] = Finding(replace(entry, level=level), facts)
+    return found
+
+
+def _confirmed(deployment: Deployment, book: Book, batch: Entry, part: Entry) -> Finding | None:
+    """That the paying chain holds a part of the very batch that the primary chain has: one hash binds the two."""
+    entry = book.first(part.chain, Kind.SYNCED, part.number)
+    if entry is None or not _belongs_to(deployment, batch, part):
+        return None
+    facts = {
+        **_block_facts(deployment, part, "BlockSynced", entry.number),
+        "your withdrawal": f"found in transaction {part.tx_hash} of block {part.block_number}",
+        "sync hash": f"{part.facts['sync_hash']}, the same that {batch.chain} compared",
+        SEQUENCE: part.facts[SEQUENCE],
+        STORED_BLOCK: part.facts["stored_block"],
+    }
+    return Finding(replace(entry, level=min(part.level, batch.level, entry.level)), facts)
+
+
+def _belongs_to(deployment: Deployment, batch: Entry, part: Entry) -> bool:
+    """Whether what a secondary chain stores of a batch is what the primary chain has of it."""
+    told = f"{deployment.chain_named(part.chain).id}:{part.facts['sync_hash']}"
+    return part.number == batch.number and told in batch.facts["sync_hashes"].split()
+
+
+def _at_odds(deployment: Deployment, state: Withdrawal, ours: Mapping[str, Entry]) -> Iterator[ev.Event]:
+    """Two chains that hold different batches of one number: nothing may be believed of either."""
+    batch, part = ours.get(primary_of(deployment)), ours.get(state.terms.destination)
+    if batch is None or part is None or batch is part or min(batch.level, part.level) < Level.PROVEN:
+        return
+    if not _belongs_to(deployment, batch, part) and not state.stage(CONFIRMED).contradicted:
+        yield ev.StageContradicted(
+            state.id,
+            CONFIRMED,
+            f"{batch.chain} and {part.chain} hold different data of the batch.",
+            "Their sync hashes do not fit; zkLink has to take one of them back.",
+        )
+
+
+def _released(deployment: Deployment, book: Book, state: Withdrawal, operation: Entry, level: Level) -> Finding | None:
+    """That the paying contract executed the block and owes the amount to the recipient."""
+    executed = book.first(operation.chain, Kind.EXECUTED, operation.number)
+    credit = _credit(book, state, operation, executed) if executed is not None else None
+    if executed is None or credit is None:
+        return None
+    facts = {
+        **_block_facts(deployment, operation, "BlockExecuted", executed.number),
+        "credited": f"WithdrawalPending, log {credit.log_index} of block {credit.block_number}",
+    }
+    return Finding(replace(executed, level=min(level, executed.level, credit.level)), facts)
+
+
+def _block_facts(deployment: Deployment, operation: Entry, event: str, number: int) -> dict[str, str]:
+    return {
+        "contract": deployment.chain_named(operation.chain).main_contract,
+        "event": f"{event}({number})",
+        "layer-2 block": str(operation.number),
+    }
 
 
 def _credit(book: Book, state: Withdrawal, operation: Entry, executed: Entry) -> Entry | None:

@@ -57,4 +57,5 @@ def _slot(deployment: Deployment, contract: str, piece: Evidence, facts: Storage
     slot = stored_block_hash_slot(STORAGE_LAYOUTS[deployment.storage], int(number))
     if facts.address != contract or slot not in facts.slots or f"0x{facts.slots[slot]:064x}" != value:
         raise InvalidProof(f"The stored proof shows another value for layer-2 block {int(number):,}.")
-    return f"zkLink’s contract stores the shown hash of layer-2 block {int(number):,}"
+    block = piece.facts.get("layer-2 block", number)
+    return f"zkLink’s contract stores the shown hash of layer-2 block {int(block):,}"

@@ -6,6 +6,7 @@ documentation calls this value `final_root`; no contract emits a log of that nam
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
@@ -16,11 +17,23 @@ from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block_hash_slot
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.system.tracks import VERIFIED
+from ashore.systems.zklink.settlement.book import SEQUENCE
+from ashore.systems.zklink.settlement.reconcile import L2_BLOCK, STORED_BLOCK
+from ashore.systems.zklink.system.tracks import CONFIRMED, VERIFIED
 
 KIND = "storedBlockHashes"
 TRIES = 8
 BLOCKS_A_CYCLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What one contract stores of a layer-2 block, under `key`: its number or, on a secondary chain, a count."""
+
+    stage: str
+    chain: str
+    block: int
+    key: int
 
 
 class Roots:
@@ -34,103 +47,109 @@ class Roots:
         self._quorums = quorums
         self._keep = keep
         self._now = now
-        self._tries: dict[tuple[str, int], int] = {}
+        self._tries: dict[_Place, int] = {}
 
     def begin_anew(self) -> None:
         """After a reorganisation every root may be tried again."""
         self._tries.clear()
 
-    async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
-        """Prove the roots of verified batches that lack it. Where no endpoint can, it is tried again a few times."""
-        lacking: dict[tuple[str, int], list[Withdrawal]] = {}
+    async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Prove the roots on `chain` of batches that lack it. Where no endpoint can, it is tried a few times again."""
+        lacking: dict[_Place, list[Withdrawal]] = {}
         for state in mine:
-            if _lacks_root(state):
-                place = (state.terms.destination, int(state.facts["l2_block"]))
-                lacking.setdefault(place, []).append(state)
+            for place in self._lacking(state):
+                if place.chain == chain:
+                    lacking.setdefault(place, []).append(state)
         found: list[ev.Event] = []
         for place in [p for p in lacking if self._tries.get(p, 0) < TRIES][:BLOCKS_A_CYCLE]:
             self._tries[place] = self._tries.get(place, 0) + 1
             try:
-                proven = await self._read(*place)
+                proven = await self._read(place)
             except AshoreError:
                 continue
-            found.extend(self._events(place[1], proven, lacking[place]))
+            found.extend(self._events(place, proven, lacking[place]))
         return found
 
-    async def _read(self, chain: str, block: int) -> ProvenStorage:
-        quorum = self._quorums[chain]
-        layout = STORAGE_LAYOUTS[self._deployment.storage]
-        slots = (stored_block_hash_slot(layout, block), layout.synchronized.slot)
-        header = (await quorum.header_at("latest")).required()
-        return await quorum.storage_at(self._deployment.chain_named(chain).main_contract, slots, header)
+    def _lacking(self, state: Withdrawal) -> Iterator[_Place]:
+        primary = self._deployment.chains[self._deployment.primary].name
+        for stage, chain in ((VERIFIED, primary), (CONFIRMED, state.terms.destination)):
+            view = state.stages.get(stage)
+            if view is None or L2_BLOCK not in state.facts or (view.level or 0) < Level.PROVEN:
+                continue
+            told = _event_facts(state, stage)
+            if told and not any(e.kind == KIND for e in view.evidence):
+                block = int(state.facts[L2_BLOCK])
+                yield _Place(stage, chain, block, int(told.get(SEQUENCE, block)))
 
-    def _events(self, block: int, proven: ProvenStorage, states: Sequence[Withdrawal]) -> Iterator[ev.Event]:
+    async def _read(self, place: _Place) -> ProvenStorage:
+        quorum = self._quorums[place.chain]
         layout = STORAGE_LAYOUTS[self._deployment.storage]
-        stored = f"0x{proven.facts.slots[stored_block_hash_slot(layout, block)]:064x}"
+        slots = (stored_block_hash_slot(layout, place.key), layout.synchronized.slot)
+        header = (await quorum.header_at("latest")).required()
+        return await quorum.storage_at(self._deployment.chain_named(place.chain).main_contract, slots, header)
+
+    def _events(self, place: _Place, proven: ProvenStorage, states: Sequence[Withdrawal]) -> Iterator[ev.Event]:
+        layout = STORAGE_LAYOUTS[self._deployment.storage]
+        stored = f"0x{proven.facts.slots[stored_block_hash_slot(layout, place.key)]:064x}"
         synchronized = layout.synchronized.read(proven.facts.slots[layout.synchronized.slot])
-        header = proven.facts.block
         name = content_id(proven.document)
         self._keep.add_proofs({name: proven.document})
         for state in states:
-            claimed = _event_facts(state)
-            if header.number < _shown_at(state):
+            told = _event_facts(state, place.stage)
+            if proven.facts.block.number < _shown_at(state, place.stage):
                 continue  # the endpoints that answered are behind: such a state says nothing about the batch yet
-            if stored != claimed["stored block"] or synchronized < block:
+            if stored != told[STORED_BLOCK] or synchronized < place.block:
                 yield ev.StageContradicted(
                     state.id,
-                    VERIFIED,
+                    place.stage,
                     "The batch’s own data gives one root,",
-                    f"and the contract on {state.terms.destination} stores another.",
+                    f"and the contract on {place.chain} stores another.",
                 )
                 continue
-            facts = {
-                "slot": f"storedBlockHashes[{block}]",
-                "value": stored,
-                "final root": claimed["final root"],
-                "blocks synchronised": str(synchronized),
-            }
-            evidence = Evidence(
-                kind=KIND,
-                level=Level.PROVEN,
-                source=state.terms.destination,
-                observed_at=self._now(),
-                facts=facts,
-                chain=state.terms.destination,
-                block_number=header.number,
-                block_hash=header.hash,
-                block_time=header.timestamp * 1000,
-                agreeing=self._quorums[state.terms.destination].k,
-                asked=len(self._quorums[state.terms.destination].endpoints),
-                proof=name,
-            )
-            yield ev.StageReached(state.id, VERIFIED, evidence)
+            yield ev.StageReached(state.id, place.stage, self._evidence(place, proven, told, stored, synchronized))
+
+    def _evidence(
+        self, place: _Place, proven: ProvenStorage, told: Mapping[str, str], stored: str, synchronized: int
+    ) -> Evidence:
+        facts = {
+            "slot": f"storedBlockHashes[{place.key}]",
+            "value": stored,
+            "blocks synchronised": str(synchronized),
+            "layer-2 block": str(place.block),
+            **{name: told[name] for name in ("final root", SEQUENCE) if name in told},
+        }
+        header, quorum = proven.facts.block, self._quorums[place.chain]
+        return Evidence(
+            kind=KIND,
+            level=Level.PROVEN,
+            source=place.chain,
+            observed_at=self._now(),
+            facts=facts,
+            chain=place.chain,
+            block_number=header.number,
+            block_hash=header.hash,
+            block_time=header.timestamp * 1000,
+            agreeing=quorum.k,
+            asked=len(quorum.endpoints),
+            proof=content_id(proven.document),
+        )
 
 
 def fallen_roots(mine: Sequence[Withdrawal], hashes: Sequence[str]) -> Iterator[ev.Event]:
     """Take back storage proofs that rested on blocks which were reorganised away; they are proven anew."""
     gone = set(hashes)
     for state in mine:
-        for evidence in state.stage(VERIFIED).evidence:
-            if evidence.kind == KIND and evidence.block_hash in gone:
-                why = f"{evidence.chain} replaced the block that the root was read from; it is read again."
-                yield ev.StageTakenBack(state.id, VERIFIED, why, evidence.block_hash)
+        for stage in (VERIFIED, CONFIRMED):
+            for evidence in state.stage(stage).evidence:
+                if evidence.kind == KIND and evidence.block_hash in gone:
+                    why = f"{evidence.chain} replaced the block that the root was read from; it is read again."
+                    yield ev.StageTakenBack(state.id, stage, why, evidence.block_hash)
 
 
-def _lacks_root(state: Withdrawal) -> bool:
-    view = state.stages.get(VERIFIED)
-    return (
-        view is not None
-        and "l2_block" in state.facts
-        and (view.level or 0) >= Level.PROVEN
-        and bool(_event_facts(state))
-        and not any(e.kind == KIND for e in view.evidence)
-    )
+def _event_facts(state: Withdrawal, stage: str) -> Mapping[str, str]:
+    return next((e.facts for e in state.stage(stage).evidence if STORED_BLOCK in e.facts), {})
 
 
-def _event_facts(state: Withdrawal) -> Mapping[str, str]:
-    return next((e.facts for e in state.stage(VERIFIED).evidence if "stored block" in e.facts), {})
-
-
-def _shown_at(state: Withdrawal) -> int:
-    """The height of the block whose event says that the batch is verified."""
-    return max((e.block_number for e in state.stage(VERIFIED).evidence if e.on_chain), default=0)
+def _shown_at(state: Withdrawal, stage: str) -> int:
+    """The height of the block whose event says that the batch reached a stage."""
+    return max((e.block_number for e in state.stage(stage).evidence if e.on_chain), default=0)

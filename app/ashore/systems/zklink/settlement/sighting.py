@@ -5,11 +5,16 @@ from collections.abc import Collection, Iterator, Sequence
 from ashore.domain.observations import BlockObserved, LogEntry
 from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import blocks as l1
-from ashore.systems.zklink.codec.l1 import events
+from ashore.systems.zklink.codec.l1 import compressed, events
 from ashore.systems.zklink.codec.l1.calls import decode_claim
-from ashore.systems.zklink.codec.l1.pubdata import WITHDRAW_OPERATION, decode_withdraw_pubdata
+from ashore.systems.zklink.codec.l1.pubdata import (
+    WITHDRAW_OPERATION,
+    PubdataLayout,
+    WithdrawPubdata,
+    decode_withdraw_pubdata,
+)
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
-from ashore.systems.zklink.settlement.book import Entry, Kind
+from ashore.systems.zklink.settlement.book import SEQUENCE, Entry, Kind
 
 TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """Transfer(address indexed,address indexed,uint256), ERC-20."""
@@ -24,6 +29,7 @@ _BLOCK_EVENTS = {
 def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collection[int]) -> Iterator[Entry]:
     """Yield what the block's logs say. Operations are kept for `accounts` only; malformed logs say nothing."""
     chain = deployment.chain_named(observed.block.chain)
+    on_primary = chain.id == deployment.primary
     for log in observed.logs:
         if log.address != chain.main_contract:
             continue
@@ -33,10 +39,15 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
             continue
         match event:
             case events.BlockCommit(number):
-                yield _entry(observed, log, Kind.COMMITTED, str(number), number)
-                yield from _operations(deployment, chain, observed, log, accounts)
+                if on_primary:
+                    yield _entry(observed, log, Kind.COMMITTED, str(number), number)
+                    yield from _operations(deployment, chain, observed, log, accounts)
+                else:
+                    yield from _compressed(deployment, chain, observed, log, number, accounts)
             case events.BlocksRevert(_, committed):
-                yield _entry(observed, log, Kind.REVERTED, str(committed), committed)
+                # A secondary chain counts blocks that touch it, not layer 2's.
+                counted = {} if on_primary else {SEQUENCE: str(committed)}
+                yield _entry(observed, log, Kind.REVERTED, str(committed), committed, **counted)
             case events.WithdrawalPending(token, recipient, amount):
                 yield _entry(observed, log, Kind.CREDITED, f"{token}/0x{recipient[12:].hex()}", 0, amount=str(amount))
             case events.Withdrawal():
@@ -79,34 +90,84 @@ def _operations(
         commit = l1.decode_commit_blocks(bytes.fromhex(log.tx_input[2:]))
         stored = l1.chain_of_stored_blocks(commit, compiled)
         found = [
-            (block, kept, decode_withdraw_pubdata(data, deployment.layout))
+            (kept, op)
             for block, kept in zip(commit.new_blocks, stored, strict=True)
-            for data in l1.operation_pubdata(block, deployment.layout)
-            if data[0] == WITHDRAW_OPERATION
+            for op in _withdrawals(block, deployment.layout)
         ]
     except CodecError:
         return
+    for kept, op in found:
+        if op.account_id in accounts:
+            facts = {
+                **_operation_facts(op),
+                "batch_end": str(commit.new_blocks[-1].block_number),
+                "state_root": "0x" + kept.state_hash.hex(),
+                "commitment": "0x" + kept.commitment.hex(),
+                "stored_block": "0x" + kept.hash.hex(),
+                "sync_hashes": " ".join(f"{c}:0x{h.hex()}" for c, h in kept.sync_hashes),
+            }
+            yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
+
+
+def _compressed(
+    deployment: Deployment,
+    chain: PinnedChain,
+    observed: BlockObserved,
+    log: LogEntry,
+    number: int,
+    accounts: Collection[int],
+) -> Iterator[Entry]:
+    """The same of a batch's part for a secondary chain, which says for itself how it counts its blocks."""
+    if log.tx_to != chain.main_contract:
+        return
+    compiled = l1.Deployment(chain.id, tuple(deployment.chains), deployment.layout)
+    try:
+        commit = compressed.decode_commit_compressed_blocks(bytes.fromhex(log.tx_input[2:]))
+        stored = compressed.chain_of_compressed_blocks(commit, compiled)
+        found = [
+            (block, kept, op)
+            for block, kept in zip(commit.new_blocks, stored, strict=True)
+            for op in _withdrawals(block, deployment.layout)
+        ]
+    except CodecError:
+        return
+    if not stored or stored[-1].block_number != number:
+        return
+    counted = {SEQUENCE: str(stored[-1].block_sequence)}
+    yield _entry(observed, log, Kind.COMMITTED, str(number), number, **counted)
     for block, kept, op in found:
         if op.account_id in accounts:
-            yield _entry(
-                observed,
-                log,
-                Kind.OPERATION,
-                f"{op.account_id}/{op.sub_account_id}/{op.nonce}",
-                block.block_number,
-                chain_id=str(op.chain_id),
-                token=str(op.l1_token),
-                source_token=str(op.l2_token),
-                amount=str(op.amount),
-                fee=str(op.fee),
-                to="0x" + op.owner.hex(),
-                ratio=str(op.withdraw_fee_ratio),
-                batch_end=str(commit.new_blocks[-1].block_number),
-                state_root="0x" + kept.state_hash.hex(),
-                commitment="0x" + kept.commitment.hex(),
-                stored_block="0x" + kept.hash.hex(),
-                sync_hashes=" ".join(f"{c}:0x{h.hex()}" for c, h in kept.sync_hashes),
-            )
+            facts = {
+                **_operation_facts(op),
+                SEQUENCE: str(kept.block_sequence),
+                "batch_end": str(number),
+                "state_root": "0x" + block.state_hash.hex(),
+                "stored_block": "0x" + kept.hash.hex(),
+                "sync_hash": "0x" + kept.sync_hash.hex(),
+            }
+            yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
+
+
+def _withdrawals(block: l1.NewBlock, layout: PubdataLayout) -> Iterator[WithdrawPubdata]:
+    for data in l1.operation_pubdata(block, layout):
+        if data[0] == WITHDRAW_OPERATION:
+            yield decode_withdraw_pubdata(data, layout)
+
+
+def _subject(op: WithdrawPubdata) -> str:
+    return f"{op.account_id}/{op.sub_account_id}/{op.nonce}"
+
+
+def _operation_facts(op: WithdrawPubdata) -> dict[str, str]:
+    return {
+        "chain_id": str(op.chain_id),
+        "token": str(op.l1_token),
+        "source_token": str(op.l2_token),
+        "amount": str(op.amount),
+        "fee": str(op.fee),
+        "to": "0x" + op.owner.hex(),
+        "ratio": str(op.withdraw_fee_ratio),
+    }
 
 
 def _paid_to(

@@ -9,14 +9,14 @@ from ashore.domain.amounts import display_units, format_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind, SignedMove
-from ashore.domain.withdrawal import LAST_STAGE
+from ashore.domain.withdrawal import LAST_STAGE, PRIMARY
 from ashore.keys.reading import Reading
 from ashore.systems.base import Plan, ReviewLine, Severity, SigningRequest
 from ashore.systems.zklink.codec import Withdraw, decode_core, encode_core, layer1_signature_to_json, withdraw_to_json
 from ashore.systems.zklink.codec.reading import WITHDRAW_KIND
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.system.offer import L2_DECIMALS, ZkLinkOffer, ZkLinkQuote
-from ashore.systems.zklink.system.tracks import NORMAL, PAID
+from ashore.systems.zklink.system.tracks import NORMAL, PAID, SECONDARY
 
 
 class NotReady(AshoreError):
@@ -52,6 +52,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
     assert isinstance(offer, ZkLinkOffer)
     source, target = deployment.tokens[tx.l2_source_token], deployment.tokens[tx.l1_target_token]
     chain = deployment.chains[tx.to_chain_id]
+    at_home = chain.id == deployment.primary
     amount_text = f"{format_units(tx.amount, L2_DECIMALS, least_fraction=2)} {target.symbol}"
     expect = {
         "to_chain_id": str(tx.to_chain_id),
@@ -74,7 +75,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         system="zkLink",
         network=deployment.network,
         profile=deployment.id,
-        track=str(NORMAL.ref),
+        track=str((NORMAL if at_home else SECONDARY).ref),
         account=offer.address,
         symbol=source.symbol,
         decimals=L2_DECIMALS,
@@ -93,6 +94,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
             "target_token": str(tx.l1_target_token),
             "nonce": str(tx.nonce),
             "ts": str(tx.ts),
+            **({} if at_home else {PRIMARY: deployment.chains[deployment.primary].name}),
         },
     )
     warned = [str(p) for p in quote.problems.values() if p.severity is Severity.WARNS]

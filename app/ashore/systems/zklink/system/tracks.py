@@ -8,6 +8,7 @@ EXECUTED = "executed"
 COMMITTED = "committed"
 PROVED = "proved"
 VERIFIED = "verified"
+CONFIRMED = "confirmed"
 RELEASED = "released"
 PAID = "paid"
 
@@ -48,25 +49,42 @@ WORDS = TrackWords(
     ),
 )
 
+_REQUESTED = Stage(
+    REQUESTED,
+    Milestone.REQUESTED,
+    "Requested",
+    "Signed here; zkLink’s node took it.",
+    "Waiting for zkLink’s node to take the request.",
+    provable=False,
+)
+_EXECUTED = Stage(
+    EXECUTED,
+    Milestone.ACCEPTED,
+    "Executed on layer 2",
+    "zkLink took the amount from your balance.",
+    "zkLink checks the request and takes it from your layer-2 balance.",
+    provable=False,
+)
+_RELEASED = Stage(
+    RELEASED,
+    Milestone.FINALIZED,
+    "Released on {chain}",
+    "The contract on {chain} set the money aside for you.",
+    "The batch is executed on {chain}; then the contract sets the money aside for you.",
+)
+_PAID = Stage(
+    PAID,
+    Milestone.FINALIZED,
+    "Paid out on {chain}",
+    "The money is at your address.",
+    "zkLink’s relayer sends the money to your address. If it does not, look under Unclaimed.",
+)
+
 NORMAL = Track(
     TrackRef("zklink.normal", 1),
     (
-        Stage(
-            REQUESTED,
-            Milestone.REQUESTED,
-            "Requested",
-            "Signed here; zkLink’s node took it.",
-            "Waiting for zkLink’s node to take the request.",
-            provable=False,
-        ),
-        Stage(
-            EXECUTED,
-            Milestone.ACCEPTED,
-            "Executed on layer 2",
-            "zkLink took the amount from your balance.",
-            "zkLink checks the request and takes it from your layer-2 balance.",
-            provable=False,
-        ),
+        _REQUESTED,
+        _EXECUTED,
         Stage(
             COMMITTED,
             Milestone.COMMITTED,
@@ -88,24 +106,58 @@ NORMAL = Track(
             "All connected chains agree on the batch: its root is final for zkLink.",
             "The connected chains compare their roots (the final root, or sync hash).",
         ),
-        Stage(
-            RELEASED,
-            Milestone.FINALIZED,
-            "Released on {chain}",
-            "The contract on {chain} set the money aside for you.",
-            "The batch is executed on {chain}; then the contract sets the money aside for you.",
-        ),
-        Stage(
-            PAID,
-            Milestone.FINALIZED,
-            "Paid out on {chain}",
-            "The money is at your address.",
-            "zkLink’s relayer sends the money to your address. If it does not, look under Unclaimed.",
-        ),
+        _RELEASED,
+        _PAID,
     ),
     WORDS,
     answered=REQUESTED,
 )
+
+SECONDARY = Track(
+    TrackRef("zklink.secondary", 1),
+    (
+        _REQUESTED,
+        _EXECUTED,
+        Stage(
+            COMMITTED,
+            Milestone.COMMITTED,
+            "Committed on {primary}",
+            "The batch with your withdrawal is on {primary}, where zkLink proves its batches.",
+            "zkLink writes a batch with your withdrawal to {primary}, where it proves its batches.",
+            shown_on="{primary}",
+        ),
+        Stage(
+            PROVED,
+            Milestone.PROVED,
+            "Proved on {primary}",
+            "The validity proof of that batch was taken by the contract on {primary}.",
+            "zkLink computes the validity proof of the batch and sends it to {primary}.",
+            shown_on="{primary}",
+        ),
+        Stage(
+            VERIFIED,
+            Milestone.VERIFIED,
+            "Verified on {primary}",
+            "{primary} compared the chains’ roots of the batch, and they agree.",
+            "{chain} gets its part of the batch; then {primary} compares the roots (the final root, or sync hash).",
+            shown_on="{primary}",
+        ),
+        Stage(
+            CONFIRMED,
+            Milestone.VERIFIED,
+            "Confirmed on {chain}",
+            "{chain} holds your part of the very batch that {primary} verified, and knows that it is final.",
+            "A bridge brings the confirmation from {primary} to {chain}.",
+        ),
+        _RELEASED,
+        _PAID,
+    ),
+    WORDS,
+    answered=REQUESTED,
+)
+
+ON_PRIMARY = frozenset({COMMITTED, PROVED, VERIFIED})
+"""Stages that the primary chain shows, wherever the money goes."""
 
 _ONE_BLOCK = "It is done as soon as a block takes it, and irreversible when that block is finalized."
 
@@ -163,7 +215,7 @@ CLAIM = Track(
     answered=SENT,
 )
 
-TRACKS = (NORMAL, CLAIM)
+TRACKS = (NORMAL, SECONDARY, CLAIM)
 
 
 def is_claim(state: Withdrawal) -> bool:

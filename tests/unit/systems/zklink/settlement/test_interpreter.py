@@ -37,7 +37,7 @@ NOW = 1_800_000_000_000
 class NoRoots(Roots):
     """Storage proofs are tested against a real chain; here there is none."""
 
-    async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+    async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         return []
 
 

@@ -129,7 +129,7 @@ def test_any_history(folder: Path, history: list[tuple[str, int]], amounts: list
             elif what == "lie":
                 lies(wallet, model, some)
             elif what == "agree":
-                wallet.book.unshow()
+                wallet.book.unshow(CHAIN)
             else:
                 wallet.book.add(model.step(what, some), {})
             wallet.look()
@@ -138,7 +138,7 @@ def test_any_history(folder: Path, history: list[tuple[str, int]], amounts: list
             for index, state in enumerate(wallet.states):
                 proven = {s for s in STAGES if (state.stage(s).level or 0) >= Level.PROVEN}
                 assert proven <= model.true_stages(index), "never more than the chain shows"
-        wallet.book.unshow()
+        wallet.book.unshow(CHAIN)
         wallet.look()
         assert all(e.level is not Level.SEEN for w in wallet.states for s in STAGES for e in w.stage(s).evidence)
         assert all('"level":2' not in s.body for s in wallet.keep.sightings(DEPLOYMENT.id)), (
@@ -234,7 +234,7 @@ class TestEvidence:
         wallet.look()
         assert {wallet.states[0].stage(s).level for s in STAGES} == {Level.SEEN}
         assert wallet.book.of(CHAIN, Kind.SPENT) == []
-        wallet.book.unshow()
+        wallet.book.unshow(CHAIN)
         wallet.look()
         assert {wallet.states[0].stage(s).level for s in STAGES} == {None}
         assert "Only one endpoint" in wallet.states[0].stage(PAID).taken_back
@@ -333,7 +333,7 @@ class TestPayouts:
         wallet.look()
         assert wallet.states[0].stage(PAID).level is Level.SEEN
         assert wallet.restarted().of(CHAIN, Kind.SPENT) == []
-        wallet.book.unshow()
+        wallet.book.unshow(CHAIN)
         wallet.book.add([payout(10_000_000, 7)], {})
         wallet.look()
         assert wallet.states[0].stage(PAID).checked(), "the true one still counts"

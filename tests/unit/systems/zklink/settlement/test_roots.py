@@ -53,7 +53,7 @@ def verified() -> Withdrawal:
 async def proved(chain: Chain) -> list[ev.Event]:
     keep: Any = SimpleNamespace(add_proofs=lambda _proofs: None)
     quorums: Any = {CHAIN: chain}
-    return await Roots(DEPLOYMENT, quorums, keep, lambda: 2).prove([verified()])
+    return await Roots(DEPLOYMENT, quorums, keep, lambda: 2).prove(CHAIN, [verified()])
 
 
 async def test_the_stored_root_is_evidence() -> None:

@@ -201,6 +201,16 @@ def pending_operations_hash(pubdata: Sequence[bytes]) -> bytes:
     return chained
 
 
+def paid_operations(pubdata: Sequence[bytes]) -> list[bytes]:
+    """Return those operations that a block's execution pays for."""
+    return [data for data in pubdata if data[0] in _PAID_OPERATIONS]
+
+
+def priority_operations(pubdata: Sequence[bytes]) -> int:
+    """Return how many operations were asked for on layer 1."""
+    return sum(data[0] in _PRIORITY_OPERATIONS for data in pubdata)
+
+
 def operation_pubdata(block: NewBlock, layout: PubdataLayout) -> list[bytes]:
     """Return the chunks of each operation of layer 1, in order. Raises CodecError for one that is not known."""
     found = []
@@ -222,23 +232,20 @@ def operation_pubdata(block: NewBlock, layout: PubdataLayout) -> list[bytes]:
 def _store(previous: StoredBlock, block: NewBlock, deployment: Deployment) -> StoredBlock:
     commitment = block_commitment(block, previous.state_hash)
     by_chain = dict.fromkeys(deployment.all_chain_ids, EMPTY_HASH)
-    paid: list[bytes] = []
-    priority_operations = 0
+    own: list[bytes] = []
     for data in operation_pubdata(block, deployment.layout):
-        kind, chain_id = data[0], data[1]
+        chain_id = data[1]
         if chain_id not in by_chain:
             raise CodecError("An operation names a chain that is not part of this network.")
         if chain_id != deployment.chain_id:
             by_chain[chain_id] = concat_hash(by_chain[chain_id], data)
-            continue
-        priority_operations += kind in _PRIORITY_OPERATIONS
-        if kind in _PAID_OPERATIONS:
-            paid.append(data)
+        else:
+            own.append(data)
     return replace(
         previous,
         block_number=block.block_number,
-        priority_operations=priority_operations,
-        pending_operations_hash=pending_operations_hash(paid),
+        priority_operations=priority_operations(own),
+        pending_operations_hash=pending_operations_hash(paid_operations(own)),
         timestamp=block.timestamp,
         state_hash=block.state_hash,
         commitment=commitment,
