@@ -10,6 +10,8 @@ import hmac
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ashore.crypto.keccak import keccak256
+
 FIELD = 2**256 - 2**32 - 977
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
@@ -86,6 +88,17 @@ def recover(digest: bytes, signature: bytes, recovery_id: int) -> bytes | None:
     inverse = pow(r, -1, ORDER)
     key = _multiply_two(-message * inverse % ORDER, nonce_point, s * inverse % ORDER)
     return None if key.z == 0 else _encode(key)
+
+
+def ethereum_address(encoded_public_key: bytes) -> bytes:
+    """Return the 20-byte address of a compressed public key. Raises ValueError for a malformed key.
+
+    Source: Ethereum yellow paper, appendix F: the last 20 bytes of Keccak-256 over the coordinates.
+    """
+    point = _decode(encoded_public_key)
+    if point is None:
+        raise ValueError("this is not a compressed public key")
+    return keccak256(point.x.to_bytes(32, "big") + point.y.to_bytes(32, "big"))[-20:]
 
 
 def verify(encoded_public_key: bytes, digest: bytes, signature: bytes) -> bool:

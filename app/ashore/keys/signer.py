@@ -20,6 +20,7 @@ from ashore.keys.transactions import TRANSACTION_KIND
 DEFAULT_TIMEOUTS: Mapping[str, float] = MappingProxyType(
     {"unlock": 90.0, "create": 90.0, "accounts": 30.0, "read": 15.0, "sign": 30.0}
     | {"keep": 15.0, "rewrite": 15.0, "show": 15.0, "listed": 15.0, "forget": 15.0}
+    | {f"external-{operation}": 30.0 for operation in ("keep", "list", "forget", "verify", "sign")}
 )
 """Seconds by operation. Unlocking waits for Argon2id, which a slow machine may take long for."""
 
@@ -193,13 +194,13 @@ class Signer:
         """Return `count` (1 to 50) accounts from number `first` on. Raises Locked."""
         self._require_unlocked()
         result = await self._request("accounts", {"first": first, "count": count})
-        with _expected_shape():
+        with expected_shape():
             return tuple(SignerAccount(**item) for item in result["accounts"])
 
     async def read(self, kind: str, preimage: Mapping[str, object]) -> ReadBack:
         """Return what the signer reads in a preimage; needs no keys. Raises Refused."""
         result = await self._request("read", {"kind": kind, "preimage": dict(preimage)})
-        with _expected_shape():
+        with expected_shape():
             message = result["l2_message"]
             reading = Reading(
                 kind=result["kind"],
@@ -219,16 +220,7 @@ class Signer:
         """
         self._require_unlocked()
         arguments = {"kind": kind, "preimage": dict(preimage), "account": account, "expect": dict(expect)}
-        result = await self._request("sign", arguments)
-        with _expected_shape():
-            l2 = result["l2"]
-            return Signed(
-                address=result["address"],
-                identifier=result["identifier"],
-                ethereum=tuple(result["ethereum"]),
-                l2=None if l2 is None else Layer2Signature(**l2),
-                transaction=result.get("transaction"),
-            )
+        return signed_from(await self._request("sign", arguments))
 
     async def sign_transaction(self, unsigned: bytes, account: int, expect: Mapping[str, str]) -> Signed:
         """Sign an unsigned EIP-1559 transaction (type byte and RLP); see `sign`."""
@@ -241,7 +233,7 @@ class Signer:
         """
         self._require_unlocked()
         result = await self._request("keep", {"kind": kind, "secret": secret, "meta": dict(meta)})
-        with _expected_shape():
+        with expected_shape():
             return str(result["record"])
 
     async def rewrite(self, record_id: str, secret: str, meta: Mapping[str, str]) -> None:
@@ -256,20 +248,25 @@ class Signer:
         """Return the secret that `keep` sealed. Raises Locked, RecordMissing, VaultError."""
         self._require_unlocked()
         result = await self._request("show", {"record": record_id})
-        with _expected_shape():
+        with expected_shape():
             return str(result["secret"])
 
     async def sealed(self) -> tuple[SealedRecord, ...]:
         """List what `keep` sealed, without the secrets. Raises Locked, VaultError."""
         self._require_unlocked()
         result = await self._request("listed", {})
-        with _expected_shape():
+        with expected_shape():
             return tuple(SealedRecord(r["record"], r["kind"], MappingProxyType(r["meta"])) for r in result["records"])
 
     async def forget(self, record_id: str) -> None:
         """Delete what `keep` sealed, for good. Raises Locked, RecordMissing, VaultError."""
         self._require_unlocked()
         await self._request("forget", {"record": record_id})
+
+    async def perform(self, operation: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+        """Ask for an operation by name, for those that speak a part of the protocol of their own. Raises Locked."""
+        self._require_unlocked()
+        return await self._request(operation, arguments)
 
     async def lock(self) -> None:
         """End the process, and with it every copy of a key. A request under way fails with `Locked`."""
@@ -295,7 +292,7 @@ class Signer:
 
     async def _open(self, operation: str, arguments: Mapping[str, object]) -> Unlocked:
         result = await self._request(operation, arguments)
-        with _expected_shape():
+        with expected_shape():
             opened = Unlocked(result["vault_id"], result["network"])
         self._unlocked = True
         return opened
@@ -333,8 +330,22 @@ def _locked_meanwhile() -> Locked:
     return Locked("The vault was locked meanwhile.", "Unlock it with its password.")
 
 
+def signed_from(result: Mapping[str, Any]) -> Signed:
+    """Read the answer to a request for a signature. Raises SignerFault."""
+    with expected_shape():
+        l2 = result["l2"]
+        return Signed(
+            address=result["address"],
+            identifier=result["identifier"],
+            ethereum=tuple(result["ethereum"]),
+            l2=None if l2 is None else Layer2Signature(**l2),
+            transaction=result.get("transaction"),
+        )
+
+
 @contextlib.contextmanager
-def _expected_shape() -> Iterator[None]:
+def expected_shape() -> Iterator[None]:
+    """Turn what is not in an answer of the signer as agreed into a SignerFault."""
     try:
         yield
     except (KeyError, TypeError, ValueError):

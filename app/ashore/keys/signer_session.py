@@ -1,13 +1,16 @@
 """What the signer process does with each request."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ashore.keys import derivation, transactions
-from ashore.keys.errors import KeysError, Locked, Refused, RequestInvalid
+from ashore.keys.errors import KeysError, Locked, Refused
+from ashore.keys.external_accounts import ExternalAccounts
+from ashore.keys.external_operations import ExternalOperations
 from ashore.keys.key_ring import Account, KeyRing, text_digest, typed_data_digest
 from ashore.keys.protocol import ACCOUNTS_AT_ONCE_MAX, KEY_KIND, describe, fault
 from ashore.keys.reading import Reading, ReadingError
+from ashore.keys.request_arguments import Arguments, misuse
+from ashore.keys.reviewed import compare, refuse_foreign_key
 from ashore.keys.sealed_records import SECRET_MAX_CHARS, SealedRecords
 from ashore.keys.sealing import FAST_COST, STANDARD_COST, wipe
 from ashore.keys.vault import NewRecord, Randomness, Vault
@@ -17,11 +20,6 @@ Answer = dict[str, object]
 
 PUBLIC_TEST = "public-test"
 """Stands for the public practice phrase in a `create` request."""
-
-CHANGE_PUBKEY_KIND = "zklink.change-pubkey"
-NEW_KEY_FIELD = "new_pubkey_hash"
-_PATH_MAX = 4096
-_TEXT_MAX = 4096
 
 
 class SignerSession:
@@ -39,7 +37,8 @@ class SignerSession:
         self._ensure_ready = ensure_ready
         self._ring: KeyRing | None = None
         self._sealed: SealedRecords | None = None
-        self._operations: Mapping[str, Callable[[_Arguments], Answer]] = {
+        self._external: ExternalAccounts | None = None
+        self._operations: Mapping[str, Callable[[Arguments], Answer]] = {
             "unlock": self._unlock,
             "create": self._create,
             "lock": self._lock,
@@ -51,6 +50,7 @@ class SignerSession:
             "show": self._show,
             "listed": self._listed,
             "forget": self._forget,
+            **ExternalOperations(self._external_accounts, self._reading, self._key_message, ensure_ready).all(),
         }
 
     def answer(self, request: Mapping[str, object]) -> Answer:
@@ -69,20 +69,23 @@ class SignerSession:
         if self._ring is not None:
             self._ring.close()
             self._ring = None
+        if self._external is not None:
+            self._external.close()
+            self._external = None
         if self._sealed is not None:
             self._sealed.close()
             self._sealed = None
 
     def _perform(self, request: Mapping[str, object]) -> Answer:
-        arguments = _Arguments(request)
+        arguments = Arguments(request)
         if arguments.integer("id") < 0:
-            raise _misuse("id")
+            raise misuse("id")
         operation = self._operations.get(arguments.text("op"))
         if operation is None:
-            raise _misuse("op")
+            raise misuse("op")
         return operation(arguments)
 
-    def _unlock(self, arguments: "_Arguments") -> Answer:
+    def _unlock(self, arguments: Arguments) -> Answer:
         path, password = arguments.path("vault"), arguments.secret("password")
         arguments.end()
         try:
@@ -91,12 +94,12 @@ class SignerSession:
             wipe(password)
         return self._take_over(vault)
 
-    def _create(self, arguments: "_Arguments") -> Answer:
+    def _create(self, arguments: Arguments) -> Answer:
         path, password, given = arguments.path("vault"), arguments.secret("password"), arguments.secret("mnemonic")
         cost, network = arguments.text("kdf"), arguments.text("network")
         arguments.end()
         if cost not in ("standard", "fast") or not network.isascii() or not network:
-            raise _misuse("kdf" if network else "network")
+            raise misuse("kdf" if network else "network")
         if cost == "fast" and network == derivation.MAINNET:
             raise Refused("A vault for real money is not made with the weak protection of practice vaults.")
         self._ensure_ready()
@@ -117,20 +120,20 @@ class SignerSession:
                 wipe(secret)
         return self._take_over(vault)
 
-    def _lock(self, arguments: "_Arguments") -> Answer:
+    def _lock(self, arguments: Arguments) -> Answer:
         arguments.end()
         self.lock()
         return {}
 
-    def _accounts(self, arguments: "_Arguments") -> Answer:
+    def _accounts(self, arguments: Arguments) -> Answer:
         first, count = arguments.integer("first"), arguments.integer("count")
         arguments.end()
         if first < 0 or not 0 < count <= ACCOUNTS_AT_ONCE_MAX:
-            raise _misuse("count")
+            raise misuse("count")
         ring = self._unlocked()
         return {"accounts": [_public(ring.account(index)) for index in range(first, first + count)]}
 
-    def _read(self, arguments: "_Arguments") -> Answer:
+    def _read(self, arguments: Arguments) -> Answer:
         reading = self._reading(arguments)
         arguments.end()
         digests = [text_digest(text) for text in reading.texts]
@@ -147,16 +150,15 @@ class SignerSession:
             "digests": ["0x" + digest.hex() for digest in digests],
         }
 
-    def _sign(self, arguments: "_Arguments") -> Answer:
+    def _sign(self, arguments: Arguments) -> Answer:
         preimage = arguments.mapping("preimage")
         reading = self._reading(arguments)
         index, expected = arguments.integer("account"), arguments.mapping("expect")
         arguments.end()
         ring = self._unlocked()
-        _compare(reading, expected)
+        compare(reading, expected)
         account = ring.account(index)
-        if reading.kind == CHANGE_PUBKEY_KIND:
-            _refuse_foreign_key(reading, account)
+        refuse_foreign_key(reading, account.layer2)
         answer: Answer = {"address": account.address, "identifier": reading.identifier, "ethereum": [], "l2": None}
         if reading.kind == transactions.TRANSACTION_KIND:
             raw = ring.sign_transaction(index, transactions.signer_fields(reading))
@@ -174,7 +176,7 @@ class SignerSession:
             }
         return answer
 
-    def _keep(self, arguments: "_Arguments") -> Answer:
+    def _keep(self, arguments: Arguments) -> Answer:
         kind, secret = arguments.text("kind"), arguments.secret("secret", SECRET_MAX_CHARS)
         try:
             meta = arguments.texts("meta")
@@ -183,7 +185,7 @@ class SignerSession:
         finally:
             wipe(secret)
 
-    def _rewrite(self, arguments: "_Arguments") -> Answer:
+    def _rewrite(self, arguments: Arguments) -> Answer:
         record, secret = arguments.text("record"), arguments.secret("secret", SECRET_MAX_CHARS)
         try:
             meta = arguments.texts("meta")
@@ -193,19 +195,19 @@ class SignerSession:
         finally:
             wipe(secret)
 
-    def _show(self, arguments: "_Arguments") -> Answer:
+    def _show(self, arguments: Arguments) -> Answer:
         record = arguments.text("record")
         arguments.end()
         secret, meta = self._records().show(record)
         return {"secret": secret, "meta": dict(meta)}
 
-    def _listed(self, arguments: "_Arguments") -> Answer:
+    def _listed(self, arguments: Arguments) -> Answer:
         arguments.end()
         return {
             "records": [{"record": r, "kind": kind, "meta": dict(meta)} for r, kind, meta in self._records().listed()]
         }
 
-    def _forget(self, arguments: "_Arguments") -> Answer:
+    def _forget(self, arguments: Arguments) -> Answer:
         record = arguments.text("record")
         arguments.end()
         self._records().forget(record)
@@ -216,6 +218,11 @@ class SignerSession:
             raise Locked("The vault is locked.", "Unlock it with its password.")
         return self._sealed
 
+    def _external_accounts(self) -> ExternalAccounts:
+        if self._external is None:
+            raise Locked("The vault is locked.", "Unlock it with its password.")
+        return self._external
+
     def _take_over(self, vault: Vault) -> Answer:
         """Take the keys, and keep the vault's data key for the records that are no keys."""
         try:
@@ -224,6 +231,7 @@ class SignerSession:
             vault.close()
             raise
         self._sealed = SealedRecords(vault)
+        self._external = ExternalAccounts(vault, self._key_message())
         return answer
 
     def _take_keys(self, vault: Vault) -> Answer:
@@ -258,7 +266,7 @@ class SignerSession:
         (text,) = reader({}).texts
         return text
 
-    def _reading(self, arguments: "_Arguments") -> Reading:
+    def _reading(self, arguments: Arguments) -> Reading:
         kind, preimage = arguments.text("kind"), arguments.mapping("preimage")
         reader = None if kind == KEY_KIND else self._readers.get(kind)
         if reader is None:
@@ -270,65 +278,6 @@ class SignerSession:
         return reading
 
 
-class _Arguments:
-    """A request's values, each of the type asked for and none left over."""
-
-    def __init__(self, request: Mapping[str, object]) -> None:
-        self._request = request
-        self._taken: set[str] = set()
-
-    def text(self, name: str, longest: int = _TEXT_MAX) -> str:
-        value = self._take(name)
-        if not isinstance(value, str) or len(value) > longest:
-            raise _misuse(name)
-        return value
-
-    def texts(self, name: str) -> Mapping[str, str]:
-        given = self.mapping(name)
-        texts = {key: value for key, value in given.items() if isinstance(value, str)}
-        if len(texts) < len(given):
-            raise _misuse(name)
-        return texts
-
-    def secret(self, name: str, longest: int = _TEXT_MAX) -> bytearray:
-        try:
-            return bytearray(self.text(name, longest).encode("utf-8"))
-        except UnicodeEncodeError:
-            raise _misuse(name) from None
-
-    def path(self, name: str) -> Path:
-        text = self.text(name)
-        path = Path(text)
-        if "\0" in text or len(text) > _PATH_MAX or not path.is_absolute():
-            raise _misuse(name)
-        return path
-
-    def integer(self, name: str) -> int:
-        value = self._take(name)
-        if type(value) is not int or abs(value) >= 2**63:
-            raise _misuse(name)
-        return value
-
-    def mapping(self, name: str) -> Mapping[str, object]:
-        value = self._take(name)
-        if not isinstance(value, dict):
-            raise _misuse(name)
-        return value
-
-    def end(self) -> None:
-        """Refuse what nobody asked for: a misspelt argument must not pass for an absent one."""
-        if set(self._request) - self._taken:
-            raise _misuse("arguments")
-
-    def _take(self, name: str) -> object:
-        self._taken.add(name)
-        return self._request.get(name)
-
-
-def _misuse(name: str) -> RequestInvalid:
-    return RequestInvalid(f"The request to the signer is malformed ({name}). Nothing was signed.")
-
-
 def _public(account: Account) -> Answer:
     return {
         "index": account.index,
@@ -337,21 +286,3 @@ def _public(account: Account) -> Answer:
         "l2_pub_key": "0x" + account.layer2.public_key.hex(),
         "l2_pub_key_hash": "0x" + account.layer2.public_key_hash.hex(),
     }
-
-
-def _compare(reading: Reading, expected: Mapping[str, object]) -> None:
-    """Refuse unless the review showed every field, and each as it was read here."""
-    names = sorted(set(reading.fields) | set(expected))
-    different = [name for name in names if reading.fields.get(name) != expected.get(name)]
-    if different or not names:
-        listed = ", ".join(different)[:200] or "nothing was reviewed"
-        raise Refused(
-            f"What the signer read is not what was reviewed ({listed}). Nothing was signed.",
-            "Go back and review it again; if it stays, report it.",
-        )
-
-
-def _refuse_foreign_key(reading: Reading, account: Account) -> None:
-    own = "0x" + account.layer2.public_key_hash.hex()
-    if reading.fields.get(NEW_KEY_FIELD, "").lower() != own:
-        raise Refused("The activation names a layer-2 key that is not this account's. Nothing was signed.")

@@ -133,3 +133,15 @@ def test_keys_and_digests_of_a_wrong_length_are_refused():
 
 def _flip(data: bytes, bit: int) -> bytes:
     return (int.from_bytes(data, "big") ^ (1 << bit)).to_bytes(len(data), "big")
+
+
+@few
+@given(private_keys)
+def test_addresses_are_those_of_another_library(private_key):
+    expected = keys.PrivateKey(private_key).public_key.to_canonical_address()
+    assert secp256k1.ethereum_address(secp256k1.public_key(private_key)) == expected
+
+
+def test_what_is_no_key_has_no_address():
+    with pytest.raises(ValueError, match="public key"):
+        secp256k1.ethereum_address(b"\x02" * 20)

@@ -215,9 +215,27 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-OPS = st.sampled_from(["unlock", "create", "lock", "accounts", "read", "sign"])
+OPS = st.sampled_from(
+    ["unlock", "create", "lock", "accounts", "read", "sign"]
+    + [f"external-{operation}" for operation in ("keep", "list", "forget", "verify", "sign")]
+)
 NAMES = st.sampled_from(
-    ["vault", "password", "mnemonic", "kdf", "network", "first", "count", "kind", "preimage", "account", "expect"]
+    [
+        "vault",
+        "password",
+        "mnemonic",
+        "kdf",
+        "network",
+        "first",
+        "count",
+        "kind",
+        "preimage",
+        "account",
+        "expect",
+        "address",
+        "label",
+        "signature",
+    ]
 )
 KINDS = st.sampled_from(["zklink.withdraw", "zklink.change-pubkey", KEY_KIND, "ethereum.transaction"])
 
