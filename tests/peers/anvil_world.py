@@ -61,7 +61,7 @@ class AnvilWorld:
             told, chains={number: replace(each, layer_one_chain_id=CHAIN_ID) for number, each in told.chains.items()}
         )
         self.faults = Faults()
-        journal = Journal(None)
+        self._journal = journal = Journal(None)
         self.rollup = Rollup(
             journal, genesis.accounts(), profile, first_block=FIRST_BLOCK, genesis_root=genesis.GENESIS_ROOT
         )
@@ -84,6 +84,10 @@ class AnvilWorld:
         admission = Admission(self.network, self.rollup, views, pricing, lambda _owner, _nonce: bytes(32))
         self.node = Node(self.network, views, admission, self.faults, now=self._now)
         self.truth = Truth(self.branches, self.network, self.rollup, self.operator)
+
+    def close(self) -> None:
+        """Let go of the operator's memory."""
+        self._journal.close()
 
     def _now(self) -> float:
         return float(self.chain.head.header.timestamp)

@@ -36,6 +36,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[AnvilBench]:
         await made.look()
         yield made
         made.database.close()
+        made.world.close()
         await made.http.aclose()
 
 
