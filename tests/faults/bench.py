@@ -25,6 +25,8 @@ from ashore.sandbox.server import Router
 from ashore.sandbox.world import World
 from ashore.systems.base import Draft
 from ashore.systems.zklink.deployment import deployment_from_json
+from ashore.systems.zklink.system.activation import activation_offer
+from ashore.systems.zklink.system.offer import ZkLinkOffer
 from faults.observer import disagreements
 
 URL = "http://127.0.0.1:1"
@@ -122,6 +124,21 @@ class Bench:
         quote = await self.wallet.quote(offer, Draft(draft))
         assert quote.ready, quote.problems
         return await self.wallet.review(quote)
+
+    async def activation(self, account: int = 1, **fields: str) -> Review:
+        """The review of an activation; account 1 is the one that needs it."""
+        offer = await self.wallet.open(self.wallet.profiles()[0].id, account)
+        assert isinstance(offer, ZkLinkOffer)
+        draft = Draft({"sub_account": "0", "fee_token": "17", **fields})
+        quote = await self.wallet.quote(activation_offer(offer), draft)
+        assert quote.ready, quote.problems
+        return await self.wallet.review(quote)
+
+    async def activate(self, account: int = 1, **fields: str) -> str:
+        """Confirm an activation that the operator takes at once; returns its id."""
+        activation = await self.wallet.confirm(await self.activation(account, **fields))
+        await self.until(lambda: self.voyage(activation).status not in ("prepared", "unknown"))
+        return activation
 
     async def withdraw(self, amount: str = "25", account: int = 0, **fields: str) -> str:
         """Confirm a withdrawal that the operator takes at once; returns its id."""

@@ -18,6 +18,8 @@ from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.sandbox.zklink.node import payload_digest
 from ashore.store.database import Database
 from ashore.store.journal import Journal
+from ashore.systems.zklink.system.activation import NEW_KEY
+from ashore.systems.zklink.system.activation_track import EXECUTED, REGISTERED, is_activation
 from ashore.systems.zklink.system.tracks import CLAIMED, COMMITTED, PAID, PROVED, RELEASED, VERIFIED, is_claim
 from faults.lightning_observer import LNURL, lightning_disagreements
 
@@ -55,7 +57,11 @@ def disagreements(
         f"{state.id[:8]} ({state.status}): {sentence}"
         for state in states
         for sentence in (
-            _claim(state, paying) if is_claim(state) else _ahead(state, truth, network["submissions"], paying)
+            _claim(state, paying)
+            if is_claim(state)
+            else _activation(state, network)
+            if is_activation(state)
+            else _ahead(state, truth, network["submissions"], paying)
         )
     ]
     found += _second_requests(states, truth)
@@ -104,6 +110,8 @@ def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[s
     meant: Counter[tuple[str, int]] = Counter()
     for state in states:
         moves = list(state.moves.values())
+        if is_activation(state) and state.status is Status.FAILED:
+            continue  # it moved nothing, and its nonce is free again
         if len(moves) > 1:
             yield f"{state.id[:8]} has {len(moves)} signed requests"
         for move in moves:
@@ -121,10 +129,40 @@ def _claim(state: Withdrawal, paying: set[str]) -> Iterator[str]:
         yield f"the claim says that {locator[:12]} paid, and it paid no withdrawal"
 
 
+def _activation(state: Withdrawal, network: Mapping[str, Any]) -> Iterator[str]:
+    """What a change of key claims beyond the truth. The same key may have been registered by another device."""
+    known = network["activations"]
+    request = state.request
+    if request is None:
+        yield "it has no request"
+        return
+    real = next((one for one in known if one["l2_tx_hash"] == request.locator), None)
+    own = state.terms.details[NEW_KEY]
+    like = [one for one in known if (str(one["account_id"]), one["key_hash"]) == (request.scope.split("/")[0], own)]
+    if request.state is MoveState.ACCEPTED and real is None and not like:
+        yield "the wallet says accepted, and the operator never took it"
+    if request.state is MoveState.REFUSED and real is not None:
+        yield "the wallet says refused, and the operator took it"
+    if state.status is Status.FAILED and (real is None or not real["executed"] or real["success"]):
+        yield "the wallet says failed, and it did not fail"
+    for stage in (EXECUTED, REGISTERED):
+        view = state.stage(stage)
+        if view.evidence and not any(one["success"] for one in like):
+            yield f"{stage} is shown, and no such key was registered"
+        if (view.level or 0) > Level.REPORTED:
+            yield f"{stage} is shown as more than the operator's word"
+    place = request.scope.split("/")[0], request.nonce
+    waiting = [one for one in known if one["success"] or not one["executed"]]
+    taken = sum((str(one["account_id"]), one["nonce"]) == place for one in waiting)
+    if taken > 1:
+        yield f"{taken} changes of key were taken with nonce {request.nonce}"
+
+
 def _strangers(states: Iterable[Withdrawal], network: Mapping[str, Any]) -> Iterator[str]:
     """What reached the operator without being in the journal, or otherwise than it is there."""
     # Claims go to L1: whatever they did there is told by the payouts themselves.
-    moves = [move for state in states for move in state.moves.values() if move.kind is MoveKind.REQUEST]
+    to_the_node = (MoveKind.REQUEST, MoveKind.ACTIVATE)
+    moves = [move for state in states for move in state.moves.values() if move.kind in to_the_node]
     for tx_hash in network["submissions"].keys() - {move.locator for move in moves}:
         yield f"the operator took {tx_hash[:12]}, of which the journal knows nothing"
     written = {payload_digest(json.loads(move.payload)) for move in moves}

@@ -51,7 +51,8 @@ LAST_STAGE = "track.last"
 
 LAST_LEVEL = "track.last-level"
 """The detail that names how strong the evidence of that stage has to be: `seen` where nothing stronger can exist, such
-as on Lightning; irreversible where it is missing."""
+as on Lightning, `reported` where only the operator can tell, and no money moves; irreversible where it is missing."""
+_LAST_LEVELS = {"seen": Level.SEEN, "reported": Level.REPORTED}
 
 PRIMARY = "chain.primary"
 """The detail that names the chain where batches are proven, in case it is another one than the money goes to."""
@@ -64,7 +65,7 @@ ANEW_FROM = "anew.from"
 """The detail that says from when (UTC milliseconds) a new request may be made where nothing came of this one."""
 
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
-BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM})
+BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM, MoveKind.ACTIVATE})
 """Kinds of moves that a withdrawal begins with."""
 
 _STOPPED = frozenset({Status.REFUSED, Status.FAILED})
@@ -186,7 +187,7 @@ class Withdrawal:
 
     @property
     def _last_level(self) -> Level:
-        return Level.SEEN if self.terms.details.get(LAST_LEVEL) == "seen" else Level.IRREVERSIBLE
+        return _LAST_LEVELS.get(self.terms.details.get(LAST_LEVEL, ""), Level.IRREVERSIBLE)
 
     def may_go_again(self, now: int) -> bool:
         """Whether a person may have the identical request sent once more, at `now` (UTC milliseconds)."""

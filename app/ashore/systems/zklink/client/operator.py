@@ -42,6 +42,10 @@ class OperatorClient:
         """getAccount. RpcError 201 where there is none."""
         return answers.account(await self._rpc.call("getAccount", [address_or_id]))
 
+    async def change_pubkey_chain(self) -> int:
+        """getChangePubkeyChainId: the zkLink id of the chain that a change of key names."""
+        return answers.integer(await self._rpc.call("getChangePubkeyChainId"), "the chain of its keys", 255)
+
     async def balances(self, account_id: int) -> dict[int, dict[int, int]]:
         """getAccountBalances of all sub-accounts."""
         return answers.balances(await self._rpc.call("getAccountBalances", [account_id, None]))

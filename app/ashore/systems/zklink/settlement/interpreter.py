@@ -19,11 +19,13 @@ from ashore.store.keep import packed
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
+from ashore.systems.zklink.settlement.key_word import KEYS, key_words
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
 from ashore.systems.zklink.settlement.reconcile import reconcile, reconcile_claim
 from ashore.systems.zklink.settlement.roots import Roots, fallen_roots
 from ashore.systems.zklink.settlement.sighting import entries_of
-from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED, is_claim
+from ashore.systems.zklink.system.activation_track import is_activation
+from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED, is_claim, is_withdrawal
 
 AGREEMENT = 2
 """How many endpoints have to agree before what only one showed is dropped."""
@@ -51,8 +53,9 @@ class Interpreter:
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
         """Return the events that follow from an observation. Other deployments' withdrawals are left alone."""
-        every = [w for w in open_ if w.terms.profile == self._deployment.id]
-        mine = [w for w in every if not is_claim(w)]
+        # Of an activation L1 shows nothing: only the operator speaks for it.
+        every = [w for w in open_ if w.terms.profile == self._deployment.id and not is_activation(w)]
+        mine = [w for w in every if is_withdrawal(w)]
         match observation:
             case BlockObserved():
                 return await self._block(observation, every)
@@ -63,6 +66,8 @@ class Interpreter:
                 return [*await self.look_again(every), *fallen_roots(mine, hashes)]
             case FinalityAdvanced():
                 return [event for state in every for event in _settled(state, observation)]
+            case OperatorReport(profile, subject) if subject == KEYS:
+                return list(key_words(observation, open_, self._now())) if profile == self._deployment.id else []
             case OperatorReport(profile):
                 return list(words(observation, mine, self._now())) if profile == self._deployment.id else []
             case ChainHealth():

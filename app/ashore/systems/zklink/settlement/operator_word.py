@@ -13,7 +13,15 @@ from ashore.systems.base import Report
 from ashore.systems.zklink.client.answers import BadAnswer
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, ON_PRIMARY, PROVED, RELEASED, REQUESTED, is_claim
+from ashore.systems.zklink.system.tracks import (
+    COMMITTED,
+    EXECUTED,
+    ON_PRIMARY,
+    PROVED,
+    RELEASED,
+    REQUESTED,
+    is_withdrawal,
+)
 
 SOURCE = "zkLink"
 BLOCKS = "blocks"
@@ -43,7 +51,7 @@ class OperatorWord:
 
     async def ask(self, open_: Sequence[Withdrawal]) -> Report:
         """One cycle: at most TRANSACTIONS_A_CYCLE transactions and BLOCKS_A_CYCLE blocks, however many are open."""
-        mine = [w for w in open_ if w.terms.profile == self._deployment.id and not is_claim(w)]
+        mine = [w for w in open_ if w.terms.profile == self._deployment.id and is_withdrawal(w)]
         waiting = [w for w in mine if w.request and w.request.state is MoveState.ACCEPTED and not _has_block(w)]
         blocks = sorted({int(w.facts[OPERATOR_BLOCK]) for w in mine if _has_block(w) and _is_behind(w)})
         if not waiting and not blocks:

@@ -29,7 +29,7 @@ def judge_fee(found: Judgement, source: TokenOffer | None, chain: ChainOffer | N
         if suggested is None:
             found.block("fee", f"zkLink does not tell its fee in {source.symbol}.", "Enter a fee.")
         return suggested
-    fee = _parsed_fee(found, text)
+    fee = parsed_fee(found, text)
     if fee is None:
         return None
     if not 0 <= fee <= FEE.max_value:
@@ -69,7 +69,8 @@ def _times(fee: int, suggested: int) -> str:
     return f"{tenths // 10}.{tenths % 10} times" if tenths % 10 else f"{tenths // 10} times"
 
 
-def _parsed_fee(found: Judgement, text: str) -> int | None:
+def parsed_fee(found: Judgement, text: str) -> int | None:
+    """A fee as it was typed, zero included, in 18 decimals; None where it is none."""
     if text.isascii() and text.strip("0.") == "" and any(c == "0" for c in text) and text.count(".") <= 1:
         return 0
     try:

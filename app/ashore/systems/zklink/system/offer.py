@@ -63,6 +63,12 @@ class ZkLinkOffer(Offer):
     blocked: str = ""
     notes: tuple[str, ...] = ()
     usd_reserves: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    account_nonce: int = 0
+    """The number of the next change of key; withdrawals have the sub-account's."""
+    registered_key: str = ""
+    """The hash of the layer-2 key that zkLink names, lower-case hex, zeros where there is none."""
+    key_chain: int | None = None
+    """zkLink's id of the chain that a change of key names; told where all that is missing is the wallet's own key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from ashore.domain.errors import AshoreError
 from ashore.net.errors import RpcError
 from ashore.systems.base import Source
-from ashore.systems.zklink.client.answers import AccountInfo, ChainInfo, TokenInfo
+from ashore.systems.zklink.client.answers import AccountInfo, BadAnswer, ChainInfo, TokenInfo
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer
 
 ACCOUNT_NOT_FOUND = 201
 INACTIVE = "0x" + "00" * 20
+NOT_ACTIVATED = "This account is not activated: zkLink does not know its layer-2 key yet."
+ANOTHER_KEY = "Another layer-2 key is registered for this account: zkLink would refuse what is signed here."
 USD = 1
 STABLECOINS = range(17, 32)
 FEE_GAS = 100_000
@@ -44,6 +46,7 @@ async def open_account(deployment: Deployment, client: OperatorClient, source: S
         client.balances(account.id), client.reserves(payable), client.reserves(stable, of_usd=True)
     )
     offered = token_offers(deployment, known)
+    blocked = _blocked(account, source)
     return ZkLinkOffer(
         source=source,
         opened_at=now,
@@ -57,9 +60,20 @@ async def open_account(deployment: Deployment, client: OperatorClient, source: S
         fees=_fees(deployment, known, chains),
         reserves=_by_token_and_chain(reserves),
         usd_reserves=_by_token_and_chain(usd_reserves),
-        blocked=_blocked(account, source),
+        blocked=blocked,
         notes=tuple(_unknown_tokens(offered, balances)),
+        account_nonce=account.nonce,
+        registered_key=account.pub_key_hash,
+        key_chain=await _key_chain(client) if blocked in (NOT_ACTIVATED, ANOTHER_KEY) and source.key_hash else None,
     )
+
+
+async def _key_chain(client: OperatorClient) -> int | None:
+    """The chain that a change of key names; None where the node does not tell, and so takes none."""
+    try:
+        return await client.change_pubkey_chain()
+    except (RpcError, BadAnswer):
+        return None
 
 
 def _by_token_and_chain(reserves: Mapping[int, Mapping[int, int]]) -> dict[tuple[int, int], int]:
@@ -70,9 +84,9 @@ def _blocked(account: AccountInfo, source: Source) -> str:
     if account.address[-40:] != source.address.lower()[-40:]:
         return "zkLink answered with another account than the one asked for. Nothing can be withdrawn safely."
     if account.pub_key_hash == INACTIVE:
-        return "This account is not activated: zkLink does not know its layer-2 key yet."
+        return NOT_ACTIVATED
     if account.pub_key_hash != source.key_hash.lower():
-        return "Another layer-2 key is registered for this account: zkLink would refuse what is signed here."
+        return ANOTHER_KEY
     return ""
 
 

@@ -164,7 +164,7 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
             "its nonce: zkLink takes each number once, in order",
             signed=signed("nonce"),
         ),
-        ReviewLine("Time of the request", _time(int(read["ts"])), "makes it unique", signed=signed("ts")),
+        ReviewLine("Time of the request", time_of(int(read["ts"])), "makes it unique", signed=signed("ts")),
         ReviewLine("Kind", *_kind(read), signed=signed("flag", "withdraw_fee_ratio", "call_data")),
     )
 
@@ -173,7 +173,8 @@ def _sub_account(number: str) -> str:
     return "main sub-account" if number == "0" else f"sub-account {number}"
 
 
-def _time(seconds: int) -> str:
+def time_of(seconds: int) -> str:
+    """The time that a request carries, exactly. `seconds` of unix time."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
@@ -200,11 +201,11 @@ def assemble(
     form = withdraw_to_json(
         tx,
         deployment.dialect,
-        _bytes(layer2.get("pub_key")),
-        _bytes(layer2.get("signature")),
+        bytes_of(layer2.get("pub_key")),
+        bytes_of(layer2.get("signature")),
         sender=bytes.fromhex(plan.terms.account[2:]),
     )
-    params = [form, layer1_signature_to_json(_bytes(ethereum[0])), None]
+    params = [form, layer1_signature_to_json(bytes_of(ethereum[0])), None]
     return SignedMove(
         id=move_id,
         kind=plan.kind,
@@ -216,5 +217,6 @@ def assemble(
     )
 
 
-def _bytes(raw: object) -> bytes:
+def bytes_of(raw: object) -> bytes:
+    """Bytes of the signer's hex. Raises ValueError."""
     return bytes.fromhex(str(raw).removeprefix("0x"))

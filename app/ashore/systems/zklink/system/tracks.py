@@ -2,6 +2,7 @@
 
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef, TrackWords
 from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.zklink.system.activation_track import ACTIVATION, is_activation
 
 REQUESTED = "requested"
 EXECUTED = "executed"
@@ -215,9 +216,14 @@ CLAIM = Track(
     answered=SENT,
 )
 
-TRACKS = (NORMAL, SECONDARY, CLAIM)
+TRACKS = (NORMAL, SECONDARY, CLAIM, ACTIVATION)
 
 
 def is_claim(state: Withdrawal) -> bool:
     """Whether it is a claim of money that waits on L1, not a request to layer 2."""
     return TrackRef.parse(state.terms.track).id == CLAIM.ref.id
+
+
+def is_withdrawal(state: Withdrawal) -> bool:
+    """Whether it was asked of layer 2 to take money out: neither a claim on L1 nor a change of key."""
+    return not is_claim(state) and not is_activation(state)

@@ -25,8 +25,16 @@ from ashore.systems.zklink.client.answers import BadAnswer
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.key_word import KeyWord
 from ashore.systems.zklink.settlement.operator_word import OperatorWord
 from ashore.systems.zklink.settlement.rereading import read_again
+from ashore.systems.zklink.system.activation import ActivationOffer, ActivationQuote, judge_activation
+from ashore.systems.zklink.system.activation_plan import (
+    activation_lines,
+    activation_plan,
+    assemble_activation,
+    locate_activation,
+)
 from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.claims import (
     ClaimOffer,
@@ -42,6 +50,7 @@ from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
 from ashore.systems.zklink.system.refusals import outcome_of
 from ashore.systems.zklink.system.tracks import TRACKS
 
+_LINES = {MoveKind.CLAIM: claim_lines, MoveKind.ACTIVATE: activation_lines}
 HINT_S = 3.0
 CONTRACT_RECIPIENT = (
     "The recipient is a contract on {chain}. One that refuses payments leaves the money in zkLink’s contract, "
@@ -66,6 +75,7 @@ class ZkLinkSystem:
         self._client = client
         self._interpreter = interpreter
         self._word = OperatorWord(deployment, client, now)
+        self._keys = KeyWord(deployment.id, client)
         self._now = now
         self._recipients = recipients
         self._quorums = quorums
@@ -93,6 +103,8 @@ class ZkLinkSystem:
         """Judge a draft against the offer, without the network."""
         if isinstance(offer, ClaimOffer):
             return judge_claim(offer, draft)
+        if isinstance(offer, ActivationOffer):
+            return judge_activation(self._deployment, offer, draft)
         assert isinstance(offer, ZkLinkOffer)
         return judge(self._deployment, offer, draft, self._recipients())
 
@@ -100,11 +112,13 @@ class ZkLinkSystem:
         """Decide what would be signed. Raises NotReady."""
         if isinstance(quote, ClaimQuote):
             return claim_plan(self._deployment, quote)
+        # The time makes a request unique: two in one second would have one hash.
+        self._last_ts = max(self._now() // 1000, self._last_ts + 1)
+        if isinstance(quote, ActivationQuote):
+            return activation_plan(self._deployment, quote, self._last_ts)
         assert isinstance(quote, ZkLinkQuote)
         if action is not Action.REQUEST:
             raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
-        # The time makes a request unique: two in one second would have one hash.
-        self._last_ts = max(self._now() // 1000, self._last_ts + 1)
         plan = plan_of(self._deployment, quote, self._last_ts)
         if await self._is_contract(plan.terms.destination, plan.terms.recipient):
             plan = replace(plan, warnings=(CONTRACT_RECIPIENT.format(chain=plan.terms.destination), *plan.warnings))
@@ -124,13 +138,14 @@ class ZkLinkSystem:
 
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
-        lines = claim_lines if plan.kind is MoveKind.CLAIM else review_lines
-        return lines(self._deployment, plan, reading)
+        return _LINES.get(plan.kind, review_lines)(self._deployment, plan, reading)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """The exact parameters of sendTransaction, or a claim's raw transaction."""
         if plan.kind is MoveKind.CLAIM:
             return assemble_claim(plan, signed, move_id)
+        if plan.kind is MoveKind.ACTIVATE:
+            return assemble_activation(self._deployment, plan, reading, signed, move_id)
         return assemble(self._deployment, plan, reading, signed, move_id)
 
     async def stirred(self) -> None:
@@ -163,6 +178,8 @@ class ZkLinkSystem:
         if move.kind is MoveKind.CLAIM:
             sender = move.scope.rpartition("/")[2]
             return await sending.locate(self._quorum_of(move), raw_transaction(move.payload), sender, move.nonce)
+        if move.kind is MoveKind.ACTIVATE:
+            return await locate_activation(self._client, move)
         return await self._locate_request(move)
 
     async def _locate_request(self, move: SignedMove) -> Outcome:
@@ -217,7 +234,9 @@ class ZkLinkSystem:
         stopped: Sequence[Withdrawal],  # noqa: ARG002 - L1 tells what became of those
     ) -> Report:
         """Ask about open withdrawals within a fixed budget of requests."""
-        return await self._word.ask(open_)
+        word, keys = await self._word.ask(open_), await self._keys.ask(open_)
+        notes = dict.fromkeys([*word.notes, *keys.notes])
+        return Report((*word.observations, *keys.observations), tuple(notes))
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[Event]:
         """Match what was observed with open withdrawals."""
