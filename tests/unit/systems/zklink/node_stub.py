@@ -95,5 +95,6 @@ def ordinary() -> dict[str, Answer]:
             "subAccountNonces": {"0": 7},
         },
         "getAccountBalances": lambda _id, _sub: {"0": {"17": "1240500000000000000000"}},
+        "getChangePubkeyChainId": lambda: 1,
         "getTokenReserve": lambda _token, _mapping: {"1": "5000000000000000000000000"},
     }

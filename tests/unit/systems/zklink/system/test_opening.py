@@ -71,6 +71,28 @@ async def test_an_account_that_cannot_withdraw(node: Node) -> None:
         found = await opened(node, "getAccount", change, key_hash)
         assert said in found.blocked
         assert said in problem(judged(found), "account").sentence
+        lacks_the_key = "another account" not in said
+        assert found.key_chain == (1 if lacks_the_key else None), "only then is registering one's key offered"
+
+
+async def test_a_node_that_changes_no_keys(node: Node) -> None:
+    def refuse() -> None:
+        raise Refusal(-32601, "Method not found")
+
+    for answer in (refuse, lambda: "x", lambda: 256):
+        node.answers = {
+            **ordinary(),
+            **altered("getAccount", lambda a: a.update(pubKeyHash="0x" + "00" * 20)),
+            "getChangePubkeyChainId": answer,
+        }
+        found = await open_account(DEPLOYMENT, node.client, SOURCE, 99)
+        assert "not activated" in found.blocked
+        assert found.key_chain is None
+
+
+async def test_without_a_key_of_its_own_there_is_none_to_register(node: Node) -> None:
+    found = await opened(node, "getAccount", lambda a: a.update(pubKeyHash="0x" + "00" * 20), key_hash="")
+    assert found.key_chain is None
 
 
 async def test_a_chain_that_is_not_as_pinned_is_shut(node: Node) -> None:
