@@ -8,6 +8,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveState, SignedMove
 from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import SETTLED
+from ashore.engine.elsewhere import SigningElsewhere, signs_elsewhere
 from ashore.engine.ledger import SUPERSEDED
 from ashore.engine.parts import Parts
 from ashore.engine.views import Review
@@ -28,6 +29,7 @@ class Requests:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._confirmed: set[str] = set()
+        self.elsewhere = SigningElsewhere(parts)
 
     async def review(self, quote: Quote) -> Review:
         """What would be signed as the signer read it, or what would be sealed. Raises AshoreError."""
@@ -45,6 +47,7 @@ class Requests:
                 confirm=plan.confirm,
             )
         read = await self._read(plan.request)
+        elsewhere = signs_elsewhere(plan)
         return Review(
             plan=plan,
             reading=read,
@@ -54,6 +57,8 @@ class Requests:
             identifier=read.identifier,
             warnings=plan.warnings,
             confirm=plan.confirm,
+            signs_elsewhere=elsewhere,
+            quote=quote if elsewhere else None,
         )
 
     async def confirm(self, review: Review) -> tuple[str, SignedMove]:
@@ -133,7 +138,12 @@ class Requests:
 
     async def _signatures(self, review: Review, request: SigningRequest) -> Mapping[str, object]:
         """Let the signer sign exactly what was reviewed."""
-        signed = await self._parts.signer.sign(request.kind, request.preimage, request.account_index, request.expect)
+        if review.signs_elsewhere:
+            signed = await self.elsewhere.sign(review)
+        else:
+            signed = await self._parts.signer.sign(
+                request.kind, request.preimage, request.account_index, request.expect
+            )
         self._parts.probe(Boundary.CONFIRM_SIGNED)
         if signed.identifier != review.identifier or signed.address.lower() != review.plan.terms.account:
             raise AshoreError("The signer signed something else. Nothing was sent.", "Please report this.")

@@ -73,7 +73,9 @@ class UnclaimedMoney:
 
     async def open_claim(self, owed: Unclaimed) -> Offer:
         """Ask what claiming that money costs now, and which account can pay for it. Raises AshoreError."""
-        payers = [Payer(each.index, each.address.lower(), each.label) for each in self._accounts()]
+        payers = [
+            Payer(each.index, each.address.lower(), each.label) for each in self._accounts() if not each.elsewhere
+        ]
         return await self._purses[owed.profile].open_claim(owed, payers)
 
     async def run(self) -> None:

@@ -9,7 +9,7 @@ from ashore.domain.events import Terms
 from ashore.domain.stages import Stage, Track
 from ashore.domain.withdrawal import Mark, StageView, Status, Withdrawal
 from ashore.keys.reading import Reading
-from ashore.systems.base import Offer, Plan, ReviewLine
+from ashore.systems.base import Offer, Plan, Quote, ReviewLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,13 @@ class ProfileInfo:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account whose keys the signer holds."""
+    """An account whose keys the signer holds; of one that signs `elsewhere` the layer-2 key alone."""
 
     index: int
     address: str
     label: str
     pub_key_hash: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Review:
     confirm: str
     keeps: Offer | None = field(default=None, repr=False)
     """The offer whose balance link is kept with the confirmation (LUD-14)."""
+    signs_elsewhere: str = ""
+    """The checksummed address whose own wallet makes the Ethereum signature; empty where the vault's key does."""
+    pasted: str = field(default="", repr=False)
+    """That wallet's signature, once the signer has checked it."""
+    quote: Quote | None = field(default=None, repr=False)
+    """What it was made from, where it is signed elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.carrying import Carrying
+from ashore.engine.elsewhere import OtherWallets
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.parts import Parts
 from ashore.engine.receiving import ConnectedWallets
@@ -54,6 +55,7 @@ class Wallet:
         self.unclaimed = UnclaimedMoney(
             parts.purses, self.accounts, self._recipients, parts.ledger.tell, parts.clock.now
         )
+        self.elsewhere = OtherWallets(parts, lambda: self._accounts, self.unclaimed.stir)
         self.network = parts.network
         self.sandbox = parts.sandbox
 
@@ -125,8 +127,8 @@ class Wallet:
         self.set_setting(LOCKED, "yes")
 
     def accounts(self) -> tuple[Account, ...]:
-        """The accounts of the vault, as they were when it was last open."""
-        return self._accounts
+        """The accounts of the vault, as they were when it was last open; those that sign elsewhere are the last."""
+        return (*self._accounts, *self.elsewhere.accounts())
 
     def lock_in(self) -> int | None:
         """Seconds until the keys are taken away for want of use; None for never, and while they are away."""
@@ -172,7 +174,7 @@ class Wallet:
     async def open(self, profile: str, account_index: int) -> Offer:
         """Ask what an account has. Raises AshoreError. The window asks by itself too, so it is no sign of a person."""
         account = self._account(account_index)
-        own = tuple((known.address.lower(), known.label) for known in self._accounts)
+        own = tuple((known.address.lower(), known.label) for known in self.accounts())
         return await self._parts.systems[profile].open(
             Source(profile, account.index, account.address.lower(), account.pub_key_hash, own)
         )
@@ -197,6 +199,14 @@ class Wallet:
         self.touch()
         review = await self._requests.review(quote)
         return review if self.balances is None else self.balances.noted(review, quote)
+
+    async def check_signature(self, review: Review, signature: str) -> Review:
+        """The review with what another wallet signed for it, checked by the signer; nothing is sent yet.
+
+        Raises AshoreError with what is wrong with the signature.
+        """
+        self.touch()
+        return await self._requests.elsewhere.check(review, signature)
 
     async def confirm(self, review: Review) -> str:
         """Sign or seal, journal the intent, and begin to send; returns the withdrawal's id.
@@ -327,6 +337,7 @@ class Wallet:
         self._auto_lock.begin()  # first: whatever fails from here on, the keys do not stay open for ever
         told = await self._parts.signer.accounts(0, ACCOUNTS)
         self._accounts = tuple(Account(a.index, a.address, f"Account {a.index + 1}", a.l2_pub_key_hash) for a in told)
+        await self.elsewhere.restore()
         self.set_setting(LOCKED, "")
         if self._parts.wallets is not None:
             await self._parts.wallets.restore()
@@ -340,7 +351,7 @@ class Wallet:
         return list(self._parts.journal.recipients("zkLink"))
 
     def _account(self, index: int) -> Account:
-        for account in self._accounts:
+        for account in self.accounts():
             if account.index == index:
                 return account
         raise AshoreError("The accounts are locked.", "Unlock Ashore first.")

@@ -33,9 +33,11 @@ ETHER = 10**18
 GENESIS_ROOT = keccak256(b"Ashore practice network, layer 2")
 
 USER_INDEXES = (0, 1, 2)
+ELSEWHERE_INDEX = 3
+"""A user whose key the wallet does not derive: for practising with the signatures of another wallet."""
 BROKER_INDEX, BRIDGE_INDEX, OPERATOR_INDEX, RELAYER_INDEX, FAUCET_INDEX = 5, 6, 7, 8, 9
 STAFF_INDEXES = (BROKER_INDEX, BRIDGE_INDEX, OPERATOR_INDEX, RELAYER_INDEX, FAUCET_INDEX)
-_ACCOUNT_IDS = {0: 1042, 1: 1043, 2: 1044}
+_ACCOUNT_IDS = {0: 1042, 1: 1043, 2: 1044, ELSEWHERE_INDEX: 1045}
 _USD, _USDC, _USDT, _DAI, _ETH = 1, 17, 18, 19, 33
 _DEPLOYED = {
     PRIMARY: (
@@ -165,7 +167,7 @@ def _pub_key_hash(index: int) -> bytes:
 
 
 def accounts() -> list[Account]:
-    """Layer 2's accounts: 1042 and 1044 are active, 1043 is not."""
+    """Layer 2's accounts: all are active but 1043."""
     balances = {
         0: {
             0: {_USDC: _units("1240.50"), _USD: _units("310.25"), _USDT: _units("88"), _ETH: _units("0.8")},
@@ -173,6 +175,7 @@ def accounts() -> list[Account]:
         },
         1: {0: {_USDC: _units("60"), _ETH: _units("0.05")}},
         2: {0: {_USDC: _units("500"), _DAI: _units("420.75"), _ETH: _units("0.3")}},
+        ELSEWHERE_INDEX: {0: {_USDC: _units("300"), _ETH: _units("0.2")}},
     }
     return [
         Account(
@@ -182,7 +185,7 @@ def accounts() -> list[Account]:
             nonce=0 if index == 1 else 1,
             balances=balances[index],
         )
-        for index in USER_INDEXES
+        for index in balances
     ]
 
 
