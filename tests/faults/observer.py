@@ -14,7 +14,7 @@ from typing import Any
 
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.domain.withdrawal import REPLACEMENTS, Status, Withdrawal
 from ashore.sandbox.zklink.node import payload_digest
 from ashore.store.database import Database
 from ashore.store.journal import Journal
@@ -112,11 +112,14 @@ def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[s
         moves = list(state.moves.values())
         if is_activation(state) and state.status is Status.FAILED:
             continue  # it moved nothing, and its nonce is free again
-        if len(moves) > 1:
+        if len(moves) > 1 and not is_claim(state):
             yield f"{state.id[:8]} has {len(moves)} signed requests"
-        for move in moves:
-            if move.state not in (MoveState.REFUSED, MoveState.DEAD):
-                meant[move.scope, move.nonce] += 1
+        if len(numbers := {(move.scope, move.nonce) for move in moves}) > 1:
+            yield f"{state.id[:8]} was signed with {len(numbers)} numbers"
+        if any(move.kind not in REPLACEMENTS for move in moves[1:]):
+            yield f"{state.id[:8]} has a further move that replaces none"
+        # Those that replace one another share a number: the chain takes one of them.
+        meant.update({(m.scope, m.nonce) for m in moves if m.state not in (MoveState.REFUSED, MoveState.DEAD)})
     for scope, times in meant.items():
         if times > 1:
             yield f"{times} requests were signed for scope and nonce {scope}"
@@ -124,9 +127,16 @@ def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[s
 
 def _claim(state: Withdrawal, paying: set[str]) -> Iterator[str]:
     """What a claim says beyond the truth: that it paid where its transaction paid nobody."""
-    locator = state.request.locator if state.request is not None else ""
-    if (state.stage(CLAIMED).level or 0) >= Level.PROVEN and locator not in paying:
-        yield f"the claim says that {locator[:12]} paid, and it paid no withdrawal"
+    locators = {move.locator for move in state.moves.values() if move.kind is not MoveKind.CANCEL}
+    best = state.stage(CLAIMED).best
+    if best is None or best.level < Level.PROVEN:
+        return
+    if best.tx_hash not in locators:
+        yield f"the claim says that {best.tx_hash[:12]} paid it, which is none of its transactions"
+    if best.tx_hash not in paying:
+        yield f"the claim says that {best.tx_hash[:12]} paid, and it paid no withdrawal"
+    if len(locators & paying) > 1:
+        yield f"{len(locators & paying)} transactions of one claim paid"
 
 
 def _activation(state: Withdrawal, network: Mapping[str, Any]) -> Iterator[str]:

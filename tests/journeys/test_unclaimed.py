@@ -43,7 +43,7 @@ async def test_money_that_nobody_sends_on_is_found_and_paid_out_by_somebody_else
         person.click("Have it paid out from any wallet")
         await person.settle()
         person.photograph("unclaimed")
-        assert person.sees("the money goes to the owner above, whoever sends it")
+        assert person.sees("The money goes to the owner above, whoever sends it")
 
         (owed,) = house.unclaimed()
         assert owed.owner == CHECKSUMMED.lower()

@@ -12,6 +12,7 @@ class MoveKind(StrEnum):
     ACTIVATE = "activate"
     REGISTER = "register"
     REPLACE = "replace"
+    CANCEL = "cancel"
 
 
 class MoveState(StrEnum):

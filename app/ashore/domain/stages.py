@@ -83,6 +83,18 @@ class TrackWords:
     """What a person asks for who has the identical request sent again after a no; empty where nobody can."""
     wished: str = ""
     """What is said of it from then on."""
+    priced_out: tuple[str, str] = ("", "")
+    """What is said while gas costs more than a waiting transaction may spend; `{gas}` is its price now."""
+    sped_up: tuple[str, str] = ("", "")
+    cancelling: tuple[str, str] = ("", "")
+    not_replaced: tuple[str, str] = ("", "")
+    """What is said once another transaction was signed in the place of the first, and where it was not taken: `{said}`
+    is why."""
+    instead: tuple[str, str] = ("", "")
+    """What a person may have done with a transaction that waits: have it taken sooner, or cancelled. Empty for
+    nothing."""
+    instead_again: tuple[str, str] = ("", "")
+    """The same while a cancellation waits."""
     prepared: tuple[str, str] = ("Signed, not sent yet.", "Ashore sends it as soon as it can.")
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
     under_way: tuple[str, str] = (

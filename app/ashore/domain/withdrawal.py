@@ -46,6 +46,12 @@ SAID_BY = "said-by"
 RECEIVED = "amount.received"
 """The fact of how much came, in words, where it is less than what was asked for."""
 
+GAS_MOST = "gas.most"
+"""The detail, and later the fact, of the most that the gas of a transaction can cost: a number, in wei."""
+
+PRICED_OUT = "gas.now"
+"""The fact of what gas costs, in words, where that is more than a waiting transaction may spend; empty again after."""
+
 LAST_STAGE = "track.last"
 """The detail of the terms that names the stage which ends the withdrawal."""
 
@@ -67,6 +73,12 @@ ANEW_FROM = "anew.from"
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
 BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM, MoveKind.ACTIVATE})
 """Kinds of moves that a withdrawal begins with."""
+
+REPLACEMENTS = frozenset({MoveKind.REPLACE, MoveKind.CANCEL})
+"""Kinds of moves that carry the number of an earlier one, so that the network takes only one of them."""
+
+_OUTSTANDING = frozenset({MoveState.ACCEPTED, MoveState.UNKNOWN})
+_STRONGEST_FIRST = (MoveState.ACCEPTED, MoveState.SENDING, MoveState.UNKNOWN, MoveState.INTENDED)
 
 _STOPPED = frozenset({Status.REFUSED, Status.FAILED})
 _STATUS_OF_MOVE = {
@@ -173,6 +185,30 @@ class Withdrawal:
         return next((m for m in self.moves.values() if m.kind in BEGINNINGS), None)
 
     @property
+    def rivals(self) -> tuple[MoveView, ...]:
+        """The move that began it and those that replace it, in order: they share one number, and one takes effect."""
+        return tuple(m for m in self.moves.values() if m.kind in BEGINNINGS or m.kind in REPLACEMENTS)
+
+    def overtaken(self, move_id: str) -> bool:
+        """Whether a later rival may have left: the older one is then not sent again."""
+        later = False
+        for move in self.rivals:
+            if later and move.arrivals and move.state is not MoveState.REFUSED:
+                return True
+            later = later or move.id == move_id
+        return False
+
+    @property
+    def may_be_replaced(self) -> bool:
+        """Whether a transaction of it waits with the network, and nothing shows that a block took one."""
+        request, last = self.request, self.stage(self.facts.get(LAST_STAGE, ""))
+        if request is None or request.kind is not MoveKind.CLAIM or not self.is_open:
+            return False
+        waits = any(m.state in _OUTSTANDING and m.arrivals for m in self.rivals)
+        known = all((m.state in _OUTSTANDING and m.arrivals) or m.state is MoveState.REFUSED for m in self.rivals)
+        return waits and known and not last.evidence and not last.failed
+
+    @property
     def status(self) -> Status:
         """Where it stands, from the moves first (may it have been sent?), then the stages."""
         last = self.facts.get(LAST_STAGE, "")
@@ -183,7 +219,11 @@ class Withdrawal:
             return Status.FAILED
         if UNSEEN_END in self.facts:
             return Status.UNSEEN
-        return _STATUS_OF_MOVE[self.request.state if self.request else MoveState.INTENDED]
+        states = {move.state for move in self.rivals}
+        for state in _STRONGEST_FIRST:
+            if state in states:
+                return _STATUS_OF_MOVE[state]
+        return Status.REFUSED if states else Status.PREPARED
 
     @property
     def _last_level(self) -> Level:

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import NOT_SENT, Accepted, MoveState, NeverLeft, Outcome, Refused, Unknown
-from ashore.domain.withdrawal import BEGINNINGS, SAID_BY, MoveView, Status, Withdrawal
+from ashore.domain.moves import NOT_SENT, Accepted, MoveKind, MoveState, NeverLeft, Outcome, Refused, Unknown
+from ashore.domain.withdrawal import BEGINNINGS, REPLACEMENTS, SAID_BY, MoveView, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
 from ashore.systems.base import WithdrawalSystem, signed_move
@@ -22,6 +22,8 @@ FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
 ROUNDS = 3
 """How often a refusal that may be an echo has to be repeated, besides standing for a while."""
+_SUBMISSION = {MoveKind.REPLACE: "replacement", MoveKind.CANCEL: "cancellation"}
+"""Kinds of evidence that are not called a submission: the hashes of all that was sent stay in view."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -114,7 +116,9 @@ class Carrier:
         """Whether there is still a reason to send it again: no answer yet, a way out, and not all done without one."""
         state = self._ledger.get(withdrawal)
         in_vain = self._in_vain_at == move.wishes
-        return not move.said_no and not in_vain and state is not None and state.status is not Status.FINAL
+        if state is None or state.status is Status.FINAL or state.overtaken(move.id):
+            return False
+        return not move.said_no and not in_vain
 
     async def _send(self, withdrawal: str, move: MoveView) -> Outcome:
         first = move.arrivals == 0
@@ -189,13 +193,15 @@ class Carrier:
 
     def _first_stage(self, withdrawal: str, move: MoveView, outcome: Accepted) -> list[ev.Event]:
         state = self._ledger.get(withdrawal)
-        if state is None or move.kind not in BEGINNINGS:
+        if state is None or (move.kind not in BEGINNINGS and move.kind not in REPLACEMENTS):
             return []
         stage = self._ledger.track_of(state).answered
         facts = {"request": move.locator, "answer": outcome.said}
         says_so = state.terms.details.get(SAID_BY, state.terms.system)
         level = Level.SEEN if outcome.seen_by else Level.REPORTED
-        evidence = Evidence("submission", level, outcome.seen_by or says_so, self._now(), facts)
+        evidence = Evidence(
+            _SUBMISSION.get(move.kind, "submission"), level, outcome.seen_by or says_so, self._now(), facts
+        )
         reached: list[ev.Event] = [ev.StageReached(withdrawal, stage, evidence)]
         if outcome.seen_by:
             reached.append(ev.StageContradicted(withdrawal, stage, state.moves[move.id].said, outcome.said))

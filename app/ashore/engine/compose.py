@@ -113,7 +113,8 @@ def compose(
     tracks = {str(track.ref): track for track in (*ZKLINK_TRACKS, *LNURL_TRACKS)}
     ledger = Ledger(journal, tracks, around.clock.now)
     quorums = {chain.name: _quorum(chain, around) for chain in deployment.chains.values()}
-    zklink = _zklink(deployment, journal, keep, quorums, around)
+    book = Book(keep, deployment.id)
+    zklink = _zklink(deployment, journal, book, keep, quorums, around)
     watches = [
         _watch(chain, quorums[chain.name], [zklink], ledger, keep, around) for chain in deployment.chains.values()
     ]
@@ -168,7 +169,7 @@ def compose(
             new_id=_new_id,
             journal_is_sound=database.sound,
             closers=closers,
-            purses={deployment.id: PendingBalances(deployment, quorums, keep, around.clock.now)},
+            purses={deployment.id: PendingBalances(deployment, quorums, keep, book, around.clock.now)},
             wallets=wallets,
             balances=balances,
             voucher_page=lightning.service if lightning is not None else "",
@@ -184,12 +185,17 @@ def _new_id() -> str:
 
 
 def _zklink(
-    deployment: Deployment, journal: Journal, keep: Keep, quorums: Mapping[str, Quorum], around: Surroundings
+    deployment: Deployment,
+    journal: Journal,
+    book: Book,
+    keep: Keep,
+    quorums: Mapping[str, Quorum],
+    around: Surroundings,
 ) -> ZkLinkSystem:
     rpc = JsonRpcClient(around.http, deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
     now = around.clock.now
     roots = Roots(deployment, quorums, keep, now)
-    interpreter = Interpreter(deployment, Book(keep, deployment.id), roots, Fates(quorums), now)
+    interpreter = Interpreter(deployment, book, roots, Fates(quorums), now)
     return ZkLinkSystem(
         deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums
     )

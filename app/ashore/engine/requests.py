@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
-from ashore.domain.moves import MoveState, SignedMove
+from ashore.domain.moves import MoveKind, MoveState, SignedMove
 from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import SETTLED
 from ashore.engine.elsewhere import SigningElsewhere, signs_elsewhere
 from ashore.engine.ledger import SUPERSEDED
 from ashore.engine.parts import Parts
+from ashore.engine.unclaimed import claim_under_way
 from ashore.engine.views import Review
 from ashore.keys.reading import Reading
 from ashore.systems.base import Bearer, Plan, Quote, SigningRequest
@@ -73,9 +74,14 @@ class Requests:
             self._refuse_removed(review.plan)
             move = await self._move(review)
             self._refuse_removed(review.plan)
-            self._refuse_second(move)
-            withdrawal = self._parts.new_id()
-            self._parts.ledger.record(self._beginning(withdrawal, review.plan, move))
+            if review.plan.withdrawal:
+                withdrawal, events = review.plan.withdrawal, self._further(review.plan, move)
+            else:
+                self._refuse_second(move)
+                self._refuse_same_money(review.plan)
+                withdrawal = self._parts.new_id()
+                events = self._beginning(withdrawal, review.plan, move)
+            self._parts.ledger.record(events)
         except BaseException:
             self._confirmed.discard(review.identifier)
             raise
@@ -113,11 +119,25 @@ class Requests:
         return [
             *(ev.FactLearnt(twin.id, SUPERSEDED, withdrawal, "Ashore") for twin in twins),
             ev.WithdrawalStarted(withdrawal, plan.terms),
-            ev.MoveIntended(
-                withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
-            ),
+            _intent(withdrawal, move),
             *(ev.StageReached(withdrawal, stage, evidence) for stage, evidence in plan.evidence),
         ]
+
+    def _further(self, plan: Plan, move: SignedMove) -> list[ev.Event]:
+        """A further move of a withdrawal: with the number of one that waits, so that only one of them can count.
+
+        Raises AshoreError where nothing waits any more, and then nothing is sent.
+        """
+        state = self._parts.ledger.get(plan.withdrawal)
+        first = state.request if state is not None else None
+        if state is None or first is None or not state.may_be_replaced:
+            raise AshoreError(
+                "A block has taken it meanwhile, or it has ended. Nothing was sent.", "Look at what is known of it."
+            )
+        if (move.profile, move.scope, move.nonce) != (first.profile, first.scope, first.nonce):
+            raise AshoreError("This is not what waits. Nothing was sent.", "Please report this.")
+        learnt = [ev.FactLearnt(state.id, key, value, "Ashore") for key, value in plan.facts]
+        return [_intent(state.id, move), *learnt]
 
     async def _move(self, review: Review) -> SignedMove:
         plan, request = review.plan, review.plan.request
@@ -160,6 +180,13 @@ class Requests:
                 "Connect it again under Accounts, or choose another one.",
             )
 
+    def _refuse_same_money(self, plan: Plan) -> None:
+        """Two claims of the same money: the second could only spend its gas."""
+        terms = plan.terms
+        place = terms.destination, terms.recipient, terms.details.get("target_token")
+        if plan.kind is MoveKind.CLAIM and claim_under_way(self._parts.ledger.open, terms.profile, place) is not None:
+            raise AshoreError("This money is being claimed already. Nothing was sent.", "Look under Activity.")
+
     def _refuse_second(self, move: SignedMove) -> None:
         """Never two requests that could both be meant: the first one's end has to be known.
 
@@ -174,3 +201,9 @@ class Requests:
                 if same or other.state not in SETTLED:
                     sentence, advice = self._parts.ledger.track_of(state).words.second
                     raise AshoreError(sentence.format(nonce=other.nonce), advice)
+
+
+def _intent(withdrawal: str, move: SignedMove) -> ev.MoveIntended:
+    return ev.MoveIntended(
+        withdrawal, move.id, move.kind, move.profile, move.locator, move.payload, move.scope, move.nonce
+    )

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, Withdrawal
 from ashore.engine.views import Account, Change, Topic
 from ashore.systems.base import Offer, Payer, Unclaimed
 
@@ -27,8 +29,36 @@ class Purse(Protocol):
     async def look(self, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         """What each owner is owed. Raises AshoreError."""
 
-    async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer]) -> Offer:
-        """What claiming it costs now, and who can pay that. Raises AshoreError."""
+    async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer], watched: Sequence[Withdrawal]) -> Offer:
+        """What claiming it costs now, who can pay that, and what of `watched` it pays. Raises AshoreError."""
+
+    async def open_replacement(self, state: Withdrawal, payer: Payer, *, cancel: bool) -> Offer:
+        """What it takes to have a waiting claim taken sooner, or not at all. Raises AshoreError."""
+
+
+def claim_under_way(
+    states: Sequence[Withdrawal], profile: str, place: tuple[str, str, str | None]
+) -> Withdrawal | None:
+    """A claim of money at that place (chain, owner, token id) that has not ended, and that nothing shows as paid."""
+    for state in states:
+        terms, first = state.terms, state.request
+        here = terms.profile, (terms.destination, terms.recipient, terms.details.get("target_token"))
+        if here != (profile, place) or first is None or first.kind is not MoveKind.CLAIM or not state.is_open:
+            continue
+        if not state.stage(state.facts.get(LAST_STAGE, "")).checked():
+            return state
+    return None
+
+
+class Follows(Protocol):
+    """What is known of withdrawals, and whom to tell."""
+
+    @property
+    def watched(self) -> Sequence[Withdrawal]:
+        """Those that have not ended, and those that lately stopped."""
+
+    def tell(self, change: Change) -> None:
+        """Tell all listeners."""
 
 
 class UnclaimedMoney:
@@ -39,7 +69,7 @@ class UnclaimedMoney:
         purses: Mapping[str, Purse],
         accounts: Callable[[], Sequence[Account]],
         recipients: Callable[[], Sequence[str]],
-        tell: Callable[[Change], None],
+        ledger: Follows,
         now: Callable[[], int],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -47,7 +77,7 @@ class UnclaimedMoney:
         self._purses = purses
         self._accounts = accounts
         self._recipients = recipients
-        self._tell = tell
+        self._ledger = ledger
         self._now = now
         self._sleep = sleep
         self._stirred = asyncio.Event()
@@ -73,10 +103,36 @@ class UnclaimedMoney:
 
     async def open_claim(self, owed: Unclaimed) -> Offer:
         """Ask what claiming that money costs now, and which account can pay for it. Raises AshoreError."""
-        payers = [
-            Payer(each.index, each.address.lower(), each.label) for each in self._accounts() if not each.elsewhere
-        ]
-        return await self._purses[owed.profile].open_claim(owed, payers)
+        payers = [self._payer(account, owed.chain) for account in self._accounts() if not account.elsewhere]
+        return await self._purses[owed.profile].open_claim(owed, payers, self._ledger.watched)
+
+    def claim_of(self, owed: Unclaimed) -> str:
+        """The withdrawal id of a claim of that money which has not ended; empty where there is none."""
+        found = claim_under_way(self._ledger.watched, owed.profile, (owed.chain, owed.owner, str(owed.token_id)))
+        return "" if found is None else found.id
+
+    async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer:
+        """Ask what it takes to have a waiting claim taken sooner, or not at all. Raises AshoreError."""
+        state = next((each for each in self._ledger.watched if each.id == withdrawal), None)
+        if state is None:
+            raise AshoreError("This claim has ended.", "Look at what is known of it.")
+        here = [each for each in self._accounts() if not each.elsewhere]
+        account = next((each for each in here if each.address.lower() == state.terms.account), None)
+        if account is None:
+            raise AshoreError("The account that pays for this claim is not here.", "Open the vault that holds its key.")
+        payer = self._payer(account, state.terms.destination)
+        return await self._purses[state.terms.profile].open_replacement(state, payer, cancel=cancel)
+
+    def _payer(self, account: Account, chain: str) -> Payer:
+        """An account with the numbers of its transactions on a chain that may still wait there, and their cost."""
+        address = account.address.lower()
+        waiting: dict[int, int] = {}
+        for state in self._ledger.watched:
+            for move in state.rivals:
+                if move.scope == f"{chain}/{address}" and state.is_open and move.state is not MoveState.REFUSED:
+                    most = state.facts.get(GAS_MOST) or state.terms.details.get(GAS_MOST, "0")
+                    waiting[move.nonce] = max(waiting.get(move.nonce, 0), int(most))
+        return Payer(account.index, address, account.label, tuple(sorted(waiting.items())))
 
     async def run(self) -> None:
         """Look whenever something stirs, until cancelled."""
@@ -99,4 +155,4 @@ class UnclaimedMoney:
         except AshoreError as error:
             _log.warning("looking for unclaimed money: %s", error.sentence)
             self.trouble = error
-        self._tell(Change(Topic.UNCLAIMED))
+        self._ledger.tell(Change(Topic.UNCLAIMED))

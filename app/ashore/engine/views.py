@@ -77,6 +77,8 @@ class StageRow:
     late: bool = False
     again: str = ""
     """What a person may ask for here now, as a button says it; empty for nothing."""
+    also: str = ""
+    """What else."""
 
 
 @dataclass(frozen=True, slots=True)

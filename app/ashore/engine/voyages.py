@@ -7,13 +7,15 @@ from ashore.domain import events as ev
 from ashore.domain.durations import duration
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import NOT_SENT, MoveState
+from ashore.domain.moves import NOT_SENT, MoveKind, MoveState
 from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import (
     ANEW_FROM,
     LAST_STAGE,
+    PRICED_OUT,
     PRIMARY,
     RECEIVED,
+    REPLACEMENTS,
     Mark,
     StageView,
     Status,
@@ -34,6 +36,7 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
     for stage in track.stages:
         view = state.stage(stage.id)
         mark = stage_mark(state, stage.id, track)
+        again, also = _wishes(stage, state, track, now)
         witness = passed_by(state, stage.id, track)
         expected = (expectations or {}).get(stage.id)
         late = mark is Mark.AWAITED and bool(previous) and expected is not None and now - previous > expected.p95
@@ -46,13 +49,29 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
                 sentence=_passed(stage, state) if witness else _sentence(stage, view, mark, state, track.words),
                 expectation=expected if mark in (Mark.AWAITED, Mark.REPORTED) else None,
                 late=late and state.is_open,
-                again=track.words.again if stage.id == track.answered and state.may_go_again(now) else "",
+                again=again,
+                also=also,
             )
         )
         previous = view.reached_at
     headline, advice = _headline(state, track, now)
     pace = usually(expectations, track.words)
     return Voyage(state, track, tuple(rows), state.status, headline, advice, pace)
+
+
+def _wishes(stage: Stage, state: Withdrawal, track: Track, now: int) -> tuple[str, str]:
+    """What a person may ask for at a stage."""
+    if stage.id == track.answered and state.may_go_again(now):
+        return track.words.again, ""
+    if stage.id == state.facts.get(LAST_STAGE) and state.may_be_replaced:
+        return track.words.instead_again if _cancelling(state) else track.words.instead
+    return "", ""
+
+
+def _cancelling(state: Withdrawal) -> bool:
+    """Whether the last thing that was asked for is that it should not happen."""
+    last = state.rivals[-1]
+    return last.kind is MoveKind.CANCEL and last.state is not MoveState.REFUSED
 
 
 def nothing_left(state: Withdrawal) -> bool:
@@ -213,7 +232,23 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     last = track.stages[-1]
     if (state.stage(last.id).level or 0) >= Level.PROVEN:
         return track.words.landed.format(place=state.terms.destination), "Nothing to do."
-    return track.words.under_way
+    return _racing(state, track.words) or track.words.under_way
+
+
+def _racing(state: Withdrawal, words: TrackWords) -> tuple[str, str] | None:
+    """What is said of a transaction that waits and was to be replaced, or can hardly be taken; else None."""
+    if not state.rivals:
+        return None
+    last = state.rivals[-1]
+    if last.kind in REPLACEMENTS and last.state is MoveState.REFUSED:
+        sentence, advice = words.not_replaced
+        return sentence, advice.format(said=last.said)
+    if _cancelling(state):
+        return words.cancelling
+    gas = state.facts.get(PRICED_OUT)
+    if gas:
+        return words.priced_out[0].format(gas=gas), words.priced_out[1]
+    return words.sped_up if last.kind in REPLACEMENTS else None
 
 
 def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:

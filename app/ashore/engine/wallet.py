@@ -52,9 +52,7 @@ class Wallet:
         self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
-        self.unclaimed = UnclaimedMoney(
-            parts.purses, self.accounts, self._recipients, parts.ledger.tell, parts.clock.now
-        )
+        self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, self._recipients, parts.ledger, parts.clock.now)
         self.elsewhere = OtherWallets(parts, lambda: self._accounts, self.unclaimed.stir)
         self.network = parts.network
         self.sandbox = parts.sandbox

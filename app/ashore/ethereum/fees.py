@@ -13,6 +13,11 @@ MOST_TIP = 20 * 10**9
 """wei for each unit of gas: no endpoint can make anybody tip more."""
 
 
+_MORE_BY = 9, 8
+"""Pools take a transaction in the place of one with its number if both of its fees are a tenth higher (geth), some an
+eighth: this is enough for all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fees:
     """In wei for each unit of gas. `max_fee` leaves room for six full blocks in a row."""
@@ -48,3 +53,9 @@ async def fees_at(quorum: Quorum, header: Header) -> Fees:
         raise AshoreError("No endpoint says what gas costs.", "Try again in a moment. Nothing was signed.")
     # Of an even number the lower: what one endpoint makes up does not count.
     return Fees(header.base_fee, median_low(told))
+
+
+def least_to_replace(price: int) -> int:
+    """The least price (wei for each unit of gas) at which every pool takes another transaction in its place."""
+    up, down = _MORE_BY
+    return max(price + 1, -(-price * up // down))

@@ -1,5 +1,6 @@
 """Sending a signed transaction, and finding out what became of it. The same bytes may go any number of times."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,8 @@ from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import transaction_hash
 
 _NONCE_USED = "nonce-used"
+OUTBID = "outbid"
+"""The code of a refusal because another transaction with that number offers nearly as much, or more."""
 _NO_MONEY = ("insufficient funds", "insufficient balance")
 
 
@@ -33,6 +36,8 @@ class Mined:
     fate: Fate
     block_number: int = 0
     block_hash: str = ""
+    tx_hash: str = ""
+    """Which transaction it is about, where several share a number."""
 
 
 async def submit(quorum: Quorum, raw: bytes, first_send: bool = True) -> Outcome:
@@ -61,7 +66,7 @@ async def submit(quorum: Quorum, raw: bytes, first_send: bool = True) -> Outcome
 
 async def locate(quorum: Quorum, raw: bytes, sender: str, nonce: int) -> Outcome:
     """Ask what became of a transaction of `sender` (20-byte address as hex) with that nonce."""
-    mined = await fate_of(quorum, transaction_hash(raw), sender, nonce)
+    mined = await fate_of(quorum, [transaction_hash(raw)], sender, nonce)
     if mined is None:
         return Unknown(f"The endpoints of {quorum.spec.name} cannot be asked at the moment.")
     if mined.fate is Fate.REPLACED:
@@ -71,29 +76,50 @@ async def locate(quorum: Quorum, raw: bytes, sender: str, nonce: int) -> Outcome
     return Accepted(f"In block {mined.block_number:,} of {quorum.spec.name}.")
 
 
-async def fate_of(quorum: Quorum, tx_hash: str, sender: str, nonce: int) -> Mined | None:
-    """What became of a transaction, or None where too few endpoints answer alike."""
-    answers = await quorum.ask_each("eth_getTransactionReceipt", [tx_hash])
-    mined = _agreed_receipt(answers, tx_hash, quorum.k)
-    if mined is not None:
-        return mined
-    if _shown(answers, tx_hash):
+async def fate_of(quorum: Quorum, hashes: Sequence[str], sender: str, nonce: int) -> Mined | None:
+    """What became of transactions that share one number, of which one at most takes effect.
+
+    None where too few endpoints answer alike.
+    """
+    seen = await _look_for(quorum, hashes)
+    if seen.mined is not None:
+        return seen.mined
+    if seen.shown:
         return Mined(Fate.WAITING)
-    if not _unseen(answers, quorum.k):
+    if not seen.unseen:
         return None
     try:
         header = (await quorum.header_at("latest")).required()
         account = await quorum.storage_at(sender, (), header)
     except AshoreError:
         return Mined(Fate.WAITING)
-    used = account.facts.nonce > nonce
     # A receipt may have come between the two questions: only the next look tells.
-    answers = await quorum.ask_each("eth_getTransactionReceipt", [tx_hash])
-    again = _agreed_receipt(answers, tx_hash, quorum.k)
-    if again is not None:
-        return again
-    gone = used and _unseen(answers, quorum.k) and not _shown(answers, tx_hash)
+    again = await _look_for(quorum, hashes)
+    if again.mined is not None:
+        return again.mined
+    gone = account.facts.nonce > nonce and again.unseen and not again.shown
     return Mined(Fate.REPLACED) if gone else Mined(Fate.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One look for receipts: an agreed one; whether anybody shows any; whether enough have none of each."""
+
+    mined: Mined | None
+    shown: bool = False
+    unseen: bool = False
+
+
+async def _look_for(quorum: Quorum, hashes: Sequence[str]) -> _Seen:
+    shown, unseen = False, True
+    for tx_hash in hashes:
+        answers = await quorum.ask_each("eth_getTransactionReceipt", [tx_hash])
+        mined = _agreed_receipt(answers, tx_hash, quorum.k)
+        if mined is not None:
+            return _Seen(mined)
+        shown = shown or _shown(answers, tx_hash)
+        unseen = unseen and _unseen(answers, quorum.k)
+    return _Seen(None, shown, unseen)
 
 
 def replaced(chain: str) -> Refused:
@@ -131,7 +157,7 @@ def _told(answer: Any, tx_hash: str) -> Mined | None:
         block = wire.hexed(wire.data(receipt.get("blockHash"), "a hash", 32))
     except BadAnswer:
         return None
-    return Mined(Fate.DONE if done else Fate.REVERTED, number, block)
+    return Mined(Fate.DONE if done else Fate.REVERTED, number, block, tx_hash)
 
 
 def _refused(chain: str, said: str) -> Refused:
@@ -142,5 +168,12 @@ def _refused(chain: str, said: str) -> Refused:
             "no-gas-money",
             f"The account has too little ether on {chain} for the gas. No endpoint took the transaction.",
             "Send some ether to it, or pay from another account.",
+        )
+    if "underpriced" in words.lower() and "replace" in words.lower():
+        return Refused(
+            OUTBID,
+            f"Another transaction of this account with the same number waits on {chain}, and the endpoints do not let "
+            "this one take its place at this price.",
+            "Offer a higher price, or wait until a block has taken the other one.",
         )
     return Refused("refused", f"The endpoints of {chain} refused the transaction: “{words}”.")

@@ -7,6 +7,9 @@ from ashore.crypto.keccak import keccak256
 from ashore.domain.errors import AshoreError
 
 _TYPE = b"\x02"
+_SIGNED_ITEMS = 12
+_NUMBER_BYTES = 32
+_ADDRESS_BYTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,18 @@ class UnsignedTransaction:
             [],
         ]
         return _TYPE + rlp.encode(fields)
+
+    @classmethod
+    def of_signed(cls, raw: bytes) -> "UnsignedTransaction":
+        """What a signed transaction signs. Raises AshoreError where the bytes are none, or of another kind."""
+        try:
+            items = rlp.expect_list(rlp.decode(raw[1:], max_depth=2, max_items=2 * _SIGNED_ITEMS), _SIGNED_ITEMS)
+            numbers = [rlp.decode_int(items[place], _NUMBER_BYTES) for place in (0, 1, 2, 3, 4, 6)]
+            to, data = rlp.expect_bytes(items[5], _ADDRESS_BYTES), rlp.expect_bytes(items[7])
+        except rlp.RlpError as error:
+            raise AshoreError("The stored transaction cannot be read.", "Nothing was signed.") from error
+        chain_id, nonce, tip, max_fee, gas, value = numbers
+        return cls(chain_id, nonce, tip, max_fee, gas, to, value, data)
 
     @property
     def most(self) -> int:

@@ -19,6 +19,7 @@ from ashore.sandbox.zklink.faults import MAX_RULES, RpcFault, Switch, read_rule
 
 TOKEN_HEADER = b"x-ashore-token"
 _MAX_STEPS = 1_000
+_MOST_GWEI = 100_000
 
 
 class ControlError(Exception):
@@ -48,6 +49,7 @@ class Control:
             "faults": self._faults,
             "revert": self._revert,
             "reorg": self._reorg,
+            "fees": self._fees,
             "reset": self._reset,
         }
 
@@ -188,6 +190,15 @@ class Control:
         chain = self._world.chains[self._chain(value) or PRIMARY].chain
         head = await asyncio.to_thread(chain.reorg, depth, hashes)
         return {"head": head.number, "hash": "0x" + head.hash.hex()}
+
+    async def _fees(self, value: dict[str, Any]) -> Any:
+        """{base_gwei, chain: the primary one without it}: no block costs less for each unit of gas; 0 ends that."""
+        gwei = value["base_gwei"]
+        if isinstance(gwei, bool) or not isinstance(gwei, int) or not 0 <= gwei <= _MOST_GWEI:
+            raise ControlError(f"base_gwei is a whole number from 0 to {_MOST_GWEI}")
+        chain = self._world.chains[self._chain(value) or PRIMARY].chain
+        chain.set_least_base_fee(gwei * 10**9)
+        return {"next": chain.next_base_fee()}
 
     async def _reset(self, _value: dict[str, Any]) -> Any:
         await self._world.reset()

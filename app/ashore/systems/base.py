@@ -90,6 +90,7 @@ class Action(StrEnum):
     REQUEST = "request"
     CLAIM = "claim"
     ACTIVATE = "activate"
+    REPLACE = "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,9 @@ class Bearer:
 class Plan:
     """What will be signed, or sealed where the protocol knows no signature, and what it is for. Nothing was sent yet.
 
-    `evidence` speaks for stages that are reached by the beginning itself, by stage id.
+    `evidence` speaks for stages that are reached by the beginning itself, by stage id. `withdrawal` is the one of which
+    it is a further move, empty where it begins one; `facts` are then learnt of it. `last_word` is said beside the
+    confirm button where it is not the usual one.
     """
 
     profile: str
@@ -167,15 +170,23 @@ class Plan:
     confirm: str
     warnings: tuple[str, ...] = ()
     evidence: tuple[tuple[str, Evidence], ...] = ()
+    withdrawal: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    last_word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """An account that may pay for gas. `address` is lower-case hex."""
+    """An account that may pay for gas. `address` is lower-case hex.
+
+    `waiting` are the numbers of its own transactions that no block is known to have taken, each with the most that it
+    may cost, in wei.
+    """
 
     index: int
     address: str
     label: str
+    waiting: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.unclaimed import MOST_OWNERS, UnclaimedMoney
 from ashore.engine.views import Account, Change, Topic
-from ashore.systems.base import Offer, Payer, Unclaimed
+from ashore.systems.base import Offer, Payer, Source, Unclaimed
 from unit.ui.test_unclaimed_page import OWED
 
 OWN = "0x" + "F3" * 20
@@ -26,13 +27,25 @@ class Purse:
             raise self.answer
         return self.answer
 
-    async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer]) -> Offer:
-        raise AssertionError("nobody claims here")
+    async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer], watched: Sequence[Withdrawal]) -> Offer:
+        self.payers = list(payers)
+        return Offer(Source("p"), 0)
+
+    async def open_replacement(self, state: Withdrawal, payer: Payer, *, cancel: bool) -> Offer:
+        raise AssertionError("nobody replaces here")
+
+
+class Followed:
+    """What is known of withdrawals."""
+
+    def __init__(self, told: list[Change], watched: Sequence[Withdrawal] = ()) -> None:
+        self.watched = watched
+        self.tell = told.append
 
 
 def money(purse: Purse, recipients: list[str], told: list[Change]) -> UnclaimedMoney:
     accounts = (Account(0, OWN, "Account 1", ""),)
-    return UnclaimedMoney({"p": purse}, lambda: accounts, lambda: recipients, told.append, lambda: 7)
+    return UnclaimedMoney({"p": purse}, lambda: accounts, lambda: recipients, Followed(told), lambda: 7)
 
 
 async def test_own_addresses_come_first_and_nobody_twice() -> None:

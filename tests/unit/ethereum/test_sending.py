@@ -66,7 +66,7 @@ async def test_one_that_reverts_is_in_a_block_all_the_same(bench: Bench) -> None
     raw = signed(0, to=bench.token.address, data=b"\x01\x02\x03\x04", value=0, gas=100_000)
     await submit(bench.quorum, raw)
     bench.chain.mine()
-    mined = await fate_of(bench.quorum, transaction_hash(raw), SENDER, 0)
+    mined = await fate_of(bench.quorum, [transaction_hash(raw)], SENDER, 0)
     assert mined is not None
     assert (mined.fate, mined.block_hash) == (Fate.REVERTED, bench.head_hash())
 

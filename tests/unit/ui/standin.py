@@ -46,6 +46,7 @@ from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.claims import ClaimOffer
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
+from ashore.systems.zklink.system.replacing import ReplacementOffer
 from ashore.systems.zklink.system.tracks import NORMAL
 from ashore.ui.port import BalancesPort, ReceivingPort
 
@@ -142,6 +143,8 @@ class StandInUnclaimed:
         self.passed_over = 0
         self.stirred = 0
         self.claim: ClaimOffer | AshoreError = AshoreError("Nobody was asked.")
+        self.replacement: ReplacementOffer | AshoreError = AshoreError("Nobody was asked.")
+        self.claimed_by = ""
 
     def stir(self) -> None:
         self.stirred += 1
@@ -150,6 +153,14 @@ class StandInUnclaimed:
         if isinstance(self.claim, AshoreError):
             raise self.claim
         return replace(self.claim, owed=owed)
+
+    async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer:
+        if isinstance(self.replacement, AshoreError):
+            raise self.replacement
+        return replace(self.replacement, cancel=cancel)
+
+    def claim_of(self, owed: Unclaimed) -> str:
+        return self.claimed_by if owed in self.found else ""
 
 
 class StandInWallet:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import Change, Topic
 from ashore.ethereum.fees import Fees
-from ashore.systems.base import Draft, Offer, Quote, Source
+from ashore.systems.base import Draft, Offer, Problem, Quote, Source
 from ashore.systems.zklink.system.claims import ClaimOffer, PayerOffer, judge_claim
 from ashore.ui.pages.claim_form import ClaimFormPage
 from ashore.ui.pages.voyage import CLAIM_IT, VoyagePage
@@ -107,10 +107,13 @@ async def test_a_contract_that_would_refuse_is_told_before_anything_is_signed(
     shell: Shell, wallet: ClaimWallet
 ) -> None:
     assert isinstance(wallet.unclaimed.claim, ClaimOffer)
-    wallet.unclaimed.claim = replace(wallet.unclaimed.claim, refused="Panic 0x11.", gas=0)
+    refused = Problem("The owner does not take it.", "It stays.")
+    wallet.unclaimed.claim = replace(wallet.unclaimed.claim, refused=refused, gas=0)
     page = await the_form(shell)
     assert not page.summary.review.isEnabled()
-    assert "The contract would refuse this call now." in texts(page.summary)
+    assert "The owner does not take it." in texts(page.summary)
+    assert "The owner does not take it." in texts(page.trouble)
+    assert "It stays." in texts(page.trouble)
 
 
 async def test_a_chain_that_does_not_answer_loses_nothing(shell: Shell, wallet: ClaimWallet) -> None:

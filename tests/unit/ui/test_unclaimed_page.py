@@ -13,7 +13,8 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.engine.views import Change, Topic
 from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.codec.l1.calls import decode_claim
-from ashore.ui.pages.unclaimed import UnclaimedPage, payment_link
+from ashore.ui.pages.any_wallet import payment_link
+from ashore.ui.pages.unclaimed import UnclaimedPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW, PROFILE
@@ -75,7 +76,7 @@ async def test_the_call_can_be_sent_from_any_wallet(shell: Shell) -> None:
     await shell.settle()
     said = texts(page)
     assert "withdrawPendingBalance(address,uint16,uint128)" in said
-    assert "the money goes to the owner above, whoever sends it" in said
+    assert "The money goes to the owner above, whoever sends it" in said
     link = payment_link(OWED)
     assert link.startswith("ethereum:0x")
     assert link.lower().endswith(f"@42161/withdrawpendingbalance?address={OWNER}&uint16=17&uint128=25000000")

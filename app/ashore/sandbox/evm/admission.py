@@ -6,6 +6,7 @@ from eth.abc import BlockHeaderAPI, SignedTransactionAPI
 from eth.consensus.noproof import NoProofConsensus
 from eth.constants import SECPK1_N
 from eth.exceptions import PyEVMError
+from eth.validation import validate_gas_limit
 from eth.vm.forks.prague import PragueVM
 from eth_keys.exceptions import BadSignature
 from eth_utils.exceptions import ValidationError
@@ -22,7 +23,16 @@ def _header_after(parent: BlockHeaderAPI | None, **fields: Any) -> BlockHeaderAP
     return header
 
 
-SandboxVM = PragueVM.configure(consensus_class=NoProofConsensus, create_header_from_parent=staticmethod(_header_after))
+def _validate_gas(_vm: type, header: BlockHeaderAPI, parent: BlockHeaderAPI) -> None:
+    """The rule for gas limits alone: the price of gas may be made to rise as if others had filled the blocks."""
+    validate_gas_limit(header.gas_limit, parent.gas_limit)
+
+
+SandboxVM = PragueVM.configure(
+    consensus_class=NoProofConsensus,
+    create_header_from_parent=staticmethod(_header_after),
+    validate_gas=classmethod(_validate_gas),
+)
 
 # Legacy, access list (EIP-2930), dynamic fee (EIP-1559). Blobs and delegations have no use here.
 _SUPPORTED_TYPES = (0, 1, 2)

@@ -68,6 +68,7 @@ class DevChain:
         self._gas_limit = gas_limit
         self._finality = finality or Finality()
         self._lock = threading.RLock()
+        self._least_base_fee = 0
         self._cache: OrderedDict[int, MinedBlock] = OrderedDict()
         self._store: MemoryStore | SqliteStore = MemoryStore() if path is None else SqliteStore(path)
         self._database = AtomicDB(self._store)
@@ -165,7 +166,15 @@ class DevChain:
     def next_base_fee(self) -> int:
         """Return the base fee in wei of the block after the head (EIP-1559)."""
         with self._lock:
-            return int(self._chain.create_header_from_parent(self._head.header).base_fee_per_gas or 0)
+            return self._base_fee(self._chain.create_header_from_parent(self._head.header))
+
+    def set_least_base_fee(self, wei: int) -> None:
+        """Let no block cost less than this for each unit of gas, as if others filled the blocks; 0 ends that."""
+        with self._lock:
+            self._least_base_fee = wei
+
+    def _base_fee(self, header: BlockHeaderAPI) -> int:
+        return max(int(header.base_fee_per_gas or 0), self._least_base_fee)
 
     def _load(self, number: int) -> MinedBlock:
         cached = self._cache.get(number)
@@ -368,7 +377,9 @@ class DevChain:
             return
 
     def _append(self, parent: MinedBlock, transactions: Sequence[SignedTransactionAPI]) -> MinedBlock:
-        base = self._chain.create_header_from_parent(parent.header).copy(
+        following = self._chain.create_header_from_parent(parent.header)
+        base = following.copy(
+            base_fee_per_gas=self._base_fee(following),
             timestamp=max(parent.header.timestamp + 1, self._clock()),
             gas_limit=self._gas_limit,
             extra_data=self._forks().to_bytes(4, "big").lstrip(b"\0"),

@@ -98,7 +98,8 @@ class ReviewPage(Page):
         self._show_texts(review)
         self._show_warnings(review)
         self.confirm.setText(review.confirm)
-        self.confirm.setAccessibleDescription(LAST_WORD)
+        self.last_word.setText(breakable(review.plan.last_word or LAST_WORD))
+        self.confirm.setAccessibleDescription(review.plan.last_word or LAST_WORD)
 
     def _lock_changed(self) -> None:
         """What was read for signing is void without the keys, and a voucher's secret does not outlast a lock."""

@@ -16,7 +16,6 @@ from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.widgets.labels import Label, set_property, set_tip, show_if
-from ashore.ui.widgets.labels import row as layout_row
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.wording import breakable, clock_time, exact_time
 
@@ -59,7 +58,7 @@ class Rail(QWidget):
 class StageRowWidget(QWidget):
     """A stage. `show_row` changes only what changed, so that nothing flickers or jumps.
 
-    `again` is the button for what a person may ask for here.
+    `again` is the button for what a person may ask for here, `also` that for what else.
     """
 
     def __init__(self, context: Context, check: CheckProof, *, last: bool) -> None:
@@ -75,8 +74,10 @@ class StageRowWidget(QWidget):
         self.expectation = Label(role="small", wrap=True)
         self.objection = Label(role="strong", wrap=True)
         self.again = Button("")
+        self.also = Button("")
         self._wish = QWidget()
-        self._wish.setLayout(layout_row(self.again, -1, margins=(0, 5, 0, 4)))
+        self._wish.setLayout(FlowLayout(self.again, self.also, gap=8))
+        self._wish.setContentsMargins(0, 5, 0, 4)
         self._wish.hide()
         self.more = Disclosure(context.icons, "Evidence")
         self.panel = EvidencePanel(context, check)
@@ -117,6 +118,8 @@ class StageRowWidget(QWidget):
         self._show_objection(row)
         self._show_expectation(row, awaited=awaited)
         self.again.setText(row.again)
+        self.also.setText(row.also)
+        show_if(self.also, bool(row.also))
         show_if(self._wish, bool(row.again))
         self.more.setVisible(bool(row.view.evidence))
         if self.more.is_open:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from ashore.domain.addresses import checksum, readable
+from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.withdrawal import Mark
 from ashore.systems.base import Problem, Severity, Unclaimed
 from ashore.ui.context import Context
+from ashore.ui.pages.any_wallet import AnyWallet
 from ashore.ui.pages.page import Page
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.labels import Label, clear, column, row
 from ashore.ui.widgets.marks import MarkWidget
 from ashore.ui.widgets.notice import Notice
-from ashore.ui.widgets.qr import QrCode, show_large
 from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.wording import breakable, clock_time
 
@@ -25,20 +24,19 @@ _WHAT = (
     "A withdrawal ends in a contract first. Usually the operator’s relayer sends it on by itself; if nobody does, it "
     "stays there under its owner’s address until somebody has it paid out. It does not expire."
 )
-_ANYBODY = (
-    "Any account that has ether for gas may send this call from any wallet: the money goes to the owner "
-    "above, whoever sends it. It needs about 60,000 gas."
-)
 
 
 class UnclaimedCard(QFrame):
     """What one contract owes one owner of one token."""
 
-    def __init__(self, context: Context, owed: Unclaimed) -> None:
+    def __init__(self, context: Context, owed: Unclaimed, claimed_by: str = "") -> None:
+        """`claimed_by` is the withdrawal id of a claim of this money that has not ended."""
         super().__init__()
         self.setProperty("ground", "card")
         self._context = context
         self.owed = owed
+        self.claimed_by = claimed_by
+        self.claim = Button()
         self.amount = Label(f"{display_units(owed.amount, owed.decimals)} {owed.symbol}", "title", wrap=True)
         evidence = owed.evidence
         checked = (
@@ -61,31 +59,23 @@ class UnclaimedCard(QFrame):
             rest = f"{display_units(owed.rest, owed.rest_decimals)} {owed.symbol}"
             told = f"A rest of {rest} is below what the token can express on {owed.chain}; it stays in the contract."
             outer.addWidget(Label(breakable(told), "small", wrap=True))
-        self.claim = Button("Claim", "primary", name=f"Claim {self.amount.text()} on {owed.chain}")
-        self.claim.setEnabled(bool(owed.amount))
-        self.claim.clicked.connect(lambda: context.go.show_claim(self.owed))
-        outer.addLayout(row(self.claim, -1))
-        self.ways = Disclosure(context.icons, "Have it paid out from any wallet")
-        self.ways.set_content(self._call())
+        outer.addWidget(self._act())
+        self.ways = AnyWallet(context, owed)
         outer.addWidget(self.ways)
 
-    def _call(self) -> QWidget:
-        """The call as another wallet needs it: by hand, or by its QR code (EIP-681)."""
-        owed, theme = self.owed, self._context.theme
-        facts = Facts(theme)
-        facts.add_hex("Contract", readable(owed.contract))
-        facts.add("Chain", f"{owed.chain} (chain id {owed.evm_chain_id})")
-        facts.add("Function", "withdrawPendingBalance(address,uint16,uint128)")
-        facts.add_hex("Call data", owed.calldata)
-        what = "the call that pays it out"
-        code = QrCode(theme, payment_link(owed), what)
-        code.pressed.connect(lambda: show_large(theme, self.window(), payment_link(owed), what))
-        content = QWidget()
-        line = row(facts, code, spacing=20)
-        line.setStretch(0, 1)
-        line.setAlignment(code, Qt.AlignmentFlag.AlignTop)
-        content.setLayout(column(Label(_ANYBODY, "muted", wrap=True), line, spacing=10))
-        return content
+    def _act(self) -> QWidget:
+        """The claim; or, where one is under way, the way to it: a second one could only spend its gas."""
+        owed, go, line = self.owed, self._context.go, QWidget()
+        if self.claimed_by:
+            self.claim = Button("Follow the claim", name=f"Follow the claim of {self.amount.text()} on {owed.chain}")
+            self.claim.clicked.connect(lambda: go.show_voyage(self.claimed_by))
+            line.setLayout(column(Label("It is being claimed.", "strong"), row(self.claim, -1)))
+            return line
+        self.claim = Button("Claim", "primary", name=f"Claim {self.amount.text()} on {owed.chain}")
+        self.claim.setEnabled(bool(owed.amount))
+        self.claim.clicked.connect(lambda: go.show_claim(owed))
+        line.setLayout(row(self.claim, -1))
+        return line
 
 
 class UnclaimedPage(Page):
@@ -128,10 +118,12 @@ class UnclaimedPage(Page):
         else:
             self.notice.clear()
         self.again.setVisible(trouble is None)
-        if [_sum(card.owed) for card in self.cards] != [_sum(owed) for owed in money.found]:
+        claims = [money.claim_of(owed) for owed in money.found]
+        shown = [(_sum(card.owed), card.claimed_by) for card in self.cards]
+        if shown != [(_sum(owed), claim) for owed, claim in zip(money.found, claims, strict=True)]:
             opened = {_name(card.owed) for card in self.cards if card.ways.is_open}
             clear(self._list)
-            self.cards = [UnclaimedCard(self.context, owed) for owed in money.found]
+            self.cards = [UnclaimedCard(self.context, *each) for each in zip(money.found, claims, strict=True)]
             for card in self.cards:
                 self._list.addWidget(card)
                 card.ways.set_open(_name(card.owed) in opened)
@@ -148,14 +140,6 @@ class UnclaimedPage(Page):
         if money.passed_over:
             where = f"your accounts and the newest recipients; {money.passed_over:,} older ones were left out"
         return f"Nothing waits for you. Looked at {when}, at {where}."
-
-
-def payment_link(owed: Unclaimed) -> str:
-    """The call as an EIP-681 link, with every argument in the open."""
-    return (
-        f"ethereum:{checksum(bytes.fromhex(owed.contract[2:]))}@{owed.evm_chain_id}/withdrawPendingBalance"
-        f"?address={checksum(bytes.fromhex(owed.owner[2:]))}&uint16={owed.token_id}&uint128={owed.amount}"
-    )
 
 
 def _sum(owed: Unclaimed) -> tuple[tuple[str, str, int], int, int]:

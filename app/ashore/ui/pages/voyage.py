@@ -12,11 +12,11 @@ from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import RECEIVED, SAID_BY, Mark, Status
+from ashore.domain.withdrawal import GAS_MOST, RECEIVED, SAID_BY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
-from ashore.systems.zklink.system.claims import GAS_MOST, GAS_SYMBOL, gas_words
+from ashore.systems.zklink.system.gas import GAS_SYMBOL, gas_most, gas_words
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
@@ -169,7 +169,7 @@ class VoyagePage(Page):
             return
         if GAS_MOST in terms.details:
             self.costs[0].show_money("Waited on the chain", amount)
-            gas = gas_words(int(terms.details[GAS_MOST]), terms.details[GAS_SYMBOL])
+            gas = gas_words(gas_most(voyage.withdrawal), terms.details[GAS_SYMBOL])
             self.costs[1].show_money("Gas, at most", gas)
             self.costs[1].show()
             self.costs[2].show_money("Paid out", amount)
@@ -260,7 +260,8 @@ class VoyagePage(Page):
             last = len(voyage.rows) - 1
             self.rows = [StageRowWidget(self.context, self._check, last=n == last) for n in range(last + 1)]
             for widget in self.rows:
-                widget.again.clicked.connect(self._claim if widget is self.rows[-1] else self._send_again)
+                widget.again.clicked.connect(self._act if widget is self.rows[-1] else self._send_again)
+                widget.also.clicked.connect(lambda: self._replace(also=True))
                 self._stepper.addWidget(widget)
         rows = list(voyage.rows)
         if self._waits_long(voyage) and self._owed(voyage) is not None:
@@ -288,6 +289,18 @@ class VoyagePage(Page):
         owed = self._owed(self._voyage) if self._voyage is not None else None
         if owed is not None:
             self.context.go.show_claim(owed)
+
+    def _act(self) -> None:
+        """What the last stage's button is for: the claim of what waits, or a claim of its own that waits."""
+        if self._voyage is not None and self._voyage.withdrawal.may_be_replaced:
+            self._replace(also=False)
+        else:
+            self._claim()
+
+    def _replace(self, *, also: bool) -> None:
+        """Have a waiting claim taken sooner, or (`also`) cancelled."""
+        if self._voyage is not None:
+            self.context.go.show_replacement(self._voyage.withdrawal, cancel=also)
 
     def _money_waits(self) -> None:
         if self._voyage is not None and self.isVisible():

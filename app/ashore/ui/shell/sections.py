@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject
 
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.views import Review
 from ashore.systems.base import Problem, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
@@ -22,6 +23,7 @@ from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import ReceivingPage
+from ashore.ui.pages.replace_form import ReplaceFormPage
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.settings import SettingsPage
 from ashore.ui.pages.unclaimed import UnclaimedPage
@@ -172,6 +174,12 @@ class Sections(QObject):
         page.begin_with(owed)
         self._go(["unclaimed", "claim"])
 
+    def show_replacement(self, claim: Withdrawal, *, cancel: bool) -> None:
+        """The form of another transaction in the place of a claim that waits."""
+        page = self._built("replacement", ReplaceFormPage, ReplaceFormPage)
+        page.begin_with(claim, cancel=cancel)
+        self._go([self._way[0], "voyage", "replacement"])
+
     def show_search(self, text: str) -> None:
         """All withdrawals in which a text is found."""
         if not self._signing():
@@ -184,6 +192,9 @@ class Sections(QObject):
         page = self._built("review", ReviewPage, ReviewPage)
         page.show_review(review)
         form = VOUCHER if review.plan.terms.system == LIGHTNING else "form"
+        if review.plan.withdrawal:
+            self._go([self._way[0], "voyage", "replacement", "review"])
+            return
         claims = review.plan.kind is MoveKind.CLAIM
         self._go(["unclaimed", "claim", "review"] if claims else ["withdraw", form, "review"])
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
-from ashore.domain.moves import MoveState
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.withdrawal import PRICED_OUT, Withdrawal
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.sending import Fate, fate_of, replaced
-from ashore.ethereum.transactions import raw_transaction
+from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
+from ashore.systems.zklink.system.gas import gwei_words
 from ashore.systems.zklink.system.tracks import CLAIMED
 
 TURNS = 5
@@ -20,6 +21,12 @@ CLAIMS_A_TURN = 5
 REVERTED = (
     "A block of {chain} took the transaction, but it had no effect: the money may have been paid out before, or the "
     "gas did not suffice. Only the gas was spent."
+)
+
+
+CANCELLED = (
+    "You cancelled it: a block of {chain} took the cancellation. This claim paid nothing out and never can; the money "
+    "still waits in zkLink’s contract."
 )
 
 
@@ -49,20 +56,35 @@ class Fates:
         return found
 
     async def _of(self, quorum: Quorum, state: Withdrawal, *, repeat: bool) -> list[ev.Event]:
-        request = state.request
-        assert request is not None
-        mined = await fate_of(quorum, request.locator, state.terms.account, request.nonce)
+        moves = {move.locator: move for move in reversed(state.rivals)}
+        newest = next(move for move in moves.values() if move.state is not MoveState.REFUSED)
+        mined = await fate_of(quorum, list(moves), state.terms.account, newest.nonce)
         fate = mined.fate if mined is not None else None
         chain = state.terms.destination
+        if mined is not None and fate in (Fate.DONE, Fate.REVERTED) and moves[mined.tx_hash].kind is MoveKind.CANCEL:
+            return [ev.StageFailed(state.id, CLAIMED, CANCELLED.format(chain=chain), chain)]
         if fate is Fate.REVERTED:
             return [ev.StageFailed(state.id, CLAIMED, REVERTED.format(chain=chain), chain)]
         if fate is Fate.REPLACED:
             return [ev.StageFailed(state.id, CLAIMED, replaced(chain).sentence, chain)]
-        if fate is Fate.WAITING and repeat:
-            await quorum.send_raw(raw_transaction(request.payload))
+        if fate is not Fate.WAITING:
+            return []
+        raw = raw_transaction(newest.payload)
+        if repeat:
+            await quorum.send_raw(raw)
+        return await _priced_out(quorum, state, raw)
+
+
+async def _priced_out(quorum: Quorum, state: Withdrawal, raw: bytes) -> list[ev.Event]:
+    """Whether gas costs more now than the newest transaction may spend, where that is news."""
+    base = (await quorum.header_at("latest")).required().base_fee or 0
+    told = gwei_words(base) if base > UnsignedTransaction.of_signed(raw).max_fee else ""
+    if bool(told) == bool(state.facts.get(PRICED_OUT)):
         return []
+    return [ev.FactLearnt(state.id, PRICED_OUT, told, state.terms.destination)]
 
 
 def _waits(state: Withdrawal) -> bool:
-    request, view = state.request, state.stage(CLAIMED)
-    return request is not None and request.state is MoveState.ACCEPTED and not view.evidence and not view.failed
+    view = state.stage(CLAIMED)
+    taken = any(move.state is MoveState.ACCEPTED for move in state.rivals)
+    return taken and not view.evidence and not view.failed

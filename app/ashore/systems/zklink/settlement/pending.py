@@ -5,18 +5,25 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from ashore.domain.amounts import rescale, without_dust
+from ashore.domain.amounts import display_units, rescale, without_dust
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import MAX_SLOTS, content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
 from ashore.systems.base import Offer, Payer, Unclaimed
+from ashore.systems.local_time import time_of_day
 from ashore.systems.zklink.codec.l1.calls import Claim, encode_claim
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, pending_balance_slot
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
+from ashore.systems.zklink.settlement.book import Book
+from ashore.systems.zklink.settlement.payouts import goes_to, shares_of
 from ashore.systems.zklink.system.claims import open_claim
 from ashore.systems.zklink.system.offer import L2_DECIMALS
+from ashore.systems.zklink.system.replacing import open_replacement
+from ashore.systems.zklink.system.tracks import RELEASED, claims_now, is_withdrawal
 
 KIND = "pendingBalances"
 
@@ -25,12 +32,13 @@ class PendingBalances:
     """Looks for owed money of a deployment, on every chain that it pays out on."""
 
     def __init__(
-        self, deployment: Deployment, quorums: Mapping[str, Quorum], keep: Keep, now: Callable[[], int]
+        self, deployment: Deployment, quorums: Mapping[str, Quorum], keep: Keep, book: Book, now: Callable[[], int]
     ) -> None:
-        """`quorums` by the chain's name; `now` gives UTC milliseconds."""
+        """`quorums` by the chain's name; `book` holds what was paid; `now` gives UTC milliseconds."""
         self._deployment = deployment
         self._quorums = quorums
         self._keep = keep
+        self._book = book
         self._now = now
 
     async def look(self, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
@@ -43,10 +51,40 @@ class PendingBalances:
             found.extend(await self._on(chain, owners))
         return tuple(found)
 
-    async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer]) -> Offer:
-        """What claiming it costs now, and who can pay that. Raises AshoreError."""
-        chain = self._deployment.chain_named(owed.chain)
-        return await open_claim(self._quorums[owed.chain], owed, payers, chain.gas_symbol, self._now())
+    async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer], watched: Sequence[Withdrawal]) -> Offer:
+        """What claiming it costs now, who can pay that, and which of the `watched` withdrawals it pays.
+
+        Raises AshoreError.
+        """
+        mine = [state for state in watched if state.terms.profile == self._deployment.id]
+        offer = await open_claim(self._deployment, self._quorums[owed.chain], owed, payers, self._now())
+        claims = [state.id for state in mine if goes_to(state, owed) and claims_now(state)]
+        begun = [state for state in mine if is_withdrawal(state)]
+        return replace(offer, pays=self._pays(owed, begun), under_way=claims[0] if claims else "")
+
+    def _pays(self, owed: Unclaimed, begun: Sequence[Withdrawal]) -> tuple[str, ...]:
+        """What a payout of all that is owed is made of, in words: one balance holds the money of many withdrawals."""
+        shares = shares_of(self._book, owed, begun)
+        told = []
+        for share in shares:
+            whole, part = (f"{display_units(n, owed.decimals)} {owed.symbol}" for n in (share.whole, share.part))
+            when = time_of_day(share.started_at, self._now())
+            sum_ = part if share.part == share.whole else f"{part}, the rest of {whole}"
+            told.append(f"{sum_} that you withdrew at {when}")
+        strange = owed.amount - sum(share.part for share in shares)
+        if strange:
+            sum_ = f"{display_units(strange, owed.decimals)} {owed.symbol}"
+            here = [state for state in begun if state.is_open and goes_to(state, owed)]
+            coming = any(not state.stage(RELEASED).evidence for state in here)
+            nobody = "that Ashore has not matched with a withdrawal yet" if coming else "that was not asked for here"
+            told.append(f"{sum_} {nobody}")
+        return tuple(told)
+
+    async def open_replacement(self, state: Withdrawal, payer: Payer, *, cancel: bool) -> Offer:
+        """What it takes to have a waiting claim taken sooner, or not at all. Raises AshoreError."""
+        chain = self._deployment.chain_named(state.terms.destination)
+        quorum = self._quorums[chain.name]
+        return await open_replacement(self._deployment, quorum, state, payer, self._now(), cancel=cancel)
 
     async def _on(self, chain: PinnedChain, owners: Sequence[str]) -> list[Unclaimed]:
         layout = STORAGE_LAYOUTS[self._deployment.storage]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import MoveState
+from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Entry, Kind
@@ -81,16 +81,15 @@ def primary_of(deployment: Deployment) -> str:
 
 
 def reconcile_claim(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
-    """The same for a claim: its own transaction paid the money out, or nothing has happened yet."""
-    request, terms = state.request, state.terms
-    if request is None:
-        return
+    """The same for a claim: one of its own transactions paid the money out, or nothing has happened yet."""
+    terms, moves = state.terms, {move.locator: move for move in state.rivals if move.kind is not MoveKind.CANCEL}
     payouts = book.about(terms.destination, Kind.PAYOUT, f"{terms.details['target_token']}/{terms.recipient}")
-    paid = next((p for p in payouts if p.tx_hash == request.locator and p.facts["amount"] == str(terms.amount)), None)
+    paid = next((p for p in payouts if p.tx_hash in moves and p.facts["amount"] == str(terms.amount)), None)
     finding = None
     if paid is not None:
-        if paid.level >= Level.PROVEN and request.state is not MoveState.ACCEPTED:
-            yield ev.MoveAccepted(state.id, request.id, f"Found in a block of {terms.destination}.")
+        move = moves[paid.tx_hash]
+        if paid.level >= Level.PROVEN and move.state is not MoveState.ACCEPTED:
+            yield ev.MoveAccepted(state.id, move.id, f"Found in a block of {terms.destination}.")
         facts = {
             "contract": deployment.chain_named(terms.destination).main_contract,
             "event": f"Withdrawal({terms.details['target_token']}, {terms.amount})",

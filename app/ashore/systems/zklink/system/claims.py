@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ashore.domain.addresses import checksum
-from ashore.domain.amounts import AmountError, display_units, format_units, parse_amount
+from ashore.domain.amounts import display_units, format_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind, SignedMove
-from ashore.domain.withdrawal import LAST_STAGE, SAID_BY
-from ashore.ethereum.errors import BadAnswer
+from ashore.domain.untrusted import quoted
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY
 from ashore.ethereum.fees import Fees, fees_at
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction, transaction_hash
-from ashore.ethereum.wire import hexed, quantity
+from ashore.ethereum.wire import hexed
 from ashore.keys.reading import Reading
 from ashore.keys.transactions import TRANSACTION_KIND
 from ashore.net.errors import RpcError
@@ -36,41 +36,61 @@ from ashore.systems.base import (
     Unclaimed,
 )
 from ashore.systems.zklink.codec.l1.calls import decode_claim
+from ashore.systems.zklink.codec.l1.reverts import ARITHMETIC, revert_reason
+from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.system.gas import GAS_SYMBOL, ceiling, gas_words, tried
 from ashore.systems.zklink.system.tracks import CLAIM, CLAIMED
 
-WEI_DECIMALS, GWEI_DECIMALS = 18, 9
-GAS_ROOM = 6, 5
-"""The gas limit is six fifths of the estimate."""
-LEAST_GAS, MOST_GAS = 90_000, 400_000
-"""Claims take 48,000 to 72,000 units; no endpoint's answer can set a limit below or above these."""
+LAST_WORD = "Once a block has taken it, it cannot be undone."
 
-GAS_MOST, GAS_SYMBOL = "gas.most", "gas.symbol"
-"""Details of a claim: the most that its gas can cost, in wei, and what that is paid in."""
-MOST_GWEI = 10_000 * 10**9
+ELSEWHERE = "Any other account may send the call, from any wallet: you find it below."
+
+PAYS = "claim.pays"
+"""Detail of a claim: what the payout is made of, in words."""
+
+MOST_NUMBERS = 16
+"""Transactions of one account that may wait at once; nodes keep no more of an account for sure."""
 
 
 @dataclass(frozen=True, slots=True)
 class PayerOffer:
-    """An account that could pay the gas: its ether in wei, and the number of its next transaction, both proven."""
+    """An account that could pay the gas: its ether in wei, proven; and the number of its next transaction.
+
+    `reserved` is how much of the ether, in wei, its own waiting transactions may still take; `ahead` counts those that
+    come before.
+    """
 
     index: int
     address: str
     label: str
     balance: int
     nonce: int
+    reserved: int = 0
+    ahead: int = 0
+
+    @property
+    def free(self) -> int:
+        """Ether that nothing else may still take, in wei."""
+        return max(0, self.balance - self.reserved)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimOffer(Offer):
-    """What a claim would cost now. `refused` is what the contract says to the call, empty where it would take it."""
+    """What a claim would cost now, and what it pays.
+
+    `refused` says why the contract would not take the call, None where it would; `pays` in words what the payout is
+    made of. `under_way` is the withdrawal id of a claim of the same money that has not ended.
+    """
 
     owed: Unclaimed
     payers: tuple[PayerOffer, ...]
     fees: Fees
     gas: int
     gas_symbol: str
-    refused: str = ""
+    refused: Problem | None = None
+    pays: tuple[str, ...] = ()
+    under_way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +106,10 @@ class ClaimQuote(Quote):
         return Action.CLAIM
 
 
-async def open_claim(quorum: Quorum, owed: Unclaimed, payers: Sequence[Payer], gas_symbol: str, now: int) -> ClaimOffer:
-    """Read what a claim costs and who can pay it. `gas_symbol` is what gas is paid in, `now` in UTC milliseconds.
+async def open_claim(
+    deployment: Deployment, quorum: Quorum, owed: Unclaimed, payers: Sequence[Payer], now: int
+) -> ClaimOffer:
+    """Read what a claim costs and who can pay it. `now` in UTC milliseconds.
 
     Raises AshoreError where endpoints do not agree, or nobody tells what gas costs.
     """
@@ -96,53 +118,69 @@ async def open_claim(quorum: Quorum, owed: Unclaimed, payers: Sequence[Payer], g
     offered = []
     for payer in payers:
         account = (await quorum.storage_at(payer.address, (), header)).facts
-        offered.append(PayerOffer(payer.index, payer.address, payer.label, account.balance, account.nonce))
-    sender = next((each.address for each in offered if each.balance), owed.owner)
-    gas, refused = await _tried(quorum, owed, sender)
-    return ClaimOffer(Source(owed.profile), now, owed, tuple(offered), fees, gas, gas_symbol, refused)
+        offered.append(_payer(payer, account.balance, account.nonce))
+    sender = next((each.address for each in offered if each.free), owed.owner)
+    trial = await tried(quorum, {"from": sender, "to": owed.contract, "data": owed.calldata})
+    refused = None if trial.refusal is None else refusal_of(deployment, owed, trial.refusal)
+    gas_symbol = deployment.chain_named(owed.chain).gas_symbol
+    return ClaimOffer(Source(owed.profile), now, owed, tuple(offered), fees, trial.gas, gas_symbol, refused)
 
 
-async def _tried(quorum: Quorum, owed: Unclaimed, sender: str) -> tuple[int, str]:
-    """The gas limit that the call needs, or why the contract refuses it. Nothing is sent.
+def _payer(payer: Payer, balance: int, proven_nonce: int) -> PayerOffer:
+    """The first number that neither the chain nor an own waiting transaction has used, and what those may take."""
+    waiting = {nonce: most for nonce, most in payer.waiting if nonce >= proven_nonce}
+    nonce = proven_nonce
+    while nonce in waiting:
+        nonce += 1
+    return PayerOffer(
+        payer.index, payer.address, payer.label, balance, nonce, sum(waiting.values()), nonce - proven_nonce
+    )
 
-    The greatest of plausible answers counts, for too little burns the gas: it takes an endpoint that lies upwards to
-    raise the limit, and what is not used is not paid. Raises AshoreError where endpoints differ on whether it works.
-    """
-    call = {"from": sender, "to": owed.contract, "data": owed.calldata}
-    told = []
-    for answer in (await quorum.ask_each("eth_estimateGas", [call])).values():
-        try:
-            told.append(quantity(answer, "an amount of gas"))
-        except BadAnswer:
-            continue
-    plausible = [gas for gas in told if gas <= MOST_GAS]
-    if len(plausible) >= quorum.k:
-        return max(LEAST_GAS, min(MOST_GAS, max(plausible) * GAS_ROOM[0] // GAS_ROOM[1])), ""
-    try:
-        await quorum.get("eth_call", [call, "latest"])
-    except RpcError as refusal:
-        return 0, refusal.sentence
-    raise AshoreError("The endpoints do not agree on how much gas it takes.", "Try again in a moment.")
+
+def refusal_of(deployment: Deployment, owed: Unclaimed, refusal: RpcError) -> Problem:
+    """What it means that the contract would refuse the call (zklink-contracts, `withdrawPendingBalance`)."""
+    reason = revert_reason(refusal.data, refusal.message)
+    old = deployment.dialect is Profile.V2
+    if reason == ("b2" if old else "b1"):
+        return Problem(
+            f"The owner does not take this money: it is a contract, and it turns payments in {owed.symbol} away.",
+            "The money stays in zkLink’s contract and cannot be lost there. Only whoever runs the owner’s contract can "
+            f"change that, by letting it take {owed.symbol}; claim again then. Nothing was signed, no gas was spent.",
+        )
+    if reason == ("b1" if old else ARITHMETIC):
+        return Problem(
+            "Less waits there than was found a moment ago: somebody has had it paid out.",
+            "Go back and look again. Nothing was signed, no gas was spent.",
+        )
+    if not old and reason == "b0":
+        return Problem(
+            f"zkLink’s contract on {owed.chain} does not know this token any more.",
+            "The money stays there. Only zkLink can change that. Nothing was signed, no gas was spent.",
+        )
+    said = f" It answers {quoted(reason or refusal.message)}."
+    return Problem(
+        f"zkLink’s contract on {owed.chain} would not carry this out now.{said}",
+        "The money stays there. Try again later, or ask zkLink. Nothing was signed, no gas was spent.",
+    )
 
 
 def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
     """Judge a draft with the fields `payer` (the account's index) and `max_fee` (gwei; empty for the usual)."""
     problems: dict[str, Problem] = {}
     owed, fees, gas_symbol = offer.owed, offer.fees, offer.gas_symbol
-    if offer.refused:
-        problems["claim"] = Problem("The contract would refuse this call now.", offer.refused)
-    max_fee = _max_fee(draft.text("max_fee"), fees, problems)
+    if offer.under_way:
+        problems["claim"] = Problem(
+            "This money is being claimed already.", "Follow that claim, speed it up, or wait until it has ended."
+        )
+    elif offer.refused is not None:
+        problems["claim"] = offer.refused
+    max_fee = ceiling(draft.text("max_fee"), fees, problems)
     payer = next((each for each in offer.payers if str(each.index) == draft.text("payer")), None)
     most = offer.gas * (max_fee or fees.max_fee)
     if payer is None:
-        problems["payer"] = Problem("No account here can pay the gas.", "Send the call from any other wallet.")
-    elif payer.balance < most:
-        has = gas_words(payer.balance, gas_symbol, up=False)
-        needs = gas_words(most, gas_symbol)
-        problems["payer"] = Problem(
-            f"{payer.label} has {has} on {owed.chain}, and the gas may cost {needs}.",
-            "Choose another account, or send the call from any other wallet.",
-        )
+        problems["payer"] = Problem("No account here can pay the gas.", ELSEWHERE)
+    elif (told := _payer_problem(payer, most, owed.chain, gas_symbol)) is not None:
+        problems["payer"] = told
     expected = offer.gas * min(fees.expected, max_fee or fees.expected)
     legs = (
         Leg("Gas, probably", gas_words(expected, gas_symbol), "paid by the account you choose"),
@@ -161,35 +199,28 @@ def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
     )
 
 
-def _max_fee(text: str, fees: Fees, problems: dict[str, Problem]) -> int | None:
-    """The ceiling in wei for each unit of gas."""
-    if not text.strip():
-        return fees.max_fee
-    try:
-        wei = parse_amount(text, GWEI_DECIMALS)
-    except AmountError as error:
-        problems["max_fee"] = Problem(error.sentence, error.advice)
-        return None
-    least = fees.base + 1
-    if wei < least:
-        now = format_units(least, GWEI_DECIMALS)
-        problems["max_fee"] = Problem(f"No block would take it: gas costs {now} gwei now.", "Raise it.")
-        return None
-    if wei > max(MOST_GWEI, 100 * fees.max_fee):
-        problems["max_fee"] = Problem("That is far more than gas ever costs.", "Leave it empty for the usual price.")
-        return None
-    if wei < fees.base * 9 // 8:
-        problems["max_fee"] = Problem(
-            "It may wait long: the price rises by up to an eighth with each full block.", severity=Severity.WARNS
+def _payer_problem(payer: PayerOffer, most: int, chain: str, gas_symbol: str) -> Problem | None:
+    """What is wrong with letting this account pay; what is worth knowing about it."""
+    if payer.ahead >= MOST_NUMBERS:
+        return Problem(
+            f"{payer.ahead} transactions of {payer.label} wait on {chain} already.",
+            "Wait until a block has taken some, or choose another account.",
         )
-    return wei
-
-
-def gas_words(wei: int, symbol: str, *, up: bool = True) -> str:
-    """An amount of ether in three digits that count, rounded up for a cost, and down for what somebody has."""
-    step = 10 ** max(0, len(str(wei)) - 3)
-    shown = -(-wei // step) * step if up else wei // step * step
-    return f"{display_units(shown, WEI_DECIMALS)} {symbol}"
+    if payer.free < most:
+        has, needs = gas_words(payer.free, gas_symbol, up=False), gas_words(most, gas_symbol)
+        kept = " beside what its waiting transactions may cost" if payer.reserved else ""
+        return Problem(
+            f"{payer.label} has {has} on {chain}{kept}, and the gas may cost {needs}.",
+            f"Choose another account. {ELSEWHERE}",
+        )
+    if payer.ahead:
+        before = "a transaction" if payer.ahead == 1 else f"{payer.ahead} transactions"
+        return Problem(
+            f"It waits its turn: {before} of {payer.label} on {chain} has to be in a block first.",
+            "Choose another account if this one is in a hurry.",
+            Severity.NOTES,
+        )
+    return None
 
 
 def amount_text(owed: Unclaimed) -> str:
@@ -216,16 +247,6 @@ def claim_plan(deployment: Deployment, quote: ClaimQuote) -> Plan:
         value=0,
         data=bytes.fromhex(owed.calldata[2:]),
     )
-    expect = {
-        "chainId": str(tx.chain_id),
-        "nonce": str(tx.nonce),
-        "maxPriorityFeePerGas": str(tx.tip),
-        "maxFeePerGas": str(tx.max_fee),
-        "gas": str(tx.gas),
-        "value": "0",
-        "to": owed.contract,
-        "data": owed.calldata,
-    }
     terms = Terms(
         system="zkLink",
         network=deployment.network,
@@ -247,21 +268,37 @@ def claim_plan(deployment: Deployment, quote: ClaimQuote) -> Plan:
             "nonce": str(tx.nonce),
             GAS_MOST: str(tx.most),
             GAS_SYMBOL: deployment.chain_named(owed.chain).gas_symbol,
+            PAYS: "; ".join(offer.pays),
         },
     )
     return Plan(
         profile=deployment.id,
         kind=MoveKind.CLAIM,
-        request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, payer.index, expect),
+        request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, payer.index, expected_of(tx)),
         terms=terms,
         confirm=f"Claim {amount_text(owed)} on {owed.chain}",
         warnings=tuple(str(p) for p in quote.problems.values() if p.severity is Severity.WARNS),
+        last_word=LAST_WORD,
     )
+
+
+def expected_of(tx: UnsignedTransaction) -> dict[str, str]:
+    """Every field as the signer has to read it."""
+    return {
+        "chainId": str(tx.chain_id),
+        "nonce": str(tx.nonce),
+        "maxPriorityFeePerGas": str(tx.tip),
+        "maxFeePerGas": str(tx.max_fee),
+        "gas": str(tx.gas),
+        "value": str(tx.value),
+        "to": hexed(tx.to),
+        "data": hexed(tx.data),
+    }
 
 
 def claim_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
     """What the signer read, in words: the call is decoded from the bytes that it read, not from the form."""
-    read = reading.fields
+    read, pays = reading.fields, plan.terms.details.get(PAYS, "")
     claim = decode_claim(bytes.fromhex(read["data"][2:]))
     chain = next(each for each in deployment.chains.values() if str(each.evm_chain_id) == read["chainId"])
     token = deployment.tokens[claim.token_id]
@@ -273,6 +310,7 @@ def claim_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[R
 
     return (
         ReviewLine("Amount", paid, f"paid out on {chain.name} by zkLink’s contract"),
+        *((ReviewLine("What it pays", pays, "as Ashore tells your withdrawals apart"),) if pays else ()),
         ReviewLine("Goes to", checksum(claim.owner), "its owner, whoever sends this", monospace=True),
         ReviewLine("Chain", chain.name, signed=signed("chainId")),
         ReviewLine(

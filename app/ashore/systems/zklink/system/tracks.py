@@ -191,6 +191,24 @@ CLAIM_WORDS = TrackWords(
         "An earlier claim with number {nonce} of this account is still open. Nothing was sent.",
         "Wait until a block has taken it; you find it under Activity.",
     ),
+    priced_out=(
+        "It waits: gas costs {gas} now, more than this claim may spend.",
+        "It goes through by itself once gas is cheaper. Or speed it up: then it may spend more.",
+    ),
+    sped_up=(
+        "Under way, with a higher price of gas.",
+        "Both transactions have one number: a block takes only one of them, and the money is paid out once.",
+    ),
+    cancelling=(
+        "The cancellation is under way.",
+        "If a block takes the claim first, the money is paid out all the same. Nothing to do until one is taken.",
+    ),
+    not_replaced=(
+        "The one that waits stays as it is: the other was not taken.",
+        "{said}",
+    ),
+    instead=("Speed up", "Cancel the claim"),
+    instead_again=("Claim after all", "Cancel faster"),
 )
 
 CLAIM = Track(
@@ -227,3 +245,8 @@ def is_claim(state: Withdrawal) -> bool:
 def is_withdrawal(state: Withdrawal) -> bool:
     """Whether it was asked of layer 2 to take money out: neither a claim on L1 nor a change of key."""
     return not is_claim(state) and not is_activation(state)
+
+
+def claims_now(state: Withdrawal) -> bool:
+    """Whether it is a claim that was begun, and that nothing shows as done yet."""
+    return is_claim(state) and state.is_open and not state.stage(CLAIMED).checked()

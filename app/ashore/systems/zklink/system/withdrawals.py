@@ -13,7 +13,7 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, MoveKind, NeverLeft, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.observations import Observation
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import REPLACEMENTS, Withdrawal
 from ashore.ethereum import sending
 from ashore.ethereum.proofs import Facts
 from ashore.ethereum.quorum import Quorum
@@ -48,10 +48,24 @@ from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.opening import open_account
 from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
 from ashore.systems.zklink.system.refusals import outcome_of
+from ashore.systems.zklink.system.replacing import (
+    ReplacementOffer,
+    ReplacementQuote,
+    judge_replacement,
+    replacement_lines,
+    replacement_plan,
+)
 from ashore.systems.zklink.system.tracks import TRACKS
 
-_LINES = {MoveKind.CLAIM: claim_lines, MoveKind.ACTIVATE: activation_lines}
+_LINES = {
+    MoveKind.CLAIM: claim_lines,
+    MoveKind.REPLACE: replacement_lines,
+    MoveKind.CANCEL: replacement_lines,
+    MoveKind.ACTIVATE: activation_lines,
+}
 HINT_S = 3.0
+_ON_L1 = REPLACEMENTS | {MoveKind.CLAIM}
+"""Kinds of moves that are transactions of a chain."""
 CONTRACT_RECIPIENT = (
     "The recipient is a contract on {chain}. One that refuses payments leaves the money in zkLink’s contract, "
     "and an exchange’s deposit contract may not credit you. Be sure that it takes this token."
@@ -103,6 +117,8 @@ class ZkLinkSystem:
         """Judge a draft against the offer, without the network."""
         if isinstance(offer, ClaimOffer):
             return judge_claim(offer, draft)
+        if isinstance(offer, ReplacementOffer):
+            return judge_replacement(offer, draft)
         if isinstance(offer, ActivationOffer):
             return judge_activation(self._deployment, offer, draft)
         assert isinstance(offer, ZkLinkOffer)
@@ -112,6 +128,8 @@ class ZkLinkSystem:
         """Decide what would be signed. Raises NotReady."""
         if isinstance(quote, ClaimQuote):
             return claim_plan(self._deployment, quote)
+        if isinstance(quote, ReplacementQuote):
+            return replacement_plan(quote)
         # The time makes a request unique: two in one second would have one hash.
         self._last_ts = max(self._now() // 1000, self._last_ts + 1)
         if isinstance(quote, ActivationQuote):
@@ -142,7 +160,7 @@ class ZkLinkSystem:
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """The exact parameters of sendTransaction, or a claim's raw transaction."""
-        if plan.kind is MoveKind.CLAIM:
+        if plan.kind in _ON_L1:
             return assemble_claim(plan, signed, move_id)
         if plan.kind is MoveKind.ACTIVATE:
             return assemble_activation(self._deployment, plan, reading, signed, move_id)
@@ -154,7 +172,7 @@ class ZkLinkSystem:
 
     async def submit(self, move: SignedMove, first_send: bool) -> Outcome:
         """Send the request once and say what its answer means."""
-        if move.kind is MoveKind.CLAIM:
+        if move.kind in _ON_L1:
             return await sending.submit(self._quorum_of(move), raw_transaction(move.payload), first_send)
         return await self._submit_request(move, first_send)
 
@@ -175,7 +193,7 @@ class ZkLinkSystem:
 
     async def locate(self, move: SignedMove) -> Outcome:
         """Ask the node about a request, and the chain about a claim."""
-        if move.kind is MoveKind.CLAIM:
+        if move.kind in _ON_L1:
             sender = move.scope.rpartition("/")[2]
             return await sending.locate(self._quorum_of(move), raw_transaction(move.payload), sender, move.nonce)
         if move.kind is MoveKind.ACTIVATE:

@@ -2,6 +2,8 @@
 
 KINDS = {
     "submission": "The node’s answer to your request",
+    "replacement": "The answer to the transaction that takes its place",
+    "cancellation": "The answer to the cancellation",
     "operator": "What zkLink’s node tells",
     "BlockCommit": "The batch with your withdrawal, on L1",
     "BlockProven": "The batch’s validity proof, taken by the contract",

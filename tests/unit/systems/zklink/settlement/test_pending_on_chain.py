@@ -21,7 +21,7 @@ STRANGER = "0x" + "ab" * 20
 
 
 def pending(bench: Bench) -> PendingBalances:
-    return PendingBalances(bench.deployment, bench.system._quorums, bench.keep, lambda: bench.now)
+    return PendingBalances(bench.deployment, bench.system._quorums, bench.keep, bench.book, lambda: bench.now)
 
 
 async def released(bench: Bench) -> None:

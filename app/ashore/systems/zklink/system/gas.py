@@ -1,0 +1,98 @@
+"""What gas costs and how much of it a call takes, for every transaction that claims, replaces or cancels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ashore.domain.amounts import AmountError, display_units, format_units, parse_amount
+from ashore.domain.errors import AshoreError
+from ashore.domain.withdrawal import GAS_MOST, Withdrawal
+from ashore.ethereum.errors import BadAnswer
+from ashore.ethereum.fees import Fees
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.wire import quantity
+from ashore.net.errors import RpcError
+from ashore.systems.base import Problem, Severity
+
+WEI_DECIMALS, GWEI_DECIMALS = 18, 9
+GAS_ROOM = 6, 5
+"""The gas limit is six fifths of the estimate."""
+LEAST_GAS, MOST_GAS = 90_000, 400_000
+"""Claims take 48,000 to 72,000 units; no endpoint's answer can set a limit below or above these."""
+
+GAS_SYMBOL = "gas.symbol"
+"""Detail of a claim: what its gas is paid in."""
+GAS_PRICE = "gas.price"
+"""The highest price of gas so far, in wei for each unit, in what is planned to replace a claim."""
+MOST_GWEI = 10_000 * 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How much gas a call takes; or, with none, what the contract answered to it."""
+
+    gas: int
+    refusal: RpcError | None = None
+
+
+async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS) -> Trial:
+    """Try a call on the chain's newest state. Nothing is sent; the gas limit comes with room.
+
+    The greatest of plausible answers counts, for too little burns the gas: it takes an endpoint that lies upwards to
+    raise the limit, and what is not used is not paid. Raises AshoreError where endpoints differ on whether it works.
+    """
+    told = []
+    for answer in (await quorum.ask_each("eth_estimateGas", [call])).values():
+        try:
+            told.append(quantity(answer, "an amount of gas"))
+        except BadAnswer:
+            continue
+    plausible = [gas for gas in told if gas <= MOST_GAS]
+    if len(plausible) >= quorum.k:
+        return Trial(max(least, min(MOST_GAS, max(plausible) * GAS_ROOM[0] // GAS_ROOM[1])))
+    try:
+        await quorum.get("eth_call", [call, "latest"])
+    except RpcError as refusal:
+        return Trial(0, refusal)
+    raise AshoreError("The endpoints do not agree on how much gas it takes.", "Try again in a moment.")
+
+
+def ceiling(text: str, fees: Fees, problems: dict[str, Problem]) -> int | None:
+    """The highest price that was typed (gwei; empty for the usual), in wei a unit of gas; None with a problem."""
+    if not text.strip():
+        return fees.max_fee
+    try:
+        wei = parse_amount(text, GWEI_DECIMALS)
+    except AmountError as error:
+        problems["max_fee"] = Problem(error.sentence, error.advice)
+        return None
+    least = fees.base + 1
+    if wei < least:
+        now = format_units(least, GWEI_DECIMALS)
+        problems["max_fee"] = Problem(f"No block would take it: gas costs {now} gwei now.", "Raise it.")
+        return None
+    if wei > max(MOST_GWEI, 100 * fees.max_fee):
+        problems["max_fee"] = Problem("That is far more than gas ever costs.", "Leave it empty for the usual price.")
+        return None
+    if wei < fees.base * 9 // 8:
+        problems["max_fee"] = Problem(
+            "It may wait long: the price rises by up to an eighth with each full block.", severity=Severity.WARNS
+        )
+    return wei
+
+
+def gas_words(wei: int, symbol: str, *, up: bool = True) -> str:
+    """An amount of ether in three digits that count, rounded up for a cost, and down for what somebody has."""
+    step = 10 ** max(0, len(str(wei)) - 3)
+    shown = -(-wei // step) * step if up else wei // step * step
+    return f"{display_units(shown, WEI_DECIMALS)} {symbol}"
+
+
+def gas_most(state: Withdrawal) -> int:
+    """The most that the gas of a claim can cost, in wei: whichever of its transactions a block takes."""
+    return int(state.facts.get(GAS_MOST) or state.terms.details[GAS_MOST])
+
+
+def gwei_words(wei: int) -> str:
+    """A price of gas, rounded up to three digits that count."""
+    step = 10 ** max(0, len(str(wei)) - 3)
+    return f"{format_units(-(-wei // step) * step, GWEI_DECIMALS)} gwei"

@@ -1,0 +1,254 @@
+"""Another transaction in the place of a claim that waits: the same call at a higher price, or nothing at all.
+
+Both carry the claim's own number, so that the chain takes one of them and never two. Source: EIP-1559; the pools' rule
+for replacements (go-ethereum, `core/txpool`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ashore.domain.addresses import checksum
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import GAS_MOST, Withdrawal
+from ashore.ethereum.fees import Fees, fees_at, least_to_replace
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
+from ashore.ethereum.wire import hexed
+from ashore.keys.reading import Reading
+from ashore.keys.transactions import TRANSACTION_KIND
+from ashore.systems.base import (
+    Action,
+    Draft,
+    Leg,
+    Offer,
+    Payer,
+    Plan,
+    Problem,
+    Quote,
+    ReviewLine,
+    Severity,
+    SigningRequest,
+    Source,
+)
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.system.claims import claim_lines, expected_of
+from ashore.systems.zklink.system.gas import GAS_PRICE, ceiling, gas_most, gas_words, gwei_words, tried
+
+LEAST_TRANSFER_GAS = 21_000
+FIRST_WINS = "A block takes only one of them, whichever comes first; the money cannot be paid out twice."
+MAY_LOSE = "It may lose the race: if a block takes the claim first, the money is paid out all the same."
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementOffer(Offer):
+    """What takes the place of a waiting claim, and what that costs.
+
+    `outbid` has the highest prices that its transactions offered so far; `balance` is the payer's ether in wei, without
+    what other waiting transactions may take; `refused` says why the contract would not take the claim now.
+    """
+
+    state: Withdrawal
+    cancel: bool
+    outbid: UnsignedTransaction
+    payer: Payer
+    balance: int
+    fees: Fees
+    gas: int
+    gas_symbol: str
+    refused: str = ""
+
+    @property
+    def tip(self) -> int:
+        """The tip that all pools take in its place, or the usual one where that is higher."""
+        return max(least_to_replace(self.outbid.tip), self.fees.tip)
+
+    @property
+    def least_fee(self) -> int:
+        """The lowest highest price that all pools take in its place."""
+        return max(least_to_replace(self.outbid.max_fee), self.tip)
+
+    @property
+    def usual_fee(self) -> int:
+        """The highest price that is offered where nobody names one."""
+        return max(self.least_fee, 2 * self.fees.base + self.tip)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementQuote(Quote):
+    """A judged replacement; `max_fee` in wei for each unit of gas."""
+
+    max_fee: int | None
+
+    @property
+    def action(self) -> Action:
+        """It replaces."""
+        return Action.REPLACE
+
+
+async def open_replacement(
+    deployment: Deployment, quorum: Quorum, state: Withdrawal, payer: Payer, now: int, *, cancel: bool
+) -> ReplacementOffer:
+    """Read what a replacement costs now. `payer` is the claim's own, `now` in UTC milliseconds. Raises AshoreError."""
+    if not state.may_be_replaced:
+        raise AshoreError("This claim does not wait any more.", "Look at what is known of it.")
+    waiting = [UnsignedTransaction.of_signed(raw_transaction(move.payload)) for move in state.rivals]
+    first = waiting[0]
+    header = (await quorum.header_at("latest")).required()
+    fees = await fees_at(quorum, header)
+    account = (await quorum.storage_at(payer.address, (), header)).facts
+    if account.nonce > first.nonce:
+        raise AshoreError(
+            f"A block of {quorum.spec.name} has taken a transaction with this number.",
+            "Wait a moment: Ashore is about to show which one.",
+        )
+    call = {"from": payer.address, "to": hexed(first.to), "data": hexed(first.data)}
+    trial = await tried(quorum, {"from": payer.address, "to": payer.address} if cancel else call, LEAST_TRANSFER_GAS)
+    if cancel and trial.refusal is not None:
+        raise AshoreError("The endpoints would not take a cancellation.", "Nothing was signed.")
+    others = sum(most for nonce, most in payer.waiting if nonce != first.nonce)
+    return ReplacementOffer(
+        source=Source(state.terms.profile),
+        opened_at=now,
+        state=state,
+        cancel=cancel,
+        outbid=replace(first, tip=max(tx.tip for tx in waiting), max_fee=max(tx.max_fee for tx in waiting)),
+        payer=payer,
+        balance=max(0, account.balance - others),
+        fees=fees,
+        gas=trial.gas if cancel else first.gas,
+        gas_symbol=deployment.chain_named(state.terms.destination).gas_symbol,
+        refused="" if trial.refusal is None else "The contract would not carry the claim out any more.",
+    )
+
+
+def judge_replacement(offer: ReplacementOffer, draft: Draft) -> ReplacementQuote:
+    """Judge a draft with the field `max_fee` (gwei; empty for the usual)."""
+    problems: dict[str, Problem] = {}
+    terms, symbol = offer.state.terms, offer.gas_symbol
+    if offer.refused:
+        problems["claim"] = Problem(
+            offer.refused, "Somebody may have had the money paid out. Cancelling costs less than a call without effect."
+        )
+    max_fee = _ceiling(offer, draft.text("max_fee"), problems)
+    most = offer.gas * (max_fee or offer.usual_fee)
+    if offer.balance < most:
+        has, needs = gas_words(offer.balance, symbol, up=False), gas_words(most, symbol)
+        problems["payer"] = Problem(
+            f"{offer.payer.label} has {has} on {terms.destination} for this, and it may cost {needs}.",
+            "Send some ether to it, or offer a lower price.",
+        )
+    expected = offer.gas * min(offer.fees.base + offer.tip, max_fee or offer.usual_fee)
+    legs = (
+        Leg("Gas, probably", gas_words(expected, symbol), f"paid by {offer.payer.label}"),
+        Leg("At most", gas_words(most, symbol), f"{offer.gas:,} units of gas"),
+        Leg("Until now, at most", gas_words(gas_most(offer.state), symbol), "for the one that waits"),
+    )
+    return ReplacementQuote(
+        offer=offer,
+        draft=draft,
+        problems=problems,
+        legs=legs,
+        receive="nothing" if offer.cancel else terms.details["amount.text"],
+        destination=terms.destination,
+        usually=MAY_LOSE if offer.cancel else FIRST_WINS,
+        max_fee=max_fee,
+    )
+
+
+def _ceiling(offer: ReplacementOffer, text: str, problems: dict[str, Problem]) -> int | None:
+    """The highest price in wei for each unit of gas; every pool has to take it in the place of the first."""
+    if not text.strip():
+        return offer.usual_fee
+    wei = ceiling(text, offer.fees, problems)
+    if wei is not None and wei < offer.least_fee:
+        least, before = gwei_words(offer.least_fee), gwei_words(offer.outbid.max_fee)
+        problems["max_fee"] = Problem(
+            f"The one that waits offers {before}; endpoints let another take its place from {least} on.",
+            f"Enter {least.removesuffix(' gwei')} or more.",
+        )
+        return None
+    return wei
+
+
+def replacement_plan(quote: ReplacementQuote) -> Plan:
+    """Decide the transaction that would be signed. Raises AshoreError where the quote is not ready."""
+    offer = quote.offer
+    assert isinstance(offer, ReplacementOffer)
+    if not quote.ready or quote.max_fee is None:
+        raise AshoreError("This is not ready yet.", "Correct what is marked. Nothing was signed.")
+    own = bytes.fromhex(offer.payer.address[2:])
+    tx = replace(
+        offer.outbid,
+        tip=offer.tip,
+        max_fee=quote.max_fee,
+        gas=offer.gas,
+        to=own if offer.cancel else offer.outbid.to,
+        data=b"" if offer.cancel else offer.outbid.data,
+    )
+    before = gas_most(offer.state)
+    # The terms stay the claim's own; what it could cost until now stands beside what it can cost then.
+    details = {**offer.state.terms.details, GAS_MOST: str(before), GAS_PRICE: str(offer.outbid.max_fee)}
+    amount = offer.state.terms.details["amount.text"]
+    return Plan(
+        profile=offer.state.terms.profile,
+        kind=MoveKind.CANCEL if offer.cancel else MoveKind.REPLACE,
+        request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, offer.payer.index, expected_of(tx)),
+        terms=replace(offer.state.terms, details=details),
+        confirm=f"Cancel the claim of {amount}" if offer.cancel else f"Speed up the claim of {amount}",
+        warnings=tuple(str(p) for p in quote.problems.values() if p.severity is Severity.WARNS),
+        withdrawal=offer.state.id,
+        facts=((GAS_MOST, str(max(before, tx.most))),),
+        last_word=MAY_LOSE if offer.cancel else FIRST_WINS,
+    )
+
+
+def replacement_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+    """What the signer read, in words."""
+    read, details = reading.fields, plan.terms.details
+    price = ReviewLine(
+        "Price of gas, at most",
+        gwei_words(int(read["maxFeePerGas"])),
+        f"until now {gwei_words(int(details[GAS_PRICE]))}",
+        signed=_signed(read, "maxFeePerGas", "maxPriorityFeePerGas"),
+    )
+    if plan.kind is not MoveKind.CANCEL:
+        lines = [_beside(line, details) for line in claim_lines(deployment, plan, reading)]
+        return (*lines, price)
+    chain = next(each for each in deployment.chains.values() if str(each.evm_chain_id) == read["chainId"])
+    most = gas_words(int(read["gas"]) * int(read["maxFeePerGas"]), chain.gas_symbol)
+    before = gas_words(int(details[GAS_MOST]), chain.gas_symbol)
+    return (
+        ReviewLine("Does", "nothing", _USES_UP, signed=_signed(read, "value")),
+        ReviewLine("Sent to", checksum(bytes.fromhex(read["to"][2:])), "the account itself", monospace=True),
+        ReviewLine("Chain", chain.name, signed=_signed(read, "chainId")),
+        ReviewLine(
+            "Gas, at most",
+            most,
+            f"what is not used is not paid; the claim may cost {before}",
+            signed=_signed(read, "gas"),
+        ),
+        price,
+        ReviewLine("Paid by", checksum(bytes.fromhex(plan.terms.account[2:])), "its key signs this", monospace=True),
+        ReviewLine("Number of the transaction", read["nonce"], _SAME_NUMBER, signed=_signed(read, "nonce")),
+    )
+
+
+_USES_UP = "no ether is moved and nothing is called: it only uses the claim’s number up"
+_SAME_NUMBER = "the claim’s own nonce: a block takes only one transaction with it"
+
+
+def _beside(line: ReviewLine, details: Mapping[str, str]) -> ReviewLine:
+    """A line of the claim, with what is different now."""
+    if line.label == "Number of the transaction":
+        return replace(line, note=_SAME_NUMBER)
+    if line.label == "Gas, at most":
+        symbol = line.value.rpartition(" ")[2]
+        before = gas_words(int(details[GAS_MOST]), symbol)
+        signed = tuple((name, told) for name, told in line.signed if name == "gas")
+        return replace(line, note=f"what is not used is not paid; until now {before}", signed=signed)
+    return line
+
+
+def _signed(read: Mapping[str, str], *names: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, read[name]) for name in names)
