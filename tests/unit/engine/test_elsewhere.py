@@ -197,11 +197,11 @@ async def test_an_account_that_signs_elsewhere_pays_for_no_claim(bench: Elsewher
     asked: list[Any] = []
 
     class Purse:
-        async def open_claim(self, _owed: object, payers: list[Any]) -> None:
+        async def open_claim(self, _owed: object, payers: list[Any], _watched: object) -> None:
             asked.extend(payers)
 
     bench.wallet.unclaimed._purses = {"p": Purse()}  # type: ignore[dict-item]
-    owed = type("Owed", (), {"profile": "p"})()
+    owed = type("Owed", (), {"profile": "p", "chain": "Harbour"})()
     await bench.wallet.unclaimed.open_claim(owed)
     assert [payer.index for payer in asked] == [0, 1, 2]
 
