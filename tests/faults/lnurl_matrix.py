@@ -14,7 +14,7 @@ from typing import Any
 
 from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.boundaries import Boundary
-from ashore.engine.requests import SEALED_NOTE
+from ashore.keys.signer import SEALED_NOTE
 from ashore.keys.vault import Vault
 from ashore.systems.lnurl.system.tracks import FINAL
 from faults.kill_cases import BEFORE_THE_INTENT

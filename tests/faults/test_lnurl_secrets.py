@@ -185,6 +185,13 @@ class Run:
                 self.errors.append(error)
         self.shown.append(repr(self.wallet.balances.listed()))
 
+    async def take_up(self) -> None:
+        """Go on with everything that was opened, as far as the page shows it."""
+        assert self.wallet.opened is not None
+        for entry in self.wallet.opened.listed():
+            offer = await self.wallet.opened.go_on(entry.id)
+            self.shown.append(f"{entry!r} {offer!r} {offer.description} {offer.host} {self.wallet.opened!r}")
+
     async def until_nothing_is_open(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
             while self.wallet.open_count():
@@ -242,11 +249,22 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     sandbox.control("faults", lightning={"node": {"down": None}})
     await wallet.lock()
     await run.claim(sandbox.control("voucher")["lnurl"])
+    burns = sandbox.control("voucher", title="Burns", faults={"burns_on_look": True})
+    assert wallet.opened is not None
+    assert wallet.opened.listed() == (), "over a lock nothing of it is told"
     secrets = secrets_of(sandbox) | run.links
     assert len(run.links) >= 2 * (5 + 2), "each answer named another one where the service does so"
     told = run.told()
     await wallet.unlock(bytearray(b"practice"))
     await wallet.tidy_vault()
+    run.note(await wallet.open_link(PRACTICE.id, burns["lnurl"]))
+    await run.take_up()
+    await wallet.lock()
+    await wallet.unlock(bytearray(b"practice"))
+    await run.take_up()
+    told += run.told()
+    opened = wallet.opened.listed()
+    while_opened = {path.name: path.read_bytes() for path in folder.iterdir()}
     still_open = wallet.open_count()
     await wallet.aclose()
 
@@ -255,6 +273,8 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     found = leaks("what is shown", told, secrets)
     for name, content in while_open.items():
         found += leaks(f"{name} while open", content, secrets)
+    for name, content in while_opened.items():
+        found += leaks(f"{name} with what was opened", content, secrets)
     for path in folder.iterdir():
         found += leaks(path.name, path.read_bytes(), secrets)
     for error in run.errors:
@@ -264,9 +284,14 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
         found += leaks("the log", line, secrets)
     assert not found, "\n".join(sorted(set(found)))
     with contextlib.closing(Vault.open(folder / "vault.ashore", b"practice", randomness=random.randbytes)) as vault:
-        notes = [record for record in vault.list() if record.kind == "sealed-note"]
+        notes = [record for record in vault.list() if record.meta.get("for")]
+        kept_open = [record for record in vault.list() if record.meta.get("use") == "opened"]
+        for record in kept_open:
+            found += leaks("a description", repr(record), secrets)
         balances = [vault.get(record.record_id) for record in vault.list() if record.kind == "service-credential"]
     assert len(notes) == still_open < len(vouchers), "what has ended leaves no secret behind"
+    assert not found, "\n".join(sorted(set(found)))
+    assert len(kept_open) == len(opened) >= 4, "what was opened and not withdrawn stays sealed"
     assert sum(bytes(secret).count(b'"link"') for secret in balances) == 4, "only what is kept on purpose stays sealed"
 
 

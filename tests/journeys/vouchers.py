@@ -143,12 +143,17 @@ async def another_looks(of: Mapping[str, Any]) -> dict[str, Any]:
 # ---- a person
 
 
+def voucher_card(person: Person) -> str:
+    """What the card of vouchers on the first page is called."""
+    return next(name for name in person.names() if name.startswith(CARD))
+
+
 async def paste_voucher(person: Person, text: str) -> None:
     """From wherever one is to the voucher's page, with a text in its field."""
     if person.heading != FORM:
         person.click_section("Withdraw")
         await person.settle()
-        person.click(CARD)
+        person.click(voucher_card(person))
         await person.settle()
     person.click(VOUCHER, QLineEdit)
     person.clear()

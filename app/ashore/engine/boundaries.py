@@ -7,6 +7,8 @@ from enum import StrEnum
 class Boundary(StrEnum):
     """A place in the life of a move or an observation."""
 
+    OPENED_ANSWERED = "opened.answered"
+    OPENED_SEALED = "opened.sealed"
     CONFIRM_BEFORE_SIGNING = "confirm.before-signing"
     CONFIRM_SIGNED = "confirm.signed"
     INTENT_JOURNALED = "intent.journaled"

@@ -18,11 +18,13 @@ from ashore.engine.compose_lightning import (
     WalletClients,
     practice_balances,
     practice_lnurl,
+    practice_opened,
     practice_service,
     practice_wallets,
 )
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
+from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
@@ -130,11 +132,13 @@ def compose(
     closers = [around.http.aclose, close_database]
     wallets: ConnectedWallets | None = None
     balances: KeptBalances | None = None
+    opened: OpenedOffers | None = None
     if lightning is not None:
         clients = WalletClients(around.http, around.pacing)
         wallets = practice_wallets(lightning, clients, signer)
         service = practice_service(lightning)
-        balances = practice_balances(service, wallets, signer, around.clock.now)
+        opened = practice_opened(wallets, signer, around.clock.now, journal, ledger, around.probe)
+        balances = practice_balances(service, wallets, signer, around.clock.now, opened)
         clock = around.clock
         lnurl = practice_lnurl(
             service,
@@ -146,6 +150,7 @@ def compose(
             journal.knows,
             ledger,
             KeptPlaces(keep),
+            opened.keep,
         )
         closers.append(clients.aclose)
         profiles.append(ProfileInfo(PRACTICE.id, "LNURL", PRACTICE.title, PRACTICE.subtitle))
@@ -172,6 +177,7 @@ def compose(
             purses={deployment.id: PendingBalances(deployment, quorums, keep, book, around.clock.now)},
             wallets=wallets,
             balances=balances,
+            opened=opened,
             voucher_page=lightning.service if lightning is not None else "",
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.boundaries import Probe
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
+from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.receiving import ConnectedWallets, WalletSetup
+from ashore.engine.views import Change, Topic
 from ashore.keys.signer import Signer
 from ashore.lightning.backends import ReceiveBackend
 from ashore.lightning.connection import pinned_tls
@@ -19,13 +22,15 @@ from ashore.net.guard import LocalService
 from ashore.net.http import HttpClient
 from ashore.net.pacing import MonotonicClock
 from ashore.net.strangers import StrangerClient
-from ashore.store.keep import Keep
+from ashore.store.journal import Journal
+from ashore.store.keep import Keep as KeepStore
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.afterwards import Places
 from ashore.systems.lnurl.system.checks import Used
-from ashore.systems.lnurl.system.opening import look_again
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.lnurl.system.opening import Keep, look_again
 from ashore.systems.lnurl.system.receivers import Receiver
 from ashore.systems.lnurl.system.withdrawals import LnurlSystem, Unseal
 
@@ -88,7 +93,7 @@ class WalletClients:
 class KeptPlaces:
     """Up to where each wallet's payments were looked through, kept beside the journal."""
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: KeepStore) -> None:
         self._keep = keep
 
     def place(self, receiver: str) -> str:
@@ -114,10 +119,22 @@ def practice_service(place: PracticeLightning) -> LnurlClient:
 
 
 def practice_balances(
-    client: LnurlClient, wallets: ConnectedWallets, signer: Signer, now: Callable[[], int]
+    client: LnurlClient, wallets: ConnectedWallets, signer: Signer, now: Callable[[], int], opened: OpenedOffers
 ) -> KeptBalances:
     """The balance links of the practice service that the vault keeps."""
-    return KeptBalances(signer, lambda link: look_again(PRACTICE, client, wallets, link, now()), now, practice=True)
+
+    async def ask(link: str) -> LnurlOffer:
+        return await look_again(PRACTICE, client, wallets, link, now(), opened.keep)
+
+    return KeptBalances(signer, ask, now, practice=True)
+
+
+def practice_opened(
+    wallets: ConnectedWallets, signer: Signer, now: Callable[[], int], journal: Journal, ledger: Ledger, probe: Probe
+) -> OpenedOffers:
+    """The vouchers of the practice service that the vault keeps."""
+    told = Change(Topic.OPENED)
+    return OpenedOffers(PRACTICE, signer, wallets.offers, journal, now, probe, lambda: ledger.tell(told))
 
 
 def practice_lnurl(
@@ -130,6 +147,9 @@ def practice_lnurl(
     used: Used,
     ledger: Ledger,
     places: Places,
+    keep: Keep,
 ) -> LnurlSystem:
     """LNURL on the practice network."""
-    return LnurlSystem(PRACTICE, client, wallets, unseal, now, monotonic, new_id, used, lambda: ledger.open, places)
+    return LnurlSystem(
+        PRACTICE, client, wallets, unseal, now, monotonic, new_id, used, lambda: ledger.open, places, keep
+    )

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from ashore.engine.boundaries import Probe
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
+from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.unclaimed import Purse
@@ -53,7 +55,24 @@ class Parts:
     """What receives over Lightning; None where there is no Lightning."""
     balances: KeptBalances | None = None
     """The balance links that a person keeps; None where there is no LNURL."""
+    opened: OpenedOffers | None = None
+    """The vouchers that were opened and not withdrawn yet; None where there is no LNURL."""
     voucher_page: str = ""
     """Address of the page where the practice service shows its vouchers."""
     patience_ms: int = 0
     """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""
+
+    @property
+    def vaulted(self) -> "Sequence[Vaulted]":
+        """What the vault keeps for them, in the order in which it is taken up."""
+        return [kept for kept in (self.wallets, self.balances, self.opened) if kept is not None]
+
+
+class Vaulted(Protocol):
+    """Something that is in the vault, and here only while that is open."""
+
+    async def restore(self) -> None:
+        """Take up what the vault keeps. Raises KeysError."""
+
+    def lock(self) -> None:
+        """Let go of it."""

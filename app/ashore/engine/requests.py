@@ -14,10 +14,10 @@ from ashore.engine.parts import Parts
 from ashore.engine.unclaimed import claim_under_way
 from ashore.engine.views import Review
 from ashore.keys.reading import Reading
+from ashore.keys.signer import SEALED_NOTE
 from ashore.systems.base import Bearer, Plan, Quote, SigningRequest
 from ashore.systems.lnurl.system.receivers import PASTED
 
-SEALED_NOTE = "sealed-note"
 NOTE_FOR = "for"
 """What a note's description says: the public name of the move whose secret it holds."""
 BEARER_NONCE = 0

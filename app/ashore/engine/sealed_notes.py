@@ -5,9 +5,9 @@ import logging
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.parts import Parts
-from ashore.engine.requests import NOTE_FOR, SEALED_NOTE, Requests
+from ashore.engine.requests import NOTE_FOR, Requests
 from ashore.engine.views import Change, Topic
-from ashore.keys.signer import SealedRecord
+from ashore.keys.signer import SEALED_NOTE, SealedRecord
 
 _log = logging.getLogger(__name__)
 

@@ -151,6 +151,7 @@ class Topic(StrEnum):
     OPERATOR = "operator"
     LOCK = "lock"
     UNCLAIMED = "unclaimed"
+    OPENED = "opened"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.carrying import Carrying
 from ashore.engine.elsewhere import OtherWallets
 from ashore.engine.kept_balances import KeptBalances
+from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Parts
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
@@ -81,6 +82,8 @@ class Wallet:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._auto_lock.end()
+        if self.opened is not None:
+            await self.opened.aclose()
         await self._parts.signer.aclose()
         for close in self._parts.closers:
             await close()
@@ -117,10 +120,8 @@ class Wallet:
         """Take the keys away by ending the signer's process. They stay away over a restart, until the password."""
         self._auto_lock.end()
         await self._parts.signer.lock()
-        if self._parts.wallets is not None:
-            self._parts.wallets.lock()
-        if self._parts.balances is not None:
-            self._parts.balances.lock()
+        for kept in self._parts.vaulted:
+            kept.lock()
         self._parts.ledger.tell(Change(Topic.LOCK))
         self.set_setting(LOCKED, "yes")
 
@@ -153,6 +154,11 @@ class Wallet:
         return self._parts.balances
 
     @property
+    def opened(self) -> OpenedOffers | None:
+        """The vouchers that were opened and not withdrawn yet; None on a network without LNURL."""
+        return self._parts.opened
+
+    @property
     def voucher_page(self) -> str:
         """Address of the practice service's page of vouchers; empty where there is none."""
         return self._parts.voucher_page
@@ -178,11 +184,15 @@ class Wallet:
         )
 
     async def open_link(self, profile: str, reference: str) -> Offer:
-        """Ask what a pasted link offers: one request, for a link may be used up by it. Raises AshoreError."""
+        """What a pasted link offers: one request, for a link may be used up by it, and none where it was opened before.
+
+        What comes back is in the vault by then, until a withdrawal of it is confirmed. Raises AshoreError.
+        """
         self.touch()
         if self.locked:
             raise AshoreError("Ashore is locked, and could not keep the link’s secret.", "Unlock Ashore first.")
-        return await self._parts.systems[profile].open(Source(profile, reference=reference))
+        known = await self.opened.opened_before(reference) if self.opened is not None else None
+        return known or await self._parts.systems[profile].open(Source(profile, reference=reference))
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft."""
@@ -215,6 +225,8 @@ class Wallet:
         self._refuse_unseen_chains(review.plan.profile)
         async with self.balances.keeping(review.keeps) if self.balances else contextlib.nullcontext():
             withdrawal, move = await self._requests.confirm(review)
+        if self.opened is not None:
+            self.opened.used(move.profile, move.scope)
         self._carrying.carry(move.profile, withdrawal, move.id)
         self.look_again()  # the watchers are slow while nothing is open
         return withdrawal
@@ -337,10 +349,8 @@ class Wallet:
         self._accounts = tuple(Account(a.index, a.address, f"Account {a.index + 1}", a.l2_pub_key_hash) for a in told)
         await self.elsewhere.restore()
         self.set_setting(LOCKED, "")
-        if self._parts.wallets is not None:
-            await self._parts.wallets.restore()
-        if self._parts.balances is not None:
-            await self._parts.balances.restore()
+        for kept in self._parts.vaulted:
+            await kept.restore()
         self._carrying.rouse()
         self._parts.ledger.tell(Change(Topic.LOCK))
 

@@ -24,6 +24,9 @@ DEFAULT_TIMEOUTS: Mapping[str, float] = MappingProxyType(
 )
 """Seconds by operation. Unlocking waits for Argon2id, which a slow machine may take long for."""
 
+SEALED_NOTE = "sealed-note"
+"""The kind of record that holds a bearer’s secret: one that is given up once it was used."""
+
 _KEPT_VARIABLES = frozenset(
     {
         "PATH",

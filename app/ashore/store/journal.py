@@ -118,6 +118,22 @@ class Journal:
         rows = self._db.read("SELECT 1 FROM withdrawals WHERE instr(searchable, ?) LIMIT 1", locator.lower())
         return bool(rows)
 
+    def head(self) -> int:
+        """The number of the latest event; 0 where there is none."""
+        ((number,),) = self._db.read("SELECT coalesce(max(seq), 0) FROM events")
+        return int(str(number))
+
+    def intended_after(self, number: int, profile: str, scope: str) -> bool:
+        """Whether a move of this scope was intended by an event after that number (see `head`)."""
+        rows = self._db.read(
+            "SELECT 1 FROM events WHERE seq > ? AND name = 'move-intended' AND json_extract(body, '$.profile') = ?"
+            " AND json_extract(body, '$.scope') = ? LIMIT 1",
+            number,
+            profile,
+            scope,
+        )
+        return bool(rows)
+
     def recipients(self, system: str) -> dict[str, int]:
         """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet.
 

@@ -19,6 +19,7 @@ class ChangeHub(QObject):
     health_changed = Signal()
     lock_changed = Signal()
     unclaimed_changed = Signal()
+    opened_changed = Signal()
     tick = Signal()
 
     def __init__(self, wallet: WalletPort, parent: QObject) -> None:
@@ -62,5 +63,7 @@ class ChangeHub(QObject):
             self.withdrawals_changed.emit(frozenset() if "" in ids else ids)
         if Topic.UNCLAIMED in topics:
             self.unclaimed_changed.emit()
+        if Topic.OPENED in topics:
+            self.opened_changed.emit()
         if topics & {Topic.HEALTH, Topic.OPERATOR}:
             self.health_changed.emit()

@@ -9,6 +9,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
 from ashore.engine.kept_balances import KeptBalance
+from ashore.engine.opened_offers import OpenedVoucher
 from ashore.engine.receiving import ConnectedWallet, TriedWallet, WalletSetup
 from ashore.engine.views import (
     Account,
@@ -68,6 +69,17 @@ class BalancesPort(Protocol):
     async def forget(self, balance: str) -> None: ...
 
 
+class OpenedPort(Protocol):
+    """Vouchers that were opened and not withdrawn yet."""
+
+    @property
+    def trouble(self) -> str: ...
+    def listed(self) -> tuple[OpenedVoucher, ...]: ...
+    def find(self, text: str) -> str: ...
+    async def go_on(self, opened: str) -> LnurlOffer: ...
+    async def forget(self, opened: str) -> None: ...
+
+
 class WalletPort(Protocol):
     """The wallet as the window sees it. Asynchronous calls raise AshoreError with a sentence to show."""
 
@@ -92,6 +104,8 @@ class WalletPort(Protocol):
     async def disconnect_wallet(self, receiver: str) -> None: ...
     @property
     def balances(self) -> BalancesPort | None: ...
+    @property
+    def opened(self) -> OpenedPort | None: ...
 
     @property
     def unclaimed(self) -> UnclaimedPort: ...

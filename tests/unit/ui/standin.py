@@ -48,7 +48,7 @@ from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, Toke
 from ashore.systems.zklink.system.plan import plan_of, review_lines
 from ashore.systems.zklink.system.replacing import ReplacementOffer
 from ashore.systems.zklink.system.tracks import NORMAL
-from ashore.ui.port import BalancesPort, ReceivingPort
+from ashore.ui.port import BalancesPort, OpenedPort, ReceivingPort
 
 NOW = 1_767_276_131_000
 ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
@@ -173,6 +173,7 @@ class StandInWallet:
         self.sandbox: StandInSandbox | None = StandInSandbox()
         self.receiving: ReceivingPort | None = None
         self.balances: BalancesPort | None = None
+        self.opened: OpenedPort | None = None
         self.unclaimed = StandInUnclaimed()
         self.offer = an_offer()
         self.opening: AshoreError | None = None

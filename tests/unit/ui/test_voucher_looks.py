@@ -13,6 +13,7 @@ import pytest
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.receiving import ConnectedWallets
+from ashore.engine.views import Change, Topic
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.pages.lnurl_form import LnurlFormPage
@@ -21,7 +22,7 @@ from unit.systems.lnurl.system.offers import invoice, offer, receiver
 from unit.ui.driving import Shell
 from unit.ui.looking import cut_off, faint, marked_up, nameless, texts
 from unit.ui.receiving_hands import Keeper
-from unit.ui.standin import PASSWORD
+from unit.ui.standin import NOW, PASSWORD
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page, typed
 
 PAY = "lnurlp://127.0.0.1:8080/pay"
@@ -31,6 +32,7 @@ HOSTILE = (
     + "\u0336" * 60
 )
 LONG_HOST = "withdrawals.of-a-service-with-a-very-long-name.and-many-more-labels.example:8443"
+LINK_8, LINK_9 = encode_lnurl("http://127.0.0.1:8080/u?q=8"), encode_lnurl("http://127.0.0.1:8080/u?q=9")
 WHOLE = 3600
 ALBUM = os.environ.get("ASHORE_SHOTS", "")
 LOOKS = [("light", 100, (1024, 700)), ("dark", 200, (1024, 700))]
@@ -142,7 +144,50 @@ async def no_wallet_answers(shell: Shell, wallet: VoucherWallet) -> None:
     await opened(shell)
 
 
-async def forgotten(shell: Shell, wallet: VoucherWallet) -> None:
+def kept(wallet: VoucherWallet) -> None:
+    """Three vouchers that were opened at some time, one of them of a host that does not spare room."""
+    wallet.opened.keep(LINK, replace(offer(), opened_at=NOW - 3_600_000))
+    wallet.opened.keep(LINK_8, replace(offer(21_000, 21_000), opened_at=NOW - 86_400_000))
+    hosts = {"host": LONG_HOST, "answered_by": "xn--80ak6aa92e.com"}
+    wallet.opened.keep(LINK_9, replace(offer(1_000, 2_000_000_000), opened_at=NOW - 400 * 86_400_000, **hosts))
+
+
+async def listed(shell: Shell, wallet: VoucherWallet) -> None:
+    kept(wallet)
+    await the_page(shell)
+
+
+async def asked_whether_to_forget(shell: Shell, wallet: VoucherWallet) -> None:
+    kept(wallet)
+    page = await the_page(shell)
+    await shell.settle()
+    page.vouchers.cards[-1].forget_button.click()
+
+
+async def was_forgotten(shell: Shell, wallet: VoucherWallet) -> None:
+    await asked_whether_to_forget(shell, wallet)
+    (await the_page(shell)).vouchers.cards[-1].yes.click()
+
+
+async def not_written(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.opened.trouble = "The vault cannot be written: the disk is full."
+    kept(wallet)
+    await the_page(shell)
+
+
+async def taken_up(shell: Shell, wallet: VoucherWallet) -> None:
+    kept(wallet)
+    page = await the_page(shell)
+    await shell.settle()
+    page.vouchers.cards[0].go_on_button.click()
+
+
+async def taken_up_unwritten(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.opened.trouble = "The vault cannot be written: the disk is full."
+    await taken_up(shell, wallet)
+
+
+async def put_away(shell: Shell, wallet: VoucherWallet) -> None:
     page = await opened(shell)
     await wallet.lock()
     await shell.until(lambda: page.link.text() == "")
@@ -152,7 +197,8 @@ async def forgotten(shell: Shell, wallet: VoucherWallet) -> None:
 
 STATES: tuple[State, ...] = (
     empty, named, a_web_address, a_real_one, said_no, being_asked, open_, too_much, hostile, a_pin,
-    no_wallet, a_balance, little_room, pasted, pasted_wrong, millisatoshi, no_wallet_answers, forgotten,
+    no_wallet, a_balance, little_room, pasted, pasted_wrong, millisatoshi, no_wallet_answers, put_away,
+    listed, asked_whether_to_forget, was_forgotten, not_written, taken_up, taken_up_unwritten,
 )  # fmt: skip
 
 
@@ -167,7 +213,12 @@ async def test_everything_is_whole_and_readable(
         wallet.voucher, wallet.receiving = offer(), None
         wallet.answers.set()
         page = await the_page(shell)
+        await shell.settle()
+        wallet.opened.offers.clear()
+        wallet.opened.trouble = ""
+        wallet.tell(Change(Topic.OPENED))
         page.clear_draft()
+        page.vouchers.notice.clear()
         page.columns.to_top()
         await state(shell, wallet)
         await look(shell, page, f"{name}-{colours}-{percent}-{size[0]}", waits=state is being_asked)

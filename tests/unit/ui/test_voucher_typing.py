@@ -150,6 +150,7 @@ def hold(page: LnurlFormPage, made: LnurlOffer) -> None:
 
 async def begin(shell: Shell, wallet: VoucherWallet, made: LnurlOffer) -> LnurlFormPage:
     wallet.voucher = made
+    wallet.opened.offers.clear()
     page = await the_page(shell)
     page._debounce.setInterval(0)  # a hand is slower than this test
     page.clear_draft()  # as after a withdrawal: the link is asked anew

@@ -9,12 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.views import ProfileInfo, Review
+from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.views import Change, ProfileInfo, Review, Topic
 from ashore.systems.base import Bearer, Draft, Offer, Quote
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.opened_note import pasted_name
 from ashore.systems.lnurl.system.plan import make_invoice, plan_of
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from unit.systems.lnurl.system.offers import NOW_S, offer
@@ -26,6 +28,49 @@ LINK = encode_lnurl("http://127.0.0.1:8080/u?q=7").upper()
 REAL = encode_lnurl("https://service.example/u?q=7")
 
 
+class Opened:
+    """Keeps what was opened as the engine's do, in memory."""
+
+    def __init__(self, wallet: StandInWallet) -> None:
+        self._wallet = wallet
+        self.offers: dict[str, LnurlOffer] = {}
+        self.taken_up: list[str] = []
+        self.trouble = ""
+        self.refusal: AshoreError | None = None
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    def keep(self, reference: str, opened: LnurlOffer) -> None:
+        self.offers[pasted_name(reference, PRACTICE)] = opened
+        self._wallet.tell(Change(Topic.OPENED))
+
+    def listed(self) -> tuple[OpenedVoucher, ...]:
+        if self._wallet.locked:
+            return ()
+        return tuple(
+            OpenedVoucher(name, o.host, o.range.min_msat, o.range.max_msat, o.opened_at, sealed=not self.trouble)
+            for name, o in self.offers.items()
+        )
+
+    def find(self, text: str) -> str:
+        name = pasted_name(text, PRACTICE)
+        return name if name in self.offers and not self._wallet.locked else ""
+
+    async def go_on(self, opened: str) -> LnurlOffer:
+        self.taken_up.append(opened)
+        await self.answers.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        return self.offers[opened]
+
+    async def forget(self, opened: str) -> None:
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        del self.offers[opened]
+        self._wallet.tell(Change(Topic.OPENED))
+
+
 class VoucherWallet(StandInWallet):
     """A wallet with a practice service that answers as told."""
 
@@ -34,6 +79,7 @@ class VoucherWallet(StandInWallet):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
+        self.opened: Opened = Opened(self)
         self.voucher: LnurlOffer | AshoreError = offer()
         self.reviewing: AshoreError | None = None
         self.answers = asyncio.Event()
@@ -48,6 +94,7 @@ class VoucherWallet(StandInWallet):
         await self.answers.wait()
         if isinstance(self.voucher, AshoreError):
             raise self.voucher
+        self.opened.keep(reference, self.voucher)
         return self.voucher
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:

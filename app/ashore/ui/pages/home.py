@@ -112,8 +112,17 @@ class VoucherCard(SystemCard):
         super().__init__(context, profile)
         self.balance.setText("Paste a voucher’s link")
 
+        context.hub.opened_changed.connect(self.refresh)
+        context.hub.lock_changed.connect(self.refresh)
+
     def refresh(self) -> None:
-        """Nothing to ask: a service is asked when a person opens its link, and only then."""
+        """Say what was opened and waits. A service is asked when a person opens its link, and only then."""
+        opened = self._context.wallet.opened
+        waiting = 0 if opened is None else len(opened.listed())
+        noun = "voucher is" if waiting == 1 else "vouchers are"
+        told = f"{waiting} opened {noun} not withdrawn yet" if waiting else self._profile.subtitle
+        self.detail.setText(breakable(told))
+        self.setAccessibleName(f"Withdraw from {self._profile.title}{f': {told}' if waiting else ''}")
 
 
 class UnderWayRow(RowButton):

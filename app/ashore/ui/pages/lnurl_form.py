@@ -3,69 +3,78 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.systems.base import Draft, Problem, Severity
-from ashore.systems.lnurl.codec import Kind, Reach, recognise
+from ashore.systems.lnurl.codec import Kind, Reach
 from ashore.systems.lnurl.system.offer import FIELDS, LnurlOffer, LnurlQuote
 from ashore.ui.context import Context
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
-    ASK_NAME,
     CONNECT,
+    LOOKED,
     NO_WALLET,
     NOT_MONEY,
-    OPEN_NAME,
     OPENED,
     STOPPED,
-    forgotten,
     named,
+    not_written,
+    opened_before,
+    put_away,
 )
+from ashore.ui.pages.opened_vouchers import OpenedVouchers
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.summary import SummaryCard
-from ashore.ui.port import ReceivingPort
-from ashore.ui.widgets.buttons import Button, CopyButton
-from ashore.ui.widgets.field import Field, LineEdit
-from ashore.ui.widgets.labels import Label, column, row, show_if
+from ashore.ui.pages.voucher_intake import VoucherIntake
+from ashore.ui.pages.voucher_tips import VoucherTips
+from ashore.ui.port import OpenedPort, ReceivingPort
+from ashore.ui.widgets.labels import column, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import breakable
+from ashore.ui.wording import clock_time
 
 DEBOUNCE_MS = 120
-_OPEN, _QUOTE, _REVIEW, _WALLETS = "open a voucher", "quote a voucher", "review a voucher", "ask the wallets"
+_JUST_NOW_MS = 60_000
+_TAKE, _QUOTE, _REVIEW, _WALLETS = "take up a voucher", "quote a voucher", "review a voucher", "ask the wallets"
+
+
+class _InHand(NamedTuple):
+    """The voucher that is open here: the text that led to it (empty where none did), its id, what it offers."""
+
+    text: str
+    id: str
+    offer: LnurlOffer
 
 
 class LnurlFormPage(Page):
-    """From a pasted text to the review. What is pasted here is a secret: it is stored nowhere."""
+    """From a pasted text to the review. What is pasted here is a secret: it is stored nowhere.
+
+    What it opens is in the vault before it is shown (see `OpenedOffers`), and listed here while nothing is open.
+    """
 
     def __init__(self, context: Context, profile: str) -> None:
         super().__init__(context, "Withdraw a Lightning voucher", back="Withdraw")
         self._profile = profile
-        self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
         self._offer: LnurlOffer | None = None
         self._quote: LnurlQuote | None = None
-        self._asking: object | None = None
-        self._opened: tuple[str, LnurlOffer] | None = None
-        self._opened_before: dict[str, LnurlOffer] = {}
-        self._was_asked = False
-        self.link = LineEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
-        self.open_button = Button("Open", "primary", name=OPEN_NAME)
-        self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("The service is being asked")
-        self.intake = Field(context.icons, "Voucher (LNURL)", self.link, row(self.open_button, self.cancel, -1))
+        self._opening = ""
+        self._in_hand: _InHand | None = None
+        self.intake = VoucherIntake(
+            context.icons, Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+        )
+        self.link, self.open_button = self.intake.link, self.intake.open_button
         self.fields = LnurlFields(context.theme, context.icons)
         self.summary = SummaryCard(context.icons)
         self.notice = Notice(context.icons)
         self.no_wallet = Notice(context.icons, action=CONNECT, below=True)
         left = QWidget()
-        self.tips = self._tips()
-        parts = (self.notice, self.intake, self.progress, self.tips, self.no_wallet, self.fields)
+        self.tips = VoucherTips(context.wallet.voucher_page)
+        self.vouchers = OpenedVouchers(context)
+        parts = (self.notice, self.intake, self.tips, self.vouchers, self.no_wallet, self.fields)
         left.setLayout(column(*parts, -1, spacing=16))
         self.columns = Columns(left, self.summary)
         self.body.addWidget(self.columns, 1)
@@ -76,21 +85,14 @@ class LnurlFormPage(Page):
         self._scale()
         self._begin()
 
-    def _tips(self) -> QWidget:
-        tips = QWidget()
-        address = self.context.wallet.voucher_page
-        copy = CopyButton("the address of the practice vouchers")
-        copy.set_text(address)
-        told = Label(breakable(f"Practice vouchers: open {address} in a browser and copy one."), "small", wrap=True)
-        tips.setLayout(row(told, copy))
-        show_if(tips, bool(address))
-        return tips
-
     def _connect(self) -> None:
         self.link.textChanged.connect(self._pasted)
         self.link.returnPressed.connect(self._entered)
         self.open_button.clicked.connect(self._open)
-        self.cancel.clicked.connect(self._stop)
+        self.intake.cancel.clicked.connect(self._stop)
+        self.intake.aside.clicked.connect(self._put_aside)
+        self.vouchers.go_on.connect(lambda voucher: self._take_up(voucher, ""))
+        self.vouchers.forgotten.connect(self._forgotten)
         self.fields.edited.connect(self._debounce.start)
         self.fields.submitted.connect(self._submit)
         self.fields.least.clicked.connect(lambda: self._bound(least=True))
@@ -107,16 +109,22 @@ class LnurlFormPage(Page):
         theme = self.context.theme
         self.columns.set_widths(theme.px(390), theme.px(304))
 
+    @property
+    def _opened(self) -> OpenedPort:
+        opened = self.context.wallet.opened
+        assert opened is not None, "whoever has LNURL keeps what was opened"
+        return opened
+
     def _begin(self) -> None:
-        """As if nothing had been pasted yet."""
-        for work in (_OPEN, _QUOTE, _REVIEW, _WALLETS):
+        """As if nothing had been pasted yet. A service that is being asked may answer all the same: that is kept."""
+        for work in (_TAKE, _QUOTE, _REVIEW, _WALLETS):
             self.context.tasks.cancel(work)
         self._debounce.stop()
-        self._offer, self._quote, self._opened, self._was_asked = None, None, None, False
+        self._offer, self._quote, self._in_hand = None, None, None
         self.link.setText("")  # which, unlike clear(), leaves nothing to Undo
         self.fields.forget()
-        self._busy(None)
-        self.intake.show_problem(None)
+        self.intake.busy(None)
+        self.intake.say(None)
         self.notice.clear()
         self._show_parts()
 
@@ -124,7 +132,8 @@ class LnurlFormPage(Page):
         """Show what belongs to an open voucher, or to none."""
         opened = self._offer is not None
         show_if(self.fields, opened)
-        show_if(self.open_button, not opened)
+        self.intake.show_opened(opened=opened)
+        self.vouchers.want(not opened)
         show_if(self.tips, not opened and bool(self.context.wallet.voucher_page))
         receiving = self.context.wallet.receiving
         if opened or receiving is None or receiving.listed():
@@ -132,18 +141,18 @@ class LnurlFormPage(Page):
         else:
             self.no_wallet.show_problem(NO_WALLET, act=True)
         if not opened:
-            pasted = recognise(self.link.text(), self._reach).can_be_asked
+            pasted = self.intake.recognised().can_be_asked
             self.summary.show_nothing("Open the voucher first." if pasted else "Paste a voucher’s link and open it.")
 
     def _lock_changed(self) -> None:
         """Over a lock nothing stays here that opens or pays a voucher."""
-        stood = bool(self._opened or self._opened_before or self.link.text()) or self.fields.typed
+        stood = bool(self._in_hand or self.intake.asking or self.link.text()) or self.fields.typed
         if self.context.wallet.locked and stood:
-            offer, asked = self._offer, self._was_asked
-            kept = offer is not None and offer.kept and bool(offer.balance_host)
+            opened = self._in_hand is not None
+            looked = self._in_hand is not None and not self._in_hand.id
+            said = put_away(opened=opened, asking=self.intake.asking, looked=looked)
             self._begin()
-            self._opened_before.clear()
-            self.notice.show_problem(forgotten(asked=asked, kept=kept))
+            self.notice.show_problem(said)
 
     def shown(self) -> None:
         self._show_parts()
@@ -165,19 +174,13 @@ class LnurlFormPage(Page):
     def show_opened(self, offer: LnurlOffer) -> None:
         """Begin anew with an offer that a kept balance link led to (LUD-14): nothing is pasted, nothing is asked."""
         self._begin()
-        self._was_asked = True
-        self._offer, self._opened = offer, ("", offer)
-        self._allow_open()
-        self.intake.show_problem(OPENED)
-        self.fields.show_offer(offer)
+        self._show_opened("", self._opened.find(offer.asked.text) if offer.asked is not None else "", offer)
         self.shown()
         self.fields.amount.selectAll()
         self._requote()
 
     def clear_draft(self) -> None:
         """Forget everything: it was handed over."""
-        if self._opened is not None:
-            self._opened_before.pop(self._name_of(self._opened[0]), None)
         self._begin()
 
     # Pasting and opening
@@ -186,41 +189,69 @@ class LnurlFormPage(Page):
         text = self.link.text()
         for work in (_QUOTE, _REVIEW, _WALLETS):
             self.context.tasks.cancel(work)
-        self._find_opened(text)
-        opened = self._opened is not None and self._opened[0] == text
-        if opened or self._offer is not None:
-            # A slip of the finger does not cost an opened voucher: taken back, it is there again.
-            self._offer = self._opened[1] if self._opened is not None and opened else None
+        known = self._opened.find(text)
+        back = self._in_hand is not None and (text == self._in_hand.text or (bool(known) and known == self._in_hand.id))
+        if back or self._offer is not None:
+            # A slip of the finger does not cost what was typed for an opened voucher: taken back, it is there again.
+            self._offer = self._in_hand.offer if self._in_hand is not None and back else None
             self._requote()
         self._show_parts()
         self.notice.clear()
-        found = recognise(text, self._reach)
-        self.open_button.setText("Ask" if found.kind is Kind.PLAIN_URL else "Open")
-        self.open_button.setAccessibleName(ASK_NAME if found.kind is Kind.PLAIN_URL else OPEN_NAME)
-        told = OPENED if opened else named(found)
-        self.intake.show_problem(told if text.strip() else None)
-        self._allow_open()
+        found = self.intake.recognised()
+        self.intake.name_act(found.kind)
+        told = self._told_of(self._in_hand) if self._in_hand is not None and back else named(found)
+        self.intake.say(told if text.strip() or back else None)
+        if known and not back:
+            self._take_up(known, text)
 
-    def _find_opened(self, text: str) -> None:
-        """Take up what was opened before from this link, in whatever form the link comes now."""
-        offer = self._opened_before.get(self._name_of(text))
-        if offer is None:
-            return
-        shown = self._opened is not None and self._opened[1] is offer
-        self._offer, self._opened, self._was_asked = offer, (text, offer), True
-        if not shown:  # what was typed for it stays
-            self.fields.show_offer(offer)
+    def _take_up(self, opened: str, text: str) -> None:
+        """Show what was opened before, from the vault: the wallets are asked, the service is not."""
+        asking = object()
+        self.intake.busy(asking, stoppable=False)
+        self.context.tasks.start(self._taken_up(opened, text, asking), failed=self._not_opened, name=_TAKE)
 
-    def _name_of(self, text: str) -> str:
-        found = recognise(text, self._reach)
-        return found.url.wire if found.url is not None else ""
+    async def _taken_up(self, opened: str, text: str, asking: object) -> None:
+        try:
+            offer = await self._opened.go_on(opened)
+        finally:
+            mine = self.intake.done(asking)
+        if mine:
+            await self._show_offer(text, opened, offer)
 
-    def _allow_open(self) -> None:
-        free = self._asking is None and self._offer is None
-        self.open_button.setEnabled(free and recognise(self.link.text(), self._reach).can_be_asked)
+    async def _show_offer(self, text: str, opened: str, offer: LnurlOffer) -> None:
+        self._show_opened(text, opened, offer)
+        await self._judge()
+        if self.isVisible():
+            self.fields.amount.setFocus()
+            self.fields.amount.selectAll()
+
+    def _show_opened(self, text: str, opened: str, offer: LnurlOffer) -> None:
+        self._offer, self._in_hand = offer, _InHand(text, opened, offer)
+        self.intake.say(self._told_of(self._in_hand))
+        self.fields.show_offer(offer)
+        self._show_parts()
+
+    def _told_of(self, voucher: _InHand) -> Problem:
+        entry = next((each for each in self._opened.listed() if each.id == voucher.id), None)
+        if entry is None:
+            return LOOKED
+        if not entry.sealed:
+            return not_written(self._opened.trouble)
+        now = self.context.now()
+        if now - entry.opened_at < _JUST_NOW_MS:
+            return OPENED
+        return opened_before(clock_time(entry.opened_at, now, seconds=False))
+
+    def _put_aside(self) -> None:
+        self._begin()
+        self.link.setFocus()
+
+    def _forgotten(self, opened: str) -> None:
+        if self._in_hand is not None and self._in_hand.id == opened:
+            self._in_hand = None
 
     def _entered(self) -> None:
-        if recognise(self.link.text(), self._reach).kind is Kind.PLAIN_URL:
+        if self.intake.recognised().kind is Kind.PLAIN_URL:
             self.open_button.setFocus()  # not known to be a voucher: it is asked by a second act only
         else:
             self._open()
@@ -229,51 +260,31 @@ class LnurlFormPage(Page):
         if not self.open_button.isEnabled():
             return  # one request for one act of a person, however often it is pressed
         asking = object()
-        self._was_asked = True
         self.link.setFocus()  # where a second Enter stops nothing
-        self._busy(asking)
-        self.context.tasks.start(self._ask(self.link.text(), asking), failed=self._not_opened, name=_OPEN)
+        self.intake.busy(asking)
+        self._opening = f"open a voucher {id(asking)}"
+        work = self._ask(self.link.text(), asking)
+        self.context.tasks.start(work, failed=lambda error: self._not_asked(error, asking), name=self._opening)
 
     async def _ask(self, text: str, asking: object) -> None:
-        try:
-            offer = await self.context.wallet.open_link(self._profile, text)
-        finally:
-            if self._asking is asking:  # and nobody has begun anew meanwhile
-                self._busy(None)
+        offer = await self.context.wallet.open_link(self._profile, text)
         assert isinstance(offer, LnurlOffer), "this form is LNURL's"
-        self._offer, self._opened = offer, (text, offer)
-        self._opened_before[self._name_of(text)] = offer
-        self._allow_open()
-        self.intake.show_problem(OPENED)
-        self.fields.show_offer(offer)
-        self._show_parts()
-        await self._judge()
-        if self.isVisible():
-            self.fields.amount.setFocus()
-            self.fields.amount.selectAll()
+        if self.intake.done(asking):  # else somebody began anew meanwhile: it is listed
+            await self._show_offer(text, self._opened.find(text), offer)
+
+    def _not_asked(self, error: AshoreError, asking: object) -> None:
+        if self.intake.done(asking):
+            self._not_opened(error)
 
     def _not_opened(self, error: AshoreError) -> None:
-        self._offer_again()
-        self.intake.show_problem(Problem(error.sentence, error.advice))
+        self.intake.lead_back()
+        self.intake.say(Problem(error.sentence, error.advice))
 
     def _stop(self) -> None:
-        self.context.tasks.cancel(_OPEN)
-        self._busy(None)
-        self._offer_again()
-        self.intake.show_problem(STOPPED)
-
-    def _offer_again(self) -> None:
-        """The keyboard goes back to where it was pressed, unless it went elsewhere by itself."""
-        if self.link.hasFocus() or self.cancel.hasFocus():
-            self.open_button.setFocus()
-
-    def _busy(self, asking: object | None) -> None:
-        """A service is being asked, or (None) nobody is. What was asked about stays what stands there."""
-        self._asking = asking
-        show_if(self.progress, asking is not None)
-        show_if(self.cancel, asking is not None)
-        self.link.setReadOnly(asking is not None)
-        self._allow_open()
+        self.context.tasks.cancel(self._opening)
+        self.intake.busy(None)
+        self.intake.lead_back()
+        self.intake.say(STOPPED)
 
     def _meet_wallets(self) -> None:
         """List the wallets that were connected or removed meanwhile; the service is not asked again for that."""
@@ -294,12 +305,10 @@ class LnurlFormPage(Page):
             receivers = await receiving.offers()
         finally:
             self.fields.ask_wallet.setEnabled(True)
-        if self._offer is None or self._opened is None:
+        if self._offer is None or self._in_hand is None:
             return
         self._offer = replace(self._offer, receivers=receivers)
-        self._opened = (self._opened[0], self._offer)
-        if self._opened[0]:
-            self._opened_before[self._name_of(self._opened[0])] = self._offer
+        self._in_hand = self._in_hand._replace(offer=self._offer)
         self.fields.show_receivers(self._offer)
         await self._judge()
 

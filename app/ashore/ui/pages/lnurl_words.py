@@ -14,7 +14,8 @@ _USED_UP = "A link that works only once may be used up by being opened"
 _READY = "so open it when you are ready to withdraw."
 NOT_MONEY = "The service’s OK is not the money: only the wallet that receives can tell that it came."
 STOPPED = Problem("You stopped it.", f"{_USED_UP}.", Severity.NOTES)
-OPENED = Problem("Opened.", "It is not asked again as long as its link stands here.", Severity.NOTES)
+OPENED = Problem("Opened.", "It is kept in your vault until it is withdrawn, and not asked again.", Severity.NOTES)
+LOOKED = Problem("Opened.", "What is left there can be looked at again on the first page.", Severity.NOTES)
 CARD_NOTE = "This card’s tap is used up. A card may pay less than it names, so enter what you want."
 WRONG_PIN = "A wrong PIN costs this try: the voucher can be opened again when the invoice has expired."
 CONNECT = "Connect a wallet to receive"
@@ -28,11 +29,35 @@ _TOR = "It is on the Tor network: Tor has to run on this computer."
 _MAX_HOST = 300
 
 
-def forgotten(*, asked: bool, kept: bool = False) -> Problem:
-    """What is said after a lock, calmly: what is gone, and that no money is. `kept`: its link is in the vault."""
-    sure = "Nothing was withdrawn." if asked else "Nothing was sent."
-    again = "Look again at the balance on the first page." if kept else "Paste it again."
-    return Problem("Ashore was locked, and what stood here was forgotten.", f"{sure} {again}", Severity.NOTES)
+def opened_before(at: str) -> Problem:
+    """What is said of a voucher that was opened at some time and is taken up again."""
+    return Problem(f"Opened at {at}.", "It was kept in your vault, so its service is not asked again.", Severity.NOTES)
+
+
+def not_written(why: str) -> Problem:
+    """What is said of an opened voucher that is in no vault: a warning, for it would be lost with the program."""
+    return Problem(
+        f"Opened, but not written to your vault. {why}", "Withdraw it before you close Ashore.", Severity.WARNS
+    )
+
+
+def put_away(*, opened: bool, asking: bool, looked: bool) -> Problem:
+    """What is said after a lock, calmly: what is gone, what is kept, and that no money is gone.
+
+    `opened`: a voucher was open here; `looked`: a balance that can be looked at again; `asking`: a service was being
+    asked; else a text stood here that nobody was asked about.
+    """
+    if looked:
+        kept = "Look again at the balance on the first page."
+    elif opened:
+        kept = "Go on with the voucher below: it was kept, and only what you had typed was forgotten."
+    elif asking:
+        kept = "If its service answered, the voucher is listed below; if not, paste it again."
+    else:
+        return Problem(
+            "Ashore was locked, and what stood here was forgotten.", "Nothing was sent. Paste it again.", Severity.NOTES
+        )
+    return Problem("Ashore was locked. Nothing was withdrawn.", kept, Severity.NOTES)
 
 
 def both_forms(host: str) -> str:

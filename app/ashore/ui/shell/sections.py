@@ -33,7 +33,7 @@ from ashore.ui.pages.zklink_fields import draft_of
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
 from ashore.ui.shell.sidebar import SECTIONS
-from ashore.ui.shell.status import health_words, lock_words, trouble
+from ashore.ui.shell.status import health_words, lock_words, not_written, trouble
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
@@ -93,6 +93,7 @@ class Sections(QObject):
         window.before_close(self.close)
         hub.lock_changed.connect(self._lock_changed)
         hub.health_changed.connect(self._show_health)
+        hub.opened_changed.connect(self._show_health)
         hub.withdrawals_changed.connect(lambda _ids: self._show_count())
         hub.unclaimed_changed.connect(self._show_count)
         hub.tick.connect(self._show_lock)
@@ -293,6 +294,7 @@ class Sections(QObject):
             self._way = self._way[:-1]  # what was read for signing is void without the signer
         self._show_lock()
         self._show_count()
+        self._show_health()
         self._bring_up()
 
     def _show_lock(self) -> None:
@@ -307,7 +309,11 @@ class Sections(QObject):
         self.window.side.show_health(*words)
         practice = self.wallet.sandbox is not None
         problem = trouble(self.wallet.health(), self.wallet.operator_notes(), practice=practice)
-        if problem is None or not self.stopped.isHidden():
+        opened = self.wallet.opened
+        lost = not_written(opened.trouble, locked=self.wallet.locked) if opened is not None else None
+        if lost is not None:
+            self.trouble.show_problem(lost)
+        elif problem is None or not self.stopped.isHidden():
             self.trouble.clear()
         else:
             self.trouble.show_problem(problem)

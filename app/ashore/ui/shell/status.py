@@ -60,6 +60,23 @@ def trouble(chains: Sequence[ChainHealth], notes: Sequence[str], *, practice: bo
     return None
 
 
+def not_written(why: str, *, locked: bool) -> Problem | None:
+    """What a person must know of an opened voucher that is in no vault, as it would be lost with the program."""
+    if not why:
+        return None
+    if locked:
+        sentence, advice = (
+            "A voucher that you opened is not written to your vault yet.",
+            "Unlock Ashore before you close it",
+        )
+    else:
+        sentence, advice = (
+            f"A voucher that you opened could not be written to your vault. {why}",
+            "Withdraw it before you close Ashore",
+        )
+    return Problem(sentence, f"{advice}, or the voucher may be lost.", Severity.WARNS)
+
+
 def lock_words(seconds: int | None) -> str:
     """When the wallet locks by itself."""
     if seconds is None:

@@ -29,7 +29,7 @@ from ashore.systems.lnurl.settlement.receipts import ANYWAY, ANYWAY_UNSEEN, LET_
 from ashore.systems.lnurl.system.afterwards import Afterwards, Places
 from ashore.systems.lnurl.system.checks import Used, judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
-from ashore.systems.lnurl.system.opening import open_link
+from ashore.systems.lnurl.system.opening import Keep, keep_nothing, open_link
 from ashore.systems.lnurl.system.plan import (
     EXPIRES_AT,
     LEAST_LEFT_MS,
@@ -75,11 +75,12 @@ class LnurlSystem:
         used: Used,
         open_claims: Callable[[], Sequence[Withdrawal]],
         places: Places,
+        keep: Keep = keep_nothing,
     ) -> None:
         """`now` gives UTC milliseconds, `monotonic` seconds that only pass.
 
         `new_id` gives the references under which invoices are made.
-        `open_claims` are the withdrawals that have not ended.
+        `open_claims` are the withdrawals that have not ended; `keep` is given what is opened.
         """
         self._profile = profile
         self._client = client
@@ -89,6 +90,7 @@ class LnurlSystem:
         self._new_id = new_id
         self._used = used
         self._open_claims = open_claims
+        self._keep = keep
         self._began = now()
         self._tried: dict[str, int] = {}
         self._never_left: set[str] = set()
@@ -114,7 +116,7 @@ class LnurlSystem:
 
     async def open(self, source: Source) -> Offer:
         """Ask the service once what the link offers, and the connected wallets what they can receive."""
-        return await open_link(self._profile, self._client, self._receivers, source, self._now())
+        return await open_link(self._profile, self._client, self._receivers, source, self._now(), self._keep)
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft against the offer, without the network."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from ashore.lightning.backends import Identity
 from ashore.systems.base import Source
 from ashore.systems.lnurl.client import EmptyAnswer, LnurlClient, ServiceAnswer
 from ashore.systems.lnurl.codec import Kind, NothingLeft, OtherTag, Reach, ServiceError, ServiceUrl, UrlError, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opening import NoWithdrawal, look_again, open_link
+from ashore.systems.lnurl.system.receivers import Receiver
 from unit.systems.lnurl.system.offers import NOW_S, offer
 
 NOW_MS = NOW_S * 1000
@@ -106,6 +110,55 @@ async def test_a_service_cannot_speak_in_ashores_voice(content: ServiceError | O
     asked = Service(ServiceAnswer(content, "127.0.0.1", "127.0.0.1"))
     with pytest.raises(NoWithdrawal, match=r"“x\.' Ashore: go on\.”"):
         await open_link(PRACTICE, asked, NoWallets(), Source(PRACTICE.id, reference="http://127.0.0.1:8080/b"), NOW_MS)
+
+
+class SilentWallet:
+    """Does not answer, until somebody stops asking."""
+
+    async def identity(self) -> Identity:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    limits = identity
+
+
+class OneWallet:
+    def __init__(self) -> None:
+        self.wallet = Receiver("alice", "Alice", "your node Alice", SilentWallet())  # type: ignore[arg-type]
+
+    def all(self) -> tuple[Receiver]:
+        return (self.wallet,)
+
+    def get(self, receiver: str) -> Receiver | None:
+        return self.wallet
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_what_was_opened_is_given_to_be_kept_before_any_wallet_answered(*, kept: bool) -> None:
+    given: asyncio.Queue[LnurlOffer] = asyncio.Queue()
+    source = Source(PRACTICE.id, reference="http://127.0.0.1:8080/b")
+    opening = (
+        look_again(PRACTICE, service(), OneWallet(), source.reference, NOW_MS, given.put)
+        if kept
+        else open_link(PRACTICE, service(), OneWallet(), source, NOW_MS, given.put)
+    )
+    waiting = asyncio.create_task(opening)  # type: ignore[arg-type]
+    opened = await given.get()
+    assert not waiting.done()
+    assert (opened.receivers, opened.kept, opened.opened_at) == ((), kept, NOW_MS)
+    assert opened.asked == url(source.reference)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_what_was_not_opened_is_not_kept() -> None:
+    async def keep(_offer: LnurlOffer) -> None:
+        raise AssertionError
+
+    asked = Service(ServiceAnswer(ServiceError("spent"), "127.0.0.1", "127.0.0.1"))
+    with pytest.raises(NoWithdrawal):
+        await open_link(PRACTICE, asked, NoWallets(), Source(PRACTICE.id, reference="http://127.0.0.1:8080/b"), 0, keep)
 
 
 def url(text: str) -> ServiceUrl:

@@ -1,0 +1,285 @@
+"""Vouchers that were opened and not withdrawn yet: sealed in the vault, for a link may be used up by being opened.
+
+An offer is sealed the moment its service answered, before it is shown. It is given back as it was, without asking the
+service again; only the wallets that receive are asked anew. It goes when a withdrawal of it is journaled: what a crash
+left in the vault after that is recognised by the journal, for the number of the journal's last event is sealed with
+every offer.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from ashore.domain.errors import AshoreError
+from ashore.engine.boundaries import Boundary, Probe
+from ashore.keys.errors import KeysError, RecordMissing
+from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
+from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.lnurl.system.opened_note import link_name, note_of, offer_from_note, pasted_name
+from ashore.systems.lnurl.system.plan import claim_scope
+from ashore.systems.lnurl.system.receivers import ReceiverOffer
+
+OPENED = "opened"
+"""What a record's description says of its use."""
+MOST = 50
+"""Vouchers that are kept at once: more are not opened, so that none gives way to another."""
+KEPT_FOR_MS = 365 * 86_400_000
+"""What was opened longer ago is forgotten at the next unlocking. A service may still pay after months, and a year is
+long past all that are known; that it pays at all is the service's word alone."""
+
+
+class Intentions(Protocol):
+    """What of the journal tells whether an offer was used."""
+
+    def head(self) -> int:
+        """As `Journal.head`."""
+
+    def intended_after(self, number: int, profile: str, scope: str) -> bool:
+        """As `Journal.intended_after`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedVoucher:
+    """One entry of the list. Amounts in msat, `opened_at` in UTC milliseconds.
+
+    `sealed` is false for what could not be written to the vault yet, and so does not outlive the program.
+    """
+
+    id: str
+    host: str
+    least_msat: int
+    most_msat: int
+    opened_at: int
+    sealed: bool = True
+
+
+class OpenedOffers:
+    """The opened offers, while the vault is open. `wallet.opened` of a network that has LNURL."""
+
+    def __init__(
+        self,
+        profile: LnurlProfile,
+        signer: Signer,
+        receivers: Callable[[], Awaitable[tuple[ReceiverOffer, ...]]],
+        journal: Intentions,
+        now: Callable[[], int],
+        probe: Probe,
+        changed: Callable[[], None],
+    ) -> None:
+        """`receivers` asks the connected wallets; `now` gives UTC milliseconds; `changed` is told of every change."""
+        self._profile = profile
+        self._signer = signer
+        self._receivers = receivers
+        self._journal = journal
+        self._now = now
+        self._probe = probe
+        self._changed = changed
+        self._records: dict[str, SealedRecord] = {}
+        self._owed: dict[str, tuple[LnurlOffer, int]] = {}
+        self._why = ""
+        self._turn = asyncio.Lock()
+        self._writing: set[asyncio.Task[None]] = set()
+
+    def listed(self) -> tuple[OpenedVoucher, ...]:
+        """The list as it is shown, the latest first; empty while locked."""
+        if not self._signer.unlocked:
+            return ()
+        told = {name: _entry(name, record.meta) for name, record in self._records.items()}
+        for name, (offer, head) in self._owed.items():
+            told[name] = replace(_entry(name, self._meta(offer, name, head)), sealed=False)
+        return tuple(sorted(told.values(), key=lambda each: (-each.opened_at, each.id)))
+
+    def find(self, text: str) -> str:
+        """The id of what was opened from this link, in whatever form it is pasted; else empty."""
+        name = pasted_name(text, self._profile)
+        return name if any(each.id == name for each in self.listed()) else ""
+
+    @property
+    def trouble(self) -> str:
+        """Why something opened is not written to the vault, in a sentence; empty where all is."""
+        return self._why if self._owed else ""
+
+    # ---- opening
+
+    async def opened_before(self, text: str) -> LnurlOffer | None:
+        """What was opened from this link before. None where it may be asked now.
+
+        Raises AshoreError: what is kept cannot be read, or there is no room for what would be opened.
+        """
+        known = self.find(text)
+        if known:
+            return await self.go_on(known)
+        if len(self.listed()) >= MOST:
+            raise AshoreError(
+                f"{MOST} opened vouchers are kept already. Nothing was asked.",
+                "Withdraw or forget one of them first.",
+            )
+        return None
+
+    async def keep(self, offer: LnurlOffer) -> None:
+        """Seal what was just opened, in the place of what was opened before of the same voucher. Raises nothing.
+
+        What cannot be sealed is kept in memory, and sealed after the next unlocking (see `trouble`). Who gives up
+        waiting does not stop it. A balance that can be looked at again (LUD-14) has its link in the vault already.
+        """
+        if offer.asked is None or (offer.kept and offer.balance_host):
+            return
+        self._probe(Boundary.OPENED_ANSWERED)
+        # From here on it is kept, whatever happens to this task; a later sealing finds the same number or a later one.
+        self._owed[link_name(offer.asked)] = (offer, self._journal.head())
+        await asyncio.shield(self._begin(self._settle()))
+        if link_name(offer.asked) not in self._owed:
+            self._probe(Boundary.OPENED_SEALED)
+
+    async def go_on(self, opened: str) -> LnurlOffer:
+        """The offer as it was opened, and what the connected wallets can receive now. The service is not asked.
+
+        Raises AshoreError: locked, not kept any more, or not readable.
+        """
+        if not any(each.id == opened for each in self.listed()):
+            raise AshoreError("Ashore does not keep this voucher any more.", "Paste its link to open it.")
+        if opened in self._owed:
+            offer = self._owed[opened][0]
+        else:
+            offer = offer_from_note(await self._signer.show(self._records[opened].record_id), self._profile)
+        return replace(offer, receivers=await self._receivers())
+
+    # ---- letting go
+
+    async def forget(self, opened: str) -> None:
+        """Delete what was opened for good. Raises AshoreError: locked, or the vault cannot be written."""
+        if not self._signer.unlocked:
+            raise AshoreError("Ashore is locked. Nothing was forgotten.", "Unlock it first.")
+        await asyncio.shield(self._begin(self._drop(opened)))
+
+    def used(self, profile: str, scope: str) -> None:
+        """A withdrawal of it was journaled: it is offered no more. Its record is deleted soon, at the latest at the
+        next unlocking.
+        """
+        if profile != self._profile.id:
+            return
+        for name in [name for name, (offer, _) in self._owed.items() if claim_scope(offer) == scope]:
+            del self._owed[name]
+        gone = [name for name, record in self._records.items() if record.meta["scope"] == scope]
+        records = [self._records.pop(name) for name in gone]
+        if records:
+            self._begin(self._delete(records))
+        self._changed()
+
+    # ---- locking and closing
+
+    async def restore(self) -> None:
+        """List what the vault keeps, but for what was used or is too old, and seal what is owed. Raises KeysError."""
+        async with self._turn:
+            self._records = {}
+            gone = []
+            for record in await self._signer.sealed():
+                if record.kind != SEALED_NOTE or record.meta.get("use") != OPENED or not _is_whole(record.meta):
+                    continue
+                if self._is_over(record.meta):
+                    gone.append(record)
+                else:
+                    self._records[record.meta["link"]] = record
+        await self._delete(gone)
+        await asyncio.shield(self._begin(self._settle()))
+
+    def lock(self) -> None:
+        """Show nothing of it while the keys are away."""
+        self._records.clear()
+
+    async def aclose(self) -> None:
+        """Let every write come to its end, and try once more to seal what is owed. Before the signer ends."""
+        if self._owed and self._signer.unlocked:
+            self._begin(self._settle())
+        while self._writing:
+            await asyncio.gather(*self._writing, return_exceptions=True)
+
+    # ---- the vault
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(work)
+        self._writing.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._writing.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to whoever waits; nobody may
+        self._changed()
+
+    async def _settle(self) -> None:
+        """Seal what is owed. What fails stays owed."""
+        async with self._turn:
+            for name, (offer, head) in tuple(self._owed.items()):
+                try:
+                    await self._write(name, offer, head)
+                except KeysError as error:
+                    self._why = error.sentence
+
+    async def _write(self, name: str, offer: LnurlOffer, head: int) -> None:
+        """One write of the vault for a voucher that is new, and for one that was opened before. Raises KeysError."""
+        meta, secret = self._meta(offer, name, head), note_of(offer)
+        same = [known for known, r in self._records.items() if known == name or r.meta["scope"] == meta["scope"]]
+        record_id = self._records[same[0]].record_id if same else ""
+        record_id = await self._put(record_id, secret, meta)
+        record = SealedRecord(record_id, SEALED_NOTE, meta)
+        others = [self._records.pop(known) for known in same if known in self._records]
+        await self._delete([each for each in others if each.record_id != record_id])
+        if name not in self._owed:  # it was used or forgotten while it was being sealed
+            await self._delete([record])
+            return
+        if self._signer.unlocked:
+            self._records[name] = record
+        if self._owed[name] == (offer, head):  # else it was opened once more meanwhile: that has its turn
+            del self._owed[name]
+
+    async def _put(self, record_id: str, secret: str, meta: Mapping[str, str]) -> str:
+        if record_id:
+            with contextlib.suppress(RecordMissing):
+                await self._signer.rewrite(record_id, secret, meta)
+                return record_id
+        return await self._signer.keep(SEALED_NOTE, secret, meta)
+
+    async def _drop(self, name: str) -> None:
+        async with self._turn:
+            record = self._records.get(name)
+            if record is not None:
+                with contextlib.suppress(RecordMissing):
+                    await self._signer.forget(record.record_id)
+            self._records.pop(name, None)
+            self._owed.pop(name, None)
+
+    async def _delete(self, records: list[SealedRecord]) -> None:
+        """Delete what was used or is too old. What fails now is found again at the next unlocking."""
+        for record in records:
+            with contextlib.suppress(KeysError):
+                await self._signer.forget(record.record_id)
+
+    def _meta(self, offer: LnurlOffer, name: str, head: int) -> Mapping[str, str]:
+        return {
+            "use": OPENED,
+            "link": name,
+            "scope": claim_scope(offer),
+            "after": str(head),
+            "host": offer.host,
+            "least": str(offer.range.min_msat),
+            "most": str(offer.range.max_msat),
+            "opened": str(offer.opened_at),
+        }
+
+    def _is_over(self, meta: Mapping[str, str]) -> bool:
+        used = self._journal.intended_after(int(meta["after"]), self._profile.id, meta["scope"])
+        return used or self._now() - int(meta["opened"]) > KEPT_FOR_MS
+
+
+def _is_whole(meta: Mapping[str, str]) -> bool:
+    numbers = all(meta.get(name, "").isdecimal() for name in ("after", "least", "most", "opened"))
+    return numbers and all(meta.get(name) for name in ("link", "scope", "host"))
+
+
+def _entry(opened: str, meta: Mapping[str, str]) -> OpenedVoucher:
+    return OpenedVoucher(opened, meta["host"], int(meta["least"]), int(meta["most"]), int(meta["opened"]))

@@ -1,0 +1,85 @@
+"""Where a voucher's link is pasted, and what waits for an answer about it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from ashore.systems.base import Problem
+from ashore.systems.lnurl.codec import Kind, Reach, recognise
+from ashore.systems.lnurl.codec.recognition import Recognition
+from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME
+from ashore.ui.theme.icons import Icons
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.field import Field, LineEdit
+from ashore.ui.widgets.labels import column, row, show_if
+
+
+class VoucherIntake(QWidget):
+    """The link's field, its buttons, and a bar while somebody is being asked. A link is a secret: none is stored."""
+
+    def __init__(self, icons: Icons, reach: Reach) -> None:
+        super().__init__()
+        self._reach = reach
+        self._asking: object | None = None
+        self._may_open = True
+        self.link = LineEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
+        self.open_button = Button("Open", "primary", name=OPEN_NAME)
+        self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
+        self.aside = Button("Put it aside", "small-link", name="Put the voucher aside")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Waiting for an answer")
+        self.field = Field(icons, "Voucher (LNURL)", self.link, row(self.open_button, self.cancel, self.aside, -1))
+        self.setLayout(column(self.field, self.progress, spacing=16))
+        self.busy(None)
+
+    @property
+    def asking(self) -> bool:
+        """Whether somebody is being asked."""
+        return self._asking is not None
+
+    def recognised(self) -> Recognition:
+        """What stands in the field."""
+        return recognise(self.link.text(), self._reach)
+
+    def say(self, problem: Problem | None) -> None:
+        """Say something beside the field."""
+        self.field.show_problem(problem)
+
+    def show_opened(self, *, opened: bool) -> None:
+        """A voucher is open, or none is."""
+        self._may_open = not opened
+        show_if(self.open_button, not opened)
+        show_if(self.aside, opened)
+        self.allow_open()
+
+    def name_act(self, kind: Kind) -> None:
+        """What the button does: a plain web address is asked, as nobody knows what it is."""
+        self.open_button.setText("Ask" if kind is Kind.PLAIN_URL else "Open")
+        self.open_button.setAccessibleName(ASK_NAME if kind is Kind.PLAIN_URL else OPEN_NAME)
+
+    def allow_open(self) -> None:
+        """Offer to open what can be asked, while nothing is open and nobody is being asked."""
+        free = self._asking is None and self._may_open
+        self.open_button.setEnabled(free and self.recognised().can_be_asked)
+
+    def busy(self, asking: object | None, *, stoppable: bool = True) -> None:
+        """Somebody is being asked, or (None) nobody is. What was asked about stays what stands there."""
+        self._asking = asking
+        show_if(self.progress, asking is not None)
+        show_if(self.cancel, asking is not None and stoppable)
+        self.link.setReadOnly(asking is not None)
+        self.allow_open()
+
+    def done(self, asking: object) -> bool:
+        """End the waiting for this answer, unless somebody has begun anew meanwhile; whether it is still wanted."""
+        wanted = self._asking is asking
+        if wanted:
+            self.busy(None)
+        return wanted
+
+    def lead_back(self) -> None:
+        """The keyboard goes back to where it was pressed, unless it went elsewhere by itself."""
+        if self.link.hasFocus() or self.cancel.hasFocus():
+            self.open_button.setFocus()
