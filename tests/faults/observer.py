@@ -14,13 +14,24 @@ from typing import Any
 
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import REPLACEMENTS, Status, Withdrawal
+from ashore.domain.withdrawal import RECEIVED, REPLACEMENTS, WAY, Status, Withdrawal
 from ashore.sandbox.zklink.node import payload_digest
 from ashore.store.database import Database
 from ashore.store.journal import Journal
+from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.system.activation import NEW_KEY
 from ashore.systems.zklink.system.activation_track import EXECUTED, REGISTERED, is_activation
-from ashore.systems.zklink.system.tracks import CLAIMED, COMMITTED, PAID, PROVED, RELEASED, VERIFIED, is_claim
+from ashore.systems.zklink.system.tracks import (
+    ADVANCED,
+    BY_BROKER,
+    CLAIMED,
+    COMMITTED,
+    PAID,
+    PROVED,
+    RELEASED,
+    VERIFIED,
+    is_claim,
+)
 from faults.lightning_observer import LNURL, lightning_disagreements
 
 STAGE_OF_TRUTH = {COMMITTED: "commit", PROVED: "prove", VERIFIED: "sync", RELEASED: "execute"}
@@ -91,14 +102,33 @@ def _ahead(
             # A storage proof rests on a block and names no transaction.
             if evidence.level >= Level.PROVEN and (mined is None or evidence.tx_hash not in ("", mined)):
                 yield f"{stage} is shown as proven by {evidence.tx_hash or 'the state'}, and really it is {mined}"
+    yield from _advance(state, real)
     paid = state.stage(PAID).best
-    if paid is not None and paid.level >= Level.PROVEN:
+    if paid is not None and paid.level >= Level.PROVEN and paid.kind != ACCEPT:
         if real is None or int(real["paid_l1"]) < int(real["due_l1"]):
             yield f"it is shown as paid, and really {real and real['paid_l1']} was"
         if paid.tx_hash not in paying:
             yield f"it is shown as paid by {paid.tx_hash[:12]}, which pays nobody"
-    if state.status is Status.FINAL and (paid is None or paid.level < Level.IRREVERSIBLE):
+    ends = [best for best in (paid, state.stage(ADVANCED).best) if best is not None]
+    if state.status is Status.FINAL and all(best.level < Level.IRREVERSIBLE for best in ends):
         yield "it is final without an irreversible payout"
+
+
+def _advance(state: Withdrawal, real: Mapping[str, Any] | None) -> Iterator[str]:
+    """What is claimed of a payment in advance beyond the truth."""
+    evidence = [*state.stage(ADVANCED).evidence, *(e for e in state.stage(PAID).evidence if e.kind == ACCEPT)]
+    for piece in evidence:
+        if piece.level < Level.PROVEN:
+            continue
+        if real is None or real["accepted_by"] is None:
+            yield f"it is shown as paid in advance by {piece.tx_hash[:12]}, and nobody accepted it"
+        elif piece.tx_hash not in ("", real["accept_tx"]) or piece.facts.get("broker") != real["accepted_by"]:
+            yield f"it is shown as paid in advance by {piece.tx_hash[:12]}, and really by {real['accept_tx']}"
+    if state.facts.get(WAY) == BY_BROKER and not evidence:
+        yield "it goes the broker's way without a broker"
+    told = state.facts.get(RECEIVED, "")
+    if told and real is not None and int(real["received_l1"]) >= int(real["due_l1"]):
+        yield f"it is said that {told} arrived, and really the whole amount did"
 
 
 def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -83,6 +83,43 @@ async def test_what_is_ahead_of_the_truth_is_noticed(bench: Bench) -> None:
     assert [claim.id for claim in claims_in(bench.folder / "journal.sqlite3")] == [claim.id for claim in claims]
 
 
+def _nobody_accepted(truth: Truth) -> None:
+    _one(truth).update(accepted_by=None, accept_tx=None)
+
+
+def _other_accept(truth: Truth) -> None:
+    _one(truth)["accept_tx"] = "0x" + "11" * 32
+
+
+def _other_broker(truth: Truth) -> None:
+    _one(truth)["accepted_by"] = "0x" + "11" * 20
+
+
+def _whole_amount(truth: Truth) -> None:
+    _one(truth)["received_l1"] = _one(truth)["due_l1"]
+
+
+FAST_LIES: dict[Callable[[Truth], None], str] = {
+    _nobody_accepted: "and nobody accepted it",
+    _other_accept: "and really by 0x11",
+    _other_broker: "it is shown as paid in advance by 0x",
+    _whole_amount: "and really the whole amount did",
+}
+
+
+async def test_what_is_ahead_of_the_truth_about_a_broker_is_noticed(bench: Bench) -> None:
+    await bench.withdraw(speed="fast")
+    await bench.arrive()
+    truth = bench.world.status()
+    claims = bench.claims()
+    assert [claim.status for claim in claims] == [Status.FINAL]
+    assert disagreements(claims, truth) == []
+    for lie, sentence in FAST_LIES.items():
+        altered = copy.deepcopy(truth)
+        lie(altered)
+        assert any(sentence in found for found in disagreements(claims, altered)), lie.__name__
+
+
 # ---- vouchers
 
 

@@ -33,6 +33,12 @@ class Stage:
     """What is added then to a no of the other side."""
     shown_on: str = "{chain}"
     """Which chain can show it: `{chain}` is where the money goes, `{primary}` where batches are proven."""
+    moot: tuple[tuple[str, str], ...] = ()
+    """Ways, each with a sentence, on which nothing is awaited of this stage: see `withdrawal.WAY`."""
+
+    def moot_on(self, way: str) -> str:
+        """Why nothing is awaited of it on this way; empty where it belongs to the way."""
+        return dict(self.moot).get(way, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class TrackWords:
 
     Empty where it is the same as in `said_no`.
     """
+    less: str = "That is less than the {asked} that you asked for. Ask the service for the rest."
+    """What is said where less than the amount came, with `{asked}`."""
     again: str = ""
     """What a person asks for who has the identical request sent again after a no; empty where nobody can."""
     wished: str = ""

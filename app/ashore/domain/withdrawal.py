@@ -55,6 +55,9 @@ PRICED_OUT = "gas.now"
 LAST_STAGE = "track.last"
 """The detail of the terms that names the stage which ends the withdrawal."""
 
+WAY = "track.way"
+"""The fact that names the way a withdrawal took where its track knows several, such as a broker’s: see `Stage.moot`."""
+
 LAST_LEVEL = "track.last-level"
 """The detail that names how strong the evidence of that stage has to be: `seen` where nothing stronger can exist, such
 as on Lightning, `reported` where only the operator can tell, and no money moves; irreversible where it is missing."""
@@ -373,9 +376,10 @@ def passed_by(withdrawal: Withdrawal, stage_id: str, track: Track) -> Evidence |
 def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
     """The mark of a stage in its withdrawal: also what the moves and the track say about it."""
     definition = track.stage(stage_id)
-    if definition.not_applicable:
-        return Mark.NOT_APPLICABLE
     view = withdrawal.stage(stage_id)
+    moot = view.mark is Mark.AWAITED and definition.moot_on(withdrawal.facts.get(WAY, ""))
+    if definition.not_applicable or moot:
+        return Mark.NOT_APPLICABLE
     witness = passed_by(withdrawal, stage_id, track)
     if witness is not None:
         return _MARK_OF_LEVEL[witness.level]

@@ -44,6 +44,7 @@ from ashore.store.keep import Keep
 from ashore.systems.base import WithdrawalSystem
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
+from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.book import Book
@@ -202,8 +203,9 @@ def _zklink(
     now = around.clock.now
     roots = Roots(deployment, quorums, keep, now)
     interpreter = Interpreter(deployment, book, roots, Fates(quorums), now)
+    broker = BrokerClient(around.http, deployment.broker_url) if deployment.broker_url else None
     return ZkLinkSystem(
-        deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums
+        deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums, broker
     )
 
 

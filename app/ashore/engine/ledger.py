@@ -9,7 +9,7 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import NOT_SENT, SignedMove
 from ashore.domain.stages import Stage, Track
-from ashore.domain.withdrawal import Status, Withdrawal, apply, stage_mark
+from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, apply, stage_mark
 from ashore.engine.views import Change, Listener, Topic
 from ashore.store.journal import Journal, Summary
 
@@ -178,7 +178,13 @@ _BY_THE_ANSWER = frozenset({Status.UNKNOWN, Status.REFUSED, Status.UNSEEN})
 
 
 def current_stage(state: Withdrawal, track: Track) -> Stage:
-    """The furthest stage that anything speaks for, or that is open or ended after it; the first where nothing does."""
+    """The furthest stage that anything speaks for, or that is open or ended after it; the first where nothing does.
+
+    What ended the withdrawal goes before what was heard of later stages.
+    """
+    last = state.facts.get(LAST_STAGE, "")
+    if state.status is Status.FINAL and any(stage.id == last for stage in track.stages):
+        return track.stage(last)
     furthest = track.stages[0]
     for stage in track.stages:
         view = state.stage(stage.id)

@@ -16,6 +16,7 @@ from ashore.domain.withdrawal import (
     PRIMARY,
     RECEIVED,
     REPLACEMENTS,
+    WAY,
     Mark,
     StageView,
     Status,
@@ -106,6 +107,7 @@ def _placed(stage: Stage, state: Withdrawal) -> Stage:
         reached=_named(stage.reached, state.terms),
         awaited=_named(stage.awaited, state.terms),
         shown_on=_named(stage.shown_on, state.terms),
+        moot=tuple((way, _named(sentence, state.terms)) for way, sentence in stage.moot),
     )
 
 
@@ -139,7 +141,7 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, word
     request = state.request
     match mark:
         case Mark.NOT_APPLICABLE:
-            return stage.not_applicable
+            return stage.not_applicable or _placed(stage, state).moot_on(state.facts.get(WAY, ""))
         case Mark.NOT_REACHED:
             return ""
         case Mark.FAILED:
@@ -205,7 +207,7 @@ def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
     asked, less = state.terms.details.get("amount.text", "The money"), state.facts.get(RECEIVED)
     said = words.final.format(amount=less or asked, place=state.terms.destination)
     if less:
-        return said, f"That is less than the {asked} that you asked for. Ask the service for the rest."
+        return said, words.less.format(asked=asked)
     return said, next((view.recovered for view in state.stages.values() if view.recovered), "")
 
 
@@ -229,8 +231,8 @@ def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     if any(state.stage(stage.id).contradicted for stage in track.stages):
         return track.words.contradicted
-    last = track.stages[-1]
-    if (state.stage(last.id).level or 0) >= Level.PROVEN:
+    last = state.facts.get(LAST_STAGE) or track.stages[-1].id
+    if (state.stage(last).level or 0) >= Level.PROVEN:
         return track.words.landed.format(place=state.terms.destination), "Nothing to do."
     return _racing(state, track.words) or track.words.under_way
 

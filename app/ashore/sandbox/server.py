@@ -8,6 +8,7 @@ from ashore.sandbox import asgi
 from ashore.sandbox.chains import PracticeChain
 from ashore.sandbox.control import Control
 from ashore.sandbox.world import World, WorldConfig
+from ashore.sandbox.zklink.faults import Switch
 
 _NUMBERS = re.compile(r"0x([0-9a-f]{1,16})/([0-9]{1,5})", re.ASCII)
 
@@ -54,6 +55,9 @@ class Router:
 
     async def _price(self, chain: str, token: str, send: asgi.Send) -> None:
         """The broker's answer: GET /price/<EVM chain id in hexadecimal>/<token id>."""
+        if self._world.faults.on(Switch.BROKER_SILENT):
+            await asgi.send_json(send, 503, {"code": 1, "error": "out of service"})
+            return
         known = _NUMBERS.fullmatch(f"{chain}/{token}")
         found = None if known is None else self._world.operator.broker.price(int(known[1], 16), int(known[2]))
         if found is None:

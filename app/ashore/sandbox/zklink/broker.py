@@ -10,7 +10,7 @@ from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.zklink import contract
 from ashore.sandbox.zklink.branch import Branch
 from ashore.sandbox.zklink.faults import Faults, Switch
-from ashore.sandbox.zklink.network import L2_DECIMALS, Network, l1_units
+from ashore.sandbox.zklink.network import Network, l1_units
 from ashore.sandbox.zklink.rollup import Batch, Record
 from ashore.sandbox.zklink.tasks import Kind
 from ashore.sandbox.zklink.transactions import Withdraw
@@ -33,15 +33,17 @@ class Broker:
         self._declined: set[str] = set()
 
     def price(self, evm_chain_id: int, token_id: int) -> dict[str, Any] | None:
-        """What it asks for a token on a chain and how much it has, 18 decimals; None for what it does not know."""
+        """What it asks for a token on a chain, and how much it has, in the token's units there; None if unknown."""
         chain = next((one for one in self._network.chains.values() if one.layer_one_chain_id == evm_chain_id), None)
         token = self._network.tokens.get(token_id)
         if chain is None or token is None or chain.id not in token.chains:
             return None
         branch, on_chain = self._branches[chain.id], token.chains[chain.id]
-        held = branch.balance_of(branch.outbox.address(BROKER), on_chain) * 10 ** (L2_DECIMALS - on_chain.decimals)
-        away = self._faults.on(Switch.BROKER_AWAY, chain.id)
-        return {"available": not away and held > 0, "fee": PRICE, "limit": "0" if away else str(held)}
+        held = branch.balance_of(branch.outbox.address(BROKER), on_chain)
+        most = "0" if self._faults.on(Switch.BROKER_AWAY, chain.id) else str(held)
+        most = self._faults.text(Switch.BROKER_LIMIT, most) or most
+        asked = self._faults.text(Switch.BROKER_ASKS, str(MAX_RATIO))
+        return {"available": most, "fee": PRICE if asked is None else _number(asked), "limit": most}
 
     def acceptable(self, batch: Batch) -> Iterator[tuple[Record, Withdraw]]:
         """The fast withdrawals of a sealed batch that it would pay now."""
@@ -97,3 +99,8 @@ class Broker:
         key = contract.withdraw_hash(tx, bytes.fromhex(token.address[2:]), l1_units(tx.amount, token.decimals))
         acceptor = branch.acceptor(key)
         return None if acceptor in (None, tx.to[-20:]) else (told, acceptor)
+
+
+def _number(text: str) -> int | str:
+    """What a client should get as a number, if it is one."""
+    return int(text) if text.isascii() and text.isdigit() else text

@@ -80,6 +80,12 @@ class Switch(StrEnum):
     """The node does not know getWithdrawStatus."""
     BROKER_AWAY = "broker_away"
     """Nobody accepts a fast withdrawal."""
+    BROKER_ASKS = "broker_asks"
+    """The broker's price list names another price (in 1/10000, as text), or whatever else the text says."""
+    BROKER_LIMIT = "broker_limit"
+    """The broker's price list names another limit (in the token's units, as text). What it really has stays."""
+    BROKER_SILENT = "broker_silent"
+    """The price list does not answer: HTTP 503."""
     BROKER_PAYS_LESS = "broker_pays_less"
     """The broker accepts at a higher ratio than was signed: that is an Accept of another withdrawal."""
 

@@ -58,6 +58,8 @@ class Deployment:
     tokens: Mapping[int, PinnedToken]
     layout: PubdataLayout = PubdataLayout.CALL_HASH_LAST
     storage: str = "apex_mainnet"
+    broker_url: str = ""
+    """Where brokers tell what they ask for a payment in advance; empty where nobody does."""
 
     def chain_named(self, name: str) -> PinnedChain:
         """The chain with the wallet's name `name`. Raises KeyError."""
@@ -91,6 +93,7 @@ def deployment_from_json(raw: Mapping[str, object], base_url: str = "") -> Deplo
             tokens,
             PubdataLayout(str(raw.get("pubdata", PubdataLayout.CALL_HASH_LAST))),
             str(raw.get("storage", "apex_mainnet")),
+            _absolute(str(raw.get("broker", "")), base_url),
         )
     except (KeyError, ValueError, TypeError, StopIteration, OverflowError) as error:
         raise DeploymentError("The network profile is damaged.", "Install Ashore again.") from error

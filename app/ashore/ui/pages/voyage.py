@@ -10,13 +10,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import GAS_MOST, RECEIVED, SAID_BY, Mark, Status
+from ashore.domain.withdrawal import GAS_MOST, RECEIVED, SAID_BY, WAY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
 from ashore.systems.zklink.system.gas import GAS_SYMBOL, gas_most, gas_words
+from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
+from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
@@ -174,6 +177,10 @@ class VoyagePage(Page):
             self.costs[1].show()
             self.costs[2].show_money("Paid out", amount)
             return
+        in_full = voyage.withdrawal.facts.get(WAY) == IN_FULL
+        if DUE_TEXT in terms.details and not in_full and voyage.status not in _STOPPED:
+            self._show_advance(terms)
+            return
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
         fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
         stopped = voyage.status in _STOPPED
@@ -184,6 +191,14 @@ class VoyagePage(Page):
             self.costs[2].show_money(f"{terms.system} says", "nothing was taken")
         else:
             self.costs[2].show_money("You receive", amount)
+
+    def _show_advance(self, terms: Terms) -> None:
+        """What a broker's payment in advance costs, as one."""
+        total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
+        self.costs[0].show_money("You send", total)
+        self.costs[1].show_money("Costs you in total", terms.details[COST_TEXT], terms.details[COST_NOTE])
+        self.costs[1].show()
+        self.costs[2].show_money("You receive", terms.details[DUE_TEXT])
 
     def _show_lightning_costs(self, voyage: Voyage, amount: str) -> None:
         """The service pays the routing, so what it pays is what arrives. What did not come is not called received."""
@@ -208,7 +223,8 @@ class VoyagePage(Page):
     def _show_status(self, voyage: Voyage) -> None:
         waited_for = on_its_way(voyage.withdrawal) and voyage.status is not Status.FINAL
         severity = None if waited_for else _SEVERITY.get(voyage.status)
-        short = RECEIVED in voyage.withdrawal.facts
+        facts = voyage.withdrawal.facts
+        short = bool(facts.get(RECEIVED)) and not facts.get(WAY)  # a broker's share was agreed on
         if short or (severity is None and any(row.view.contradicted for row in voyage.rows)):
             severity = Severity.WARNS
         if severity is None:

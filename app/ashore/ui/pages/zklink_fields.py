@@ -12,7 +12,16 @@ from ashore.domain.amounts import display_units, format_units
 from ashore.domain.events import Terms
 from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
-from ashore.systems.zklink.system.offer import FIELDS, L2_DECIMALS, TokenOffer, ZkLinkOffer, ZkLinkQuote
+from ashore.systems.zklink.codec.fast import ratio_percent
+from ashore.systems.zklink.system.offer import (
+    FAST_SPEED,
+    FIELDS,
+    L2_DECIMALS,
+    NORMAL_SPEED,
+    TokenOffer,
+    ZkLinkOffer,
+    ZkLinkQuote,
+)
 from ashore.ui.pages.holdings import holdings, words_of
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
@@ -23,13 +32,15 @@ from ashore.ui.widgets.field import AddressEdit, Field, LineEdit, Pair
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, column, row, set_tip
 
-_AUTOMATIC = ("fee", "nonce")
+_AUTOMATIC = ("fee", "nonce", "ratio")
 """Filled by the quote until a person writes something else."""
 
 _TIPS = {
     "sub_account": "zkLink divides an account into up to 32 parts with balances of their own. 0 is the main one.",
     "chain": "The chain on which the money arrives. The practice chain is called Harbour.",
     "target_token": "The token that arrives on the chain. It can differ where zkLink keeps dollars as USD.",
+    "speed": "Fast: a broker pays you out of its own pocket before zkLink does, and keeps a share for it.",
+    "ratio": "What the broker may keep of the amount, in per cent. For too little, none pays in advance.",
     "fee": "What zkLink keeps for the withdrawal, on top of the amount.",
     "nonce": "The number of the request. zkLink takes each number of a sub-account once, and in order.",
 }
@@ -58,6 +69,9 @@ class ZkLinkFields(QWidget):
         self.balance = Label(role="small")
         self.recipient = AddressEdit(theme, "Recipient", "0x…")
         self.grouped = HexText(theme, what="Recipient in groups", size=12)
+        self.speed = Choice(theme, "Speed")
+        self.speed.set_options([(NORMAL_SPEED, "Normal"), (FAST_SPEED, "Fast")])
+        self.ratio = LineEdit("Broker’s share in per cent", "filled in by the brokers’ price")
         self.fee = LineEdit("Fee", "filled in by zkLink's rate")
         self.nonce = LineEdit("Nonce", "filled in from your account")
         self.automatic = Button("Use the usual fee and nonce", "small-link")
@@ -76,6 +90,8 @@ class ZkLinkFields(QWidget):
             "target_token": Field(icons, "Paid out as", self.target_token),
             "amount": Field(icons, "Amount", self.amount, below_amount, lines=2),
             "recipient": Field(icons, "Recipient", self.recipient, self.grouped, lines=2),
+            "speed": Field(icons, "Speed", self.speed),
+            "ratio": Field(icons, "Broker’s share in per cent", self.ratio),
             "fee": Field(icons, "Fee", self.fee),
             "nonce": Field(icons, "Nonce", self.nonce),
         }
@@ -85,7 +101,9 @@ class ZkLinkFields(QWidget):
         self.grouped.hide()
         self.automatic.hide()
         extra = QWidget()
-        extra.setLayout(column(Pair(theme, make["fee"], make["nonce"]), self.automatic))
+        extra.setLayout(column(Pair(theme, make["fee"], make["nonce"]), make["ratio"], self.automatic))
+        for name in ("speed", "ratio"):
+            make[name].hide()
         self.more.set_content(extra)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
@@ -93,7 +111,7 @@ class ZkLinkFields(QWidget):
         body.addWidget(make["account"])
         body.addWidget(Pair(theme, make["sub_account"], make["chain"]))
         body.addWidget(Pair(theme, make["source_token"], make["target_token"]))
-        for name in ("amount", "recipient"):
+        for name in ("amount", "recipient", "speed"):
             body.addWidget(make[name])
         body.addWidget(self.more)
 
@@ -112,10 +130,17 @@ class ZkLinkFields(QWidget):
             "chain": self.chain,
             "source_token": self.source_token,
             "target_token": self.target_token,
+            "speed": self.speed,
         }
 
     def _edits(self) -> dict[str, LineEdit]:
-        return {"amount": self.amount, "recipient": self.recipient, "fee": self.fee, "nonce": self.nonce}
+        return {
+            "amount": self.amount,
+            "recipient": self.recipient,
+            "ratio": self.ratio,
+            "fee": self.fee,
+            "nonce": self.nonce,
+        }
 
     # What is in the form
 
@@ -152,6 +177,7 @@ class ZkLinkFields(QWidget):
         self._own.clear()
         for edit in self._edits().values():
             edit.clear()
+        self.speed.select(NORMAL_SPEED)
         self._show_grouped()
 
     def choose_first(self) -> None:
@@ -194,11 +220,22 @@ class ZkLinkFields(QWidget):
         self.maximum.setEnabled(bool(quote.maximum))
         if "fee" not in self._own and quote.fee is not None:
             self.fee.setText(format_units(quote.fee, L2_DECIMALS))
+        self._show_speed(quote)
         if "nonce" not in self._own and quote.nonce is not None:
             self.nonce.setText(str(quote.nonce))
         self.automatic.setVisible(bool(self._own))
         if any(name in quote.problems for name in _AUTOMATIC):
             self.more.set_open(True)
+
+    def _show_speed(self, quote: ZkLinkQuote) -> None:
+        """Offer to be fast where zkLink allows it; who chose it keeps the choice, and reads what stands against it."""
+        price = ratio_percent(quote.asked) if quote.asked is not None else ""
+        fast = f"Fast · {price} to a broker" if price else "Fast · no broker now"
+        self.speed.set_options([(NORMAL_SPEED, "Normal"), (FAST_SPEED, fast)])
+        self.fields["speed"].setVisible(quote.fast_possible or quote.fast)
+        self.fields["ratio"].setVisible(quote.fast)
+        if "ratio" not in self._own and quote.ratio is not None:
+            self.ratio.setText(format_units(quote.ratio, 2) if quote.fast else "")
 
     def says(self, name: str) -> bool:
         """Whether a sentence stands beside the field of that name."""
@@ -274,6 +311,7 @@ def draft_of(terms: Terms) -> dict[str, str]:
         "target_token": terms.details.get("target_token", ""),
         "amount": format_units(terms.amount, terms.decimals),
         "recipient": readable(terms.recipient),
+        "speed": FAST_SPEED if terms.details.get("ratio", "0") != "0" else NORMAL_SPEED,
     }
 
 

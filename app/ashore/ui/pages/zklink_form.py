@@ -23,6 +23,9 @@ DEBOUNCE_MS = 120
 _SAVE_MS = 600
 _FORM = "zklink"
 _NOTHING_SENT = "Nothing was sent."
+_FAST_WAIT = (
+    "Fast: as soon as a broker takes it; none has promised when. If none does, it takes as long as a normal one."
+)
 _TYPED = ("amount", "recipient", "fee", "nonce")
 
 
@@ -220,7 +223,8 @@ class ZkLinkFormPage(Page):
         if problem is not None and self.fields.says(name):
             # What is wrong stands beside the field: it is not said twice.
             problem = Problem(f"Correct “{self.fields.fields[name].caption.text()}” to go on.")
-        self.summary.show_quote(quote, problem, self.context.wallet.usually(self._profile))
+        usual = self.context.wallet.usually(self._profile)
+        self.summary.show_quote(quote, problem, f"{_FAST_WAIT} {usual}" if quote.fast else usual)
 
     def _quote_failed(self, error: AshoreError) -> None:
         self.summary.show_nothing(str(error))

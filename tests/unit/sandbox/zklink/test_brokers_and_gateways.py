@@ -139,12 +139,20 @@ async def test_a_broker_tells_its_price_and_purse(two: Any) -> None:
     async def price(chain: str, token: object) -> Any:
         return (await two.client.get(f"/broker/price/{chain}/{token}")).json()
 
-    assert await price("0x7a6a", USDC) == {"code": 0, "data": {"available": True, "fee": 10, "limit": str(10**23)}}
+    most = str(10**23)
+    assert await price("0x7a6a", USDC) == {"code": 0, "data": {"available": most, "fee": 10, "limit": most}}
+    assert (await price("0x7a69", USDC))["data"]["available"] == str(10**11), "in the token's own units there"
     assert int((await price("0x7a69", ETH))["data"]["limit"]) > 10**23
     for chain, token in (("0x1", USDC), ("0x7a6a", DAI), ("0x7a6a", "x"), ("31338", USDC), ("0x7a6a", 1)):
         assert (await price(chain, token))["code"] == 1
     await switch(two, broker_away=[LAGOON])
-    assert (await price("0x7a6a", USDC))["data"] == {"available": False, "fee": 10, "limit": "0"}
+    assert (await price("0x7a6a", USDC))["data"] == {"available": "0", "fee": 10, "limit": "0"}
+    await switch(two, broker_away=False, broker_asks="4000", broker_limit="7")
+    assert (await price("0x7a6a", USDC))["data"] == {"available": "7", "fee": 4000, "limit": "7"}
+    await switch(two, broker_asks="<b>nothing</b>")
+    assert (await price("0x7a6a", USDC))["data"]["fee"] == "<b>nothing</b>"
+    await switch(two, broker_silent=True)
+    assert (await two.client.get(f"/broker/price/0x7a6a/{USDC}")).status_code == 503
 
 
 async def test_a_withdrawal_goes_on_to_the_chain_below(two: Any) -> None:

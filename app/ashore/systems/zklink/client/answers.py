@@ -33,12 +33,16 @@ class ChainInfo:
 
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """A token as the operator lists it: L1 address and decimals per chain id; `price` in 10**-18 US dollars."""
+    """A token as the operator lists it: L1 address and decimals per chain id; `price` in 10**-18 US dollars.
+
+    `fast` are the chains on which a broker may pay it in advance.
+    """
 
     id: int
     symbol: str
     chains: Mapping[int, tuple[str, int]]
     price: int
+    fast: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +107,17 @@ def tokens(raw: object) -> list[TokenInfo]:
     for item in list(_object(raw, "its tokens").values())[:MAX_ITEMS]:
         data = _object(item, "a token")
         per_chain = {}
+        fast = set()
         for entry in _object(data.get("chains"), "a token").values():
             chain = _object(entry, "a token")
+            number = integer(chain.get("chainId"), "a token", 255)
             address = hexadecimal(chain.get("address"), "a token", 20, 32)
-            per_chain[integer(chain.get("chainId"), "a token", 255)] = (
-                address,
-                integer(chain.get("decimals"), "a token", 36),
-            )
+            per_chain[number] = (address, integer(chain.get("decimals"), "a token", 36))
+            if chain.get("fastWithdraw") is True:
+                fast.add(number)
         symbol = plain(data.get("symbol"), 24)
-        found.append(TokenInfo(integer(data.get("id"), "a token", 65535), symbol, per_chain, _price(data)))
+        number = integer(data.get("id"), "a token", 65535)
+        found.append(TokenInfo(number, symbol, per_chain, _price(data), frozenset(fast)))
     return found
 
 

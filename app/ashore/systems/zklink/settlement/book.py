@@ -27,6 +27,8 @@ class Kind(StrEnum):
     CREDITED = "credited"
     PAYOUT = "payout"
     SPENT = "spent"
+    ACCEPTED = "accepted"
+    """Somebody paid a withdrawal in advance; the subject is account, sub-account and nonce."""
 
 
 MOST_SHOWN = 2_000

@@ -12,9 +12,12 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.acceptances import ACCEPT
+from ashore.systems.zklink.settlement.advances import Advance, advance_of, at_odds_with_agreed, way_of
 from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Entry, Kind
 from ashore.systems.zklink.settlement.payouts import payout_of
 from ashore.systems.zklink.system.tracks import (
+    ADVANCED,
     CLAIMED,
     COMMITTED,
     CONFIRMED,
@@ -25,6 +28,7 @@ from ashore.systems.zklink.system.tracks import (
     REQUESTED,
     SENT,
     VERIFIED,
+    is_fast,
 )
 
 L2_BLOCK = "l2_block"
@@ -32,6 +36,7 @@ L2_BLOCK = "l2_block"
 EVENT_OF_STAGE = {
     REQUESTED: "BlockCommit",
     EXECUTED: "BlockCommit",
+    ADVANCED: ACCEPT,
     COMMITTED: "BlockCommit",
     PROVED: "BlockProven",
     VERIFIED: "BlockSynced",
@@ -41,17 +46,18 @@ EVENT_OF_STAGE = {
     SENT: "Withdrawal",
     CLAIMED: "Withdrawal",
 }
-_CHAIN_STAGES = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, CONFIRMED, RELEASED, PAID)
+_CHAIN_STAGES = (REQUESTED, EXECUTED, ADVANCED, COMMITTED, PROVED, VERIFIED, CONFIRMED, RELEASED, PAID)
 STORED_BLOCK = "stored block"
 """The fact of what the contract has to store of a batch's block, computed from the calldata."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the book holds for a stage."""
+    """What the book holds for a stage. `kind` of evidence, where it is not the stage's own."""
 
     entry: Entry
     facts: Mapping[str, str]
+    kind: str = ""
 
 
 def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
@@ -61,7 +67,10 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
     chains = dict.fromkeys((primary_of(deployment), state.terms.destination))
     operations = [known[-1] for chain in chains if (known := book.about(chain, Kind.OPERATION, subject))]
     ours = {operation.chain: operation for operation in operations if _is_ours(state, operation)}
-    found = _findings(deployment, book, state, ours)
+    advance = advance_of(deployment, book, state)
+    found = _findings(deployment, book, state, ours, accepted=advance is not None and advance.counts)
+    if advance is not None and advance.paid:
+        found.update(_advanced(deployment, state, advance))
     shown = next((operation for operation in ours.values() if operation.level >= Level.PROVEN), None)
     strange = next((o for o in operations if o.chain not in ours and o.level >= Level.PROVEN), None)
     if shown is not None:
@@ -71,6 +80,9 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
     elif strange is not None:
         yield from _replaced(state, strange)
     yield from _at_odds(deployment, state, ours)
+    yield from at_odds_with_agreed(deployment, book, state, advance)
+    released = found.get(RELEASED)
+    yield from way_of(state, advance, released=released is not None and released.entry.level >= Level.PROVEN)
     for stage in _CHAIN_STAGES:
         yield from _compare(book, state, stage, found.get(stage), now)
 
@@ -110,6 +122,9 @@ def _is_ours(state: Withdrawal, operation: Entry) -> bool:
         and facts["token"] == details["target_token"]
         and facts["source_token"] == details["source_token"]
         and facts["chain_id"] == details["chain_id"]
+        and facts["ratio"] == details.get("ratio", "0")
+        and facts.get("flag", "0") == details.get("flag", "0")
+        and facts.get("call_hash", "") == details.get("call_hash", "")
     )
 
 
@@ -129,12 +144,13 @@ def _request_is_known(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]
 def _replaced(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
     """Another withdrawal with this nonce is on L1: this one can never take effect."""
     request = state.request
+    other = "withdrawal with a call attached" if operation.facts.get("call_hash") else "withdrawal"
     if request is not None and request.state in (MoveState.SENDING, MoveState.UNKNOWN):
         yield ev.MoveRefused(
             state.id,
             request.id,
             "nonce-used",
-            f"Another withdrawal with nonce {state.terms.details['nonce']} is in a batch on {operation.chain}, "
+            f"Another {other} with nonce {state.terms.details['nonce']} is in a batch on {operation.chain}, "
             "so this one can never take effect. Nothing was taken for it.",
             "Start again if you still want to withdraw.",
         )
@@ -143,18 +159,30 @@ def _replaced(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
             state.id,
             COMMITTED,
             "zkLink said that it took this request.",
-            f"{operation.chain} shows another withdrawal with the same nonce.",
+            f"{operation.chain} shows another {other} with the same nonce.",
         )
 
 
-def _findings(deployment: Deployment, book: Book, state: Withdrawal, ours: Mapping[str, Entry]) -> dict[str, Finding]:
-    """Find what the book holds for each stage. A stage is never shown stronger than what ties it to the withdrawal."""
+def _advanced(deployment: Deployment, state: Withdrawal, advance: Advance) -> dict[str, Finding]:
+    """That it was paid in advance; where nobody was asked to, that is simply the payout."""
+    contract = deployment.chain_named(state.terms.destination).main_contract
+    return {ADVANCED if is_fast(state) else PAID: Finding(advance.entry, advance.facts(contract), ACCEPT)}
+
+
+def _findings(
+    deployment: Deployment, book: Book, state: Withdrawal, ours: Mapping[str, Entry], *, accepted: bool
+) -> dict[str, Finding]:
+    """Find what the book holds for each stage. A stage is never shown stronger than what ties it to the withdrawal.
+
+    `accepted`: somebody paid in advance, so what the contract sets aside and pays out is not the recipient's.
+    """
     primary, there = primary_of(deployment), state.terms.destination
     found: dict[str, Finding] = {}
     if primary in ours:
         found = _proven(deployment, book, ours[primary])
     if there not in ours:
         return found
+    released: Finding | None
     operation = ours[there]
     if there != primary:
         confirmed = _confirmed(deployment, book, ours[primary], operation) if primary in ours else None
@@ -166,7 +194,7 @@ def _findings(deployment: Deployment, book: Book, state: Withdrawal, ours: Mappi
         released = _released(deployment, book, state, operation, found[VERIFIED].entry.level)
     else:
         return found
-    if released is None:
+    if released is None or accepted:
         return found
     found[RELEASED] = released
     payout = payout_of(deployment, book, state, released.entry)
@@ -271,9 +299,9 @@ def _credit(book: Book, state: Withdrawal, operation: Entry, executed: Entry) ->
 
 def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None, now: int) -> Iterator[ev.Event]:
     view = state.stage(stage)
-    kind = EVENT_OF_STAGE[stage]
+    kind = (finding.kind if finding else "") or EVENT_OF_STAGE[stage]
     on_chain = [e for e in view.evidence if e.on_chain]
-    standing = [e for e in on_chain if e.kind == kind]
+    standing = [e for e in on_chain if e.kind in (EVENT_OF_STAGE[stage], ACCEPT)]
     stands = finding.entry.block_hash if finding else ""
     gone = next((e for e in standing if e.block_hash != stands), None)
     if gone is not None:

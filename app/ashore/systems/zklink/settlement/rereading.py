@@ -7,6 +7,7 @@ from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import events
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block_hash_slot
 from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.acceptances import accept_text
 
 _SLOT = "storedBlockHashes["
 
@@ -44,6 +45,8 @@ def _told(topics: tuple[str, ...], data: str) -> str:
     match event:
         case events.Withdrawal():
             return f"Withdrawal({event.token_id}, {event.amount})"
+        case events.Accepted():
+            return accept_text(event)
         case events.BlockCommit() | events.BlockProven() | events.BlockSynced() | events.BlockExecuted():
             return f"{type(event).__name__}({event.block_number})"
     return ""

@@ -14,10 +14,8 @@ from ashore.systems.zklink.codec.l1.pubdata import (
     decode_withdraw_pubdata,
 )
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
+from ashore.systems.zklink.settlement.acceptances import TRANSFER, accept_facts
 from ashore.systems.zklink.settlement.book import SEQUENCE, Entry, Kind
-
-TRANSFER = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
-"""Transfer(address indexed,address indexed,uint256), ERC-20."""
 
 _BLOCK_EVENTS = {
     events.BlockProven: Kind.PROVEN,
@@ -55,6 +53,10 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
                 if owner:
                     subject = f"{event.token_id}/{owner}"
                     yield _entry(observed, log, Kind.PAYOUT, subject, 0, amount=str(event.amount))
+            case events.Accepted() if event.account_id in accounts:
+                yield _entry(
+                    observed, log, Kind.ACCEPTED, _subject(event), 0, **accept_facts(event, observed.logs, log)
+                )
             case events.BlockProven() | events.BlockSynced() | events.BlockExecuted():
                 kind = _BLOCK_EVENTS[type(event)]
                 yield _entry(observed, log, kind, str(event.block_number), event.block_number)
@@ -154,7 +156,7 @@ def _withdrawals(block: l1.NewBlock, layout: PubdataLayout) -> Iterator[Withdraw
             yield decode_withdraw_pubdata(data, layout)
 
 
-def _subject(op: WithdrawPubdata) -> str:
+def _subject(op: WithdrawPubdata | events.Accepted) -> str:
     return f"{op.account_id}/{op.sub_account_id}/{op.nonce}"
 
 
@@ -167,6 +169,8 @@ def _operation_facts(op: WithdrawPubdata) -> dict[str, str]:
         "fee": str(op.fee),
         "to": "0x" + op.owner.hex(),
         "ratio": str(op.withdraw_fee_ratio),
+        "flag": str(op.flag),
+        "call_hash": "0x" + op.call_hash.hex() if any(op.call_hash) else "",
     }
 
 

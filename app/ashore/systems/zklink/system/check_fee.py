@@ -3,6 +3,7 @@
 from ashore.domain.amounts import AmountError, format_units, parse_amount
 from ashore.systems.base import Severity
 from ashore.systems.zklink.codec import FEE
+from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.system.judgement import Judgement, money
 from ashore.systems.zklink.system.offer import L2_DECIMALS, ChainOffer, TokenOffer, ZkLinkOffer
 
@@ -19,11 +20,23 @@ def suggested_fee(offer: ZkLinkOffer, chain: int, token: int) -> int | None:
     return FEE.closest_packable_up(fee) if fee is not None and fee <= FEE.max_value else None
 
 
-def judge_fee(found: Judgement, source: TokenOffer | None, chain: ChainOffer | None) -> int | None:
+def fee_when_fast(dialect: Profile, usual: int | None) -> int | None:
+    """What zkLink itself asks on a fast withdrawal.
+
+    Nothing in x-apex (Python package apexomni, `create_withdrawal_v3`), as usual elsewhere.
+    """
+    return 0 if dialect is Profile.X_APEX else usual
+
+
+def judge_fee(
+    found: Judgement, source: TokenOffer | None, chain: ChainOffer | None, *, fast: bool = False
+) -> int | None:
     """The fee in 18 decimals of the source token, what zkLink asks for where the draft names none."""
     if source is None or chain is None:
         return None
     suggested = suggested_fee(found.offer, chain.id, source.id)
+    if fast:
+        suggested = fee_when_fast(found.deployment.dialect, suggested)
     text = found.draft.text("fee").strip(" ")
     if not text:
         if suggested is None:
@@ -52,6 +65,13 @@ def judge_fee(found: Judgement, source: TokenOffer | None, chain: ChainOffer | N
             "fee",
             f"zkLink asks for {money(suggested, source)}; this is {_times(fee, suggested)} as much.",
             "Leave the field empty to pay what it asks.",
+            Severity.WARNS,
+        )
+    elif suggested == 0 < fee:
+        found.hint(
+            "fee",
+            "zkLink asks for no fee of its own on a fast withdrawal.",
+            "Leave the field empty to pay none.",
             Severity.WARNS,
         )
     elif suggested is not None and fee < suggested:

@@ -18,6 +18,7 @@ from ashore.systems.zklink.system.check_place import (
     judge_token,
 )
 from ashore.systems.zklink.system.check_recipient import judge_recipient
+from ashore.systems.zklink.system.check_speed import Speed, exactly, fast_legs, judge_advance, judge_speed
 from ashore.systems.zklink.system.judgement import Choice, Judgement, money
 from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
 
@@ -32,9 +33,11 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
     source = judge_token(found, "source_token", "token")
     target = judge_target(found, source, chain)
     recipient = judge_recipient(found)
-    fee = judge_fee(found, source, chain)
+    speed = judge_speed(found, target, chain)
+    fee = judge_fee(found, source, chain, fast=speed.fast)
     choice = Choice(sub, source, target, chain, fee)
     amount = judge_amount(found, choice)
+    received = judge_advance(found, choice, speed, amount)
     if amount is not None and fee is not None and fee > amount:
         found.hint("fee", "The fee is larger than the amount.", "Check both before you go on.", Severity.WARNS)
     nonce = judge_nonce(found, sub)
@@ -43,8 +46,8 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
         offer=offer,
         draft=draft,
         problems=found.problems,
-        legs=_legs(amount, choice),
-        receive=money(amount, target) if amount is not None and target else "",
+        legs=_legs(amount, choice, speed, received),
+        receive=_receive(amount, choice, received),
         destination=chain.name if chain else "",
         usually="",
         account_id=offer.account_id,
@@ -58,13 +61,29 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
         nonce=nonce,
         balance=balance,
         maximum=maximum_of(choice),
+        fast=speed.fast,
+        ratio=speed.ratio,
+        received=received,
+        fast_possible=speed.possible,
+        asked=speed.broker.ratio if speed.broker is not None else None,
     )
 
 
-def _legs(amount: int | None, choice: Choice) -> tuple[Leg, ...]:
+def _receive(amount: int | None, choice: Choice, received: int | None) -> str:
+    target, decimals = choice.target, choice.target_decimals
+    if amount is None or target is None:
+        return ""
+    if received is not None and decimals is not None:
+        return exactly(received, decimals, target)
+    return money(amount, target)
+
+
+def _legs(amount: int | None, choice: Choice, speed: Speed, received: int | None) -> tuple[Leg, ...]:
     source, target, chain, fee = choice.source, choice.target, choice.chain, choice.fee
     if source is None or target is None or chain is None or amount is None or fee is None:
         return ()
+    if received is not None and speed.ratio is not None:
+        return fast_legs(choice, amount, speed.ratio, received)
     return (
         Leg("You send", money(amount + fee, source), "from your layer-2 balance"),
         Leg("zkLink fee", money(fee, source), "taken on layer 2, on top of the amount"),

@@ -41,6 +41,17 @@ class SubAccountOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokerOffer:
+    """What brokers say of a token on a chain: they pay it in advance for `ratio` (1/10000), up to `most`.
+
+    `most` has 18 decimals.
+    """
+
+    ratio: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class ZkLinkOffer(Offer):
     """The account as the operator reports it, beside what the wallet pinned.
 
@@ -49,6 +60,7 @@ class ZkLinkOffer(Offer):
     pay out of a target token: (token id, chain id) -> 18-decimal units; absent means not told;
     `usd_reserves` the same for the virtual USD paid out as that token.
     `fees` is what zkLink asks at least: (chain id, token id) -> 18-decimal units.
+    `fast` are the target tokens, each with a chain, that may be paid in advance; `brokers` who would do it now.
     """
 
     account_id: int
@@ -69,11 +81,18 @@ class ZkLinkOffer(Offer):
     """The hash of the layer-2 key that zkLink names, lower-case hex, zeros where there is none."""
     key_chain: int | None = None
     """zkLink's id of the chain that a change of key names; told where all that is missing is the wallet's own key."""
+    fast: frozenset[tuple[int, int]] = frozenset()
+    brokers: Mapping[tuple[int, int], BrokerOffer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ZkLinkQuote(Quote):
-    """A judged draft. The numbers are None where the draft does not give them yet (18 decimals)."""
+    """A judged draft. The numbers are None where the draft does not give them yet (18 decimals).
+
+    `fast`: a broker shall pay in advance, for `ratio` (1/10000); then `received`, in the target token's own units on
+    the chain, is what it pays, and `receive` says so. `fast_possible`: the token may be paid so on that chain,
+    and `asked` is the ratio that brokers want for it now, None where there is none.
+    """
 
     account_id: int
     sub_account_id: int
@@ -86,7 +105,29 @@ class ZkLinkQuote(Quote):
     nonce: int | None
     balance: Amount | None
     maximum: str
+    fast: bool = False
+    ratio: int | None = 0
+    received: int | None = None
+    fast_possible: bool = False
+    asked: int | None = None
 
 
-FIELDS = ("sub_account", "chain", "source_token", "target_token", "amount", "recipient", "fee", "nonce")
-"""Names of the draft's fields. The original page's `from` and `account_id` are the account's own."""
+FIELDS = (
+    "sub_account",
+    "chain",
+    "source_token",
+    "target_token",
+    "amount",
+    "recipient",
+    "speed",
+    "ratio",
+    "fee",
+    "nonce",
+)
+"""Names of the draft's fields. The original page's `from` and `account_id` are the account's own.
+
+`speed` is `normal` (or empty) or `fast`: what profile v2 calls fastWithdraw. `ratio` is the withdrawFeeRatio in per
+cent.
+"""
+
+NORMAL_SPEED, FAST_SPEED = "normal", "fast"

@@ -7,8 +7,10 @@ from ashore.domain.errors import AshoreError
 from ashore.net.errors import RpcError
 from ashore.systems.base import Source
 from ashore.systems.zklink.client.answers import AccountInfo, BadAnswer, ChainInfo, TokenInfo
+from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.system.brokers import broker_offers, fast_pairs, followed
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer
 
 ACCOUNT_NOT_FOUND = 201
@@ -23,8 +25,12 @@ FEE_GAS_PRICE_WEI = 5 * 10**9
 ETHEREUM_CHAIN = 4
 
 
-async def open_account(deployment: Deployment, client: OperatorClient, source: Source, now: int) -> ZkLinkOffer:
-    """Ask the operator for chains, tokens, account, balances and reserves. `now` in UTC milliseconds.
+async def open_account(
+    deployment: Deployment, client: OperatorClient, source: Source, now: int, broker: BrokerClient | None = None
+) -> ZkLinkOffer:
+    """Ask the operator for chains, tokens, account, balances and reserves, and brokers what they ask.
+
+    `now` in UTC milliseconds.
 
     Raises AshoreError where the account is unknown or the operator cannot be understood; NetError where it
     cannot be reached.
@@ -47,6 +53,11 @@ async def open_account(deployment: Deployment, client: OperatorClient, source: S
     )
     offered = token_offers(deployment, known)
     blocked = _blocked(account, source)
+    chain_offers = _chain_offers(deployment, chains, known)
+    fast = fast_pairs(known, offered, chain_offers)
+    if broker is None or not followed(deployment):
+        broker, fast = None, frozenset()
+    brokers = await broker_offers(deployment, broker, fast, offered, balances) if broker is not None else {}
     return ZkLinkOffer(
         source=source,
         opened_at=now,
@@ -55,11 +66,13 @@ async def open_account(deployment: Deployment, client: OperatorClient, source: S
         active=account.pub_key_hash != INACTIVE,
         own_key=account.pub_key_hash == source.key_hash.lower(),
         sub_accounts=_sub_accounts(account, balances),
-        chains=_chain_offers(deployment, chains, known),
+        chains=chain_offers,
         tokens=offered,
         fees=_fees(deployment, known, chains),
         reserves=_by_token_and_chain(reserves),
         usd_reserves=_by_token_and_chain(usd_reserves),
+        fast=fast,
+        brokers=brokers,
         blocked=blocked,
         notes=tuple(_unknown_tokens(offered, balances)),
         account_nonce=account.nonce,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ashore.domain.addresses import checksum
-from ashore.domain.amounts import display_units, format_units
+from ashore.domain.amounts import display_units, format_units, rescale
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind, SignedMove
@@ -13,22 +13,44 @@ from ashore.domain.withdrawal import LAST_STAGE, PRIMARY
 from ashore.keys.reading import Reading
 from ashore.systems.base import Plan, ReviewLine, Severity, SigningRequest
 from ashore.systems.zklink.codec import Withdraw, decode_core, encode_core, layer1_signature_to_json, withdraw_to_json
+from ashore.systems.zklink.codec.fast import RATIO_UNIT, ratio_percent, received_of
+from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.codec.reading import WITHDRAW_KIND
-from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.deployment import Deployment, PinnedToken
 from ashore.systems.zklink.system.offer import L2_DECIMALS, ZkLinkOffer, ZkLinkQuote
-from ashore.systems.zklink.system.tracks import NORMAL, PAID, SECONDARY
+from ashore.systems.zklink.system.tracks import PAID, track_for
+
+NO_BROKER = (
+    "No broker has to pay in advance. If none does, the whole amount comes the normal way, and as late as a normal one."
+)
+
+
+DUE_TEXT, COST_TEXT, COST_NOTE = "advance.due", "advance.cost", "advance.cost-note"
+"""Details of a fast withdrawal in words: what a broker pays, what all of it costs, and to whom that goes."""
 
 
 class NotReady(AshoreError):
     """A quote that still has problems was to be signed."""
 
 
-def withdraw_of(quote: ZkLinkQuote, ts: int) -> Withdraw:
-    """The transaction that a ready quote asks for; `ts` in unix seconds. Raises NotReady."""
-    chosen = (quote.chain_id, quote.source_token, quote.target_token, quote.amount, quote.fee, quote.nonce)
+def withdraw_of(quote: ZkLinkQuote, dialect: Profile, ts: int) -> Withdraw:
+    """The transaction that a ready quote asks for; `ts` in unix seconds. Raises NotReady.
+
+    That it shall be fast is said by the flag and the ratio in v2, by the ratio alone elsewhere, where the flag is
+    withdrawToL1.
+    """
+    chosen = (
+        quote.chain_id,
+        quote.source_token,
+        quote.target_token,
+        quote.amount,
+        quote.fee,
+        quote.nonce,
+        quote.ratio if quote.fast else 0,
+    )
     if not quote.ready or quote.recipient is None or any(value is None for value in chosen):
         raise NotReady("The form is not complete yet.", "Correct the fields that are marked.")
-    chain, source, target, amount, fee, nonce = (int(value) for value in chosen if value is not None)
+    chain, source, target, amount, fee, nonce, ratio = (int(value) for value in chosen if value is not None)
     return Withdraw(
         to_chain_id=chain,
         account_id=quote.account_id,
@@ -39,15 +61,15 @@ def withdraw_of(quote: ZkLinkQuote, ts: int) -> Withdraw:
         amount=amount,
         fee=fee,
         nonce=nonce,
-        flag=0,
-        withdraw_fee_ratio=0,
+        flag=int(quote.fast and dialect is Profile.V2),
+        withdraw_fee_ratio=ratio,
         ts=ts,
     )
 
 
 def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
     """Decide what would be signed. Raises NotReady."""
-    tx = withdraw_of(quote, ts)
+    tx = withdraw_of(quote, deployment.dialect, ts)
     offer = quote.offer
     assert isinstance(offer, ZkLinkOffer)
     source, target = deployment.tokens[tx.l2_source_token], deployment.tokens[tx.l1_target_token]
@@ -64,8 +86,8 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         "amount": str(tx.amount),
         "fee": str(tx.fee),
         "nonce": str(tx.nonce),
-        "flag": "0",
-        "withdraw_fee_ratio": "0",
+        "flag": str(tx.flag),
+        "withdraw_fee_ratio": str(tx.withdraw_fee_ratio),
         "ts": str(tx.ts),
         "call_data": "",
         "symbol": source.symbol,
@@ -75,7 +97,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         system="zkLink",
         network=deployment.network,
         profile=deployment.id,
-        track=str((NORMAL if at_home else SECONDARY).ref),
+        track=str(track_for(at_home=at_home, fast=quote.fast).ref),
         account=offer.address,
         symbol=source.symbol,
         decimals=L2_DECIMALS,
@@ -94,6 +116,9 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
             "target_token": str(tx.l1_target_token),
             "nonce": str(tx.nonce),
             "ts": str(tx.ts),
+            "flag": str(tx.flag),
+            "ratio": str(tx.withdraw_fee_ratio),
+            **(_advance_words(expect, source, target, target.decimals[chain.id]) if quote.fast else {}),
             **({} if at_home else {PRIMARY: deployment.chains[deployment.primary].name}),
         },
     )
@@ -114,7 +139,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         ),
         terms=terms,
         confirm=f"Withdraw {amount_text} to {chain.name}",
-        warnings=(*warned, "It cannot be cancelled after this."),
+        warnings=(*warned, *([NO_BROKER] if quote.fast else []), "It cannot be cancelled after this."),
     )
 
 
@@ -134,10 +159,19 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
     def signed(*names: str) -> tuple[tuple[str, str], ...]:
         return tuple((name, read[name] or "none") for name in names)
 
+    advance = _advance_words(read, source, target, target.decimals[chain.id]) if is_fast(read) else {}
+    whole = f"{display_units(amount, L2_DECIMALS)} {target.symbol}"
+    due = [
+        ReviewLine("You receive exactly", text, f"if a broker pays in advance; {whole} if none does")
+        for text in (advance.get(DUE_TEXT),)
+        if text
+    ]
+    share = signed("withdraw_fee_ratio")
     return (
+        *due,
         ReviewLine(
             "Amount",
-            f"{display_units(amount, L2_DECIMALS)} {target.symbol}",
+            whole,
             f"paid out on {chain.name}",
             signed=signed("amount"),
         ),
@@ -145,6 +179,7 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
         ReviewLine("Recipient", checksum(bytes.fromhex(read["to"][2:])), monospace=True),
         ReviewLine("Fee", f"{display_units(fee, L2_DECIMALS)} {source.symbol}", "kept by zkLink", signed=signed("fee")),
         ReviewLine("Taken from your balance", taken, "amount and fee together"),
+        *(ReviewLine("Costs you in total", advance[COST_TEXT], advance[COST_NOTE], signed=share) for _ in due),
         ReviewLine(
             "From your account",
             checksum(bytes.fromhex(plan.terms.account[2:])),
@@ -178,10 +213,36 @@ def time_of(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def is_fast(read: Mapping[str, str]) -> bool:
+    """Whether signed fields ask for a payment in advance, and for nothing else that is not ordinary."""
+    flag = "1" if read["profile"] == Profile.V2 else "0"
+    return read["flag"] == flag and 0 < int(read["withdraw_fee_ratio"]) <= RATIO_UNIT and not read["call_data"]
+
+
+def _advance_words(
+    read: Mapping[str, str], source: PinnedToken, target: PinnedToken, decimals: int
+) -> Mapping[str, str]:
+    """What a broker would pay and keep, and all costs as one, from the signed amount, fee and ratio."""
+    amount, fee, ratio = int(read["amount"]), int(read["fee"]), int(read["withdraw_fee_ratio"])
+    received = rescale(received_of(rescale(amount, L2_DECIMALS, decimals), ratio), decimals, L2_DECIMALS)
+    kept = f"{display_units(amount - received, L2_DECIMALS)} {target.symbol}"
+    zklink = f"{display_units(fee, L2_DECIMALS)} {source.symbol}" if fee else "nothing"
+    together = f"{display_units(amount - received + fee, L2_DECIMALS)} {source.symbol}"
+    apart = f"{kept} and {zklink}" if fee else kept
+    return {
+        DUE_TEXT: f"{display_units(received, L2_DECIMALS)} {target.symbol}",
+        COST_TEXT: together if source.id == target.id else apart,
+        COST_NOTE: f"{kept} to the broker ({ratio_percent(ratio)}), {zklink} to zkLink",
+    }
+
+
 def _kind(read: Mapping[str, str]) -> tuple[str, str]:
     """What kind of withdrawal the signed options make it, and what that means."""
     if read["flag"] == "0" and read["withdraw_fee_ratio"] == "0" and not read["call_data"]:
         return "Normal withdrawal", "no fast payout for a further fee, no call attached"
+    if is_fast(read):
+        share = ratio_percent(int(read["withdraw_fee_ratio"]))
+        return "Fast withdrawal", f"a broker may pay it in advance and keep {share} of it; no call attached"
     return "With options of its own", "see the signed values; Ashore asks for none of them"
 
 

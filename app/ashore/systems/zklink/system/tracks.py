@@ -1,17 +1,24 @@
 """The way of a zkLink withdrawal, as data. A changed way gets a new version; old ones stay readable."""
 
+from dataclasses import replace
+
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef, TrackWords
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.zklink.system.activation_track import ACTIVATION, is_activation
 
 REQUESTED = "requested"
 EXECUTED = "executed"
+ADVANCED = "advanced"
 COMMITTED = "committed"
 PROVED = "proved"
 VERIFIED = "verified"
 CONFIRMED = "confirmed"
 RELEASED = "released"
 PAID = "paid"
+
+BY_BROKER = "broker"
+IN_FULL = "in-full"
+"""Ways (see `Stage.moot`): somebody paid in advance, and gets what the contract sets aside; or nobody did."""
 
 SENT = "sent"
 CLAIMED = "claimed"
@@ -50,6 +57,9 @@ WORDS = TrackWords(
     ),
 )
 
+_SET_ASIDE_FOR_ANOTHER = "Not for you any more: the contract sets this money aside for whoever paid you in advance."
+_NOT_YOURS_ANY_MORE = "Not awaited: you have been paid, and the rest is between the broker and zkLink."
+
 _REQUESTED = Stage(
     REQUESTED,
     Milestone.REQUESTED,
@@ -72,6 +82,7 @@ _RELEASED = Stage(
     "Released on {chain}",
     "The contract on {chain} set the money aside for you.",
     "The batch is executed on {chain}; then the contract sets the money aside for you.",
+    moot=((BY_BROKER, _SET_ASIDE_FOR_ANOTHER),),
 )
 _PAID = Stage(
     PAID,
@@ -160,6 +171,53 @@ SECONDARY = Track(
 ON_PRIMARY = frozenset({COMMITTED, PROVED, VERIFIED})
 """Stages that the primary chain shows, wherever the money goes."""
 
+FAST_WORDS = replace(
+    WORDS,
+    contradicted=(
+        "What was agreed and what the chain shows differ.",
+        "See what stands below. The money is not lost; Ashore keeps watching the chain itself.",
+    ),
+    under_way=(
+        "Under way.",
+        "A broker may pay you any moment; if none does, the whole amount comes the normal way. Nothing to do.",
+    ),
+    less="A broker paid it in advance and kept its share of the {asked}, as you signed.",
+)
+
+_IN_ADVANCE = Stage(
+    ADVANCED,
+    Milestone.FINALIZED,
+    "Paid in advance by a broker",
+    "A broker paid what you signed for: the money is at your address.",
+    "A broker may pay you now, before zkLink does. None has to.",
+    moot=(
+        (IN_FULL, "No broker paid in advance, so the whole amount comes the normal way: the broker’s share is yours."),
+    ),
+)
+
+
+def _between_others(stage: Stage) -> Stage:
+    """A stage of the normal way that does not concern a person whom a broker has paid."""
+    return stage if stage.moot else replace(stage, moot=((BY_BROKER, _NOT_YOURS_ANY_MORE),))
+
+
+def _made_fast(name: str, normal: Track) -> Track:
+    """The way of `normal`, beside which a broker may pay."""
+    rest = (_between_others(stage) for stage in normal.stages[2:])
+    return Track(TrackRef(name, 1), (*normal.stages[:2], _IN_ADVANCE, *rest), FAST_WORDS, answered=normal.answered)
+
+
+FAST = _made_fast("zklink.fast", NORMAL)
+FAST_SECONDARY = _made_fast("zklink.fast-secondary", SECONDARY)
+
+
+def track_for(*, at_home: bool, fast: bool) -> Track:
+    """The track of a request. `at_home`: it is paid on the chain where batches are proven."""
+    if fast:
+        return FAST if at_home else FAST_SECONDARY
+    return NORMAL if at_home else SECONDARY
+
+
 _ONE_BLOCK = "It is done as soon as a block takes it, and irreversible when that block is finalized."
 
 CLAIM_WORDS = TrackWords(
@@ -234,7 +292,7 @@ CLAIM = Track(
     answered=SENT,
 )
 
-TRACKS = (NORMAL, SECONDARY, CLAIM, ACTIVATION)
+TRACKS = (NORMAL, SECONDARY, FAST, FAST_SECONDARY, CLAIM, ACTIVATION)
 
 
 def is_claim(state: Withdrawal) -> bool:
@@ -250,3 +308,8 @@ def is_withdrawal(state: Withdrawal) -> bool:
 def claims_now(state: Withdrawal) -> bool:
     """Whether it is a claim that was begun, and that nothing shows as done yet."""
     return is_claim(state) and state.is_open and not state.stage(CLAIMED).checked()
+
+
+def is_fast(state: Withdrawal) -> bool:
+    """Whether a broker was asked to pay it in advance."""
+    return TrackRef.parse(state.terms.track).id in (FAST.ref.id, FAST_SECONDARY.ref.id)

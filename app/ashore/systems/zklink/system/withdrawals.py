@@ -22,6 +22,7 @@ from ashore.keys.reading import Reading
 from ashore.net.errors import HttpStatus, NetError, NotSent, RpcError
 from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
 from ashore.systems.zklink.client.answers import BadAnswer
+from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.interpreter import Interpreter
@@ -83,10 +84,12 @@ class ZkLinkSystem:
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
         quorums: Mapping[str, Quorum] = MappingProxyType({}),
+        broker: BrokerClient | None = None,
     ) -> None:
         """`now` gives UTC milliseconds; `recipients` how often each address was used before; `quorums` by chain."""
         self._deployment = deployment
         self._client = client
+        self._broker = broker
         self._interpreter = interpreter
         self._word = OperatorWord(deployment, client, now)
         self._keys = KeyWord(deployment.id, client)
@@ -111,7 +114,7 @@ class ZkLinkSystem:
 
     async def open(self, source: Source) -> Offer:
         """Ask the operator what the account has and where it can go."""
-        return await open_account(self._deployment, self._client, source, self._now())
+        return await open_account(self._deployment, self._client, source, self._now(), self._broker)
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft against the offer, without the network."""

@@ -9,12 +9,25 @@ KINDS = {
     "BlockProven": "The batch’s validity proof, taken by the contract",
     "BlockSynced": "The batch’s root, agreed between the chains",
     "BlockExecuted": "The batch, executed on L1",
+    "Accept": "A broker’s payment, noted by zkLink’s contract",
+    "accepts": "Who was paid for it, as the contract stores it",
     "Withdrawal": "The payout by zkLink’s contract",
     "storedBlockHashes": "The batch’s root, as the contract stores it",
 }
 """What a piece of evidence is, by its kind."""
 
-TECHNICAL = frozenset({"BlockCommit", "BlockProven", "BlockSynced", "BlockExecuted", "Withdrawal", "storedBlockHashes"})
+TECHNICAL = frozenset(
+    {
+        "BlockCommit",
+        "BlockProven",
+        "BlockSynced",
+        "BlockExecuted",
+        "Withdrawal",
+        "storedBlockHashes",
+        "Accept",
+        "accepts",
+    }
+)
 """Kinds that somebody can look up: names of the contract's own logs and storage."""
 
 NAMES = {
@@ -24,6 +37,9 @@ NAMES = {
     "sync hashes": "Roots compared, by chain",
     "credited": "Set aside by",
     "value": "Stored hash",
+    "acceptor": "Stored address",
+    "signed for": "You signed for",
+    "withdraw hash": "Hash of what you signed for",
     "blocks synchronised": "Agreed up to block",
     "layer-2 blocks committed": "Committed up to block",
     "layer-2 blocks executed on L1": "Executed up to block",

@@ -88,7 +88,7 @@ def check(value: Any) -> None:
         for key, item in value.items():
             check(key)
             check(item)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple | frozenset):
         for item in value:
             check(item)
     elif isinstance(value, bool):

@@ -42,6 +42,7 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import Action, Draft, Plan, Source
+from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.codec import decode_core
 from ashore.systems.zklink.codec.reading import read_withdraw
@@ -96,6 +97,7 @@ class Bench:
             lambda: self.now,
             lambda: journal.recipients("zkLink"),
             {pinned.name: quorum},
+            BrokerClient(self.http, self.deployment.broker_url),
         )
         self.ledger = Ledger(journal, {str(t.ref): t for t in TRACKS}, lambda: self.now)
         await self.ledger.load()
@@ -116,12 +118,12 @@ class Bench:
         fields = {"chain": "1", "source_token": "17", "amount": "25", "recipient": recipient}
         return await self.system.prepare(Action.REQUEST, await self.system.quote(offer, Draft(fields)))
 
-    async def signed(self, amount: str = "25") -> tuple[str, SignedMove]:
+    async def signed(self, amount: str = "25", **changes: str) -> tuple[str, SignedMove]:
         """Fill the form in, sign, and journal the intent."""
         key_hash = "0x" + musig.public_key_hash(musig.public_key(self.hand.layer2_key())).hex()
         offer = await self.system.open(Source(self.deployment.id, 0, ADDRESS, key_hash))
         fields = {"chain": "1", "source_token": "17", "amount": amount, "recipient": "0x" + RECIPIENT.hex()}
-        quote = await self.system.quote(offer, Draft(fields))
+        quote = await self.system.quote(offer, Draft({**fields, **changes}))
         assert quote.ready, quote.problems
         plan = await self.system.prepare(Action.REQUEST, quote)
         reading = read_withdraw(dict(plan.request.preimage))
@@ -140,9 +142,9 @@ class Bench:
         self.ledger.record([ev.WithdrawalStarted(name, plan.terms), intent])
         return name, move
 
-    async def begun(self, amount: str = "25") -> str:
+    async def begun(self, amount: str = "25", **changes: str) -> str:
         """A withdrawal that the node took."""
-        name, move = await self.signed(amount)
+        name, move = await self.signed(amount, **changes)
         self.ledger.record([ev.MoveSending(name, move.id)])
         assert isinstance(await self.system.submit(move, True), Accepted)
         self.ledger.record([ev.MoveAccepted(name, move.id)])
