@@ -364,6 +364,11 @@ def _falls(evidence: Evidence, event: ev.StageTakenBack) -> bool:
     return evidence.on_chain and (not event.block_hash or evidence.block_hash == event.block_hash)
 
 
+def placed(text: str, terms: ev.Terms) -> str:
+    """Fill in the chains that a text of a track speaks of."""
+    return text.format(chain=terms.destination, primary=terms.details.get(PRIMARY, terms.destination))
+
+
 def passed_by(withdrawal: Withdrawal, stage_id: str, track: Track) -> Evidence | None:
     """The evidence of a later stage which shows that this one was passed, though nobody spoke for it; else None."""
     view = withdrawal.stage(stage_id)

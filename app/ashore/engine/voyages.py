@@ -13,7 +13,6 @@ from ashore.domain.withdrawal import (
     ANEW_FROM,
     LAST_STAGE,
     PRICED_OUT,
-    PRIMARY,
     RECEIVED,
     REPLACEMENTS,
     WAY,
@@ -22,6 +21,7 @@ from ashore.domain.withdrawal import (
     Status,
     Withdrawal,
     passed_by,
+    placed,
     stage_mark,
 )
 from ashore.engine.ledger import NOTHING_SENT
@@ -103,17 +103,12 @@ def usually(expectations: Mapping[str, Expectation] | None, words: TrackWords) -
 def _placed(stage: Stage, state: Withdrawal) -> Stage:
     return replace(
         stage,
-        title=_named(stage.title, state.terms),
-        reached=_named(stage.reached, state.terms),
-        awaited=_named(stage.awaited, state.terms),
-        shown_on=_named(stage.shown_on, state.terms),
-        moot=tuple((way, _named(sentence, state.terms)) for way, sentence in stage.moot),
+        title=placed(stage.title, state.terms),
+        reached=placed(stage.reached, state.terms),
+        awaited=placed(stage.awaited, state.terms),
+        shown_on=placed(stage.shown_on, state.terms),
+        moot=tuple((way, placed(sentence, state.terms)) for way, sentence in stage.moot),
     )
-
-
-def _named(text: str, terms: ev.Terms) -> str:
-    """Fill in the chains that a text of a track speaks of."""
-    return text.format(chain=terms.destination, primary=terms.details.get(PRIMARY, terms.destination))
 
 
 def _said_by(mark: Mark, best: Evidence | None, state: Withdrawal, words: TrackWords) -> str:
@@ -256,7 +251,7 @@ def _racing(state: Withdrawal, words: TrackWords) -> tuple[str, str] | None:
 def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
     """Tell a withdrawal in one line, from what the lists keep of it."""
     status, mark = Status(row.status), Mark(row.mark) if row.mark else Mark.AWAITED
-    title = _named(row.stage, terms)
+    title = placed(row.stage, terms)
     if status is Status.REFUSED:
         title, mark = NOTHING_SENT if title == NOTHING_SENT else "Refused", Mark.FAILED
     return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)

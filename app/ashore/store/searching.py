@@ -1,6 +1,6 @@
 """What a withdrawal is found by in the list: the words that are kept of it, and those that somebody typed."""
 
-from ashore.domain.withdrawal import SAID_BY, Status, Withdrawal
+from ashore.domain.withdrawal import SAID_BY, Status, Withdrawal, placed
 
 MAX_SEARCH = 4_000
 MAX_WORDS = 24
@@ -35,7 +35,7 @@ def searchable(state: Withdrawal, stage: str) -> str:
         terms.details.get(SAID_BY, ""),
         *(move.locator for move in state.moves.values()),
         *sorted(hashes),
-        stage.format(chain=terms.destination),
+        placed(stage, terms),
         STATUS_WORDS[state.status],
     ]
     return " ".join(words).lower()
