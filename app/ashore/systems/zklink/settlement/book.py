@@ -94,10 +94,10 @@ class _Index:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         ordered = sorted(entries, key=attrgetter("position"))
-        reverts: dict[str, list[Entry]] = {}
-        for entry in ordered:
+        reverts: dict[str, list[_Revert]] = {}
+        for place, entry in enumerate(ordered):
             if entry.kind is Kind.REVERTED:
-                reverts.setdefault(entry.chain, []).append(entry)
+                reverts.setdefault(entry.chain, []).append(_revert(entry, ordered[:place]))
         self._live: dict[tuple[str, Kind], list[Entry]] = {}
         self._by_subject: dict[tuple[str, Kind, str], list[Entry]] = {}
         for entry in ordered:
@@ -124,14 +124,33 @@ class _Index:
         return self._live.get((chain, kind), [])
 
 
-def _undoes(revert: Entry, entry: Entry) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Revert:
+    """What a revert leaves standing: layer-2 blocks up to `last` and, on a secondary chain, counts up to `sequence`."""
+
+    position: tuple[int, int]
+    last: int
+    sequence: int = 0
+
+
+def _revert(entry: Entry, before: Iterable[Entry]) -> _Revert:
+    if SEQUENCE not in entry.facts:
+        return _Revert(entry.position, entry.number)
+    # A secondary chain's event names a count alone. The block is that of the last commit within it, and what the
+    # bridge confirmed beyond that block is forgotten by the contract, too.
+    sequence = int(entry.facts[SEQUENCE])
+    commits = (each for each in before if (each.chain, each.kind) == (entry.chain, Kind.COMMITTED))
+    kept = (each.number for each in commits if int(each.facts[SEQUENCE]) <= sequence)
+    return _Revert(entry.position, max(kept, default=0), sequence)
+
+
+def _undoes(revert: _Revert, entry: Entry) -> bool:
     """Whether a revert took back what an entry of the same chain says."""
     if entry.kind not in _REVERTIBLE or revert.position < entry.position:
         return False
-    if SEQUENCE not in revert.facts:
-        return entry.number > revert.number
-    # What the bridge brought to a secondary chain is not its own to take back.
-    return SEQUENCE in entry.facts and int(entry.facts[SEQUENCE]) > int(revert.facts[SEQUENCE])
+    if SEQUENCE in entry.facts:
+        return int(entry.facts[SEQUENCE]) > revert.sequence
+    return entry.number > revert.last
 
 
 class Book:
