@@ -44,6 +44,7 @@ class Ledger:
         self._now = now
         self._open: dict[str, Withdrawal] = {}
         self._stopped: dict[str, Withdrawal] = {}
+        self._arrived: dict[str, Withdrawal] = {}
         self._listeners: list[Listener] = []
 
     async def load(self) -> None:
@@ -56,6 +57,8 @@ class Ledger:
         since = self._now() - STOPPED_FOR_MS
         stopped = self._journal.stopped(since, MOST_STOPPED)
         self._stopped = {state.id: state for state in stopped if SUPERSEDED not in state.facts}
+        arrived = self._journal.arrived(since, MOST_STOPPED)
+        self._arrived = {state.id: state for state in arrived if self._lacks_proof(state)}
 
     @property
     def open(self) -> Sequence[Withdrawal]:
@@ -68,8 +71,9 @@ class Ledger:
 
     @property
     def watched(self) -> Sequence[Withdrawal]:
-        """What is held against L1: all that is open, and what lately stopped on the operator's word alone."""
-        return [*self._open.values(), *self._stopped.values()]
+        """What is held against L1: all that is open, what lately stopped on the operator's word alone, and what lately
+        arrived on one chain while another one still has to show its part."""
+        return [*self._open.values(), *self._stopped.values(), *self._arrived.values()]
 
     @property
     def stopped(self) -> Sequence[Withdrawal]:
@@ -110,7 +114,7 @@ class Ledger:
         def summaries(recorded: list[ev.Recorded]) -> Iterator[Summary]:
             for item in recorded:
                 name = item.event.withdrawal
-                before = changed.get(name) or self._open.get(name) or self._stopped.get(name)
+                before = changed.get(name) or self._held(name)
                 if before is None and not isinstance(item.event, ev.WithdrawalStarted):
                     before = self._journal_state(name, item.seq)
                 changed[name] = apply(before, item)
@@ -122,16 +126,32 @@ class Ledger:
         for state in changed.values():
             self.tell(Change(Topic.WITHDRAWAL, state.id))
 
+    def _held(self, withdrawal: str) -> Withdrawal | None:
+        return self._open.get(withdrawal) or self._stopped.get(withdrawal) or self._arrived.get(withdrawal)
+
     def _place(self, state: Withdrawal) -> None:
         """Keep a changed withdrawal where it belongs; what stopped can come to life again."""
         self._open.pop(state.id, None)
         self._stopped.pop(state.id, None)
+        self._arrived.pop(state.id, None)
         if state.is_open:
             self._open[state.id] = state
+        elif self._lacks_proof(state):
+            self._arrived[state.id] = state
+            while len(self._arrived) > MOST_STOPPED:
+                self._arrived.pop(next(iter(self._arrived)))
         elif state.status is not Status.FINAL and SUPERSEDED not in state.facts:
             self._stopped[state.id] = state
             while len(self._stopped) > MOST_STOPPED:
                 self._stopped.pop(next(iter(self._stopped)))
+
+    def _lacks_proof(self, state: Withdrawal) -> bool:
+        """Whether money arrived for good, and a stage that L1 can show is not irreversible."""
+        track = self._tracks.get(state.terms.track)
+        if state.status is not Status.FINAL or track is None:
+            return False
+        levels = [state.stage(s.id).level or 0 for s in track.stages if s.provable and not s.not_applicable]
+        return max(levels, default=0) is Level.IRREVERSIBLE and min(levels) < Level.IRREVERSIBLE
 
     async def record_many(self, events: Iterable[ev.Event]) -> None:
         """The same for many events, without holding the event loop for long."""

@@ -83,8 +83,15 @@ class Journal:
 
     def stopped(self, since: int, limit: int) -> list[Withdrawal]:
         """Fold the withdrawals that were refused or failed since `since` (UTC milliseconds), oldest first."""
+        return self._ended("'refused', 'failed'", since, limit)
+
+    def arrived(self, since: int, limit: int) -> list[Withdrawal]:
+        """Fold the withdrawals that became final since `since` (UTC milliseconds), oldest first."""
+        return self._ended("'final'", since, limit)
+
+    def _ended(self, statuses: str, since: int, limit: int) -> list[Withdrawal]:
         rows = self._db.read(
-            "SELECT id FROM withdrawals WHERE status IN ('refused', 'failed') AND changed_at >= ?"
+            f"SELECT id FROM withdrawals WHERE status IN ({statuses}) AND changed_at >= ?"  # noqa: S608 no input
             " ORDER BY changed_at DESC LIMIT ?",
             since,
             limit,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import SignedMove
+from ashore.domain.withdrawal import LAST_LEVEL
 from ashore.engine.ledger import SUPERSEDED, Ledger, current_stage
 from ashore.engine.views import Change, Topic
 from ashore.store.database import Database, StoreError
@@ -162,6 +163,28 @@ async def test_what_stopped_on_somebodys_word_is_still_watched(bench: Bench) -> 
     assert [w.id for w in bench.ledger.watched] == ["w"], "also after a restart"
     bench.ledger.record([ev.MoveAccepted("w", "m", "found on L1")])
     assert [w.id for w in bench.ledger.open] == ["w"], "it came to life again"
+
+
+async def test_what_arrived_is_watched_until_every_chain_has_shown_its_part_for_good(bench: Bench) -> None:
+    bench.ledger.record([started(), intended(), FINAL])
+    assert bench.ledger.open == []
+    assert [w.id for w in bench.ledger.watched] == ["w"]
+    await bench.ledger.load()
+    assert [w.id for w in bench.ledger.watched] == ["w"], "also after a restart"
+    for stage, level in (("requested", Level.IRREVERSIBLE), ("committed", Level.PROVEN)):
+        bench.ledger.record([ev.StageReached("w", stage, shown(level))])
+        assert [w.id for w in bench.ledger.watched] == ["w"]
+    bench.ledger.record([ev.StageSettled("w", "committed", "0xaa", 9, 3, 3)])
+    assert bench.ledger.watched == []
+    await bench.ledger.load()
+    assert bench.ledger.watched == []
+
+
+async def test_what_settled_without_any_chain_is_not_watched(bench: Bench) -> None:
+    before = started()
+    terms = replace(before.terms, details={**before.terms.details, LAST_LEVEL: "seen"})
+    bench.ledger.record([replace(before, terms=terms), intended(), ev.StageReached("w", "paid", shown(Level.SEEN))])
+    assert bench.ledger.open == bench.ledger.watched == []
 
 
 async def test_what_was_asked_for_again_is_told_of_the_newer_one(bench: Bench) -> None:
