@@ -79,7 +79,7 @@ async def test_crash_before_the_place_is_written_and_a_reorganisation_before_the
 
 async def test_what_was_read_of_a_block_that_was_never_followed_does_not_become_irreversible(bench: Bench) -> None:
     withdrawal = await bench.withdraw()
-    await bench.operate("execute_l2", "seal", "commit", "prove", "sync")
+    await bench.operate("execute_l2", "seal", "commit", "prove", "sync", "execute")
     await bench.look()
     stored = next(e for e in _evidence(bench, withdrawal) if e.kind == "storedBlockHashes")
     orphan = replace(stored, block_hash="0x" + "0f" * 32)

@@ -17,11 +17,12 @@ ON_THE_WAY = {
     "prove": "proven proven proven proven awaited awaited awaited",
     "sync": "proven proven proven proven proven awaited awaited",
     "execute": "proven proven proven proven proven proven awaited",
-    "payout": "irreversible irreversible irreversible proven proven proven proven",
+    "payout": "proven proven proven proven proven proven proven",
 }
 """The marks after each of the operator's stages, where nothing goes wrong; four blocks later a block is final.
 
-A batch that holds the withdrawal proves that layer 2 took and executed it, too.
+A batch that holds the withdrawal proves that layer 2 took and executed it, too. Until the release is final the
+contract can still take the batch back, however old its block is.
 """
 SENT = "reported awaited awaited awaited awaited awaited awaited"
 ARRIVED = "irreversible irreversible irreversible irreversible irreversible irreversible irreversible"

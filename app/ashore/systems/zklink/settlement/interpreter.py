@@ -1,7 +1,7 @@
 """What observations mean for open withdrawals: the book first, then each withdrawal against it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ashore.domain import events as ev
 from ashore.domain.eta import Expectation, expectation
@@ -19,6 +19,7 @@ from ashore.store.keep import packed
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
+from ashore.systems.zklink.settlement.finality import Finality
 from ashore.systems.zklink.settlement.key_word import KEYS, key_words
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
 from ashore.systems.zklink.settlement.reconcile import reconcile, reconcile_claim
@@ -49,6 +50,7 @@ class Interpreter:
         self._book = book
         self._roots = roots
         self._fates = fates
+        self._finality = Finality()
         self._now = now
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
@@ -65,12 +67,13 @@ class Interpreter:
                 self._roots.begin_anew()
                 return [*await self.look_again(every), *fallen_roots(mine, hashes)]
             case FinalityAdvanced():
-                return [event for state in every for event in _settled(state, observation)]
+                return [event for state in every for event in self._finality.settled(state, observation)]
             case OperatorReport(profile, subject) if subject == KEYS:
                 return list(key_words(observation, open_, self._now())) if profile == self._deployment.id else []
             case OperatorReport(profile):
                 return list(words(observation, mine, self._now())) if profile == self._deployment.id else []
             case ChainHealth():
+                self._finality.heard(observation)
                 agreed = observation.agreeing >= AGREEMENT and self._book.unshow(observation.chain)
                 fallen = await self.look_again(every) if agreed else []
                 fates = await self._fates.look(observation.chain, [w for w in every if is_claim(w)])
@@ -121,14 +124,3 @@ class Interpreter:
                 found.extend(compare(self._deployment, self._book, state, now))
             await asyncio.sleep(0)
         return found
-
-
-def _settled(state: Withdrawal, finality: FinalityAdvanced) -> Iterator[ev.Event]:
-    for view in state.stages.values():
-        rested = {
-            e.block_hash
-            for e in view.evidence
-            if e.level is Level.PROVEN and e.chain == finality.chain and e.block_number <= finality.number
-        }
-        for block_hash in sorted(rested):
-            yield ev.StageSettled(state.id, view.id, block_hash, finality.number, finality.agreeing, finality.asked)

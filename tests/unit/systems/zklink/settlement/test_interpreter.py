@@ -27,7 +27,7 @@ from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.settlement.sighting import entries_of
-from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
+from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, REQUESTED, VERIFIED
 from unit.systems.zklink.settlement.rollup_model import CHAIN, credit, entry, operation, payout, withdrawal
 from unit.systems.zklink.zklink_bench import DEPLOYMENT, MAIN
 
@@ -129,6 +129,46 @@ async def test_finality_ends_it_and_is_of_its_own_chain(bench: Bench) -> None:
     assert last == ev.StageSettled("w0", PAID, "0x05", 5, 2, 3)
     assert not bench.states[0].is_open
     assert await bench.hear(FinalityAdvanced(CHAIN, 6, "0x06", 2, 3)) == []
+
+
+async def test_what_can_be_reverted_is_not_irreversible_however_old_its_block_is(bench: Bench) -> None:
+    state = bench.states[0]
+    bench.book.add([operation(state, 8801, 1), entry(Kind.PROVEN, "8801", 8801, 2)], {})
+    await bench.hear(block(9, log(l1.BLOCK_PROVEN, [9999])))
+    assert await bench.hear(FinalityAdvanced(CHAIN, 50, "0xff", 2, 3)) == []
+    assert {bench.states[0].stage(s).level for s in (REQUESTED, EXECUTED, COMMITTED, PROVED)} == {Level.PROVEN}
+    bench.book.add(
+        [
+            entry(Kind.SYNCED, "8801", 8801, 51),
+            credit(state, 52, 0),
+            entry(Kind.EXECUTED, "8801", 8801, 52, 1),
+        ],
+        {},
+    )
+    await bench.hear(block(53, log(l1.BLOCK_PROVEN, [9999])))
+    assert await bench.hear(FinalityAdvanced(CHAIN, 51, "0xff", 2, 3)) == []
+    await bench.hear(FinalityAdvanced(CHAIN, 52, "0xff", 2, 3))
+    stages = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, RELEASED)
+    assert {bench.states[0].stage(s).level for s in stages} == {Level.IRREVERSIBLE}
+
+
+async def test_what_another_chain_shows_settles_with_the_finality_that_was_heard_of_it(bench: Bench) -> None:
+    settled_ways(bench)
+    proof = Evidence(
+        "BlockProven", Level.PROVEN, "Strait", 1, chain="Strait", tx_hash="0xs", block_number=7, block_hash="0x5"
+    )
+    bench.take([ev.StageReached("w0", VERIFIED, proof)])
+    await bench.hear(block(9, log(l1.BLOCK_PROVEN, [9999])))
+    bench.take([ev.StageReached("w0", VERIFIED, proof)])
+    await bench.hear(ChainHealth("Strait", 2, 3, 9, 6))
+    await bench.hear(FinalityAdvanced(CHAIN, 4, "0x04", 2, 3))
+    assert _level_of(bench, "0x5") is Level.PROVEN
+    await bench.hear(FinalityAdvanced("Strait", 7, "0x07", 2, 3))
+    assert _level_of(bench, "0x5") is Level.IRREVERSIBLE
+
+
+def _level_of(bench: Bench, block_hash: str) -> Level:
+    return next(e.level for e in bench.states[0].stage(VERIFIED).evidence if e.block_hash == block_hash)
 
 
 async def test_what_one_endpoint_showed_is_dropped_when_they_agree_and_not_before(bench: Bench) -> None:

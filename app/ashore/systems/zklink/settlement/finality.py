@@ -1,0 +1,47 @@
+"""When nothing can take a stage back any more: its block is finalized, and the contract cannot revert its batch either.
+
+`revertBlocks` takes back whatever is committed and not executed, however old the L1 blocks are
+(zkLinkProtocol/zklink-contracts). So what leads to the release is irreversible only together with it.
+"""
+
+from collections.abc import Iterator
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.observations import ChainHealth, FinalityAdvanced
+from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.zklink.system.tracks import COMMITTED, CONFIRMED, EXECUTED, PROVED, RELEASED, REQUESTED, VERIFIED
+
+REVERTIBLE = frozenset({REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, CONFIRMED})
+"""Stages that rest on a batch which may not be executed yet."""
+
+
+class Finality:
+    """How far each chain is finalized, and what follows from that."""
+
+    def __init__(self) -> None:
+        self._reached: dict[str, FinalityAdvanced] = {}
+
+    def heard(self, health: ChainHealth) -> None:
+        """Learn, also after a start, how far a chain was finalized when it last advanced."""
+        if health.finalized and health.chain not in self._reached:
+            told = FinalityAdvanced(health.chain, health.finalized, "", health.agreeing, health.asked)
+            self._reached[health.chain] = told
+
+    def settled(self, state: Withdrawal, advanced: FinalityAdvanced) -> Iterator[ev.Event]:
+        """Yield what is irreversible from now on."""
+        self._reached[advanced.chain] = advanced
+        executed = any(self._is_final(piece) for piece in state.stage(RELEASED).evidence)
+        for view in state.stages.values():
+            if view.id in REVERTIBLE and not executed:
+                continue
+            final = {e.block_hash: e.chain for e in view.evidence if e.level is Level.PROVEN and self._is_final(e)}
+            for block_hash, chain in sorted(final.items()):
+                by = self._reached[chain]
+                yield ev.StageSettled(state.id, view.id, block_hash, by.number, by.agreeing, by.asked)
+
+    def _is_final(self, piece: Evidence) -> bool:
+        if piece.level < Level.PROVEN:
+            return False
+        reached = self._reached.get(piece.chain)
+        return piece.level is Level.IRREVERSIBLE or (reached is not None and piece.block_number <= reached.number)
