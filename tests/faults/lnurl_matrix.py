@@ -36,7 +36,10 @@ PAID: tuple[Mapping[str, Any], ...] = (
     {"pays_after": 2},
     {"callback_body": "html"},
 )
+BURNS: Mapping[str, Any] = {"burns_on_look": True}
 BOUNDARIES = (
+    Boundary.OPENED_ANSWERED,
+    Boundary.OPENED_SEALED,
     Boundary.CONFIRM_BEFORE_SIGNING,
     Boundary.CONFIRM_SIGNED,
     Boundary.INTENT_JOURNALED,
@@ -49,8 +52,9 @@ BOUNDARIES = (
     Boundary.SENDING_ANSWERED,
     Boundary.SENDING_JOURNALED,
 )
-"""Those that a withdrawal without L1 passes: sealing lies between the first two, the callback between the last two,
-which come last because what they leave is asked about again and again."""
+"""Those that a withdrawal without L1 passes: what was opened is sealed between the first two, what is handed over
+between the next two, and the callback lies between the last two, which come last because what they leave is asked about
+again and again."""
 _WATCHING = frozenset({Boundary.OPERATOR_ANSWERED, Boundary.OPERATOR_JOURNALED})
 _LOCATING = frozenset({Boundary.LOCATE_BEFORE, Boundary.LOCATE_ANSWERED})
 _CARRYING = _LOCATING | {
@@ -62,6 +66,8 @@ _CARRYING = _LOCATING | {
 """Those that earlier withdrawals, which are still being carried, pass as well."""
 TRIES = 3
 AGAIN = "lnurl: again after a no"
+_KEPT_OPEN = frozenset({Boundary.OPENED_SEALED, Boundary.CONFIRM_BEFORE_SIGNING, Boundary.CONFIRM_SIGNED})
+"""Where a link that its opening used up is worth nothing any more, and what was opened is."""
 _AROUND_THE_CALLBACK = frozenset({Boundary.SENDING_JOURNALED, Boundary.SENDING_ANSWERED, Boundary.OUTCOME_JOURNALED})
 
 
@@ -99,6 +105,7 @@ def voucher_boundary_cases() -> list[VoucherCase]:
         # Only what was not answered with OK is asked about.
         usual: Mapping[str, Any] = {"drops_after_paying": True} if boundary in _LOCATING else {}
         more = [{"error_but_pays": True}] if boundary in _AROUND_THE_CALLBACK else []
+        more += [BURNS] if boundary in _KEPT_OPEN else []
         cases += [VoucherCase(f"lnurl: {boundary}", at=boundary, faults=faults) for faults in (usual, *more)]
     cases += [VoucherCase(AGAIN, at=at, again=True) for at in (Boundary.SENDING_ANSWERED, Boundary.SENDING_JOURNALED)]
     unpaid = ((Boundary.SENDING_ANSWERED, NEVER_PAID[0]), (Boundary.OUTCOME_JOURNALED, NEVER_PAID[1]))
