@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ashore.domain import events as ev
 from ashore.domain.addresses import grouped, shortened
 from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import Status
 from ashore.store import database, journal
 from ashore.store.database import Database
@@ -228,4 +229,23 @@ def test_a_public_name_is_known_once_its_move_is_journaled(tmp_path: Path) -> No
     bench.append(1, named("w"), intended())
     assert bench.journal.knows("0xHASH")
     assert not bench.journal.knows("0xha%")
+    bench.database.close()
+
+
+def test_what_was_intended_is_told_from_some_event_on(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "journal.sqlite3")
+    assert bench.journal.head() == 0
+    assert not bench.journal.intended_after(0, "p", "scope")
+    bench.append(5, named("a"), ev.MoveIntended("a", "m", MoveKind.REQUEST, "p", "hash", "", "scope", 0))
+    assert bench.journal.head() == 2
+    for number, profile, scope, so in (
+        (0, "p", "scope", True),
+        (1, "p", "scope", True),
+        (2, "p", "scope", False),
+        (0, "q", "scope", False),
+        (0, "p", "scop", False),
+        (0, "p", "SCOPE", False),
+        (99, "p", "scope", False),
+    ):
+        assert bench.journal.intended_after(number, profile, scope) is so
     bench.database.close()
