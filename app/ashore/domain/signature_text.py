@@ -17,6 +17,7 @@ MOST_CHARACTERS = 4096
 _HEX = re.compile(r"[0-9a-fA-F]*")
 _IN_JSON = re.compile(r'"(?:sig|signature)"\s*:\s*"([^"]{0,400})"')
 _AROUND = "\"'`“”‘’«»,;"
+_LONG_HEX = re.compile(r"[0-9a-fA-F]{64}")
 _ADDRESS_DIGITS, _KEY_DIGITS = 40, 64
 _TOP_BIT = 1 << 255
 
@@ -50,6 +51,11 @@ def parse_signature(text: str) -> bytes:
     if s > ORDER // 2:
         s, parity = ORDER - s, 1 - parity
     return raw[:32] + s.to_bytes(32, "big") + bytes((27 + parity,))
+
+
+def may_hold_key(text: str) -> bool:
+    """Whether a text has the digits of a private key or a signature in it, which no draft should keep."""
+    return _LONG_HEX.search("".join(text.split())) is not None
 
 
 def _digits(text: str) -> str:

@@ -68,7 +68,8 @@ def _of_ethereum(known: zklink.Recognition) -> Intake:
         return Intake(Way.RECIPIENT, known.sentence, known.advice, recipient=checksum(known.recipient))
     if known.kind is zklink.Kind.HASH:
         return Intake(Way.LOOK_UP, known.sentence, known.advice, hash=known.hash)
-    return Intake(Way.NOWHERE, known.sentence, known.advice)
+    secret = known.kind is zklink.Kind.SIGNATURE  # of the key text, it is one
+    return Intake(Way.NOWHERE, known.sentence, known.advice, secret=secret)
 
 
 def _of_lightning(found: lnurl.Recognition) -> Intake:

@@ -13,6 +13,7 @@
     │   └── VaultStorage      the operating system refused to read or write
     ├── MnemonicInvalid
     ├── Refused               the signer read something that it must not sign
+    │   └── SecretPasted      a secret was given where none belongs
     ├── Locked
     ├── SignerGone
     ├── RequestInvalid        a mistake in Ashore: the request does not fit the protocol
@@ -82,6 +83,10 @@ class MnemonicInvalid(KeysError):
 
 class Refused(KeysError):
     """The signer read the request and will not sign it."""
+
+
+class SecretPasted(Refused):
+    """The text given is a secret that has no place there: it is to be covered, and cleared."""
 
 
 class Locked(KeysError):

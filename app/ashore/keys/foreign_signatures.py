@@ -4,7 +4,7 @@ from ashore.crypto import secp256k1
 from ashore.crypto.keccak import keccak256
 from ashore.domain.addresses import checksum
 from ashore.domain.signature_text import SignatureTextError, parse_signature
-from ashore.keys.errors import Refused
+from ashore.keys.errors import Refused, SecretPasted
 from ashore.keys.key_ring import text_digest
 
 _KEY_SIGNATURE = (
@@ -25,13 +25,13 @@ def parsed(text: str) -> bytes:
 def require_text_signed(address: str, text: str, signature: bytes, *, key_text: str = "") -> None:
     """Refuse a signature that is not the one of `address` (checksummed) over `text` (EIP-191, personal_sign).
 
-    Raises Refused, naming whose it is, or of which other text. `key_text` must not have been signed in its place.
+    Raises Refused, naming whose it is, or of which other text; SecretPasted where that is `key_text`.
     """
     who = _signed_by(text_digest(text), signature)
     if who == address:
         return
     if key_text and _signed_by(text_digest(key_text), signature) == address:
-        raise Refused(*_KEY_SIGNATURE)
+        raise SecretPasted(*_KEY_SIGNATURE)
     for digest, what in _slips(text):
         if _signed_by(digest, signature) == address:
             raise Refused(f"Your account signed another text: {what}.", _SIGN_EXACTLY)

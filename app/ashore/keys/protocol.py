@@ -28,6 +28,7 @@ _KINDS: Mapping[str, type[KeysError]] = {
         errors.VaultStorage,
         errors.MnemonicInvalid,
         errors.Refused,
+        errors.SecretPasted,
         errors.Locked,
         errors.RequestInvalid,
         errors.SignerFault,

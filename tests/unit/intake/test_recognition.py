@@ -82,3 +82,12 @@ def test_no_answer_holds_the_text_it_is_about(text: str) -> None:
     shown = repr(take_in(text))
     for secret in ("s3cretk1", "cd" * 32, "sausage", "ab" * 32):
         assert secret not in shown
+
+
+@pytest.mark.parametrize("digits", [128, 130])
+@pytest.mark.parametrize("prefix", ["", "0x"])
+def test_a_signature_may_be_the_one_that_makes_a_key_and_is_covered(prefix: str, digits: int) -> None:
+    found = take_in(prefix + "5a" * (digits // 2))
+    assert (found.way, found.secret) == (Way.NOWHERE, True)
+    assert "length of a signature" in found.sentence
+    assert "5a5a" not in repr(found)

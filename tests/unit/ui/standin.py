@@ -18,6 +18,7 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
 from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, fold
+from ashore.engine.elsewhere import signs_elsewhere
 from ashore.engine.ledger import current_stage
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.views import (
@@ -39,8 +40,9 @@ from ashore.engine.views import (
 from ashore.engine.voyages import voyage_of
 from ashore.keys.errors import WrongPassword
 from ashore.store.searching import needles, searchable
-from ashore.systems.base import Draft, Offer, Quote, Source, Unclaimed
+from ashore.systems.base import Draft, Offer, Problem, Quote, Source, Unclaimed
 from ashore.systems.zklink.codec import Profile, read_withdraw
+from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
 from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.claims import ClaimOffer
@@ -163,6 +165,37 @@ class StandInUnclaimed:
         return self.claimed_by if owed in self.found else ""
 
 
+class StandInElsewhere:
+    """Accounts of other wallets: takes any signature that has the form of one, or refuses as a test says."""
+
+    key_text = KEY_DERIVATION_TEXT
+
+    def __init__(self) -> None:
+        self.listed: tuple[Account, ...] = ()
+        self.refusal: AshoreError | None = None
+
+    def address_problem(self, text: str) -> Problem | None:
+        known = text.strip().lower() == ADDRESS
+        return Problem("This is Account 1: Ashore holds its key.") if known or not text.strip() else None
+
+    def label_problem(self, text: str) -> Problem | None:
+        return Problem("A name has at most 40 characters.") if len(text) > 40 else None
+
+    async def add(self, address: str, label: str, key_signature: str) -> Account:
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        made = Account(-1 - len(self.listed), address, label or "Other wallet", KEY_HASH, elsewhere=True)
+        self.listed = (*self.listed, made)
+        return made
+
+    async def remove(self, account: Account) -> None:
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        self.listed = tuple(each for each in self.listed if each != account)
+
+
 class StandInWallet:
     """Has everything that the window asks of a wallet."""
 
@@ -175,6 +208,8 @@ class StandInWallet:
         self.balances: BalancesPort | None = None
         self.opened: OpenedPort | None = None
         self.unclaimed = StandInUnclaimed()
+        self.elsewhere = StandInElsewhere()
+        self.signature_refused: AshoreError | None = None
         self.offer = an_offer()
         self.opening: AshoreError | None = None
         self.confirming: AshoreError | None = None
@@ -204,6 +239,7 @@ class StandInWallet:
         return (
             Account(0, ADDRESS, "Account 1", KEY_HASH),
             Account(1, "0x70997970c51812dc3a010c7d01b50e0d17dc79c8", "Account 2", "0x" + "5c" * 20),
+            *self.elsewhere.listed,
         )
 
     async def unlock(self, password: bytearray) -> None:
@@ -260,7 +296,14 @@ class StandInWallet:
         read = read_withdraw(plan.request.preimage)
         message = read.l2_message.hex() if read.l2_message else ""
         lines = review_lines(DEPLOYMENT, plan, read)
-        return Review(plan, read, lines, read.texts, message, read.identifier, plan.warnings, plan.confirm)
+        found = Review(plan, read, lines, read.texts, message, read.identifier, plan.warnings, plan.confirm)
+        return replace(found, signs_elsewhere=signs_elsewhere(plan))
+
+    async def check_signature(self, review: Review, signature: str) -> Review:
+        await asyncio.sleep(0)
+        if self.signature_refused is not None:
+            raise self.signature_refused
+        return replace(review, pasted=signature)
 
     async def confirm(self, review: Review) -> str:
         await asyncio.sleep(0.01)

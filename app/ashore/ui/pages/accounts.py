@@ -1,4 +1,4 @@
-"""Accounts: the addresses whose keys the signer holds."""
+"""Accounts: the addresses whose keys the signer holds, and those of other wallets."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
+from ashore.ui.pages.account_removal import AccountRemoval
+from ashore.ui.pages.add_elsewhere import MATCHES
+from ashore.ui.pages.add_elsewhere import TITLE as TITLE_ELSEWHERE
 from ashore.ui.pages.holdings import holdings, words_of
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import TITLE
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_property
+from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.qr import QrCode, show_large
 from ashore.ui.widgets.scroll import ScrollColumn
@@ -41,7 +45,7 @@ class AccountCard(QFrame):
         line.setSpacing(20)
         words = QVBoxLayout()
         words.setSpacing(10)
-        words.addWidget(Label(breakable(account.label), "section", wrap=True))
+        words.addLayout(_headline(account))
         facts = Facts(context.theme)
         facts.add_hex("Address", address)
         if account.pub_key_hash:
@@ -54,6 +58,9 @@ class AccountCard(QFrame):
             facts.add_widget(f"On {profile.title}", self.holdings[profile.id])
         self.blocked = ProblemLine(context.icons)
         words.addWidget(self.blocked)
+        self.removal = AccountRemoval(context, account) if account.elsewhere else None
+        if self.removal is not None:
+            words.addWidget(self.removal)
         words.addStretch(1)
         line.addLayout(words, 1)
         code = QrCode(context.theme, address, f"the address of {account.label}")
@@ -74,7 +81,21 @@ class AccountCard(QFrame):
             if isinstance(offer, ZkLinkOffer):
                 set_property(label, "tone", "")
                 label.setText(breakable(words_of(holdings(offer), most=4) or "Nothing to withdraw"))
-                self.blocked.show_problem(Problem(offer.blocked, severity=Severity.NOTES) if offer.blocked else None)
+                said = offer.blocked or (MATCHES if self.account.elsewhere else "")
+                self.blocked.show_problem(Problem(said, severity=Severity.NOTES) if said else None)
+
+
+def _headline(account: Account) -> QHBoxLayout:
+    """The name, and the mark of one that signs elsewhere."""
+    name = Label(breakable(account.label), "section", wrap=True)
+    if not account.elsewhere:
+        return row(name)
+    mark = Label("SIGNS ELSEWHERE", "tag")
+    mark.setAccessibleName(f"{account.label} signs elsewhere")
+    line = row(name, mark, spacing=12)
+    line.setStretch(0, 1)
+    line.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+    return line
 
 
 class AccountsPage(Page):
@@ -93,6 +114,11 @@ class AccountsPage(Page):
         scroll.column.addLayout(self._list)
         self.nothing = Label("Unlock the wallet to see its accounts.", "muted", wrap=True)
         scroll.column.addWidget(self.nothing)
+        self.done = Notice(context.icons, closable=True)
+        scroll.column.addWidget(self.done)
+        self.add = Button(TITLE_ELSEWHERE)
+        self.add.clicked.connect(context.go.show_add_elsewhere)
+        scroll.column.addLayout(row(self.add, -1))
         scroll.column.addStretch(1)
         self._accounts: tuple[Account, ...] = ()
         self.cards: list[AccountCard] = []
@@ -124,8 +150,19 @@ class AccountsPage(Page):
         for card in self.cards:
             card.asked_at = 0
 
+    def left(self) -> None:
+        self.done.clear()
+
     def shown(self) -> None:
         self._show_receiving()
+        self._show_accounts()
+
+    def _removed(self, label: str) -> None:
+        self._show_accounts()
+        self.done.show_done(f"{label} is removed.", "Its layer-2 key is deleted.")
+        self.add.setFocus()
+
+    def _show_accounts(self) -> None:
         accounts = self.context.wallet.accounts()
         self.nothing.setVisible(not accounts)
         if accounts != self._accounts:
@@ -134,6 +171,8 @@ class AccountsPage(Page):
             self.cards = [AccountCard(self.context, account) for account in accounts]
             for card in self.cards:
                 self._list.addWidget(card)
+                if card.removal is not None:
+                    card.removal.removed.connect(self._removed)
         now = self.context.now()
         for card in self.cards:
             if now - card.asked_at >= STALE_MS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from ashore.domain.errors import AshoreError
 from ashore.engine.views import Review
 from ashore.systems.base import Problem, ReviewLine, Severity
 from ashore.ui.context import Context
+from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
@@ -41,6 +44,8 @@ class ReviewPage(Page):
         super().__init__(context, "Review what you sign", back="Change something")
         self._review: Review | None = None
         self._busy = False
+        self._signatures: dict[tuple[str, str], str] = {}
+        self._elsewhere: ElsewhereSigning | None = None
         self.notice = Notice(context.icons)
         self._lines, self._lines_column = ground("card")
         self._texts = QWidget()
@@ -68,13 +73,16 @@ class ReviewPage(Page):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Signing")
         self.state = Label(role="small", wrap=True)
+        self.to_text = Button("Show the text to sign", "small-link")
         for told in (Label("You receive", "caption"), self.hero, self.where, rule()):
             side.addWidget(told)
         side.addLayout(self._warnings)
-        for item in (self.last_word, self.confirm, self.cancel, self.progress, self.state):
+        for item in (self.last_word, self.confirm, self.cancel, self.progress, self.state, self.to_text):
             side.addWidget(item)
         self.progress.hide()
         self.state.hide()
+        self.to_text.hide()
+        self.to_text.clicked.connect(self._show_text_to_sign)
         self.confirm.clicked.connect(self._confirm)
         self.cancel.clicked.connect(self.context.go.go_back)
         return aside
@@ -86,6 +94,7 @@ class ReviewPage(Page):
     def show_review(self, review: Review) -> None:
         """Show another review."""
         self._review = review
+        self._end_elsewhere()
         self._set_busy(False)
         self.notice.clear()
         terms = review.plan.terms
@@ -108,8 +117,14 @@ class ReviewPage(Page):
 
     def _forget(self) -> None:
         self._review = None
+        self._end_elsewhere()
         for part in (self._lines_column, self._texts_column, self._warnings):
             clear(part)
+
+    def _end_elsewhere(self) -> None:
+        if self._elsewhere is not None:
+            self._elsewhere.end()
+            self._elsewhere = None
 
     def shown(self) -> None:
         self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
@@ -136,9 +151,15 @@ class ReviewPage(Page):
         things = len(review.texts) + bool(review.layer2_message)
         self._texts_column.setSpacing(8)
         sentence = _what_is_signed(things, review) if review.reading else BEARER
-        self._texts_column.addWidget(Label(sentence, wrap=True))
-        for text in review.texts:
-            self._texts_column.addWidget(Verbatim(theme, text, what="Ethereum text to sign"))
+        if review.signs_elsewhere:
+            self._elsewhere = ElsewhereSigning(self.context, review, self._signatures)
+            self._texts_column.addWidget(self._elsewhere)
+            self._elsewhere.checked.connect(self._checked)
+            self._elsewhere.begin()
+        else:
+            self._texts_column.addWidget(Label(sentence, wrap=True))
+            for text in review.texts:
+                self._texts_column.addWidget(Verbatim(theme, text, what="Ethereum text to sign"))
         if review.layer2_message:
             more = Disclosure(icons, LAYER2_KEY_SIGNS)
             box = QWidget()
@@ -159,6 +180,16 @@ class ReviewPage(Page):
                 self._warnings.addWidget(line)
                 line.show_problem(Problem(sentence, severity=Severity.WARNS))
 
+    def _show_text_to_sign(self) -> None:
+        if self._elsewhere is not None:
+            self._elsewhere.come_into_view()
+
+    def _checked(self, review: Review | None) -> None:
+        """What another wallet signed was checked, or something else stands in its place."""
+        if self._review is not None and not self._busy:
+            self._review = review or replace(self._review, pasted="")
+            self._set_busy(False)
+
     def _confirm(self) -> None:
         if self._review is None or self._busy:
             return
@@ -169,6 +200,7 @@ class ReviewPage(Page):
     async def _send(self, review: Review) -> None:
         withdrawal = await self.context.wallet.confirm(review)
         self._review = None
+        self._signatures.clear()
         self._set_busy(False)
         self._lock_changed()
         self.context.go.withdrawal_sent(withdrawal)
@@ -184,7 +216,10 @@ class ReviewPage(Page):
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
-        self.confirm.setEnabled(not busy)
+        awaited = self._review is not None and bool(self._review.signs_elsewhere) and not self._review.pasted
+        self.confirm.setEnabled(not busy and not awaited)
+        if self._elsewhere is not None:
+            self._elsewhere.set_ready(not busy)
         self.cancel.setEnabled(not busy)
         if self.back_button is not None:
             self.back_button.setEnabled(not busy)
@@ -193,7 +228,8 @@ class ReviewPage(Page):
         doing = (
             "Signing, and writing it down before it is sent." if signing else "Sealing it, before it is handed over."
         )
-        self.state.show_text(doing if busy else "")
+        self.state.show_text(doing if busy else AWAITED if awaited else "")
+        self.to_text.setVisible(awaited and not busy)
 
     @property
     def busy(self) -> bool:

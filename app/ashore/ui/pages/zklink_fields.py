@@ -195,7 +195,7 @@ class ZkLinkFields(QWidget):
 
     def show_accounts(self, accounts: tuple[Account, ...], chosen: int) -> None:
         """Offer these accounts to withdraw from."""
-        self.account.set_options([(str(a.index), f"{a.label} · {_short(a.address)}") for a in accounts], str(chosen))
+        self.account.set_options([(str(a.index), _account(a)) for a in accounts], str(chosen))
         self.account.select(str(chosen))
 
     def show_offer(self, offer: ZkLinkOffer) -> None:
@@ -323,6 +323,11 @@ def _with_balance(token: TokenOffer, balances: Mapping[int, int]) -> str:
 def _sub_account(offer: ZkLinkOffer, number: int) -> str:
     held = words_of(holdings(offer, [offer.sub_accounts[number]]), most=1)
     return f"{'0 (main)' if number == 0 else number} · {held or 'empty'}"
+
+
+def _account(account: Account) -> str:
+    elsewhere = " · signs elsewhere" if account.elsewhere else ""
+    return f"{account.label} · {_short(account.address)}{elsewhere}"
 
 
 def _short(address: str) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.signature_text import may_hold_key
 from ashore.systems.base import Draft, Problem, Severity
 from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote
 from ashore.ui.context import Context
@@ -161,7 +162,8 @@ class ZkLinkFormPage(Page):
             accounts = self.context.wallet.accounts()
             account = next((a.address for a in accounts if a.index == self._account), "")
             typed = self.fields.values() if self._draft is None else self._draft
-            self.context.wallet.save_draft(_FORM, {**typed, "account": account})
+            kept = {name: "" if may_hold_key(text) else text for name, text in typed.items()}
+            self.context.wallet.save_draft(_FORM, {**kept, "account": account})
 
     def clear_draft(self) -> None:
         """Forget what was typed: it was sent."""

@@ -17,6 +17,7 @@ from ashore.ui.context import Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activity import ActivityPage
+from ashore.ui.pages.add_elsewhere import AddElsewherePage
 from ashore.ui.pages.claim_form import ClaimFormPage
 from ashore.ui.pages.connect_wallet import ConnectWalletPage
 from ashore.ui.pages.home import HomePage
@@ -227,6 +228,12 @@ class Sections(QObject):
         self._built("receiving", ReceivingPage, lambda context: ReceivingPage(context, receiving))
         self._built("connect", ConnectWalletPage, lambda context: ConnectWalletPage(context, receiving))
         self._go(["accounts", "receiving", "connect"])
+
+    def show_add_elsewhere(self) -> None:
+        """Where an account is added whose Ethereum key is in another wallet."""
+        if not self._signing():
+            self._built("elsewhere", AddElsewherePage, AddElsewherePage)
+            self._go(["accounts", "elsewhere"])
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: follow it, and begin the next form empty."""

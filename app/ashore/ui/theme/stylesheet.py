@@ -41,6 +41,8 @@ QLabel[role="raw"] {{ font-family: {_MONO}; font-size: {px(11)}; color: {t.muted
 QLabel[role="mono"] {{ font-family: {_MONO}; font-size: {px(12)}; }}
 QLabel[role="badge"] {{ color: {t.sandbox}; border: 1px solid {t.sandbox}; border-radius: 6px;
     font-size: {px(10)}; font-weight: 700; padding: 3px 8px; }}
+QLabel[role="tag"] {{ color: {t.muted}; border: 1px solid {t.field}; border-radius: 6px;
+    font-size: {px(10)}; font-weight: 700; padding: 3px 8px; }}
 QLabel[role="count"] {{ color: {t.accent}; background: {t.accent_soft}; border-radius: 8px;
     font-size: {px(11)}; font-weight: 600; padding: 1px 7px; }}
 QLabel[tone="ok"] {{ color: {t.ok}; }}

@@ -10,6 +10,7 @@ from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, set_tip
+from ashore.ui.widgets.verbatim import Verbatim
 
 _QUIET_MODULES = 4
 
@@ -83,7 +84,8 @@ def show_large(theme: Theme, parent: QWidget, text: str, what: str) -> QDialog:
     set_tip(code, "")
     code.setCursor(Qt.CursorShape.ArrowCursor)
     column.addWidget(code, 0, Qt.AlignmentFlag.AlignCenter)
-    column.addWidget(HexText(theme, text, what=what))
+    shown = HexText(theme, text, what=what) if text.startswith("0x") else Verbatim(theme, text, what=what, yields=True)
+    column.addWidget(shown)
     close = Button("Close")
     close.clicked.connect(dialog.accept)
     column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

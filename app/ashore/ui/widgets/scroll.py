@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,6 +13,19 @@ _ROOM = 14
 
 _LEAST_BELOW = 8
 _BELOW = 24
+
+
+def bring_into_view(widget: QWidget) -> None:
+    """Scroll to a widget as soon as what has just changed is laid out."""
+    QTimer.singleShot(0, widget, lambda: _scroll_to(widget))
+
+
+def _scroll_to(widget: QWidget) -> None:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, ScrollColumn):
+        parent = parent.parentWidget()
+    if parent is not None and widget.isVisible():
+        parent.ensureWidgetVisible(widget, 0, 24)
 
 
 class _Inner(QWidget):

@@ -33,9 +33,18 @@ class Verbatim(QPlainTextEdit):
         super().resizeEvent(event)
         self._fit()
 
+    def _lines(self) -> int:
+        """How many lines are shown, as far as they count. Qt lays out a paragraph when it is first asked about it."""
+        count, block = 0, self.document().firstBlock()
+        while block.isValid() and count < self._most:
+            self.blockBoundingRect(block)
+            count += max(1, block.layout().lineCount())
+            block = block.next()
+        return count
+
     def _fit(self) -> None:
         font = fonts.mono(self._theme.px(12))
-        lines = round(self.document().size().height())  # a plain text's layout counts its lines as shown
+        lines = self._lines()
         height = min(max(2, lines), self._most) * (QFontMetrics(font).lineSpacing() + 1) + 24
         if self._yields:
             self.setMinimumHeight(min(height, self._theme.px(72)))

@@ -13,6 +13,7 @@ from ashore.domain.addresses import AddressError, parse_evm_address
 
 _MAX_TEXT = 4096
 _HASH = re.compile(r"(?:0x)?([0-9a-f]{64})", re.IGNORECASE | re.ASCII)
+_SIGNATURE = re.compile(r"(?:0x)?(?:[0-9a-f]{128}|[0-9a-f]{130})", re.IGNORECASE | re.ASCII)
 _STARKNET = re.compile(r"0x[0-9a-f]{61,63}", re.IGNORECASE | re.ASCII)
 _BARE_ADDRESS = re.compile(r"[0-9a-f]{40}", re.IGNORECASE | re.ASCII)
 _LINK = re.compile(
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     STARKNET = "starknet"
     ZKLINK_LINK = "zklink-link"
     EXPLORER = "explorer"
+    SIGNATURE = "signature"
     DAMAGED = "damaged"
 
 
@@ -53,9 +55,8 @@ def recognise(text: str) -> Recognition | None:
     if not stripped or len(stripped) > _MAX_TEXT:
         return None
     lowered = stripped.lower()
-    hashed = _HASH.fullmatch(stripped)
-    if hashed is not None:
-        return _hash(hashed[1])
+    if (digits := _by_length(stripped)) is not None:
+        return digits
     if lowered.startswith("ethereum:"):
         return _payment_link(stripped)
     if lowered.startswith("eip155:"):
@@ -64,6 +65,19 @@ def recognise(text: str) -> Recognition | None:
     if lowered.startswith(("http:", "https:")):
         return _explorer(stripped)
     return _plain(stripped, lowered)
+
+
+def _by_length(text: str) -> Recognition | None:
+    hashed = _HASH.fullmatch(text)
+    if hashed is not None:
+        return _hash(hashed[1])
+    if _SIGNATURE.fullmatch(text):
+        return Recognition(
+            Kind.SIGNATURE,
+            "This has the length of a signature.",
+            "Paste it where Ashore shows the text that was signed. The one of a key text is a secret: clear it here.",
+        )
+    return None
 
 
 _TAKEN_FROM_LINK = "Only the address is taken over: choose chain, token and amount yourself."

@@ -1,0 +1,303 @@
+"""Adding an account whose Ethereum key stays in another wallet: its address, one text to sign, and the signature."""
+
+from __future__ import annotations
+
+import hashlib
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QProgressBar
+
+from ashore.domain.addresses import AddressError, parse_evm_address, readable
+from ashore.domain.errors import AshoreError
+from ashore.domain.signature_text import MOST_CHARACTERS, SignatureTextError, parse_signature
+from ashore.engine.views import Account
+from ashore.keys.errors import KeysError
+from ashore.systems.base import Problem, Severity
+from ashore.systems.zklink.system.offer import ZkLinkOffer
+from ashore.ui.context import Context
+from ashore.ui.pages.page import Page
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.field import AddressEdit, Field, LineEdit
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label, column, ground, row, show_if
+from ashore.ui.widgets.notice import Notice
+from ashore.ui.widgets.scroll import ScrollColumn
+from ashore.ui.widgets.secret import SecretEdit
+from ashore.ui.widgets.text_to_sign import TextToSign
+from ashore.ui.wording import LIGHTNING
+
+TITLE = "Add an account that signs elsewhere"
+ADDRESS, NAME, SIGNATURE = "Address of the account", "Name", "Signature of the key text"
+ADD = "Add the account"
+ABOUT = (
+    "Its Ethereum key stays where it is: in MetaMask, on a hardware wallet, or anywhere else. "
+    "You sign one text there now, and one for each withdrawal. Ashore keeps only the account’s layer-2 key."
+)
+KEY_TEXT_WORDS = "Sign this text with that account as a message (personal_sign). Copy it: every letter counts."
+COMMAND = 'On the command line: put the text into a file, then cast wallet sign "$(cat FILE)"'
+KEEP_IT = (
+    "This signature is a secret: zkLink’s layer-2 key of the account is made of it. Paste it nowhere else. "
+    "Ashore seals the key in your vault and does not keep the signature."
+)
+PRACTISE = (
+    "To practise: 0x90F79bf6EB2c4f870365E785982E1f101E93b906 has practice money. Its key is public: the fourth account "
+    "of the phrase “test test test test test test test test test test test junk”."
+)
+MATCHES = "Its layer-2 key is the one that zkLink has registered."
+ANOTHER_KEY = (
+    "zkLink has another layer-2 key registered for this account, and would refuse what is signed here.",
+    "A wallet that signs differently each time cannot make the key again. Remove the account if you cannot use it.",
+)
+NOT_ACTIVE = "zkLink does not know its layer-2 key yet: the account has to be activated before it can withdraw."
+NOT_ASKED = "zkLink could not be asked whether it knows the account’s layer-2 key."
+_CLEARED = Problem("It was cleared when this page was left.", "Paste it again.", Severity.NOTES)
+_FORM, _ADD = "elsewhere", "add an account"
+
+
+class AddElsewherePage(Page):
+    """Three steps on one page. What was pasted as a signature is gone when the page is left."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, TITLE, back="Accounts")
+        theme, icons = context.theme, context.icons
+        self._pasted = ""
+        self._busy = False
+        self.address = AddressEdit(theme, ADDRESS, "0x…")
+        self.grouped = HexText(theme, what="Address in groups", size=12)
+        self.name = LineEdit(NAME, "for example: Ledger")
+        self.signature = SecretEdit(SIGNATURE)
+        self.paste = Button("Paste", "small-link", name="Paste the signature from the clipboard")
+        self.fields = {
+            ADDRESS: Field(icons, ADDRESS, self.address, self.grouped, lines=1),
+            NAME: Field(icons, "Name (optional)", self.name, lines=1),
+            SIGNATURE: Field(icons, SIGNATURE, self.signature, row(self.paste, self.signature.reveal, -1), lines=2),
+        }
+        self.text = TextToSign(theme, context.wallet.elsewhere.key_text, what="Key text to sign")
+        self.add = Button(ADD, "primary")
+        self.progress = QProgressBar()
+        self.done = Notice(icons, action="Clear the clipboard", below=True)
+        self.accounts = Button("Show the accounts", "primary")
+        self.rows = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
+        self.body.addWidget(self.rows, 1)
+        self._arrange()
+        self._connect()
+
+    def _arrange(self) -> None:
+        self.rows.column.addWidget(Label(ABOUT, "muted", wrap=True))
+        self.rows.column.addWidget(self.done)
+        self.rows.column.addLayout(row(self.accounts, -1))
+        self.grouped.hide()
+        self.accounts.hide()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Adding the account")
+        self.progress.hide()
+        practise = Label(PRACTISE, "small", wrap=True, select=True)
+        show_if(practise, self.context.wallet.sandbox is not None)
+        self.steps = [
+            _step("1. The account", self.fields[ADDRESS], self.fields[NAME], practise),
+            _step(
+                "2. Sign this text in the other wallet",
+                Label(KEY_TEXT_WORDS, wrap=True),
+                self.text,
+                Label(COMMAND, "small", wrap=True),
+            ),
+            _step(
+                "3. Paste the signature",
+                Label(KEEP_IT, wrap=True),
+                self.fields[SIGNATURE],
+                self.signature.plain,
+                self.add,
+                self.progress,
+            ),
+        ]
+        for step in self.steps:
+            self.rows.column.addWidget(step)
+        self.rows.column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.address.textChanged.connect(self._address_changed)
+        self.address.editingFinished.connect(lambda: self._finished(ADDRESS))
+        self.name.textChanged.connect(lambda _text: self.fields[NAME].show_problem(None))
+        self.name.editingFinished.connect(lambda: self._finished(NAME))
+        self.signature.textChanged.connect(self._signature_changed)
+        for edit in (self.address, self.name, self.signature):
+            edit.returnPressed.connect(self._submit)
+        self.paste.clicked.connect(self._paste)
+        self.add.clicked.connect(self._submit)
+        self.done.acted.connect(self._clear_clipboard)
+        self.accounts.clicked.connect(self.context.go.go_back)
+        self.context.hub.lock_changed.connect(self._lock_changed)
+
+    # Coming and going
+
+    def shown(self) -> None:
+        if not self.address.text():
+            self.address.setText(self.context.wallet.load_draft(_FORM).get("address", ""))
+        self._show_done(None)
+        (self.signature if self._problem(ADDRESS) is None else self.address).setFocus()
+
+    def left(self) -> None:
+        """Keep the address where it is one; a signature in any field is let go of."""
+        usable = self._is_address(self.address.text())
+        self.context.wallet.save_draft(_FORM, {"address": self.address.text().strip()} if usable else {})
+        self._forget()
+
+    def end(self) -> None:
+        super().end()
+        self._forget()
+
+    def _lock_changed(self) -> None:
+        if self.context.wallet.locked:
+            self._forget()
+
+    def _forget(self) -> None:
+        had = bool(self.signature.text())
+        self.signature.forget()
+        if not self._is_address(self.address.text()):
+            self.address.setText("")
+        if len(self.name.text()) > 40:
+            self.name.setText("")
+        if had:
+            self.fields[SIGNATURE].show_problem(_CLEARED)
+
+    @staticmethod
+    def _is_address(text: str) -> bool:
+        try:
+            return bool(parse_evm_address(text))
+        except AddressError:
+            return False
+
+    # Typing
+
+    def _address_changed(self, text: str) -> None:
+        self.fields[ADDRESS].show_problem(None)
+        self.grouped.show_hex(readable(text.strip()) if self._is_address(text) else "")
+        show_if(self.grouped, bool(self.grouped.text))
+        if self.grouped.text:
+            self._finished(ADDRESS)
+
+    def _finished(self, name: str) -> None:
+        """Half a word is no mistake: what is wrong is said when one goes on."""
+        edit = {ADDRESS: self.address, NAME: self.name}[name]
+        self.fields[name].show_problem(self._problem(name) if edit.text() else None)
+
+    def _signature_changed(self, text: str) -> None:
+        self.fields[SIGNATURE].show_problem(_signature_problem(text) if text else None)
+
+    def _problem(self, name: str) -> Problem | None:
+        elsewhere = self.context.wallet.elsewhere
+        if name == ADDRESS:
+            return elsewhere.address_problem(self.address.text())
+        return elsewhere.label_problem(self.name.text()) if name == NAME else _signature_problem(self.signature.text())
+
+    def _paste(self) -> None:
+        self.signature.setText(QGuiApplication.clipboard().text()[: MOST_CHARACTERS + 1])
+        self.signature.setFocus()
+
+    # Adding
+
+    def _submit(self) -> None:
+        if self._busy:
+            return
+        for name, field in self.fields.items():
+            problem = self._problem(name)
+            field.show_problem(problem)
+            if problem is not None and problem.severity is Severity.BLOCKS:
+                field.control.setFocus()
+                return
+        self._set_busy(True)
+        self.context.tasks.start(self._add(), failed=self._failed, name=_ADD)
+
+    async def _add(self) -> None:
+        held = _fingerprint(QGuiApplication.clipboard().text())
+        signature = self.signature.text()
+        in_clipboard = "".join(signature.split()) in "".join(QGuiApplication.clipboard().text().split())
+        account = await self.context.wallet.elsewhere.add(self.address.text(), self.name.text(), signature)
+        del signature
+        self._pasted = held if in_clipboard else ""
+        self.signature.forget()
+        self.address.setText("")
+        self.name.setText("")
+        self.context.wallet.save_draft(_FORM, {})
+        self._set_busy(False)
+        self._show_done(account, await self._standing(account))
+
+    async def _standing(self, account: Account) -> Problem:
+        """Whether zkLink knows the key that was just made."""
+        profile = next(each.id for each in self.context.wallet.profiles() if each.system != LIGHTNING)
+        try:
+            offer = await self.context.wallet.open(profile, account.index)
+        except AshoreError as error:
+            return Problem(NOT_ASKED, error.sentence, Severity.NOTES)
+        assert isinstance(offer, ZkLinkOffer), "accounts are zkLink's"
+        if offer.own_key:
+            return Problem(MATCHES, severity=Severity.NOTES)
+        if not offer.active:
+            return Problem(NOT_ACTIVE, severity=Severity.NOTES)
+        return Problem(*ANOTHER_KEY, severity=Severity.WARNS)
+
+    def _failed(self, error: AshoreError) -> None:
+        """Say it beside the field that it is about; what was typed stays."""
+        self._set_busy(False)
+        problem = Problem(error.sentence, f"{error.advice} Nothing was kept.".strip())
+        if not self.isVisible() or not self.signature.text():
+            self.context.notify(problem)
+            return
+        field = self.fields[SIGNATURE if isinstance(error, KeysError) else ADDRESS]
+        field.show_problem(problem)
+        field.control.setFocus()
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        for widget in (self.address, self.name, self.signature, self.paste, self.add):
+            widget.setEnabled(not busy)
+        show_if(self.progress, busy)
+
+    def _show_done(self, account: Account | None, standing: Problem | None = None) -> None:
+        """Say that it is added instead of the steps, or show the steps."""
+        for step in self.steps:
+            show_if(step, account is None)
+        show_if(self.accounts, account is not None)
+        if account is None or standing is None:
+            self.done.clear()
+            return
+        told = f"{standing} The signature is still in the clipboard." if self._pasted else str(standing)
+        if standing.severity is Severity.WARNS:
+            self.done.show_problem(
+                Problem(f"{account.label} is added, but cannot be used as it is.", told, Severity.WARNS)
+            )
+        else:
+            self.done.show_done(f"{account.label} is added.", told)
+        show_if(self.done.action, bool(self._pasted))
+        (self.done.action if self._pasted else self.accounts).setFocus()
+
+    def _clear_clipboard(self) -> None:
+        """Take the signature out of the clipboard, if nothing else was copied meanwhile."""
+        clipboard = QGuiApplication.clipboard()
+        if self._pasted and _fingerprint(clipboard.text()) == self._pasted:
+            clipboard.clear()
+        self._pasted = ""
+        self.done.action.hide()
+        self.done.advice.setText("The signature is not in the clipboard any more.")
+        self.accounts.setFocus()
+
+
+def _step(title: str, *parts: QFrame | Label | Field | TextToSign | Button | QProgressBar) -> QFrame:
+    card, inner = ground("card")
+    inner.addWidget(Label(title, "section", wrap=True))
+    inner.addLayout(column(*parts, spacing=8))
+    return card
+
+
+def _signature_problem(text: str) -> Problem | None:
+    try:
+        parse_signature(text)
+    except SignatureTextError as error:
+        return Problem(error.sentence, error.advice)
+    return None
+
+
+def _fingerprint(text: str) -> str:
+    """By which a text is known again without being kept."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
