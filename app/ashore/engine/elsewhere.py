@@ -11,7 +11,7 @@ from ashore.engine.views import Account, Review
 from ashore.keys.external_signer import ExternalSigner, ExternalSignerAccount
 from ashore.keys.signer import Signed
 from ashore.net.errors import NetError
-from ashore.systems.base import Plan, Problem, Quote, Severity, SigningRequest
+from ashore.systems.base import Plan, Problem, Severity, SigningRequest
 from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
 from ashore.systems.zklink.system.offer import ZkLinkQuote
 
@@ -129,13 +129,13 @@ class SigningElsewhere:
                 "The signature of your other wallet is missing. Nothing was sent.", "Paste it below the text."
             )
         request = _request(review.plan)
-        if review.quote is not None:
+        if isinstance(review.quote, ZkLinkQuote):
             await self._refuse_outdated(review.quote)
         return await self._signer.sign(
             request.kind, request.preimage, request.account_index, request.expect, review.pasted
         )
 
-    async def _refuse_outdated(self, before: Quote) -> None:
+    async def _refuse_outdated(self, before: ZkLinkQuote) -> None:
         """Signing elsewhere takes its time: what was reviewed must still be what zkLink would take."""
         system = self._parts.systems[before.offer.source.profile]
         try:
@@ -145,7 +145,7 @@ class SigningElsewhere:
         blocking = next((p for p in now.problems.values() if p.severity is Severity.BLOCKS), None)
         if blocking is not None:
             raise AshoreError(f"Since you began, something has changed. {blocking.sentence} Nothing was sent.", _AGAIN)
-        if isinstance(before, ZkLinkQuote) and isinstance(now, ZkLinkQuote) and now.nonce != before.nonce:
+        if isinstance(now, ZkLinkQuote) and now.nonce != before.nonce:
             raise AshoreError(
                 f"zkLink has taken another request of this account meanwhile: number {before.nonce} is used. "
                 "Nothing was sent.",

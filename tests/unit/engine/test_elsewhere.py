@@ -18,7 +18,9 @@ from ashore.domain.withdrawal import Status
 from ashore.engine.elsewhere import OtherWallets
 from ashore.engine.views import Review
 from ashore.keys.errors import Refused
-from ashore.systems.base import Severity
+from ashore.systems.base import Draft, Severity
+from ashore.systems.zklink.system.activation import activation_offer
+from ashore.systems.zklink.system.offer import ZkLinkOffer
 from unit.engine.test_wallet import PASSWORD, Bench
 from unit.systems.zklink.zklink_bench import DEPLOYMENT, OWN, RECIPIENT, draft
 
@@ -230,3 +232,24 @@ async def test_the_key_signature_and_its_key_are_written_nowhere(
             assert form not in said
             assert not any(form.encode() in content for content in contents)
         assert not any(bytes.fromhex(secret) in content for content in contents)
+
+
+async def test_an_activation_is_signed_elsewhere_too(bench: ElsewhereBench) -> None:
+    await bench.added()
+    kept = bench.wallet.accounts()[-1]
+    account = bench.node.answers["getAccount"]
+    bench.node.answers["getAccount"] = lambda who: {**account(who), "pubKeyHash": "0x" + "00" * 20}
+    bench.node.answers["getChangePubkeyChainId"] = lambda: 1
+    offer = await bench.wallet.open(DEPLOYMENT.id, -1)
+    assert isinstance(offer, ZkLinkOffer)
+    entries = Draft({"sub_account": "0", "fee_token": "17"})
+    review = await bench.wallet.review(await bench.wallet.quote(activation_offer(offer), entries))
+    bench.expected = review.identifier
+    (text,) = review.texts
+    assert f"PubKeyHash: {kept.pub_key_hash}" in text
+    assert review.signs_elsewhere == ADDRESS
+    with pytest.raises(AshoreError, match="signature of your other wallet is missing"):
+        await bench.wallet.confirm(review)
+    await bench.wallet.confirm(await bench.wallet.check_signature(review, signed(text)))
+    await bench.until(lambda: len(bench.sent) == 1)
+    assert bench.sent[0][0]["ethAuthData"]["ethSignature"] == signed(text)

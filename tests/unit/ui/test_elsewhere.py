@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -273,6 +274,19 @@ class TestSigning:
         shell.wallet.tell(Change(Topic.LOCK))
         await shell.settle()
         assert shell.sections.place == "unlock"
+
+    async def test_typed_data_is_shown_as_it_is_signed(self, shell: Shell, review: ReviewPage) -> None:
+        typed = {"primaryType": "ChangePubKey", "message": {"nonce": 1}}
+        assert review._review is not None
+        reading = replace(review._review.reading, texts=(), typed_data=typed)
+        review.show_review(replace(review._review, texts=(), reading=reading))
+        await shell.settle()
+        card(review).text.copy.click()
+        assert json.loads(QGuiApplication.clipboard().text()) == typed
+        assert "as typed data (EIP-712)" in texts(review)
+        card(review).edit.setText(GIVEN)
+        await shell.settle()
+        assert review.confirm.isEnabled()
 
     async def test_an_own_account_shows_no_field(self, shell: Shell) -> None:
         shell.sections.show_form(PROFILE)

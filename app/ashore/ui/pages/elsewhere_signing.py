@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import MutableMapping
 
 from PySide6.QtCore import Qt, Signal
@@ -30,6 +31,7 @@ WHO_SIGNS = (
     "The text below is signed by your other wallet, with the key of this account:"
 )
 HOW = "Sign it there as a message (personal_sign), and paste the signature here. Nothing is sent before you confirm."
+HOW_TYPED = "Sign it there as typed data (EIP-712), and paste the signature here. Nothing is sent before you confirm."
 NO_HURRY = (
     "Take your time. The same text stays good, also after Ashore locks or you go back, "
     "until another request of this account is taken."
@@ -49,9 +51,10 @@ class ElsewhereSigning(QFrame):
         self._context = context
         self._review = review
         self._remembered = remembered
-        self._key = (review.signs_elsewhere, review.texts[0])
+        text, how = _to_sign(review)
+        self._key = (review.signs_elsewhere, text)
         theme, icons = context.theme, context.icons
-        self.text = TextToSign(theme, review.texts[0], what="Ethereum text to sign")
+        self.text = TextToSign(theme, text, what="Ethereum text to sign")
         self.edit = LineEdit(CAPTION, "0x…", "mono")
         self.paste = Button("Paste", "small-link", name="Paste the signature from the clipboard")
         self.wipe = Button("Clear it here and from the clipboard", "small-link")
@@ -61,7 +64,7 @@ class ElsewhereSigning(QFrame):
         inner.setContentsMargins(20, 16, 20, 16)
         inner.setSpacing(10)
         address = HexText(theme, review.signs_elsewhere, what="Account that signs", size=13)
-        for part in (Label(WHO_SIGNS, wrap=True), address, self.text, Label(HOW, wrap=True)):
+        for part in (Label(WHO_SIGNS, wrap=True), address, self.text, Label(how, wrap=True)):
             inner.addWidget(part)
         inner.addLayout(column(self.field, self.good, Label(NO_HURRY, "small", wrap=True), spacing=8))
         show_if(self.wipe, False)
@@ -133,6 +136,13 @@ class ElsewhereSigning(QFrame):
         show_if(self.wipe, problem is not None)
         if problem is not None:
             bring_into_view(self.field)
+
+
+def _to_sign(review: Review) -> tuple[str, str]:
+    """What the other wallet signs, and how: a text, or the typed data of zkLink networks that ask for it."""
+    if review.texts or review.reading is None or review.reading.typed_data is None:
+        return "".join(review.texts), HOW
+    return json.dumps(dict(review.reading.typed_data), indent=1), HOW_TYPED
 
 
 def _could_be_key(text: str) -> bool:
