@@ -16,6 +16,7 @@ from ashore.domain.errors import AshoreError
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
+from ashore.systems.base import Offer
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, note_of, offer_from_note, pasted_name
@@ -26,6 +27,8 @@ OPENED = "opened"
 """What a record's description says of its use."""
 MOST = 50
 """Vouchers that are kept at once: more are not opened, so that none gives way to another."""
+LAST_MOMENT_S = 3.0
+"""How long closing waits for a service that is being asked: its answer may be all that is left of the voucher."""
 KEPT_FOR_MS = 365 * 86_400_000
 """What was opened longer ago is forgotten at the next unlocking. A service may still pay after months, and a year is
 long past all that are known; that it pays at all is the service's word alone."""
@@ -81,6 +84,7 @@ class OpenedOffers:
         self._owed: dict[str, tuple[LnurlOffer, int]] = {}
         self._why = ""
         self._turn = asyncio.Lock()
+        self._asking: dict[str, asyncio.Task[Offer]] = {}
         self._writing: set[asyncio.Task[None]] = set()
 
     def listed(self) -> tuple[OpenedVoucher, ...]:
@@ -104,10 +108,11 @@ class OpenedOffers:
 
     # ---- opening
 
-    async def opened_before(self, text: str) -> LnurlOffer | None:
-        """What was opened from this link before. None where it may be asked now.
+    async def open(self, text: str, ask: Callable[[], Coroutine[Any, Any, Offer]]) -> Offer:
+        """What a link offers: as it was opened before, or else asked now, by one request however often it is wanted.
 
-        Raises AshoreError: what is kept cannot be read, or there is no room for what would be opened.
+        Who gives up waiting does not end the request: its answer is kept by `keep`, and listed. Raises AshoreError:
+        what `ask` does, or what is kept cannot be read, or there is no room for what would be opened.
         """
         known = self.find(text)
         if known:
@@ -117,7 +122,13 @@ class OpenedOffers:
                 f"{MOST} opened vouchers are kept already. Nothing was asked.",
                 "Withdraw or forget one of them first.",
             )
-        return None
+        name = pasted_name(text, self._profile)
+        if not name:
+            return await ask()  # which says what the text is instead
+        if name not in self._asking:
+            self._asking[name] = asyncio.get_running_loop().create_task(ask())
+            self._asking[name].add_done_callback(lambda task: self._answered(name, task))
+        return await asyncio.shield(self._asking[name])
 
     async def keep(self, offer: LnurlOffer) -> None:
         """Seal what was just opened, in the place of what was opened before of the same voucher. Raises nothing.
@@ -191,7 +202,16 @@ class OpenedOffers:
         self._records.clear()
 
     async def aclose(self) -> None:
-        """Let every write come to its end, and try once more to seal what is owed. Before the signer ends."""
+        """Give what is being asked a last moment, and every write its end. Before the signer ends.
+
+        What is owed is tried once more.
+        """
+        if self._asking:
+            asking = tuple(self._asking.values())
+            await asyncio.wait(asking, timeout=LAST_MOMENT_S)
+            for task in asking:
+                task.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
         if self._owed and self._signer.unlocked:
             self._begin(self._settle())
         while self._writing:
@@ -207,9 +227,12 @@ class OpenedOffers:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._writing.discard(task)
-        if not task.cancelled():
-            task.exception()  # told to whoever waits; nobody may
+        _hear(task)
         self._changed()
+
+    def _answered(self, name: str, task: "asyncio.Task[Offer]") -> None:
+        self._asking.pop(name, None)
+        _hear(task)
 
     async def _settle(self) -> None:
         """Seal what is owed. What fails stays owed."""
@@ -274,6 +297,12 @@ class OpenedOffers:
     def _is_over(self, meta: Mapping[str, str]) -> bool:
         used = self._journal.intended_after(int(meta["after"]), self._profile.id, meta["scope"])
         return used or self._now() - int(meta["opened"]) > KEPT_FOR_MS
+
+
+def _hear(task: "asyncio.Task[Any]") -> None:
+    """Take note of how work ended that nobody may wait for any more: it is told to whoever does."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _is_whole(meta: Mapping[str, str]) -> bool:

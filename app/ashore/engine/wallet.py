@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
@@ -191,8 +192,8 @@ class Wallet:
         self.touch()
         if self.locked:
             raise AshoreError("Ashore is locked, and could not keep the link’s secret.", "Unlock Ashore first.")
-        known = await self.opened.opened_before(reference) if self.opened is not None else None
-        return known or await self._parts.systems[profile].open(Source(profile, reference=reference))
+        ask = partial(self._parts.systems[profile].open, Source(profile, reference=reference))
+        return await (ask() if self.opened is None else self.opened.open(reference, ask))
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         """Judge a draft."""

@@ -13,12 +13,14 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
+from ashore.engine import opened_offers
 from ashore.engine.boundaries import Boundary
 from ashore.engine.opened_offers import KEPT_FOR_MS, MOST, OpenedOffers, OpenedVoucher
 from ashore.keys.errors import Locked, VaultStorage
 from ashore.keys.signer import SEALED_NOTE
 from ashore.store.database import Database
 from ashore.store.journal import Journal, Summary
+from ashore.systems.base import Offer
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.offer import LnurlOffer
@@ -52,7 +54,18 @@ class Bench:
         self.passed: list[Boundary] = []
         self.changes = 0
         self.receivers = (receiver(),)
+        self.asked = 0
+        self.answer = opened(SECOND, k1="answered" * 4)
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.opened = self.fresh()
+
+    async def ask(self) -> Offer:
+        """What opening a link does: one request, and what it brings is kept."""
+        self.asked += 1
+        await self.answers.wait()
+        await self.opened.keep(self.answer)
+        return self.answer
 
     def fresh(self) -> OpenedOffers:
         """As after another start."""
@@ -124,7 +137,7 @@ async def test_what_was_opened_is_sealed_and_comes_back_as_it_was(bench: Bench) 
     assert again.listed() == listed
     bench.receivers = (receiver(most=1), receiver(problem="away"))
     assert await again.go_on(bench.only.id) == replace(made, receivers=bench.receivers), "the wallets are asked anew"
-    assert await again.opened_before(FIRST) == replace(made, receivers=bench.receivers)
+    assert await again.open(FIRST, bench.ask) == replace(made, receivers=bench.receivers)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +162,9 @@ async def test_its_link_is_known_in_whatever_form_it_comes(bench: Bench, text: s
 async def test_another_text_is_not(bench: Bench, text: str) -> None:
     await bench.opened.keep(opened())
     assert bench.opened.find(text) == ""
-    assert await bench.opened.opened_before(text) is None
+    bench.answer = opened(SECOND, k1="other" * 5)
+    assert await bench.opened.open(text, bench.ask) is bench.answer
+    assert bench.asked == 1
 
 
 async def test_opening_again_takes_the_place_of_what_was_opened_before(bench: Bench) -> None:
@@ -185,11 +200,12 @@ async def test_no_more_than_so_many_and_the_next_one_is_not_even_asked(bench: Be
         await bench.opened.keep(opened(f"http://127.0.0.1:8080/v/{number}", k1=f"secret {number}"))
     assert len(bench.opened.listed()) == MOST
     with pytest.raises(AshoreError, match="50 opened vouchers are kept already") as caught:
-        await bench.opened.opened_before(SECOND)
+        await bench.opened.open(SECOND, bench.ask)
     assert caught.value.advice == "Withdraw or forget one of them first."
-    assert await bench.opened.opened_before("http://127.0.0.1:8080/v/7") is not None
+    assert await bench.opened.open("http://127.0.0.1:8080/v/7", bench.ask)
+    assert bench.asked == 0
     await bench.opened.forget(bench.opened.listed()[0].id)
-    assert await bench.opened.opened_before(SECOND) is None
+    assert await bench.opened.open(SECOND, bench.ask) is bench.answer
 
 
 # Letting go
@@ -298,7 +314,7 @@ async def test_what_cannot_be_written_is_kept_in_memory_and_said(bench: Bench) -
     await bench.opened.keep(made)
     assert bench.opened.trouble == "The disk is full."
     assert not bench.only.sealed
-    assert await bench.opened.opened_before(FIRST) == replace(made, receivers=bench.receivers)
+    assert await bench.opened.open(FIRST, bench.ask) == replace(made, receivers=bench.receivers)
     bench.signer.keep = keep  # type: ignore[method-assign]
     await bench.opened.aclose()
     assert len(await bench.notes()) == 1, "closing tries once more"
@@ -344,6 +360,54 @@ async def test_who_gives_up_waiting_and_who_closes_do_not_stop_the_sealing(bench
     slow.going_on.set()
     await closing
     assert len(await bench.notes()) == 1
+
+
+async def test_who_gives_up_waiting_for_a_service_loses_no_answer_and_asks_no_second_time(bench: Bench) -> None:
+    bench.answers.clear()
+    waiting = asyncio.create_task(bench.opened.open(SECOND, bench.ask))
+    while not bench.asked:
+        await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    again = asyncio.create_task(bench.opened.open(encode_lnurl(SECOND), bench.ask))
+    await asyncio.sleep(0)
+    bench.answers.set()
+    assert await again is bench.answer
+    assert bench.asked == 1
+    assert bench.only.id == bench.opened.find(SECOND)
+    assert await bench.opened.open(SECOND, bench.ask) == replace(bench.answer, receivers=bench.receivers)
+    assert bench.asked == 1
+
+
+async def test_closing_gives_a_service_a_last_moment_and_no_more(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.answers.clear()
+    waiting = asyncio.create_task(bench.opened.open(SECOND, bench.ask))
+    while not bench.asked:
+        await asyncio.sleep(0)
+    waiting.cancel()
+    closing = asyncio.create_task(bench.opened.aclose())
+    await asyncio.sleep(0)
+    bench.answers.set()
+    await closing
+    assert len(await bench.notes()) == 1, "an answer that comes now is sealed"
+    monkeypatch.setattr(opened_offers, "LAST_MOMENT_S", 0.01)
+    bench.answers.clear()
+    in_vain = asyncio.create_task(bench.opened.open(FIRST, bench.ask))
+    while bench.asked < 2:
+        await asyncio.sleep(0)
+    await bench.opened.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await in_vain
+
+
+async def test_a_service_that_says_no_may_be_asked_again(bench: Bench) -> None:
+    async def no() -> Offer:
+        raise AshoreError("127.0.0.1 says: “no”")
+
+    with pytest.raises(AshoreError, match="says"):
+        await bench.opened.open(SECOND, no)
+    assert await bench.opened.open(SECOND, bench.ask) is bench.answer
 
 
 async def test_what_is_used_while_it_is_being_sealed_leaves_nothing(bench: Bench) -> None:

@@ -169,7 +169,7 @@ async def test_waiting_can_be_stopped(shell: Shell, wallet: VoucherWallet) -> No
     QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
     QTest.mouseClick(page.intake.cancel, Qt.MouseButton.LeftButton)
     await shell.settle()
-    assert "You stopped it." in says(page)
+    assert "You stopped waiting." in says(page)
     assert wallet.asked == [LINK]
     assert page.fields.isHidden()
     assert page.open_button.isEnabled(), "one may ask again"

@@ -13,7 +13,7 @@ from ashore.systems.lnurl.codec.urls import parse_lud17
 _USED_UP = "A link that works only once may be used up by being opened"
 _READY = "so open it when you are ready to withdraw."
 NOT_MONEY = "The service’s OK is not the money: only the wallet that receives can tell that it came."
-STOPPED = Problem("You stopped it.", f"{_USED_UP}.", Severity.NOTES)
+STOPPED = Problem("You stopped waiting.", "If its service still answers, the voucher is listed below.", Severity.NOTES)
 OPENED = Problem("Opened.", "It is kept in your vault until it is withdrawn, and not asked again.", Severity.NOTES)
 LOOKED = Problem("Opened.", "What is left there can be looked at again on the first page.", Severity.NOTES)
 CARD_NOTE = "This card’s tap is used up. A card may pay less than it names, so enter what you want."
