@@ -169,13 +169,15 @@ class Bench:
 
     async def look(self) -> None:
         """Let the wallet look at chain and operator once, completely, from now on."""
-        # The first round may have begun before this call, the second has not.
-        for _ in range(2):
+        # One round may have begun before this call, and a quick chain may take another one's turn.
+        chains = len(self.world.chains)
+        for _ in range(1 + chains):
             before = dict(self._passed)
             self.wallet.look_again()
             await self.until(
                 lambda before=before: all(  # type: ignore[misc]
-                    self._passed[b] > before.get(b, 0) for b in (Boundary.PLACE_WRITTEN, Boundary.OPERATOR_JOURNALED)
+                    self._passed[b] >= before.get(b, 0) + turns
+                    for b, turns in ((Boundary.PLACE_WRITTEN, chains), (Boundary.OPERATOR_JOURNALED, 1))
                 )
             )
 

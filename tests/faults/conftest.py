@@ -66,6 +66,24 @@ async def bench(practice: tuple[Router, World], tmp_path: Path) -> AsyncIterator
         yield made
 
 
+@pytest.fixture(scope="session")
+def deployed_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a world of two chains in which nothing has happened yet."""
+    folder = tmp_path_factory.mktemp("deployed-twice")
+    World(WorldConfig(data_dir=folder, clock=ClockMode.STEP, chains=2)).close()
+    return folder
+
+
+@pytest.fixture
+async def two(deployed_twice: Path, tmp_path: Path) -> AsyncIterator[Bench]:
+    """A wallet on a world of two chains that is moved by hand."""
+    folder = Path(shutil.copytree(deployed_twice, tmp_path / "world"))
+    app, world = create_app(WorldConfig(data_dir=folder, clock=ClockMode.STEP), TOKEN)
+    async with _benched((app, world), tmp_path / "wallet") as made:
+        yield made
+    world.close()
+
+
 @pytest.fixture
 async def other(practice: tuple[Router, World], tmp_path: Path) -> AsyncIterator[Bench]:
     """The same person's wallet on another machine."""

@@ -26,6 +26,8 @@ from ashore.systems.zklink.system.tracks import (
     BY_BROKER,
     CLAIMED,
     COMMITTED,
+    CONFIRMED,
+    ON_PRIMARY,
     PAID,
     PROVED,
     RELEASED,
@@ -34,8 +36,9 @@ from ashore.systems.zklink.system.tracks import (
 )
 from faults.lightning_observer import LNURL, lightning_disagreements
 
-STAGE_OF_TRUTH = {COMMITTED: "commit", PROVED: "prove", VERIFIED: "sync", RELEASED: "execute"}
+STAGE_OF_TRUTH = {COMMITTED: "commit", PROVED: "prove", VERIFIED: "sync", CONFIRMED: "sync", RELEASED: "execute"}
 """The wallet's stages and the operator's L1 transactions that they rest on."""
+PRIMARY_CHAIN = "1"
 
 
 def claims_in(journal_file: Path) -> list[Withdrawal]:
@@ -97,7 +100,7 @@ def _ahead(
     if state.status is Status.FAILED and (real is None or not real["executed"] or real["success"]):
         yield "the wallet says failed, and it did not fail"
     for stage, name in STAGE_OF_TRUTH.items():
-        mined = real["stages"][name] if real else None
+        mined = _mined(real, stage, name)
         for evidence in state.stage(stage).evidence:
             # A storage proof rests on a block and names no transaction.
             if evidence.level >= Level.PROVEN and (mined is None or evidence.tx_hash not in ("", mined)):
@@ -129,6 +132,15 @@ def _advance(state: Withdrawal, real: Mapping[str, Any] | None) -> Iterator[str]
     told = state.facts.get(RECEIVED, "")
     if told and real is not None and int(real["received_l1"]) >= int(real["due_l1"]):
         yield f"it is said that {told} arrived, and really the whole amount did"
+
+
+def _mined(real: Mapping[str, Any] | None, stage: str, name: str) -> str | None:
+    """The transaction that really took the batch through a stage, on the chain that the stage is about."""
+    if real is None:
+        return None
+    chain = PRIMARY_CHAIN if stage in ON_PRIMARY else str(real["chain"])
+    found: str | None = real["on_chains"][chain][name]
+    return found
 
 
 def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

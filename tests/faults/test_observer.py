@@ -32,11 +32,11 @@ def _never_taken(truth: Truth) -> None:
 
 
 def _other_commit(truth: Truth) -> None:
-    _one(truth)["stages"]["commit"] = "0x" + "11" * 32
+    _one(truth)["on_chains"]["1"]["commit"] = "0x" + "11" * 32
 
 
 def _not_synced(truth: Truth) -> None:
-    _one(truth)["stages"]["sync"] = None
+    _one(truth)["on_chains"]["1"]["sync"] = None
 
 
 def _other_payer(truth: Truth) -> None:

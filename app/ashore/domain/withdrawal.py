@@ -333,9 +333,14 @@ def _stage_after(stage: StageView, event: _StageEvent, at: int) -> StageView:
         )
     if isinstance(event, ev.StageReached):
         kept = tuple(e for e in stage.evidence if not _replaces(event.evidence, e))
+        evidence = event.evidence
+        if evidence.on_chain:
+            # What one look at the chain found is not weakened by another that had begun before it.
+            known = [e.level for e in stage.evidence if _replaces(evidence, e)]
+            evidence = replace(evidence, level=max([evidence.level, *known]))
         return replace(
             stage,
-            evidence=(*kept, event.evidence),
+            evidence=(*kept, evidence),
             reached_at=stage.reached_at or at,
             contradicted="" if event.evidence.level >= Level.PROVEN else stage.contradicted,
         )

@@ -46,6 +46,8 @@ class Ledger:
         self._stopped: dict[str, Withdrawal] = {}
         self._arrived: dict[str, Withdrawal] = {}
         self._listeners: list[Listener] = []
+        self.turn = asyncio.Lock()
+        """Held from a look at the withdrawals until what it found is written: nothing is derived from what is past."""
 
     async def load(self) -> None:
         """Fold everything that is open from the journal, without holding the event loop for long."""

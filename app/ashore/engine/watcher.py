@@ -124,7 +124,11 @@ class ChainWatch:
     async def take(self, observation: Observation) -> None:
         """Let every system say what an observation means, and write it down."""
         for system in self._systems:
-            await self._ledger.record_many(await system.interpret(observation, _of(system, self._ledger.watched)))
+            async with self._ledger.turn:
+                await self._ledger.record_many(await system.interpret(observation, _of(system, self._ledger.watched)))
+            if isinstance(observation, ChainHealth):
+                # No turn is held: this takes as long as endpoints take.
+                await self._ledger.record_many(await system.ask_chain(observation, _of(system, self._ledger.watched)))
         if isinstance(observation, ChainHealth):
             self.health = observation
             self._ledger.tell(Change(Topic.HEALTH, observation.chain))

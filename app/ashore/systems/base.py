@@ -13,7 +13,7 @@ from ashore.domain.eta import Expectation
 from ashore.domain.events import Event, Terms
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import MoveKind, Outcome, SignedMove
-from ashore.domain.observations import Observation
+from ashore.domain.observations import ChainHealth, Observation
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import MoveView, Withdrawal
 from ashore.ethereum.proofs import Facts
@@ -284,7 +284,10 @@ class WithdrawalSystem(Protocol):
         """
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[Event]:
-        """Tell what an observation means for open withdrawals. May read L1, with proofs; has no effect."""
+        """Tell what an observation means for open withdrawals, without asking anybody; has no effect."""
+
+    async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> Iterable[Event]:
+        """Read from a watched chain what its blocks do not tell, with proofs. Called after each look at it."""
 
 
 def signed_move(move: MoveView) -> SignedMove:

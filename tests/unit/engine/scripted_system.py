@@ -7,7 +7,7 @@ from ashore.domain import events as ev
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import Accepted, MoveKind, NeverLeft, Outcome, Refused, SignedMove, Unknown
-from ashore.domain.observations import Observation, OperatorReport
+from ashore.domain.observations import ChainHealth, Observation, OperatorReport
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef
 from ashore.domain.withdrawal import Withdrawal
 from ashore.keys.reading import Reading
@@ -102,6 +102,11 @@ class ScriptedSystem:
             return []
         evidence = Evidence("operator", Level.REPORTED, "zkLink", 1)
         return [ev.StageReached(w.id, "committed", evidence) for w in open_ if w.id == observation.subject]
+
+    async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
+        """Its chain tells nothing more."""
+        del health, open_
+        return []
 
     async def ask_operator(self, open_: Sequence[Withdrawal], stopped: Sequence[Withdrawal]) -> Report:
         """One report for each."""

@@ -8,7 +8,7 @@ from ashore.domain.eta import Expectation
 from ashore.domain.events import Event, Terms
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, NeverLeft, Outcome, SignedMove, Unknown
-from ashore.domain.observations import Observation, OperatorReport
+from ashore.domain.observations import ChainHealth, Observation, OperatorReport
 from ashore.domain.stages import Track
 from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import SAID_BY, Withdrawal
@@ -293,6 +293,11 @@ class LnurlSystem:
         receiver = self._receivers.get(state.terms.account)
         source = receiver.name if receiver else "your wallet"
         return events_of(state, receipt, source, _Followed.of_terms(state.terms).expires_at_ms, self._now())
+
+    async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> Iterable[Event]:
+        """Nothing: Lightning has no chain to ask."""
+        del health, open_
+        return ()
 
     async def _claim(self, move: SignedMove) -> Claim:
         """What is handed over. Raises AshoreError: locked, not in the vault any more, or not readable."""

@@ -76,9 +76,15 @@ class Interpreter:
                 self._finality.heard(observation)
                 agreed = observation.agreeing >= AGREEMENT and self._book.unshow(observation.chain)
                 fallen = await self.look_again(every) if agreed else []
-                fates = await self._fates.look(observation.chain, [w for w in every if is_claim(w)])
-                roots = await self._roots.prove(observation.chain, mine) if observation.agreeing >= AGREEMENT else []
-                return [*fallen, *fates, *roots, *contradictions(self._deployment, observation, mine, self._now())]
+                return [*fallen, *contradictions(self._deployment, observation, mine, self._now())]
+
+    async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Read what a chain's blocks do not tell: what became of claims, and what it stores of batches."""
+        mine = [w for w in open_ if w.terms.profile == self._deployment.id]
+        fates = await self._fates.look(health.chain, [w for w in mine if is_claim(w)])
+        if health.agreeing < AGREEMENT:
+            return fates
+        return [*fates, *await self._roots.prove(health.chain, [w for w in mine if is_withdrawal(w)])]
 
     def expectations(self) -> Mapping[str, Expectation]:
         """How long each L1 stage took after the one before, from the last batches on the primary chain."""

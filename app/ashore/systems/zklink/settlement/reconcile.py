@@ -303,7 +303,7 @@ def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None,
     on_chain = [e for e in view.evidence if e.on_chain]
     standing = [e for e in on_chain if e.kind in (EVENT_OF_STAGE[stage], ACCEPT)]
     stands = finding.entry.block_hash if finding else ""
-    gone = next((e for e in standing if e.block_hash != stands), None)
+    gone = next((e for e in (standing if finding else on_chain) if e.block_hash != stands), None)
     if gone is not None:
         # What else rests on the chain, such as the stored root, was read of the same batch: it falls with the event.
         why = _why_gone(book, gone)

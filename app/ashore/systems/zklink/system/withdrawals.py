@@ -11,7 +11,7 @@ from ashore.domain.eta import Expectation
 from ashore.domain.events import Event
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, MoveKind, NeverLeft, Outcome, Refused, SignedMove, Unknown
-from ashore.domain.observations import Observation
+from ashore.domain.observations import ChainHealth, Observation
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import REPLACEMENTS, Withdrawal
 from ashore.ethereum import sending
@@ -262,3 +262,7 @@ class ZkLinkSystem:
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[Event]:
         """Match what was observed with open withdrawals."""
         return await self._interpreter.interpret(observation, open_)
+
+    async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> Iterable[Event]:
+        """Prove roots, and learn what became of claims."""
+        return await self._interpreter.ask_chain(health, open_)
