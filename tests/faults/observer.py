@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ashore.domain.evidence import Level
+from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import RECEIVED, REPLACEMENTS, WAY, Status, Withdrawal
 from ashore.sandbox.zklink.node import payload_digest
@@ -125,7 +125,7 @@ def _advance(state: Withdrawal, real: Mapping[str, Any] | None) -> Iterator[str]
             continue
         if real is None or real["accepted_by"] is None:
             yield f"it is shown as paid in advance by {piece.tx_hash[:12]}, and nobody accepted it"
-        elif piece.tx_hash not in ("", real["accept_tx"]) or piece.facts.get("broker") != real["accepted_by"]:
+        elif piece.tx_hash not in ("", real["accept_tx"]) or _who(piece) != real["accepted_by"]:
             yield f"it is shown as paid in advance by {piece.tx_hash[:12]}, and really by {real['accept_tx']}"
     if state.facts.get(WAY) == BY_BROKER and not evidence:
         yield "it goes the broker's way without a broker"
@@ -141,6 +141,11 @@ def _mined(real: Mapping[str, Any] | None, stage: str, name: str) -> str | None:
     chain = PRIMARY_CHAIN if stage in ON_PRIMARY else str(real["chain"])
     found: str | None = real["on_chains"][chain][name]
     return found
+
+
+def _who(piece: Evidence) -> str:
+    """The broker that a log or a storage proof names."""
+    return piece.facts.get("broker", piece.facts.get("acceptor", ""))
 
 
 def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -387,7 +387,9 @@ def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
     """The mark of a stage in its withdrawal: also what the moves and the track say about it."""
     definition = track.stage(stage_id)
     view = withdrawal.stage(stage_id)
-    moot = view.mark is Mark.AWAITED and definition.moot_on(withdrawal.facts.get(WAY, ""))
+    # On a way that does not lead here, the word of somebody who looks at all of a batch says nothing either.
+    open_ = view.mark in (Mark.AWAITED, Mark.REPORTED)
+    moot = open_ and definition.moot_on(withdrawal.facts.get(WAY, ""))
     if definition.not_applicable or moot:
         return Mark.NOT_APPLICABLE
     witness = passed_by(withdrawal, stage_id, track)

@@ -47,6 +47,7 @@ from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
 from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
+from ashore.systems.zklink.settlement.acceptors import Acceptors
 from ashore.systems.zklink.settlement.book import Book
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
@@ -202,7 +203,8 @@ def _zklink(
     rpc = JsonRpcClient(around.http, deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
     now = around.clock.now
     roots = Roots(deployment, quorums, keep, now)
-    interpreter = Interpreter(deployment, book, roots, Fates(quorums), now)
+    acceptors = Acceptors(deployment, quorums, keep, now)
+    interpreter = Interpreter(deployment, book, roots, Fates(quorums), now, acceptors)
     broker = BrokerClient(around.http, deployment.broker_url) if deployment.broker_url else None
     return ZkLinkSystem(
         deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums, broker

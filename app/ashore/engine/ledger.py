@@ -9,7 +9,7 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import NOT_SENT, SignedMove
 from ashore.domain.stages import Stage, Track
-from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, apply, stage_mark
+from ashore.domain.withdrawal import LAST_STAGE, WAY, Status, Withdrawal, apply, stage_mark
 from ashore.engine.views import Change, Listener, Topic
 from ashore.store.journal import Journal, Summary
 
@@ -152,7 +152,9 @@ class Ledger:
         track = self._tracks.get(state.terms.track)
         if state.status is not Status.FINAL or track is None:
             return False
-        levels = [state.stage(s.id).level or 0 for s in track.stages if s.provable and not s.not_applicable]
+        way = state.facts.get(WAY, "")
+        awaited = [s for s in track.stages if s.provable and not s.not_applicable and not s.moot_on(way)]
+        levels = [state.stage(s.id).level or 0 for s in awaited]
         return max(levels, default=0) is Level.IRREVERSIBLE and min(levels) < Level.IRREVERSIBLE
 
     async def record_many(self, events: Iterable[ev.Event]) -> None:

@@ -17,6 +17,7 @@ from ashore.domain.observations import (
 from ashore.domain.withdrawal import Withdrawal
 from ashore.store.keep import packed
 from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.acceptors import Acceptors, fallen_acceptors
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.finality import Finality
@@ -44,13 +45,22 @@ _OF_AN_OWNER = frozenset({Kind.CREDITED, Kind.PAYOUT})
 class Interpreter:
     """Interprets the observations of one deployment."""
 
-    def __init__(self, deployment: Deployment, book: Book, roots: Roots, fates: Fates, now: Callable[[], int]) -> None:
-        """`now` gives UTC milliseconds."""
+    def __init__(
+        self,
+        deployment: Deployment,
+        book: Book,
+        roots: Roots,
+        fates: Fates,
+        now: Callable[[], int],
+        acceptors: Acceptors | None = None,
+    ) -> None:
+        """`now` gives UTC milliseconds; without `acceptors` an Accept log has no second proof."""
         self._deployment = deployment
         self._book = book
         self._roots = roots
         self._fates = fates
         self._finality = Finality()
+        self._acceptors = acceptors
         self._now = now
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
@@ -65,7 +75,10 @@ class Interpreter:
                 # Even where the book forgot them already: a crash may have come before this was journaled.
                 self._book.forget(chain, hashes)
                 self._roots.begin_anew()
-                return [*await self.look_again(every), *fallen_roots(mine, hashes)]
+                if self._acceptors is not None:
+                    self._acceptors.begin_anew()
+                fallen = [*fallen_roots(mine, hashes), *fallen_acceptors(mine, hashes)]
+                return [*await self.look_again(every), *fallen]
             case FinalityAdvanced():
                 return [event for state in every for event in self._finality.settled(state, observation)]
             case OperatorReport(profile, subject) if subject == KEYS:
@@ -80,11 +93,14 @@ class Interpreter:
 
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read what a chain's blocks do not tell: what became of claims, and what it stores of batches."""
-        mine = [w for w in open_ if w.terms.profile == self._deployment.id]
-        fates = await self._fates.look(health.chain, [w for w in mine if is_claim(w)])
+        every = [w for w in open_ if w.terms.profile == self._deployment.id]
+        fates = await self._fates.look(health.chain, [w for w in every if is_claim(w)])
         if health.agreeing < AGREEMENT:
             return fates
-        return [*fates, *await self._roots.prove(health.chain, [w for w in mine if is_withdrawal(w)])]
+        mine = [w for w in every if is_withdrawal(w)]
+        roots = await self._roots.prove(health.chain, mine)
+        paid = await self._acceptors.prove(health.chain, mine) if self._acceptors is not None else []
+        return [*fates, *roots, *paid]
 
     def expectations(self) -> Mapping[str, Expectation]:
         """How long each L1 stage took after the one before, from the last batches on the primary chain."""

@@ -7,13 +7,14 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveState
 from ashore.domain.observations import ChainHealth, OperatorReport
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import WAY, Withdrawal
 from ashore.net.errors import NetError
 from ashore.systems.base import Report
 from ashore.systems.zklink.client.answers import BadAnswer
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.system.tracks import (
+    BY_BROKER,
     COMMITTED,
     EXECUTED,
     ON_PRIMARY,
@@ -142,7 +143,7 @@ def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Itera
         if proved.get(block):
             (tx_hash, *_) = proved[block].values()
             yield from _said(state, PROVED, {"transaction named": str(tx_hash)}, now)
-        if verified >= block:
+        if verified >= block and state.facts.get(WAY) != BY_BROKER:
             yield from _said(state, RELEASED, {"layer-2 blocks executed on L1": str(verified)}, now)
 
 
@@ -200,7 +201,8 @@ def contradictions(
             said = next((e for e in view.evidence if e.source == SOURCE), None) if view else None
             if view is None or said is None or now - said.observed_at <= grace:
                 continue
-            shown = (view.level or 0) > Level.REPORTED
+            # What the batch sets aside for a broker is shown of no withdrawal.
+            shown = (view.level or 0) > Level.REPORTED or (stage == RELEASED and state.facts.get(WAY) == BY_BROKER)
             if not shown and not view.contradicted:
                 yield ev.StageContradicted(
                     state.id,

@@ -1,15 +1,19 @@
 """What a stored proof says of zkLink's contract, read anew and held against the evidence that rests on it."""
 
+import re
+
 from ashore.domain.evidence import Evidence
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
 from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import events
-from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block_hash_slot
+from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, accepts_slot, stored_block_hash_slot
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import accept_text
 
 _SLOT = "storedBlockHashes["
+_ACCEPTS = "accepts["
+_HASH = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
 
 
 def read_again(deployment: Deployment, piece: Evidence, facts: Facts) -> str:
@@ -53,7 +57,10 @@ def _told(topics: tuple[str, ...], data: str) -> str:
 
 
 def _slot(deployment: Deployment, contract: str, piece: Evidence, facts: StorageFacts) -> str:
-    name, value = piece.facts.get("slot", ""), piece.facts.get("value", "")
+    name = piece.facts.get("slot", "")
+    if name.startswith(_ACCEPTS):
+        return _accepted(deployment, contract, piece, facts)
+    value = piece.facts.get("value", "")
     number = name.removeprefix(_SLOT).removesuffix("]")
     if not name.startswith(_SLOT) or not number.isdecimal():
         raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
@@ -62,3 +69,14 @@ def _slot(deployment: Deployment, contract: str, piece: Evidence, facts: Storage
         raise InvalidProof(f"The stored proof shows another value for layer-2 block {int(number):,}.")
     block = piece.facts.get("layer-2 block", number)
     return f"zkLink’s contract stores the shown hash of layer-2 block {int(block):,}"
+
+
+def _accepted(deployment: Deployment, contract: str, piece: Evidence, facts: StorageFacts) -> str:
+    named = piece.facts["slot"].removeprefix(_ACCEPTS).removesuffix("]")
+    layout = STORAGE_LAYOUTS[deployment.storage]
+    if layout.accepts_by_account or not _HASH.fullmatch(named):
+        raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
+    slot, stored = accepts_slot(layout, bytes.fromhex(named[2:]), 0), piece.facts.get("acceptor", "")
+    if facts.address != contract or slot not in facts.slots or f"0x{facts.slots[slot]:040x}" != stored:
+        raise InvalidProof("The stored proof shows that another was paid for this withdrawal.")
+    return f"zkLink’s contract stores {stored} as the one who was paid for this withdrawal"

@@ -1,18 +1,22 @@
 """Fast withdrawals on a real chain: a broker pays, none does, or one pays otherwise than was signed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ashore.domain.evidence import Level
-from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, WAY, Mark, Status, stage_mark
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, WAY, Mark, StageView, Status, stage_mark
 from ashore.engine.ledger import current_stage
 from ashore.engine.rechecking import check_again
-from ashore.engine.views import Voyage
+from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import voyage_of
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
 from ashore.sandbox.zklink.faults import Switch
+from ashore.systems.zklink.settlement.acceptances import ACCEPT
+from ashore.systems.zklink.settlement.acceptors import ACCEPTS, Acceptors
 from ashore.systems.zklink.system.tracks import (
     ADVANCED,
     BY_BROKER,
@@ -76,8 +80,9 @@ async def test_a_broker_pays_before_the_batch_and_that_is_the_end(bench: Bench) 
     assert [s.id for s in bench.ledger.track_of(bench.state(name)).stages][2] == ADVANCED
     await bench.until("execute_l2", "seal", "accept")
     state = bench.state(name)
-    (paid,) = state.stage(ADVANCED).evidence
-    assert paid.level is Level.PROVEN
+    paid, stored = state.stage(ADVANCED).evidence
+    assert (paid.level, paid.kind) == (Level.PROVEN, ACCEPT)
+    assert (stored.level, stored.kind, stored.facts["acceptor"]) == (Level.PROVEN, ACCEPTS, BROKER)
     assert paid.tx_hash == truth(bench, name)["accept_tx"]
     assert paid.facts["broker"] == BROKER == truth(bench, name)["accepted_by"]
     assert paid.facts["paid"] == f"24.975 USDC to {TO}"
@@ -98,14 +103,32 @@ async def test_a_broker_pays_before_the_batch_and_that_is_the_end(bench: Bench) 
     await bench.look()
     state = bench.state(name)
     assert state.status is Status.FINAL
-    assert bench.ledger.open == []
+    assert list(bench.ledger.watched) == [], "nothing more is looked for"
     told = voyage(bench, name)
     assert told.headline == "24.975 USDC arrived on Harbour."
     assert told.advice == "A broker paid it in advance and kept its share of the 25.00 USDC, as you signed."
     assert current_stage(state, bench.ledger.track_of(state)).id == ADVANCED
-    checked = await check_again(bench.keep, state.stage(ADVANCED).evidence[0], bench.system.read_again, lambda: 1)
-    assert checked.holds
-    assert "says Accept(1042/0/0, 25000000, 10)" in checked.sentence
+    await read_again(bench, name)
+
+
+async def read_again(bench: Bench, name: str) -> None:
+    """Both proofs hold by themselves, and neither holds for anything else."""
+    log, stored = bench.state(name).stage(ADVANCED).evidence
+
+    async def again(piece: Evidence) -> ProofCheck:
+        return await check_again(bench.keep, piece, bench.system.read_again, lambda: 1)
+
+    assert "says Accept(1042/0/0, 25000000, 10)" in (await again(log)).sentence
+    told = await again(stored)
+    assert told.holds
+    assert f"stores {BROKER} as the one who was paid for this withdrawal" in told.sentence
+    for wrong in (
+        replace(log, facts={**log.facts, "event": "Accept(1042/0/0, 25000000, 11)"}),
+        replace(stored, facts={**stored.facts, "acceptor": TO}),
+        replace(stored, facts={**stored.facts, "slot": "accepts[0x" + "00" * 32 + "]"}),
+        replace(stored, facts={**stored.facts, "slot": "accepts[x]"}),
+    ):
+        assert (await again(wrong)).holds is False, wrong
 
 
 async def test_the_batch_goes_on_and_its_payout_is_nobodys_but_the_brokers(bench: Bench) -> None:
@@ -143,12 +166,31 @@ async def test_without_a_broker_it_is_paid_in_full_the_normal_way(bench: Bench) 
     await bench.until("execute")
     assert marks(bench, name)[ADVANCED] is Mark.NOT_APPLICABLE
     assert bench.state(name).facts[WAY] == IN_FULL
+    stored = next(e for e in bench.state(name).stage(RELEASED).evidence if e.kind == ACCEPTS)
+    assert stored.facts["acceptor"] == TO, "executed without a broker"
     assert "the broker’s share is yours" in {r.stage.id: r for r in voyage(bench, name).rows}[ADVANCED].sentence
     await settled(bench)
     state = bench.state(name)
     assert (state.status, state.facts[LAST_STAGE], state.facts.get(RECEIVED, "")) == (Status.FINAL, PAID, "")
     assert voyage(bench, name).headline == "25.00 USDC arrived on Harbour."
     assert balance(bench) == 25_000_000
+
+
+async def test_what_the_contract_stores_contradicts_what_a_log_would_say(bench: Bench) -> None:
+    name = await bench.begun(speed="fast")
+    await bench.until("execute_l2", "seal", "accept")
+    state = bench.state(name)
+    (log,) = [e for e in state.stage(ADVANCED).evidence if e.kind == ACCEPT]
+    other = replace(log, facts={**log.facts, "broker": TO})
+    lied_to = replace(state, stages={**state.stages, ADVANCED: StageView(ADVANCED, (other,))})
+    acceptors = Acceptors(bench.deployment, bench.system._quorums, bench.keep, lambda: bench.now)
+    (found,) = await acceptors.prove("Harbour", [lied_to])
+    assert isinstance(found, ev.StageContradicted)
+    assert found.said == f"A log on Harbour says that {TO} was paid,"
+    assert await acceptors.prove("Harbour", [state]) == [], "it has that proof"
+    ahead = replace(log, block_number=log.block_number + 99)
+    early = replace(state, stages={**state.stages, ADVANCED: StageView(ADVANCED, (ahead,))})
+    assert await acceptors.prove("Harbour", [early]) == [], "such a state is older than the log"
 
 
 async def test_a_late_broker_still_counts(bench: Bench) -> None:
@@ -188,7 +230,7 @@ async def test_less_than_signed_is_said_and_counts_for_nothing(bench: Bench) -> 
 async def test_what_a_reorganisation_takes_is_no_longer_paid(bench: Bench) -> None:
     name = await bench.begun(speed="fast")
     await bench.until("execute_l2", "seal", "accept")
-    (paid,) = bench.state(name).stage(ADVANCED).evidence
+    paid = bench.state(name).stage(ADVANCED).evidence[0]
     bench.world.chain.reorg(1, {bytes.fromhex(paid.tx_hash[2:])})
     await bench.look()
     state = bench.state(name)
@@ -204,7 +246,7 @@ async def test_what_a_reorganisation_takes_is_no_longer_paid(bench: Bench) -> No
 async def test_ether_paid_in_advance(bench: Bench) -> None:
     name = await bench.begun(amount="0.2", source_token=ETH, speed="fast")
     await bench.until("execute_l2", "seal", "accept")
-    (paid,) = bench.state(name).stage(ADVANCED).evidence
+    paid = bench.state(name).stage(ADVANCED).evidence[0]
     assert paid.facts["paid"] == f"0.1998 ETH to {TO}"
     assert bench.world.chain.balance(RECIPIENT) == 1998 * 10**14
 

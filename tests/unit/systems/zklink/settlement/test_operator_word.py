@@ -9,16 +9,17 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveState
-from ashore.domain.observations import OperatorReport
-from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.domain.observations import ChainHealth, OperatorReport
+from ashore.domain.withdrawal import WAY, Status, Withdrawal
 from ashore.systems.zklink.settlement.operator_word import (
     BLOCKS_A_CYCLE,
     OPERATOR_BLOCK,
     TRANSACTIONS_A_CYCLE,
     OperatorWord,
+    contradictions,
     words,
 )
-from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PROVED, RELEASED
+from ashore.systems.zklink.system.tracks import BY_BROKER, COMMITTED, EXECUTED, PROVED, RELEASED
 from unit.systems.zklink.node_stub import Node, Refusal
 from unit.systems.zklink.settlement.rollup_model import withdrawal
 from unit.systems.zklink.zklink_bench import DEPLOYMENT
@@ -155,3 +156,18 @@ async def test_silence_and_nonsense_are_notes(node: Node) -> None:
     state = withdrawal(0)
     assert state.request is not None
     assert state.request.state is MoveState.ACCEPTED
+
+
+def test_what_the_batch_releases_to_a_broker_is_neither_told_nor_disputed() -> None:
+    """L1 never shows a release to the recipient then: that is no lie of the operator."""
+    blocks = OperatorReport(DEPLOYMENT.id, "blocks", {"committed": 8810, "verified": 8810, "proved": {}})
+    learnt = ev.FactLearnt("w1", OPERATOR_BLOCK, "8805", "zkLink")
+    way = ev.FactLearnt("w1", WAY, BY_BROKER, "Harbour")
+    told = Evidence("operator", Level.REPORTED, "zkLink", 1, {"layer-2 blocks executed on L1": "8810"})
+    released = ev.StageReached("w1", RELEASED, told)
+    usual, paid = withdrawal(1, "10", learnt), withdrawal(1, "10", learnt, way)
+    assert [e.stage for e in words(blocks, [usual], 5) if isinstance(e, ev.StageReached)] == [COMMITTED, RELEASED]
+    assert [e.stage for e in words(blocks, [paid], 5) if isinstance(e, ev.StageReached)] == [COMMITTED]
+    later, health = 10**9, ChainHealth("Harbour", 3, 3, 100, 90)
+    disputed = [withdrawal(1, "10", learnt, released), withdrawal(1, "10", learnt, released, way)]
+    assert [len(list(contradictions(DEPLOYMENT, health, [state], later))) for state in disputed] == [1, 0]

@@ -47,6 +47,7 @@ from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.codec import decode_core
 from ashore.systems.zklink.codec.reading import read_withdraw
 from ashore.systems.zklink.deployment import deployment_from_json
+from ashore.systems.zklink.settlement.acceptors import Acceptors
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
@@ -89,7 +90,8 @@ class Bench:
         rpc = JsonRpcClient(self.http, self.deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
         journal = Journal(self.database)
         fates = Fates({pinned.name: quorum})
-        interpreter = Interpreter(self.deployment, self.book, roots, fates, lambda: self.now)
+        acceptors = Acceptors(self.deployment, {pinned.name: quorum}, self.keep, lambda: self.now)
+        interpreter = Interpreter(self.deployment, self.book, roots, fates, lambda: self.now, acceptors)
         self.system = ZkLinkSystem(
             self.deployment,
             OperatorClient(rpc),

@@ -1,0 +1,131 @@
+"""Who was paid for a fast withdrawal, as the contract stores it: the best proof of a single withdrawal that there is.
+
+`accepts[hash of all terms]` holds a broker that paid in advance, or the recipient once the batch was executed without
+one (zkLinkProtocol/zklink-contracts, branches main, zkex_mainnet, apex_mainnet). The log is thereby checked against the
+storage, under an agreed header.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.withdrawal import WAY, StageView, Withdrawal
+from ashore.ethereum.proofs import content_id
+from ashore.ethereum.quorum import ProvenStorage, Quorum
+from ashore.store.keep import Keep
+from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, accepts_slot
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.acceptances import ACCEPT
+from ashore.systems.zklink.settlement.advances import agreed
+from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, IN_FULL, RELEASED, is_fast
+
+ACCEPTS = "accepts"
+TRIES = 8
+SLOTS_A_CYCLE = 4
+_STAGE_OF_WAY = {BY_BROKER: ADVANCED, IN_FULL: RELEASED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which slot has to hold `expected` (20 bytes, lower-case hex), for a stage of a withdrawal."""
+
+    state: Withdrawal
+    stage: str
+    withdraw_hash: str
+    slot: int
+    expected: str
+
+
+class Acceptors:
+    """Proves who was paid, a few a cycle. Where no endpoint can, it is tried a few times again."""
+
+    def __init__(
+        self, deployment: Deployment, quorums: Mapping[str, Quorum], keep: Keep, now: Callable[[], int]
+    ) -> None:
+        """`quorums` by the chain's name; `now` gives UTC milliseconds."""
+        self._deployment = deployment
+        self._quorums = quorums
+        self._keep = keep
+        self._now = now
+        self._tries: dict[tuple[str, str], int] = {}
+
+    def begin_anew(self) -> None:
+        """After a reorganisation everything may be tried again."""
+        self._tries.clear()
+
+    async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Read the slots of fast withdrawals on `chain` that lack this proof, all at one block."""
+        lacking = [asked for state in mine if state.terms.destination == chain for asked in self._lacking(state)]
+        fresh = [q for q in lacking if self._tries.get((q.state.id, q.stage), 0) < TRIES][:SLOTS_A_CYCLE]
+        if not fresh:
+            return []
+        for question in fresh:
+            place = question.state.id, question.stage
+            self._tries[place] = self._tries.get(place, 0) + 1
+        quorum = self._quorums[chain]
+        try:
+            header = (await quorum.header_at("latest")).required()
+            contract = self._deployment.chain_named(chain).main_contract
+            proven = await quorum.storage_at(contract, [q.slot for q in fresh], header)
+        except AshoreError:
+            return []
+        self._keep.add_proofs({content_id(proven.document): proven.document})
+        return [event for question in fresh for event in self._events(chain, question, proven)]
+
+    def _lacking(self, state: Withdrawal) -> Iterator[_Question]:
+        stage = _STAGE_OF_WAY.get(state.facts.get(WAY, ""))
+        if stage is None or not is_fast(state):
+            return
+        view = state.stage(stage)
+        if (view.level or 0) < Level.PROVEN or any(e.kind == ACCEPTS for e in view.evidence):
+            return
+        named = agreed(self._deployment, state.terms).withdraw_hash
+        layout = STORAGE_LAYOUTS[self._deployment.storage]
+        slot = accepts_slot(layout, bytes.fromhex(named[2:]), int(state.terms.details["account_id"]))
+        paid = next((e.facts["broker"] for e in view.evidence if e.kind == ACCEPT), state.terms.recipient)
+        yield _Question(state, stage, named, slot, paid)
+
+    def _events(self, chain: str, asked: _Question, proven: ProvenStorage) -> Iterator[ev.Event]:
+        view = asked.state.stage(asked.stage)
+        if proven.facts.block.number < _shown_at(view):
+            return  # the endpoints that answered are behind: such a state says nothing yet
+        stored = f"0x{proven.facts.slots[asked.slot]:040x}"
+        if stored != asked.expected:
+            said, found = f"A log on {chain} says that {asked.expected} was paid,", "and the contract stores another."
+            if view.contradicted != f"{said} {found}":
+                yield ev.StageContradicted(asked.state.id, asked.stage, said, found)
+            return
+        header, quorum = proven.facts.block, self._quorums[chain]
+        evidence = Evidence(
+            kind=ACCEPTS,
+            level=Level.PROVEN,
+            source=chain,
+            observed_at=self._now(),
+            facts={"acceptor": stored, "slot": f"{ACCEPTS}[{asked.withdraw_hash}]"},
+            chain=chain,
+            block_number=header.number,
+            block_hash=header.hash,
+            block_time=header.timestamp * 1000,
+            agreeing=quorum.k,
+            asked=len(quorum.endpoints),
+            proof=content_id(proven.document),
+        )
+        yield ev.StageReached(asked.state.id, asked.stage, evidence)
+
+
+def fallen_acceptors(mine: Sequence[Withdrawal], hashes: Sequence[str]) -> Iterator[ev.Event]:
+    """Take back storage proofs that rested on blocks which were reorganised away; they are proven anew."""
+    gone = set(hashes)
+    for state in mine:
+        for stage in _STAGE_OF_WAY.values():
+            for evidence in state.stage(stage).evidence:
+                if evidence.kind == ACCEPTS and evidence.block_hash in gone:
+                    why = f"{evidence.chain} replaced the block that the storage was read from; it is read again."
+                    yield ev.StageTakenBack(state.id, stage, why, evidence.block_hash)
+
+
+def _shown_at(view: StageView) -> int:
+    """The height of the block whose event the stage rests on."""
+    return max((e.block_number for e in view.evidence if e.on_chain), default=0)
