@@ -51,7 +51,7 @@ class _InHand(NamedTuple):
 
 
 class LnurlFormPage(Page):
-    """From a pasted text to the review. What is pasted here is a secret: it is stored nowhere.
+    """From a pasted text to the review. What is pasted here is a secret: no draft of it is stored.
 
     What it opens is in the vault before it is shown (see `OpenedOffers`), and listed here while nothing is open.
     """
