@@ -15,7 +15,7 @@ from ashore.ui.widgets.labels import column, row, show_if
 
 
 class VoucherIntake(QWidget):
-    """The link's field, its buttons, and a bar while somebody is being asked. A link is a secret: no draft is stored."""
+    """The link's field, its buttons, and a bar while somebody is asked. A link is a secret: no draft is stored."""
 
     def __init__(self, icons: Icons, reach: Reach) -> None:
         super().__init__()
