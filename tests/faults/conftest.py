@@ -12,19 +12,25 @@ import pytest
 from ashore.sandbox.clock import ClockMode
 from ashore.sandbox.server import Router, create_app
 from ashore.sandbox.world import World, WorldConfig
+from faults import campaign
 from faults.bench import TOKEN, Bench
 from faults.kill_cases import KILLS_IN_CI
 from faults.kill_matrix import Tally, table
 from faults.lightning_bench import Leap, Purse, Served, serving
 
 FIGURES = pytest.StashKey[dict[str, Tally]]()
+CAMPAIGNS = pytest.StashKey[dict[str, campaign.Tally]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--kills N` and `--kill-seed S`."""
+    """`--kills N` and `--kill-seed S`; `--schedules N` and `--campaign-seed S`."""
     group = parser.getgroup("ashore", "kill matrix")
     group.addoption("--kills", type=int, default=KILLS_IN_CI, metavar="N", help="how many random moments to kill at")
     group.addoption("--kill-seed", type=int, default=None, metavar="S", help="repeat the random moments of a run")
+    group.addoption("--schedules", type=int, default=50, metavar="N", help="how many random schedules of faults to run")
+    group.addoption(
+        "--campaign-seed", type=int, default=None, metavar="S", help="repeat the schedules from this one on"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -34,12 +40,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("kill matrix")
         for line in table(rows):
             terminalreporter.line(line)
+    for name, tally in config.stash.get(CAMPAIGNS, {}).items():
+        terminalreporter.section(f"campaign {name}")
+        for line in tally.lines():
+            terminalreporter.line(line)
 
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> dict[str, Tally]:
     """The rows that are printed at the end of the run."""
     return request.config.stash.setdefault(FIGURES, {})
+
+
+@pytest.fixture
+def campaigns(request: pytest.FixtureRequest) -> dict[str, campaign.Tally]:
+    """The figures of random schedules, printed at the end of the run."""
+    return request.config.stash.setdefault(CAMPAIGNS, {})
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,101 @@
+"""Random schedules of faults: whatever happens, nothing is claimed that is not so, and nothing is lost.
+
+.venv/bin/pytest tests/faults/test_campaign.py --schedules 1000
+.venv/bin/pytest tests/faults/test_campaign.py --schedules 1 --campaign-seed 4711      what a failure names
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import random
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashore.domain.evidence import Evidence, Level
+from ashore.ethereum.endpoint import Endpoint
+from ashore.ethereum.headers import Header
+from ashore.ethereum.quorum import Agreement, Quorum
+from ashore.systems.zklink.settlement import book, finality, operator_word
+from faults.campaign import Tally
+from faults.campaign_requests import Stage, prepare
+from faults.campaign_schedule import run_campaign
+
+SCHEDULES_IN_CI = 50
+MOST_TO_NOTICE = 60
+"""Schedules within which a broken wallet has to be caught."""
+
+pytestmark = pytest.mark.timeout(3600)
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, ...]:
+    """A network of one chain, and one of two."""
+    return tuple(asyncio.run(prepare(chains, tmp_path_factory.mktemp(f"chains-{chains}"))) for chains in (1, 2))
+
+
+def test_nothing_is_claimed_that_is_not_so(
+    stages: tuple[Stage, ...], tmp_path: Path, campaigns: dict[str, Tally], request: pytest.FixtureRequest
+) -> None:
+    faulthandler.cancel_dump_traceback_later()  # it takes minutes when all is well
+    count = int(request.config.getoption("--schedules", SCHEDULES_IN_CI))
+    given = request.config.getoption("--campaign-seed", None)
+    seed = random.SystemRandom().randrange(2**32) if given is None else int(given)
+    print(f"--schedules {count} --campaign-seed {seed}")
+    done = run_campaign(stages, tmp_path, seed, count)
+    campaigns[f"from seed {seed}"] = done.tally
+    assert not done.wrong, "\n\n".join(done.wrong)
+    assert done.tally.schedules == count
+    assert done.tally.false == 0
+
+
+def _forget_reverts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(book, "_undoes", lambda *_: False)
+
+
+def _call_old_blocks_irreversible(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(finality, "REVERTIBLE", frozenset())
+
+
+def _believe_the_operator(patch: pytest.MonkeyPatch) -> None:
+    evidence = operator_word.Evidence
+
+    def believed(kind: str, _level: Level, *rest: Any) -> Evidence:
+        return evidence(kind, Level.PROVEN, *rest)
+
+    patch.setattr(operator_word, "Evidence", believed)
+
+
+def _believe_one_endpoint(patch: pytest.MonkeyPatch) -> None:
+    async def believed(self: Quorum, claims: Mapping[Endpoint, Header]) -> Agreement:
+        names = tuple(endpoint.name for endpoint in self.endpoints)
+        return Agreement(max(claims.values(), key=lambda header: header.number, default=None), names, len(names))
+
+    patch.setattr(Quorum, "_highest_agreed", believed)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "first_seed"),
+    [
+        (_forget_reverts, 1),
+        (_call_old_blocks_irreversible, 50),
+        (_believe_the_operator, 3),
+        (_believe_one_endpoint, 1),
+    ],
+)
+def test_a_wallet_that_believes_too_much_is_caught(
+    stages: tuple[Stage, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    break_it: Callable[[pytest.MonkeyPatch], None],
+    first_seed: int,
+) -> None:
+    faulthandler.cancel_dump_traceback_later()
+    break_it(monkeypatch)
+    done = run_campaign(stages, tmp_path, first_seed, MOST_TO_NOTICE, most_wrong=1)
+    print(f"caught after {done.tally.schedules} schedules:\n" + "\n".join(done.wrong))
+    assert done.wrong
+    assert done.tally.false
