@@ -63,7 +63,7 @@ class PracticeWorld:
     """Chain and operator move only when a journey says so. Lives longer than a window."""
 
     def __init__(self) -> None:
-        app, self.world = create_app(WorldConfig(clock=ClockMode.STEP), TOKEN)
+        app, self.world = create_app(WorldConfig(clock=ClockMode.STEP, chains=2), TOKEN)
         self.wire = Wire(app)
         self._ahead = 0
 
@@ -100,6 +100,17 @@ class PracticeWorld:
                 await self.world.step("block")
                 return
         raise AssertionError(f"the operator does not come to {stage}")
+
+    async def sends(self, what: str, chain: int) -> None:
+        """Let the operator go on until it has sent `what` to a chain, by zkLink's number; it is in a block then."""
+        for _ in range(_MOST_STEPS):
+            answer = await self.world.step("stage")
+            sent = answer.get("sent"), answer.get("chain")
+            if sent == (what, chain) or answer["moved"] is None:
+                await self.world.step("block")
+            if sent == (what, chain):
+                return
+        raise AssertionError(f"the operator does not come to send {what} to chain {chain}")
 
     async def finalize(self) -> None:
         """Let the chain's head become final."""

@@ -205,7 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep the world in DIR; without it, in memory")
     parser.add_argument("--clock", type=ClockMode, choices=list(ClockMode), default=ClockMode.DEMO)
     parser.add_argument("--profile", type=Profile, choices=list(Profile), default=Profile.X_APEX)
-    parser.add_argument("--chains", type=int, choices=(1, 2), default=1, help="how many L1 chains a new world has")
+    parser.add_argument("--chains", type=int, choices=(1, 2), default=2, help="how many L1 chains a new world has")
     parser.add_argument("--chain-name", default="Harbour", metavar="NAME")
     parser.add_argument("--secondary-name", default="Lagoon", metavar="NAME")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")

@@ -266,7 +266,9 @@ class ZkLinkFields(QWidget):
         token = offer.tokens.get(int(self.source_token.key)) if self.source_token.key else None
         chain = int(self.chain.key) if self.chain.key else 0
         known = [offer.tokens[t] for t in (token.targets if token else ()) if t in offer.tokens]
-        there = [t for t in known if chain in t.decimals] or known
+        # What was chosen stays so on a chain that lacks it: another token is taken by choice alone.
+        chosen = self.target_token.key
+        there = [t for t in known if chain in t.decimals or str(t.id) == chosen] or known
         self.target_token.set_options([(str(t.id), t.symbol) for t in there], self.source_token.key)
 
     # What the person does

@@ -28,6 +28,8 @@ def health_words(chains: Sequence[ChainHealth]) -> HealthWords:
     worst = min(asked, key=lambda chain: (chain.agreeing / chain.asked, chain.chain))
     tone = "ok" if worst.agreeing == worst.asked else "warn" if worst.agreeing >= ENOUGH else "bad"
     name = f" on {worst.chain}" if len(asked) > 1 else ""
+    if name and all((chain.agreeing, chain.asked) == (worst.agreeing, worst.asked) for chain in asked):
+        name = " on both chains" if len(asked) == 2 else " on every chain"
     details = "\n".join(line for chain in asked for line in _details(chain))
     return HealthWords(f"{worst.agreeing} of {worst.asked} endpoints agree{name}", tone, details)
 
