@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from ashore.domain.withdrawal import Mark, Status
-from ashore.sandbox.clock import ClockMode
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
-from ashore.sandbox.server import create_app
-from ashore.sandbox.world import World, WorldConfig
 from ashore.sandbox.zklink.faults import Switch
 from ashore.systems.zklink.system.tracks import ADVANCED, CONFIRMED, FAST, FAST_SECONDARY, RELEASED
-from faults.bench import TOKEN, Bench
+from faults.bench import Bench
 
 LAGOON = "2"
-
-
-@pytest.fixture(scope="module")
-def deployed_on_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a world of two chains in which nothing has happened yet."""
-    folder = tmp_path_factory.mktemp("deployed-on-two")
-    World(WorldConfig(data_dir=folder, clock=ClockMode.STEP, chains=2)).close()
-    return folder
-
-
-@pytest.fixture
-async def two(deployed_on_two: Path, tmp_path: Path) -> AsyncIterator[Bench]:
-    """A wallet on a world of two chains."""
-    folder = Path(shutil.copytree(deployed_on_two, tmp_path / "world"))
-    app, world = create_app(WorldConfig(data_dir=folder, clock=ClockMode.STEP, chains=2), TOKEN)
-    made = Bench(world, app, tmp_path / "wallet")
-    try:
-        yield await made.start()
-    finally:
-        await made.aclose()
-        world.close()
 
 
 async def test_a_broker_on_the_secondary_chain(two: Bench) -> None:

@@ -8,6 +8,7 @@ from ashore.sandbox.zklink.faults import Switch
 from journeys.flows import ARRIVED, RECIPIENT, confirm, fill, open_form, review
 from journeys.house import House
 from journeys.person import Person
+from journeys.test_looks import look
 
 FAST_SENT = "reported awaited awaited awaited awaited awaited awaited awaited"
 MOOT = "not-applicable"
@@ -153,3 +154,32 @@ async def test_what_brokers_say_stands_beside_the_field(house: House, case: str)
         await person.settle()
         assert person.find("Review withdrawal").isEnabled()
         assert person.sees("26.60 USDC")
+
+
+async def test_every_page_of_a_fast_withdrawal_at_twice_the_text_size(house: House) -> None:
+    async with house.window(theme="light", size=(1024, 700)) as person:
+        await person.until_sees("1,265.50 USDC", "3 of 3 endpoints agree")
+        person.click_section("Settings")
+        person.click("Colours: Dark")
+        person.click("Text size: 200 %")
+        person.click_section("Withdraw")
+        await choose_fast(person)
+        person.click("Fee and nonce")
+        person.write("Broker’s share in per cent", "0.05")
+        await look(person, "large-form")
+        assert person.field_says("Broker’s share in per cent").startswith("Brokers ask for 0.10 %")
+        person.click("Use the usual fee and nonce")
+        await review(person)
+        await look(person, "large-review")
+        confirm(person)
+        await person.until_marks(FAST_SENT)
+        await house.operator("accept")
+        await person.until(lambda: person.stages()[ADVANCE].mark == "proven", "the broker's payment")
+        person.click(f"Evidence of {ADVANCE}")
+        await look(person, "large-voyage")
+        person.click_section("Settings")
+        person.click("Text size: 100 %")
+        person.click_section("Activity")
+        person.click_row(0)
+        person.click(f"Evidence of {ADVANCE}")
+        await look(person, "voyage")

@@ -359,6 +359,9 @@ class World:
                 for token in self.network.tokens.values()
             ],
             "operator": "/zklink",
+            "gateways": [
+                {"chain": number, "tokens": list(gateway.tokens)} for number, gateway in self.network.gateways.items()
+            ],
             "broker": "/broker",
             "lightning": self.lightning.profile(),
         }

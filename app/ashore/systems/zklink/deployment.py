@@ -1,7 +1,7 @@
 """A deployment of zkLink as pinned data: contracts, tokens, decimals. The operator's answers are compared with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ashore.domain.errors import AshoreError
 from ashore.systems.zklink.codec.l1.pubdata import PubdataLayout
@@ -58,6 +58,8 @@ class Deployment:
     tokens: Mapping[int, PinnedToken]
     layout: PubdataLayout = PubdataLayout.CALL_HASH_LAST
     storage: str = "apex_mainnet"
+    gateways: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    """Tokens that a gateway would take on to Ethereum, by the chain from which it leads: a layer 2 itself."""
     broker_url: str = ""
     """Where brokers tell what they ask for a payment in advance; empty where nobody does."""
 
@@ -93,6 +95,10 @@ def deployment_from_json(raw: Mapping[str, object], base_url: str = "") -> Deplo
             tokens,
             PubdataLayout(str(raw.get("pubdata", PubdataLayout.CALL_HASH_LAST))),
             str(raw.get("storage", "apex_mainnet")),
+            {
+                _known(int(str(g["chain"])), chains): _numbers(g["tokens"])
+                for g in map(_dict, _list(raw.get("gateways", [])))
+            },
             _absolute(str(raw.get("broker", "")), base_url),
         )
     except (KeyError, ValueError, TypeError, StopIteration, OverflowError) as error:
@@ -122,6 +128,10 @@ def _token(raw: object) -> PinnedToken:
         {key: _address(value["address"]) for key, value in chains.items()},
         {key: _decimals(value["decimals"]) for key, value in chains.items()},
     )
+
+
+def _numbers(raw: object) -> frozenset[int]:
+    return frozenset(int(str(number)) for number in _list(raw))
 
 
 def _known(chain: int, chains: Mapping[int, PinnedChain]) -> int:

@@ -57,6 +57,18 @@ def judge_target(found: Judgement, source: TokenOffer | None, chain: ChainOffer 
     return target
 
 
+def note_gateway(found: Judgement, target: TokenOffer | None, chain: ChainOffer | None) -> None:
+    """Say of a chain that is itself a layer 2 where the money stays, and that zkLink knows a way further."""
+    if target is None or chain is None or target.id not in found.deployment.gateways.get(chain.id, frozenset()):
+        return
+    below = found.deployment.chains[found.deployment.primary].name
+    found.hint(
+        "chain",
+        f"{chain.name} is itself a layer 2: the money arrives and stays there.",
+        f"zkLink’s gateway could take {target.symbol} on to {below} (withdrawToL1); Ashore does not ask for that.",
+    )
+
+
 def judge_nonce(found: Judgement, sub: SubAccountOffer | None) -> int | None:
     """The number of the request, the next one where the draft names none."""
     if sub is None:

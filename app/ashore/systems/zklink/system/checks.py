@@ -16,6 +16,7 @@ from ashore.systems.zklink.system.check_place import (
     judge_sub_account,
     judge_target,
     judge_token,
+    note_gateway,
 )
 from ashore.systems.zklink.system.check_recipient import judge_recipient
 from ashore.systems.zklink.system.check_speed import Speed, exactly, fast_legs, judge_advance, judge_speed
@@ -32,6 +33,7 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
     chain = judge_chain(found)
     source = judge_token(found, "source_token", "token")
     target = judge_target(found, source, chain)
+    note_gateway(found, target, chain)
     recipient = judge_recipient(found)
     speed = judge_speed(found, target, chain)
     fee = judge_fee(found, source, chain, fast=speed.fast)

@@ -243,6 +243,13 @@ def _kind(read: Mapping[str, str]) -> tuple[str, str]:
     if is_fast(read):
         share = ratio_percent(int(read["withdraw_fee_ratio"]))
         return "Fast withdrawal", f"a broker may pay it in advance and keep {share} of it; no call attached"
+    if read["call_data"]:
+        return "With a call attached", "whoever pays it out can have the recipient called; Ashore asks for none"
+    if read["flag"] == "1" and read["profile"] != Profile.V2:
+        return (
+            "On to Ethereum",
+            "it does not stay on that chain: a gateway takes it further; Ashore asks for none of it",
+        )
     return "With options of its own", "see the signed values; Ashore asks for none of them"
 
 

@@ -354,3 +354,22 @@ def test_l1_brings_back_what_the_operator_refused_or_called_failed(tmp_path: Pat
                 state = apply(state, ev.Recorded(seq, 2, event))
             assert state.status is Status.UNDER_WAY
             assert [state.stage(s).mark for s in (REQUESTED, EXECUTED, COMMITTED)] == [Mark.PROVEN] * 3
+
+
+@pytest.mark.parametrize(
+    ("facts", "named"),
+    [
+        ({"call_hash": "0x" + "ca" * 32}, "withdrawal with a call attached"),
+        ({"ratio": "10"}, "withdrawal"),
+        ({"flag": "1"}, "withdrawal"),
+    ],
+)
+def test_what_was_signed_otherwise_is_another_withdrawal(folder: Path, facts: dict[str, str], named: str) -> None:
+    """A call, a broker's share and the way to Ethereum are terms, too."""
+    wallet = Wallet(folder, [withdrawal(1)])
+    wallet.book.add([operation(wallet.states[0], 8801, 1, facts=facts)], {})
+    wallet.look()
+    view = wallet.states[0].stage(COMMITTED)
+    assert view.level is None
+    assert view.contradicted.endswith(f"Harbour shows another {named} with the same nonce.")
+    wallet.database.close()

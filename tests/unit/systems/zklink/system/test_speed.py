@@ -83,8 +83,11 @@ def test_a_review_tells_what_was_signed_whatever_the_form_meant() -> None:
 
     assert kind(withdraw_fee_ratio="0")[0] == "Normal withdrawal"
     assert "Costs you in total" not in kind(withdraw_fee_ratio="0")[1]
-    assert kind(flag="1")[0] == "With options of its own", "there it is withdrawToL1"
-    assert kind(call_data="0x00")[0] == "With options of its own"
+    assert kind(flag="1")[0] == "On to Ethereum", "there it is withdrawToL1"
+    assert kind(flag="1", withdraw_fee_ratio="0")[0] == "On to Ethereum"
+    assert kind(call_data="0x00")[0] == "With a call attached"
+    assert kind(profile="v2", withdraw_fee_ratio="0")[0] == "Normal withdrawal"
+    assert kind(profile="v2", flag="1", withdraw_fee_ratio="0")[0] == "With options of its own"
 
 
 def test_a_normal_one_stays_as_it_was() -> None:
@@ -135,6 +138,19 @@ class TestWhatStandsBesideTheField:
 
     def test_a_fee_that_nobody_asks_for(self) -> None:
         assert "no fee of its own" in problem(fast(fee="1.6"), "fee", Severity.WARNS).sentence
+
+
+def test_a_chain_that_is_a_layer_2_itself_is_explained() -> None:
+    below = replace(DEPLOYMENT, gateways={2: frozenset({33})})
+    quote = judge(
+        below, offer(), draft(chain="2", source_token="33", amount="0.5", fee="0.0005", target_token="33"), {}
+    )
+    noted = problem(quote, "chain", Severity.NOTES)
+    assert noted.sentence == "Strait is itself a layer 2: the money arrives and stays there."
+    assert "take ETH on to Harbour (withdrawToL1); Ashore does not ask for that" in noted.advice
+    assert plan_of(below, quote, 1).request.expect["flag"] == "0"
+    assert "chain" not in judge(below, offer(), draft(chain="2"), {}).problems, "it does not take USDC"
+    assert "chain" not in judge(below, offer(), draft(), {}).problems
 
 
 @given(st.integers(1, 10**30), st.integers(0, 10_000))
