@@ -2,7 +2,9 @@
 
 For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that the
 network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "claim", "link": "…", "fields":
-{…}} (a Lightning voucher), {"op": "take", "owner": "0x…", "fields": {…}} (claims what waits on L1), {"op": "proven",
+{…}} (a Lightning voucher), {"op": "take", "owner": "0x…", "fields": {…}} (claims what waits on L1), {"op":
+"replace", "withdrawal": "…", "cancel": false, "fields": {…}} (has a claim that waits taken sooner, or not at all),
+{"op": "ended", "withdrawal": "…"} (answers when that one has ended, or its last stage is proven), {"op": "proven",
 "stage": "…"} (answers when that stage of every open withdrawal that has it is proven), {"op": "states"}, {"op":
 "answered"} (answers when the outcome of every request is known), {"op": "told", "withdrawal": "…"} (answers when that
 one is known or was answered with a no), {"op": "settled", "but": 0} (answers when no more than so many are open),
@@ -24,7 +26,7 @@ from ashore.desktop.paths import Paths, paths_for
 from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import LAST_STAGE, Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import SETTLED
 from ashore.engine.compose import Surroundings, compose, practice_client, system_clock
@@ -133,9 +135,9 @@ async def _serve_alone(url: str, paths: Paths, fuse: Fuse) -> int:
 
 async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse, hand: ClockHand) -> dict[str, object]:
     match command["op"]:
-        case "withdraw" | "claim" | "take":
+        case "withdraw" | "claim" | "take" | "replace":
             return await _confirm(wallet, await _offer(wallet, command), command)
-        case "states" | "answered" | "told" | "settled" | "proven":
+        case "states" | "answered" | "told" | "settled" | "proven" | "ended":
             await _waited(wallet, command)
             return {"states": [_state(s) for s in _all(wallet)]}
         case "again":
@@ -159,6 +161,8 @@ async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
         if not waiting:
             raise AshoreError("Nothing waits for that owner.")
         return await wallet.unclaimed.open_claim(waiting[0])
+    if command["op"] == "replace":
+        return await wallet.unclaimed.open_replacement(str(command["withdrawal"]), cancel=bool(command.get("cancel")))
     if command["op"] == "claim":
         return await wallet.open_link(_profile(wallet, "LNURL"), str(command["link"]))
     return await wallet.open(_profile(wallet, "zkLink"), int(str(command.get("account", 0))))
@@ -174,6 +178,9 @@ async def _waited(wallet: Wallet, command: Mapping[str, object]) -> None:
     elif command["op"] == "proven":
         stage = str(command["stage"])
         await _until(wallet, lambda: all(_proven(s, stage) for s in _open(wallet) if is_claim(s) == (stage == CLAIMED)))
+    elif command["op"] == "ended":
+        ending = str(command["withdrawal"])
+        await _until(wallet, lambda: all(_proven(s, s.facts[LAST_STAGE]) for s in _open(wallet) if s.id == ending))
     elif command["op"] == "settled":
         await _until(wallet, lambda: wallet.open_count() <= most)
 

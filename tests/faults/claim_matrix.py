@@ -5,10 +5,10 @@ The practice relayer pays nobody, so each sum has to be claimed; the network out
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind
@@ -34,7 +34,7 @@ BOUNDARIES = (
 )
 _LOCATING = (Boundary.LOCATE_BEFORE, Boundary.LOCATE_ANSWERED)
 _WATCHING = frozenset({Boundary.DERIVED_JOURNALED})
-_NO_ANSWER = {"match": "eth_sendRawTransaction", "kind": "drop", "count": 2}
+NO_ANSWER = {"match": "eth_sendRawTransaction", "kind": "drop", "count": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,31 @@ def claim_cases() -> list[ClaimCase]:
     return [*usual, *(ClaimCase(LOST, at, lost=True) for at in _LOCATING)]
 
 
-class ClaimLane:
+class WithRow(Protocol):
+    """Any case."""
+
+    @property
+    def row(self) -> str: ...
+
+
+C = TypeVar("C", bound=WithRow)
+
+
+class ClaimLane(Generic[C]):
     """A practice network in which a sum waits for each case, and a wallet folder in which cases follow each other."""
 
-    def __init__(self, data_dir: Path, cases: Sequence[ClaimCase]) -> None:
+    def __init__(self, data_dir: Path, count: int) -> None:
+        """`count` sums wait."""
         self.data_dir = data_dir
         data_dir.mkdir(parents=True)
         with (data_dir / "network.log").open("wb") as log:
             self.sandbox = Sandbox(log)
         self.sandbox.control("clock", mode="demo", speed=SPEED)
         self.sandbox.control("faults", clear=True, zklink={"rules": [], "switches": {"relayer_off": True}})
-        self.wallet = self._alive()
-        self._owners = [f"0x{number:02x}{'5a' * 19}" for number in range(1, len(cases) + 1)]
+        self.wallet = self.alive()
+        self._owners = [f"0x{number:02x}{'5a' * 19}" for number in range(1, count + 1)]
         self._next = 0
-        self.done: list[tuple[ClaimCase, str]] = []
+        self.done: list[tuple[C, str]] = []
         self.kills: dict[str, int] = {}
         for number, owner in enumerate(self._owners):
             self._withdraw(number, owner)
@@ -77,29 +88,16 @@ class ClaimLane:
         self.wallet.end()
         self.sandbox.close()
 
-    def run(self, case: ClaimCase) -> None:
-        """Let a wallet die over a claim, and have it done by a living one, once."""
+    def next_owner(self, case: C) -> str:
+        """Whose sum a case is about."""
         owner = self._owners[self._next]
         self._next += 1
         self.done.append((case, owner))
-        if case.lost:
-            self.sandbox.control("faults", l1={name: [_NO_ANSWER] for name in "abc"})
-        if case.at in _WATCHING:
-            self._claim(owner)
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-        else:
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-            self.wallet.tell(**_take(owner))
-        self.wallet.died(DEATH_S)
-        self.kills[case.row] = self.kills.get(case.row, 0) + 1
-        self.wallet = self._alive()
-        begun = [state for state in self._claims() if state.terms.recipient == owner]
-        if len(begun) != (0 if case.at in BEFORE_THE_INTENT else 1):
-            raise MatrixError(f"{case}: {len(begun)} claims were journaled")
-        if not begun:
-            self._claim(owner)
-        if self.wallet.ask(SETTLE_S, op="proven", stage="claimed") is None:
-            raise MatrixError("the wallet died by itself")
+        return owner
+
+    def run(self, case: C) -> None:
+        """Go through one case. Raises MatrixError."""
+        raise AssertionError(f"each lane has its own cases: {case}")
 
     def settled(self) -> list[str]:
         """Wait until nothing can be taken back any more; then end the wallet and return what is wrong."""
@@ -116,10 +114,11 @@ class ClaimLane:
         truth = {state.terms.recipient: told[state.request.locator] for state in asked if state.request is not None}
         rows: dict[str, Tally] = {}
         for case, owner in self.done:
-            claims = [state for state in self._claims() if state.terms.recipient == owner]
+            claims = [state for state in self.claims() if state.terms.recipient == owner]
             paid = int(truth[owner]["paid_l1"]) == int(truth[owner]["due_l1"])
-            final = paid and [state.status for state in claims] == [Status.FINAL]
-            twice = len(claims) > 1 or len(truth[owner]["paid_by"]) > 1
+            statuses = [state.status for state in claims if state.status is not Status.FAILED]
+            final = paid and statuses == [Status.FINAL]
+            twice = len(statuses) > 1 or len(truth[owner]["paid_by"]) > 1
             rows.setdefault(case.row, Tally()).add(Tally(final=int(final), lost=int(not final), twice=int(twice)))
         for row, kills in self.kills.items():
             rows[row].kills = kills
@@ -135,19 +134,14 @@ class ClaimLane:
         for one in status["zklink"]["withdrawals"]:
             if int(one["paid_l1"]) != int(one["due_l1"]) or len(one["paid_by"]) != 1:
                 yield f"{one['l2_tx_hash'][:12]}: {one['paid_l1']} of {one['due_l1']} paid by {len(one['paid_by'])}"
-        for state in self._claims():
-            if (state.stage("claimed").level or 0) < Level.PROVEN:
+        for state in self.claims():
+            if state.status is not Status.FAILED and (state.stage("claimed").level or 0) < Level.PROVEN:
                 yield f"the claim for {state.terms.recipient} was never shown as paid"
 
-    def _claims(self) -> list[Withdrawal]:
+    def claims(self) -> list[Withdrawal]:
         found = [state for state in claims_in(self.data_dir_journal) if is_claim(state)]
         assert all(state.request is not None and state.request.kind is MoveKind.CLAIM for state in found)
         return found
-
-    def _claim(self, owner: str) -> None:
-        answer = self.wallet.ask(**_take(owner))
-        if answer is None or "withdrawal" not in answer:
-            raise MatrixError(f"the wallet did not begin: {answer}")
 
     def _withdraw(self, number: int, owner: str) -> None:
         fields = {"sub_account": "0", "chain": "1", "source_token": "17", "target_token": "17"}
@@ -160,7 +154,7 @@ class ClaimLane:
                 raise MatrixError(f"the wallet did not begin: {answer}")
         raise MatrixError("the account's nonce never moved")
 
-    def _alive(self) -> WalletProcess:
+    def alive(self) -> WalletProcess:
         wallet = WalletProcess(self.sandbox.url, self.data_dir)
         if not wallet.ready():
             wallet.end()
@@ -168,6 +162,37 @@ class ClaimLane:
         return wallet
 
 
-def _take(owner: str) -> dict[str, Any]:
+class KilledClaims(ClaimLane[ClaimCase]):
+    """The lane of claims that are killed themselves."""
+
+    def run(self, case: ClaimCase) -> None:
+        """Let a wallet die over a claim, and have it done by a living one, once."""
+        owner = self.next_owner(case)
+        if case.lost:
+            self.sandbox.control("faults", l1={name: [NO_ANSWER] for name in "abc"})
+        if case.at in _WATCHING:
+            self._claim(owner)
+            self.wallet.tell(op="arm", at=f"{case.at}:1")
+        else:
+            self.wallet.tell(op="arm", at=f"{case.at}:1")
+            self.wallet.tell(**take(owner))
+        self.wallet.died(DEATH_S)
+        self.kills[case.row] = self.kills.get(case.row, 0) + 1
+        self.wallet = self.alive()
+        begun = [state for state in self.claims() if state.terms.recipient == owner]
+        if len(begun) != (0 if case.at in BEFORE_THE_INTENT else 1):
+            raise MatrixError(f"{case}: {len(begun)} claims were journaled")
+        if not begun:
+            self._claim(owner)
+        if self.wallet.ask(SETTLE_S, op="proven", stage="claimed") is None:
+            raise MatrixError("the wallet died by itself")
+
+    def _claim(self, owner: str) -> None:
+        answer = self.wallet.ask(**take(owner))
+        if answer is None or "withdrawal" not in answer:
+            raise MatrixError(f"the wallet did not begin: {answer}")
+
+
+def take(owner: str) -> dict[str, Any]:
     """The command that claims what waits for an owner."""
     return {"op": "take", "owner": owner, "fields": {"payer": "0"}}

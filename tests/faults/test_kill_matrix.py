@@ -13,10 +13,11 @@ import pytest
 from ashore.engine.boundaries import Boundary
 from faults.claim_matrix import BOUNDARIES as CLAIM_BOUNDARIES
 from faults.claim_matrix import LOST as CLAIM_LOST
-from faults.claim_matrix import ClaimLane, claim_cases
+from faults.claim_matrix import KilledClaims, claim_cases
 from faults.kill_cases import KILLS_IN_CI, OPENING, OVERTAKEN, answer_cases, boundary_cases, random_cases
 from faults.kill_matrix import Lane, Runs, Tally, open_lanes, run_lanes, summed
 from faults.lnurl_matrix import AGAIN, BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
+from faults.replacement_matrix import CANCELLED_AT, ReplacementLane, replacement_cases
 
 LANES = 3
 VOUCHER_LANES = 2
@@ -94,9 +95,19 @@ def test_killed_at_random_moments(tmp_path: Path, figures: dict[str, Tally], req
 
 def test_killed_over_claims(tmp_path: Path, figures: dict[str, Tally]) -> None:
     cases = claim_cases()
-    rows = _kill(cases, lambda folder: ClaimLane(folder, cases), 1, tmp_path, figures)
+    rows = _kill(cases, lambda folder: KilledClaims(folder, len(cases)), 1, tmp_path, figures)
     assert set(rows) == {*(f"claim: {boundary}" for boundary in CLAIM_BOUNDARIES), CLAIM_LOST}
     assert sum(tally.final for tally in rows.values()) == len(cases)
+
+
+def test_killed_over_replacements(tmp_path: Path, figures: dict[str, Tally]) -> None:
+    cases = replacement_cases()
+    rows = _kill(cases, lambda folder: ReplacementLane(folder, len(cases)), 1, tmp_path, figures)
+    assert sum(tally.kills for tally in rows.values()) == len(cases)
+    # Each sum was paid once in the end; a cancellation that won left its claim without effect, and the next one paid.
+    assert sum(tally.final for tally in rows.values()) == len(cases)
+    assert sum(tally.refused for row, tally in rows.items() if row.startswith("replace:")) == 0
+    assert sum(tally.refused for tally in rows.values()) == len(CANCELLED_AT)
 
 
 def test_killed_over_vouchers(tmp_path: Path, figures: dict[str, Tally], request: pytest.FixtureRequest) -> None:

@@ -67,9 +67,12 @@ class Requests:
 
         Raises AshoreError, and then nothing was sent.
         """
-        if review.identifier in self._confirmed:
+        # Two accounts may sign the very same transaction, each with its own number that happens to be equal.
+        bearer = isinstance(review.plan.request, Bearer)
+        name = review.identifier if bearer else f"{review.identifier}/{review.plan.terms.account}"
+        if name in self._confirmed:
             raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
-        self._confirmed.add(review.identifier)
+        self._confirmed.add(name)
         try:
             self._refuse_removed(review.plan)
             move = await self._move(review)
@@ -83,7 +86,7 @@ class Requests:
                 events = self._beginning(withdrawal, review.plan, move)
             self._parts.ledger.record(events)
         except BaseException:
-            self._confirmed.discard(review.identifier)
+            self._confirmed.discard(name)
             raise
         self._parts.probe(Boundary.INTENT_JOURNALED)
         return withdrawal, move
