@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from PySide6.QtGui import QFont
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from ashore.desktop.paths import paths_for
 from ashore.desktop.single_instance import InstanceLock
+from ashore.domain.moves import MoveState
 from ashore.engine import compose
 from ashore.engine.parts import Clock
 from ashore.engine.practice import PracticeNetwork, SandboxControl
@@ -27,7 +28,7 @@ from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from faults.observer import claims_in, disagreements
 from journeys.network import TOKEN, URL, PracticeWorld
-from journeys.person import Person
+from journeys.person import PATIENCE_S, POLL_S, Person
 
 SIZE = (1120, 760)
 
@@ -168,6 +169,21 @@ class House:
         """What the button of the step-by-step clock does after each step."""
         assert self._wallet is not None
         self._wallet.look_again()
+
+    async def look_until(self, so: Callable[[], object]) -> None:
+        """Let the wallet look again and again, as it does by itself in time, until something is so."""
+        end = time.monotonic() + PATIENCE_S
+        while not so() and time.monotonic() < end:
+            self.look()
+            await asyncio.sleep(POLL_S)
+
+    def taken(self) -> bool:
+        """Whether the other side took the last thing that was signed of the newest withdrawal."""
+        assert self._wallet is not None
+        (row,) = self._wallet.activity(ActivityQuery(), None, 1).rows
+        voyage = self._wallet.voyage(row.id)
+        assert voyage is not None
+        return voyage.withdrawal.rivals[-1].state is MoveState.ACCEPTED
 
     def marks(self) -> str:
         """The marks of the one withdrawal as the wallet has them, shown or not."""

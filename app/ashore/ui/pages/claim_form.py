@@ -81,6 +81,7 @@ class ClaimFormPage(GasFormPage):
             self.payer.select(chosen)
         self.trouble.action.setText("Follow that claim" if offer.under_way else "")
         self._tell(self._owed, offer.pays)
+        self.ways.setVisible(offer.refused is None)  # from no wallet would the contract take it now
         return True
 
     def draft(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import GAS_MOST, RECEIVED, SAID_BY, WAY, Mark, Status
+from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, RECEIVED, SAID_BY, WAY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
@@ -241,7 +241,9 @@ class VoyagePage(Page):
         self.fresh.setVisible(voyage.status is Status.FINAL)
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
         lightning = voyage.withdrawal.terms.system == LIGHTNING
+        facts = voyage.withdrawal.facts
         by_hand = not lightning and self.steps.wanted() and voyage.status is Status.UNDER_WAY
+        by_hand = by_hand and not (PRICED_OUT in facts or len(voyage.withdrawal.rivals) > 1)
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
         self.forecast.show_text(breakable(forecast(voyage, self.context.now())))

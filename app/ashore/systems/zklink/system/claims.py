@@ -182,10 +182,12 @@ def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
     elif (told := _payer_problem(payer, most, owed.chain, gas_symbol)) is not None:
         problems["payer"] = told
     expected = offer.gas * min(fees.expected, max_fee or fees.expected)
-    legs = (
-        Leg("Gas, probably", gas_words(expected, gas_symbol), "paid by the account you choose"),
-        Leg("At most", gas_words(most, gas_symbol), f"{offer.gas:,} units of gas"),
-    )
+    legs: tuple[Leg, ...] = ()
+    if offer.gas:
+        legs = (
+            Leg("Gas, probably", gas_words(expected, gas_symbol), "paid by the account you choose"),
+            Leg("At most", gas_words(most, gas_symbol), f"{offer.gas:,} units of gas"),
+        )
     return ClaimQuote(
         offer=offer,
         draft=draft,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ashore.domain.addresses import checksum
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import GAS_MOST, Withdrawal
+from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, Withdrawal
 from ashore.ethereum.fees import Fees, fees_at, least_to_replace
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
@@ -198,7 +198,7 @@ def replacement_plan(quote: ReplacementQuote) -> Plan:
         confirm=f"Cancel the claim of {amount}" if offer.cancel else f"Speed up the claim of {amount}",
         warnings=tuple(str(p) for p in quote.problems.values() if p.severity is Severity.WARNS),
         withdrawal=offer.state.id,
-        facts=((GAS_MOST, str(max(before, tx.most))),),
+        facts=((GAS_MOST, str(max(before, tx.most))), (PRICED_OUT, "")),
         last_word=MAY_LOSE if offer.cancel else FIRST_WINS,
     )
 
@@ -214,7 +214,8 @@ def replacement_lines(deployment: Deployment, plan: Plan, reading: Reading) -> t
     )
     if plan.kind is not MoveKind.CANCEL:
         lines = [_beside(line, details) for line in claim_lines(deployment, plan, reading)]
-        return (*lines, price)
+        after = next(place for place, line in enumerate(lines, start=1) if line.label == _GAS)
+        return (*lines[:after], price, *lines[after:])
     chain = next(each for each in deployment.chains.values() if str(each.evm_chain_id) == read["chainId"])
     most = gas_words(int(read["gas"]) * int(read["maxFeePerGas"]), chain.gas_symbol)
     before = gas_words(int(details[GAS_MOST]), chain.gas_symbol)
@@ -223,7 +224,7 @@ def replacement_lines(deployment: Deployment, plan: Plan, reading: Reading) -> t
         ReviewLine("Sent to", checksum(bytes.fromhex(read["to"][2:])), "the account itself", monospace=True),
         ReviewLine("Chain", chain.name, signed=_signed(read, "chainId")),
         ReviewLine(
-            "Gas, at most",
+            _GAS,
             most,
             f"what is not used is not paid; the claim may cost {before}",
             signed=_signed(read, "gas"),
@@ -234,6 +235,7 @@ def replacement_lines(deployment: Deployment, plan: Plan, reading: Reading) -> t
     )
 
 
+_GAS = "Gas, at most"
 _USES_UP = "no ether is moved and nothing is called: it only uses the claim’s number up"
 _SAME_NUMBER = "the claim’s own nonce: a block takes only one transaction with it"
 
@@ -242,7 +244,7 @@ def _beside(line: ReviewLine, details: Mapping[str, str]) -> ReviewLine:
     """A line of the claim, with what is different now."""
     if line.label == "Number of the transaction":
         return replace(line, note=_SAME_NUMBER)
-    if line.label == "Gas, at most":
+    if line.label == _GAS:
         symbol = line.value.rpartition(" ")[2]
         before = gas_words(int(details[GAS_MOST]), symbol)
         signed = tuple((name, told) for name, told in line.signed if name == "gas")
