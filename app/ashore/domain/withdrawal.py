@@ -7,7 +7,6 @@ from enum import StrEnum
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.stages import Track
 
 
 class Mark(StrEnum):
@@ -83,7 +82,9 @@ REPLACEMENTS = frozenset({MoveKind.REPLACE, MoveKind.CANCEL})
 _OUTSTANDING = frozenset({MoveState.ACCEPTED, MoveState.UNKNOWN})
 _STRONGEST_FIRST = (MoveState.ACCEPTED, MoveState.SENDING, MoveState.UNKNOWN, MoveState.INTENDED)
 
-_STOPPED = frozenset({Status.REFUSED, Status.FAILED})
+STOPPED = frozenset({Status.REFUSED, Status.FAILED})
+"""Where a withdrawal stands that ended without money."""
+
 _STATUS_OF_MOVE = {
     MoveState.INTENDED: Status.PREPARED,
     MoveState.SENDING: Status.UNKNOWN,
@@ -92,12 +93,13 @@ _STATUS_OF_MOVE = {
     MoveState.REFUSED: Status.REFUSED,
     MoveState.DEAD: Status.REFUSED,
 }
-_MARK_OF_LEVEL = {
+MARK_OF_LEVEL = {
     Level.REPORTED: Mark.REPORTED,
     Level.SEEN: Mark.SEEN,
     Level.PROVEN: Mark.PROVEN,
     Level.IRREVERSIBLE: Mark.IRREVERSIBLE,
 }
+"""The mark of evidence, by how strong it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class StageView:
         level = self.level
         if self.taken_back and (level is None or level < Level.SEEN):
             return Mark.TAKEN_BACK
-        return Mark.AWAITED if level is None else _MARK_OF_LEVEL[level]
+        return Mark.AWAITED if level is None else MARK_OF_LEVEL[level]
 
     def checked(self) -> bool:
         """Whether the wallet itself proved it."""
@@ -372,34 +374,3 @@ def _falls(evidence: Evidence, event: ev.StageTakenBack) -> bool:
 def placed(text: str, terms: ev.Terms) -> str:
     """Fill in the chains that a text of a track speaks of."""
     return text.format(chain=terms.destination, primary=terms.details.get(PRIMARY, terms.destination))
-
-
-def passed_by(withdrawal: Withdrawal, stage_id: str, track: Track) -> Evidence | None:
-    """The evidence of a later stage which shows that this one was passed, though nobody spoke for it; else None."""
-    view = withdrawal.stage(stage_id)
-    if not track.stage(stage_id).passed or view.evidence or view.failed:
-        return None
-    later = (withdrawal.stage(stage.id).best for stage in track.stages[track.position(stage_id) + 1 :])
-    return next((best for best in later if best is not None and best.level >= Level.SEEN), None)
-
-
-def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
-    """The mark of a stage in its withdrawal: also what the moves and the track say about it."""
-    definition = track.stage(stage_id)
-    view = withdrawal.stage(stage_id)
-    # On a way that does not lead here, the word of somebody who looks at all of a batch says nothing either.
-    open_ = view.mark in (Mark.AWAITED, Mark.REPORTED)
-    moot = open_ and definition.moot_on(withdrawal.facts.get(WAY, ""))
-    if definition.not_applicable or moot:
-        return Mark.NOT_APPLICABLE
-    witness = passed_by(withdrawal, stage_id, track)
-    if witness is not None:
-        return _MARK_OF_LEVEL[witness.level]
-    if stage_id == track.answered and view.level is None:
-        if withdrawal.status in (Status.UNKNOWN, Status.UNSEEN):
-            return Mark.UNKNOWN
-        if withdrawal.status is Status.REFUSED:
-            return Mark.FAILED
-    if view.mark is Mark.AWAITED and withdrawal.status in _STOPPED:
-        return Mark.NOT_REACHED
-    return view.mark

@@ -8,8 +8,9 @@ from dataclasses import replace
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import NOT_SENT, SignedMove
+from ashore.domain.stage_marks import stage_mark
 from ashore.domain.stages import Stage, Track
-from ashore.domain.withdrawal import LAST_STAGE, WAY, Status, Withdrawal, apply, stage_mark
+from ashore.domain.withdrawal import LAST_STAGE, WAY, Status, Withdrawal, apply
 from ashore.engine.views import Change, Listener, Topic
 from ashore.store.journal import Journal, Summary
 

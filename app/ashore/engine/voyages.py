@@ -8,6 +8,7 @@ from ashore.domain.durations import duration
 from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import NOT_SENT, MoveKind, MoveState
+from ashore.domain.stage_marks import passed_by, stage_mark
 from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import (
     ANEW_FROM,
@@ -20,9 +21,7 @@ from ashore.domain.withdrawal import (
     StageView,
     Status,
     Withdrawal,
-    passed_by,
     placed,
-    stage_mark,
 )
 from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityRow, StageRow, Voyage

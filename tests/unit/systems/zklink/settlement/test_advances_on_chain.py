@@ -7,7 +7,8 @@ import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, WAY, Mark, StageView, Status, stage_mark
+from ashore.domain.stage_marks import stage_mark
+from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, WAY, Mark, StageView, Status
 from ashore.engine.ledger import current_stage
 from ashore.engine.rechecking import check_again
 from ashore.engine.views import ProofCheck, Voyage
