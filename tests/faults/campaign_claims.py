@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from ashore.domain.amounts import rescale
 from ashore.domain.evidence import Level
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import Mark, Status, stage_mark
+from ashore.domain.stage_marks import stage_mark
+from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.system.offer import L2_DECIMALS
