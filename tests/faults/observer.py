@@ -19,6 +19,7 @@ from ashore.sandbox.zklink.node import payload_digest
 from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
+from ashore.systems.zklink.settlement.emptied import EMPTIED
 from ashore.systems.zklink.system.activation import NEW_KEY
 from ashore.systems.zklink.system.activation_track import EXECUTED, REGISTERED, is_activation
 from ashore.systems.zklink.system.tracks import (
@@ -110,7 +111,7 @@ def _ahead(
     if paid is not None and paid.level >= Level.PROVEN and paid.kind != ACCEPT:
         if real is None or int(real["paid_l1"]) < int(real["due_l1"]):
             yield f"it is shown as paid, and really {real and real['paid_l1']} was"
-        if paid.tx_hash not in paying:
+        if paid.kind != EMPTIED and paid.tx_hash not in paying:
             yield f"it is shown as paid by {paid.tx_hash[:12]}, which pays nobody"
     ends = [best for best in (paid, state.stage(ADVANCED).best) if best is not None]
     if state.status is Status.FINAL and all(best.level < Level.IRREVERSIBLE for best in ends):

@@ -49,6 +49,7 @@ from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.acceptors import Acceptors
 from ashore.systems.zklink.settlement.book import Book
+from ashore.systems.zklink.settlement.emptied import Emptied
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.pending import PendingBalances
@@ -202,9 +203,12 @@ def _zklink(
 ) -> ZkLinkSystem:
     rpc = JsonRpcClient(around.http, deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
     now = around.clock.now
-    roots = Roots(deployment, quorums, keep, now)
-    acceptors = Acceptors(deployment, quorums, keep, now)
-    interpreter = Interpreter(deployment, book, roots, Fates(quorums), now, acceptors)
+    witnesses = (
+        Roots(deployment, quorums, keep, now),
+        Acceptors(deployment, quorums, keep, now),
+        Emptied(deployment, book, quorums, keep, now),
+    )
+    interpreter = Interpreter(deployment, book, witnesses, Fates(quorums), now)
     broker = BrokerClient(around.http, deployment.broker_url) if deployment.broker_url else None
     return ZkLinkSystem(
         deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums, broker

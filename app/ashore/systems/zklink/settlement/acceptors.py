@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
-from ashore.domain.evidence import Evidence, Level
-from ashore.domain.withdrawal import WAY, StageView, Withdrawal
+from ashore.domain.evidence import Level
+from ashore.domain.withdrawal import WAY, Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
@@ -19,6 +19,7 @@ from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, accepts_slot
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import agreed
+from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
 from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, IN_FULL, RELEASED, is_fast
 
 ACCEPTS = "accepts"
@@ -40,6 +41,8 @@ class _Question:
 
 class Acceptors:
     """Proves who was paid, a few a cycle. Where no endpoint can, it is tried a few times again."""
+
+    kind = ACCEPTS
 
     def __init__(
         self, deployment: Deployment, quorums: Mapping[str, Quorum], keep: Keep, now: Callable[[], int]
@@ -89,7 +92,7 @@ class Acceptors:
 
     def _events(self, chain: str, asked: _Question, proven: ProvenStorage) -> Iterator[ev.Event]:
         view = asked.state.stage(asked.stage)
-        if proven.facts.block.number < _shown_at(view):
+        if proven.facts.block.number < shown_at(view):
             return  # the endpoints that answered are behind: such a state says nothing yet
         stored = f"0x{proven.facts.slots[asked.slot]:040x}"
         if stored != asked.expected:
@@ -97,35 +100,6 @@ class Acceptors:
             if view.contradicted != f"{said} {found}":
                 yield ev.StageContradicted(asked.state.id, asked.stage, said, found)
             return
-        header, quorum = proven.facts.block, self._quorums[chain]
-        evidence = Evidence(
-            kind=ACCEPTS,
-            level=Level.PROVEN,
-            source=chain,
-            observed_at=self._now(),
-            facts={"acceptor": stored, "slot": f"{ACCEPTS}[{asked.withdraw_hash}]"},
-            chain=chain,
-            block_number=header.number,
-            block_hash=header.hash,
-            block_time=header.timestamp * 1000,
-            agreeing=quorum.k,
-            asked=len(quorum.endpoints),
-            proof=content_id(proven.document),
-        )
+        facts = {"acceptor": stored, "slot": f"{ACCEPTS}[{asked.withdraw_hash}]"}
+        evidence = stored_evidence(ACCEPTS, chain, proven, self._quorums[chain], facts, self._now)
         yield ev.StageReached(asked.state.id, asked.stage, evidence)
-
-
-def fallen_acceptors(mine: Sequence[Withdrawal], hashes: Sequence[str]) -> Iterator[ev.Event]:
-    """Take back storage proofs that rested on blocks which were reorganised away; they are proven anew."""
-    gone = set(hashes)
-    for state in mine:
-        for stage in _STAGE_OF_WAY.values():
-            for evidence in state.stage(stage).evidence:
-                if evidence.kind == ACCEPTS and evidence.block_hash in gone:
-                    why = f"{evidence.chain} replaced the block that the storage was read from; it is read again."
-                    yield ev.StageTakenBack(state.id, stage, why, evidence.block_hash)
-
-
-def _shown_at(view: StageView) -> int:
-    """The height of the block whose event the stage rests on."""
-    return max((e.block_number for e in view.evidence if e.on_chain), default=0)

@@ -17,15 +17,14 @@ from ashore.domain.observations import (
 from ashore.domain.withdrawal import Withdrawal
 from ashore.store.keep import packed
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.acceptors import Acceptors, fallen_acceptors
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.finality import Finality
 from ashore.systems.zklink.settlement.key_word import KEYS, key_words
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
 from ashore.systems.zklink.settlement.reconcile import reconcile, reconcile_claim
-from ashore.systems.zklink.settlement.roots import Roots, fallen_roots
-from ashore.systems.zklink.settlement.sighting import entries_of
+from ashore.systems.zklink.settlement.sighting import NOBODY, entries_of
+from ashore.systems.zklink.settlement.witnesses import Witness, fallen
 from ashore.systems.zklink.system.activation_track import is_activation
 from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED, is_claim, is_withdrawal
 
@@ -49,18 +48,16 @@ class Interpreter:
         self,
         deployment: Deployment,
         book: Book,
-        roots: Roots,
+        witnesses: Sequence[Witness],
         fates: Fates,
         now: Callable[[], int],
-        acceptors: Acceptors | None = None,
     ) -> None:
-        """`now` gives UTC milliseconds; without `acceptors` an Accept log has no second proof."""
+        """`now` gives UTC milliseconds."""
         self._deployment = deployment
         self._book = book
-        self._roots = roots
+        self._witnesses = witnesses
         self._fates = fates
         self._finality = Finality()
-        self._acceptors = acceptors
         self._now = now
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
@@ -74,11 +71,10 @@ class Interpreter:
             case BlocksTakenBack(chain, hashes, _):
                 # Even where the book forgot them already: a crash may have come before this was journaled.
                 self._book.forget(chain, hashes)
-                self._roots.begin_anew()
-                if self._acceptors is not None:
-                    self._acceptors.begin_anew()
-                fallen = [*fallen_roots(mine, hashes), *fallen_acceptors(mine, hashes)]
-                return [*await self.look_again(every), *fallen]
+                for witness in self._witnesses:
+                    witness.begin_anew()
+                kinds = [witness.kind for witness in self._witnesses]
+                return [*await self.look_again(every), *fallen(kinds, mine, hashes)]
             case FinalityAdvanced():
                 return [event for state in every for event in self._finality.settled(state, observation)]
             case OperatorReport(profile, subject) if subject == KEYS:
@@ -88,8 +84,8 @@ class Interpreter:
             case ChainHealth():
                 self._finality.heard(observation)
                 agreed = observation.agreeing >= AGREEMENT and self._book.unshow(observation.chain)
-                fallen = await self.look_again(every) if agreed else []
-                return [*fallen, *contradictions(self._deployment, observation, mine, self._now())]
+                dropped = await self.look_again(every) if agreed else []
+                return [*dropped, *contradictions(self._deployment, observation, mine, self._now())]
 
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read what a chain's blocks do not tell: what became of claims, and what it stores of batches."""
@@ -98,9 +94,9 @@ class Interpreter:
         if health.agreeing < AGREEMENT:
             return fates
         mine = [w for w in every if is_withdrawal(w)]
-        roots = await self._roots.prove(health.chain, mine)
-        paid = await self._acceptors.prove(health.chain, mine) if self._acceptors is not None else []
-        return [*fates, *roots, *paid]
+        for witness in self._witnesses:
+            fates += await witness.prove(health.chain, mine)
+        return fates
 
     def expectations(self) -> Mapping[str, Expectation]:
         """How long each L1 stage took after the one before, from the last batches on the primary chain."""
@@ -123,7 +119,8 @@ class Interpreter:
 
     async def _block(self, observed: BlockObserved, every: Sequence[Withdrawal]) -> list[ev.Event]:
         accounts = {int(w.terms.details["account_id"]) for w in every if not is_claim(w)}
-        owners = {f"{w.terms.details['target_token']}/{w.terms.recipient}" for w in every}
+        wanted = [(w.terms.details["target_token"], w.terms.recipient) for w in every]
+        owners = {f"{token}/{owner}" for token, recipient in wanted for owner in (recipient, NOBODY)}
         # A batch of hundreds takes long to decode, and its proof to compress: both leave the event loop free.
         found = await asyncio.to_thread(lambda: list(entries_of(self._deployment, observed, accounts)))
         entries = [e for e in found if e.kind not in _OF_AN_OWNER or e.subject in owners]

@@ -7,12 +7,19 @@ from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
 from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import events
-from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, accepts_slot, stored_block_hash_slot
+from ashore.systems.zklink.codec.l1.storage import (
+    STORAGE_LAYOUTS,
+    accepts_slot,
+    pending_balance_slot,
+    stored_block_hash_slot,
+)
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import accept_text
 
 _SLOT = "storedBlockHashes["
 _ACCEPTS = "accepts["
+_PENDING = "pendingBalances["
+_PLACE = re.compile(r"\[(0x[0-9a-f]{40})\]\[(\d{1,5})\]")
 _HASH = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
 
 
@@ -60,6 +67,8 @@ def _slot(deployment: Deployment, contract: str, piece: Evidence, facts: Storage
     name = piece.facts.get("slot", "")
     if name.startswith(_ACCEPTS):
         return _accepted(deployment, contract, piece, facts)
+    if name.startswith(_PENDING):
+        return _emptied(deployment, contract, name, facts)
     value = piece.facts.get("value", "")
     number = name.removeprefix(_SLOT).removesuffix("]")
     if not name.startswith(_SLOT) or not number.isdecimal():
@@ -80,3 +89,14 @@ def _accepted(deployment: Deployment, contract: str, piece: Evidence, facts: Sto
     if facts.address != contract or slot not in facts.slots or f"0x{facts.slots[slot]:040x}" != stored:
         raise InvalidProof("The stored proof shows that another was paid for this withdrawal.")
     return f"zkLink’s contract stores {stored} as the one who was paid for this withdrawal"
+
+
+def _emptied(deployment: Deployment, contract: str, name: str, facts: StorageFacts) -> str:
+    place = _PLACE.fullmatch(name.removeprefix(_PENDING.rstrip("[")))
+    if place is None:
+        raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
+    owner, token = place[1], int(place[2])
+    slot = pending_balance_slot(STORAGE_LAYOUTS[deployment.storage], bytes.fromhex(owner[2:]), token)
+    if facts.address != contract or facts.slots.get(slot) != 0:
+        raise InvalidProof("The stored proof shows that the contract still owes something.")
+    return f"zkLink’s contract owes nothing of this token to {owner} any more"

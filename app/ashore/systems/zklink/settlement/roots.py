@@ -19,6 +19,7 @@ from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import SEQUENCE
 from ashore.systems.zklink.settlement.reconcile import L2_BLOCK, STORED_BLOCK
+from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
 from ashore.systems.zklink.system.tracks import CONFIRMED, VERIFIED
 
 KIND = "storedBlockHashes"
@@ -38,6 +39,8 @@ class _Place:
 
 class Roots:
     """Proves roots of batches that were verified, a few a cycle, one proof for all withdrawals of a block."""
+
+    kind = KIND
 
     def __init__(
         self, deployment: Deployment, quorums: Mapping[str, Quorum], keep: Keep, now: Callable[[], int]
@@ -96,7 +99,7 @@ class Roots:
         self._keep.add_proofs({name: proven.document})
         for state in states:
             told = _event_facts(state, place.stage)
-            if proven.facts.block.number < _shown_at(state, place.stage):
+            if proven.facts.block.number < shown_at(state.stage(place.stage)):
                 continue  # the endpoints that answered are behind: such a state says nothing about the batch yet
             if stored != told[STORED_BLOCK] or synchronized < place.block:
                 yield ev.StageContradicted(
@@ -118,38 +121,8 @@ class Roots:
             "layer-2 block": str(place.block),
             **{name: told[name] for name in ("final root", SEQUENCE) if name in told},
         }
-        header, quorum = proven.facts.block, self._quorums[place.chain]
-        return Evidence(
-            kind=KIND,
-            level=Level.PROVEN,
-            source=place.chain,
-            observed_at=self._now(),
-            facts=facts,
-            chain=place.chain,
-            block_number=header.number,
-            block_hash=header.hash,
-            block_time=header.timestamp * 1000,
-            agreeing=quorum.k,
-            asked=len(quorum.endpoints),
-            proof=content_id(proven.document),
-        )
-
-
-def fallen_roots(mine: Sequence[Withdrawal], hashes: Sequence[str]) -> Iterator[ev.Event]:
-    """Take back storage proofs that rested on blocks which were reorganised away; they are proven anew."""
-    gone = set(hashes)
-    for state in mine:
-        for stage in (VERIFIED, CONFIRMED):
-            for evidence in state.stage(stage).evidence:
-                if evidence.kind == KIND and evidence.block_hash in gone:
-                    why = f"{evidence.chain} replaced the block that the root was read from; it is read again."
-                    yield ev.StageTakenBack(state.id, stage, why, evidence.block_hash)
+        return stored_evidence(KIND, place.chain, proven, self._quorums[place.chain], facts, self._now)
 
 
 def _event_facts(state: Withdrawal, stage: str) -> Mapping[str, str]:
     return next((e.facts for e in state.stage(stage).evidence if STORED_BLOCK in e.facts), {})
-
-
-def _shown_at(state: Withdrawal, stage: str) -> int:
-    """The height of the block whose event says that the batch reached a stage."""
-    return max((e.block_number for e in state.stage(stage).evidence if e.on_chain), default=0)

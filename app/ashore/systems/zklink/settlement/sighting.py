@@ -17,6 +17,9 @@ from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.acceptances import TRANSFER, accept_facts
 from ashore.systems.zklink.settlement.book import SEQUENCE, Entry, Kind
 
+NOBODY = ""
+"""The owner of a payout whose logs name none."""
+
 _BLOCK_EVENTS = {
     events.BlockProven: Kind.PROVEN,
     events.BlockSynced: Kind.SYNCED,
@@ -49,10 +52,9 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
             case events.WithdrawalPending(token, recipient, amount):
                 yield _entry(observed, log, Kind.CREDITED, f"{token}/0x{recipient[12:].hex()}", 0, amount=str(amount))
             case events.Withdrawal():
-                owner = _paid_to(deployment, chain, observed.logs, log, event)
-                if owner:
-                    subject = f"{event.token_id}/{owner}"
-                    yield _entry(observed, log, Kind.PAYOUT, subject, 0, amount=str(event.amount))
+                owner = _paid_to(deployment, chain, observed.logs, log, event) or NOBODY
+                subject = f"{event.token_id}/{owner}"
+                yield _entry(observed, log, Kind.PAYOUT, subject, 0, amount=str(event.amount))
             case events.Accepted() if event.account_id in accounts:
                 yield _entry(
                     observed, log, Kind.ACCEPTED, _subject(event), 0, **accept_facts(event, observed.logs, log)

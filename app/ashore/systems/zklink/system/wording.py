@@ -12,6 +12,7 @@ KINDS = {
     "Accept": "A broker’s payment, noted by zkLink’s contract",
     "accepts": "Who was paid for it, as the contract stores it",
     "Withdrawal": "The payout by zkLink’s contract",
+    "pendingBalances": "What zkLink’s contract still owes you: nothing",
     "storedBlockHashes": "The batch’s root, as the contract stores it",
 }
 """What a piece of evidence is, by its kind."""
@@ -24,6 +25,7 @@ TECHNICAL = frozenset(
         "BlockExecuted",
         "Withdrawal",
         "storedBlockHashes",
+        "pendingBalances",
         "Accept",
         "accepts",
     }

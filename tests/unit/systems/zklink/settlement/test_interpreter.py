@@ -52,7 +52,7 @@ class Bench:
         """Begin as after a restart: only what was kept is there."""
         self.book = Book(self.keep, DEPLOYMENT.id)
         self.interpreter = Interpreter(
-            DEPLOYMENT, self.book, NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW), Fates({}), lambda: NOW
+            DEPLOYMENT, self.book, (NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW),), Fates({}), lambda: NOW
         )
 
     async def hear(self, observation: Observation) -> list[ev.Event]:

@@ -91,7 +91,7 @@ class Bench:
         journal = Journal(self.database)
         fates = Fates({pinned.name: quorum})
         acceptors = Acceptors(self.deployment, {pinned.name: quorum}, self.keep, lambda: self.now)
-        interpreter = Interpreter(self.deployment, self.book, roots, fates, lambda: self.now, acceptors)
+        interpreter = Interpreter(self.deployment, self.book, (roots, acceptors), fates, lambda: self.now)
         self.system = ZkLinkSystem(
             self.deployment,
             OperatorClient(rpc),

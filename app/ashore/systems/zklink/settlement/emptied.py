@@ -1,0 +1,111 @@
+"""Payouts of ether in one transaction for many, whose logs name no recipient: shown by what the contract still owes.
+
+A token's own Transfer log tells who was paid. Ether leaves none, and a relayer's MultiCall is no call that could be
+read. But whoever calls `withdrawPendingBalance`, the money goes to the owner (zkLinkProtocol/zklink-contracts): so once
+a payout is seen that names nobody, `pendingBalances[owner][token]` is read, and where it is empty the owner was paid.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ashore.domain import events as ev
+from ashore.domain.amounts import display_units
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Level
+from ashore.domain.withdrawal import Withdrawal
+from ashore.ethereum.proofs import content_id
+from ashore.ethereum.quorum import ProvenStorage, Quorum
+from ashore.store.keep import Keep
+from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, pending_balance_slot
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.sighting import NOBODY
+from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
+from ashore.systems.zklink.system.offer import L2_DECIMALS
+from ashore.systems.zklink.system.tracks import PAID, RELEASED
+
+EMPTIED = "pendingBalances"
+SLOTS_A_CYCLE = 4
+TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which slot tells whether a withdrawal was paid; `payouts` is how many without a name came after its release."""
+
+    state: Withdrawal
+    slot: int
+    payouts: int
+    tx_hash: str
+
+
+class Emptied:
+    """Reads what is still owed, once for each payout that names nobody. A part of a balance says nothing: it waits."""
+
+    kind = EMPTIED
+
+    def __init__(
+        self, deployment: Deployment, book: Book, quorums: Mapping[str, Quorum], keep: Keep, now: Callable[[], int]
+    ) -> None:
+        """`quorums` by the chain's name; `now` gives UTC milliseconds."""
+        self._deployment = deployment
+        self._book = book
+        self._quorums = quorums
+        self._keep = keep
+        self._now = now
+        self._tries: dict[tuple[str, int], int] = {}
+
+    def begin_anew(self) -> None:
+        """After a reorganisation everything may be tried again."""
+        self._tries.clear()
+
+    async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Read the slots of withdrawals on `chain` that may have been paid, all at one block."""
+        asked = [q for state in mine if state.terms.destination == chain and (q := self._question(state)) is not None]
+        fresh = [q for q in asked if self._tries.get((q.state.id, q.payouts), 0) < TRIES][:SLOTS_A_CYCLE]
+        if not fresh:
+            return []
+        for question in fresh:
+            place = question.state.id, question.payouts
+            self._tries[place] = self._tries.get(place, 0) + 1
+        quorum = self._quorums[chain]
+        try:
+            header = (await quorum.header_at("latest")).required()
+            contract = self._deployment.chain_named(chain).main_contract
+            proven = await quorum.storage_at(contract, [q.slot for q in fresh], header)
+        except AshoreError:
+            return []
+        found = [q for q in fresh if self._is_paid(q, proven)]
+        if found:
+            self._keep.add_proofs({content_id(proven.document): proven.document})
+        return [self._reached(question, chain, proven, quorum) for question in found]
+
+    def _question(self, state: Withdrawal) -> _Question | None:
+        details = state.terms.details
+        released, paid = state.stage(RELEASED), state.stage(PAID)
+        if (released.level or 0) < Level.PROVEN or (paid.level or 0) > Level.REPORTED:
+            return None
+        token, since = details["target_token"], shown_at(released)
+        nameless = self._book.about(state.terms.destination, Kind.PAYOUT, f"{token}/{NOBODY}")
+        after = [payout for payout in nameless if payout.block_number >= since and payout.level >= Level.PROVEN]
+        if not after:
+            return None
+        layout = STORAGE_LAYOUTS[self._deployment.storage]
+        slot = pending_balance_slot(layout, bytes.fromhex(state.terms.recipient[2:]), int(token))
+        return _Question(state, slot, len(after), after[-1].tx_hash)
+
+    def _is_paid(self, asked: _Question, proven: ProvenStorage) -> bool:
+        if proven.facts.block.number < shown_at(asked.state.stage(RELEASED)):
+            return False  # the endpoints that answered are behind
+        return proven.facts.slots[asked.slot] == 0
+
+    def _reached(self, asked: _Question, chain: str, proven: ProvenStorage, quorum: Quorum) -> ev.Event:
+        state = asked.state
+        token = self._deployment.tokens[int(state.terms.details["target_token"])]
+        facts = {
+            "slot": f"{EMPTIED}[{state.terms.recipient}][{token.id}]",
+            "still owed": "0",
+            "paid": f"{display_units(state.terms.amount, L2_DECIMALS)} {token.symbol} to {state.terms.recipient}",
+            "last payout for many": asked.tx_hash,
+        }
+        return ev.StageReached(state.id, PAID, stored_evidence(EMPTIED, chain, proven, quorum, facts, self._now))
