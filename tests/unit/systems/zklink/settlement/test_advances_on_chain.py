@@ -159,6 +159,21 @@ async def test_two_of_one_amount_one_fast_one_not_are_never_taken_for_each_other
     assert balance(bench) == 24_975_000 + 25_000_000
 
 
+async def test_what_is_set_aside_for_another_of_the_same_amount_is_not_taken_for_this_one(bench: Bench) -> None:
+    quick = await bench.begun(speed="fast")
+    await bench.until("execute_l2")
+    slow = await bench.begun()
+    switch(bench, Switch.BROKER_AWAY)
+    await bench.until("execute_l2", "seal", "commit", "prove", "sync")
+    bench.world.faults.switches.pop(Switch.BROKER_AWAY)
+    await bench.until("accept", "execute")
+    assert (bench.state(quick).status, bench.state(quick).stage(RELEASED).level) == (Status.UNDER_WAY, None)
+    assert bench.state(slow).stage(RELEASED).level is Level.PROVEN
+    await bench.until("payout")
+    assert bench.state(quick).stage(PAID).level is None
+    assert bench.state(slow).stage(PAID).level is Level.PROVEN
+
+
 async def test_without_a_broker_it_is_paid_in_full_the_normal_way(bench: Bench) -> None:
     name = await bench.begun(speed="fast")
     switch(bench, Switch.BROKER_AWAY)
