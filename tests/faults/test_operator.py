@@ -144,6 +144,22 @@ async def test_answer_lost_after_acceptance(bench: Bench, kind: FaultKind) -> No
     assert bench.wrong() == []
 
 
+async def test_the_node_says_that_it_has_what_it_never_got(bench: Bench) -> None:
+    bench.world.faults.rules.append(RpcFault("sendTransaction", FaultKind.ERROR, Phase.BEFORE, code=213))
+    withdrawal = await bench.wallet.confirm(await bench.review())
+    await bench.until(lambda: _said(bench, withdrawal) != "")
+    assert bench.voyage(withdrawal).status is Status.UNKNOWN
+    assert bench.voyage(withdrawal).rows[0].sentence.startswith(
+        "zkLink’s node says that it has the request already, and does not show it."
+    )
+    await bench.until(lambda: bench.voyage(withdrawal).status is Status.UNDER_WAY)
+    assert bench.wrong() == []
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    (counted,) = bench.world.status()["zklink"]["submissions"].values()
+    assert counted == {"accepted": 1, "duplicates": 0}
+
+
 def _said(bench: Bench, withdrawal: str) -> str:
     request = bench.voyage(withdrawal).withdrawal.request
     return request.said if request else ""

@@ -183,7 +183,8 @@ class ZkLinkSystem:
         try:
             told = await self._client.send(json.loads(move.payload))
         except RpcError as error:
-            return outcome_of(error, first_send)
+            outcome = outcome_of(error, first_send)
+            return await self._shown(move) if isinstance(outcome, Accepted) else outcome
         except NotSent:
             return NeverLeft("zkLink’s node cannot be reached; the request has not left.")
         except HttpStatus as error:
@@ -193,6 +194,12 @@ class ZkLinkSystem:
         if told != move.locator:
             return Unknown("zkLink answered with another hash than that of the request.")
         return Accepted("zkLink’s node took the request.")
+
+    async def _shown(self, move: SignedMove) -> Outcome:
+        """Whether the node shows the request that it says it has already: only then it counts as taken."""
+        found = await self._locate_request(move)
+        unseen = Unknown("zkLink’s node says that it has the request already, and does not show it.")
+        return found if isinstance(found, Accepted) else unseen
 
     async def locate(self, move: SignedMove) -> Outcome:
         """Ask the node about a request, and the chain about a claim."""
