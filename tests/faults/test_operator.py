@@ -149,8 +149,10 @@ async def test_the_node_says_that_it_has_what_it_never_got(bench: Bench) -> None
     withdrawal = await bench.wallet.confirm(await bench.review())
     await bench.until(lambda: _said(bench, withdrawal) != "")
     assert bench.voyage(withdrawal).status is Status.UNKNOWN
-    assert bench.voyage(withdrawal).rows[0].sentence.startswith(
-        "zkLink’s node says that it has the request already, and does not show it."
+    assert (
+        bench.voyage(withdrawal)
+        .rows[0]
+        .sentence.startswith("zkLink’s node says that it has the request already, and does not show it.")
     )
     await bench.until(lambda: bench.voyage(withdrawal).status is Status.UNDER_WAY)
     assert bench.wrong() == []
