@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+WHOLE = "whole"
+"""What stands for all stages together where expectations are told by stage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expectation:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ashore.domain import events as ev
 from ashore.domain.durations import duration
-from ashore.domain.eta import Expectation
+from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import NOT_SENT, MoveKind, MoveState
 from ashore.domain.stage_marks import passed_by, stage_mark
@@ -90,13 +90,10 @@ def usually(expectations: Mapping[str, Expectation] | None, words: TrackWords) -
     """How long the way usually takes, in a sentence. None: time stands still between steps of the practice clock."""
     if expectations is None:
         return "Practice time stands still between your steps, so Ashore does not say how long it takes."
-    if not expectations:
+    whole = expectations.get(WHOLE)
+    if whole is None:
         return words.pace_unknown
-    return words.pace.format(
-        median=duration(sum(e.median for e in expectations.values())),
-        p90=duration(sum(e.p90 for e in expectations.values())),
-        samples=min(e.samples for e in expectations.values()),
-    )
+    return words.pace.format(median=duration(whole.median), p90=duration(whole.p90), samples=whole.samples)
 
 
 def _placed(stage: Stage, state: Withdrawal) -> Stage:

@@ -199,9 +199,9 @@ class Wallet:
         """Judge a draft."""
         return await self._parts.systems[offer.source.profile].quote(offer, draft)
 
-    def usually(self, profile: str) -> str:
-        """How long a withdrawal of this profile usually takes, in a sentence."""
-        return usually(self._expectations(profile), self._parts.systems[profile].tracks()[0].words)
+    def usually(self, profile: str, destination: str = "") -> str:
+        """How long a withdrawal of this profile to that chain usually takes, in a sentence."""
+        return usually(self._expectations(profile, destination), self._parts.systems[profile].tracks()[0].words)
 
     async def review(self, quote: Quote) -> Review:
         """Let the signer read what would be signed, or see what would be sealed. Raises AshoreError."""
@@ -251,13 +251,15 @@ class Wallet:
         if state is None:
             return None
         track = self._parts.ledger.track_of(state)
-        return voyage_of(state, track, self._expectations(state.terms.profile), self._parts.clock.now())
+        return voyage_of(
+            state, track, self._expectations(state.terms.profile, state.terms.destination), self._parts.clock.now()
+        )
 
-    def _expectations(self, profile: str) -> Mapping[str, Expectation] | None:
+    def _expectations(self, profile: str, destination: str) -> Mapping[str, Expectation] | None:
         """None while the practice clock is moved by hand: its pauses are not how long anything takes."""
         on_l1 = bool(self._parts.systems[profile].chains)
         by_hand = on_l1 and self.sandbox is not None and self.setting(CLOCK_KEY, "") == BY_HAND
-        return None if by_hand else self._parts.systems[profile].expectations()
+        return None if by_hand else self._parts.systems[profile].expectations(destination)
 
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
         """A page of the list, newest first."""

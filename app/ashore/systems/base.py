@@ -268,8 +268,9 @@ class WithdrawalSystem(Protocol):
     def tracks(self) -> Sequence[Track]:
         """All tracks of this system, every version that a stored withdrawal may name."""
 
-    def expectations(self) -> Mapping[str, Expectation]:
-        """How long each stage usually takes after the one before, by stage id; empty while too little was seen."""
+    def expectations(self, destination: str) -> Mapping[str, Expectation]:
+        """How long each stage on the way to `destination` (a chain's name) usually takes after the one before, by
+        stage id, and WHOLE for all of them; without what too little was seen of."""
 
     def forget_pace(self) -> None:
         """Draw no expectation from what was seen so far: its time did not pass by itself."""

@@ -118,7 +118,7 @@ class ScriptedSystem:
     def tracks(self) -> Sequence[Track]:
         return (TRACK,)
 
-    def expectations(self) -> Mapping[str, Expectation]:
+    def expectations(self, destination: str) -> Mapping[str, Expectation]:
         return {}
 
     async def open(self, source: Source) -> Offer:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ashore.domain import events as ev
-from ashore.domain.eta import Expectation
+from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import LAST_STAGE, Mark, Status
@@ -110,8 +110,8 @@ class Paced(ScriptedSystem):
 
     forgotten = 0
 
-    def expectations(self) -> Mapping[str, Expectation]:
-        return {COMMITTED: Expectation(60_000, 60_000, 60_000, 9)}
+    def expectations(self, destination: str) -> Mapping[str, Expectation]:
+        return {WHOLE: Expectation(60_000, 60_000, 60_000, 9)}
 
     def forget_pace(self) -> None:
         self.forgotten += 1

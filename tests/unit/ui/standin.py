@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
-from ashore.domain.eta import Expectation
+from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
@@ -225,6 +225,7 @@ class StandInWallet:
             "committed": Expectation(29 * 60_000, 45 * 60_000, 50 * 60_000, 50),
             "proved": Expectation(38 * 60_000, 70 * 60_000, 80 * 60_000, 50),
             "verified": Expectation(40 * 60_000, 70 * 60_000, 80 * 60_000, 50),
+            WHOLE: Expectation(107 * 60_000, 185 * 60_000, 210 * 60_000, 50),
         }
         self.fetches: list[tuple[tuple[int, int] | None, int]] = []
         self._drafts: dict[str, dict[str, str]] = {}
@@ -287,7 +288,7 @@ class StandInWallet:
         used = {w.terms.recipient: int(w.status is Status.FINAL) for w in self.withdrawals()}
         return judge(DEPLOYMENT, offer, draft, used)
 
-    def usually(self, profile: str) -> str:
+    def usually(self, profile: str, destination: str = "") -> str:
         return "Usually 3 h 20 min, nine of ten within 6 h (last 50 batches)."
 
     async def review(self, quote: Quote) -> Review:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveKind
 from ashore.engine.views import Review
 from ashore.systems.base import Problem, ReviewLine, Severity
 from ashore.ui.context import Context
@@ -65,6 +66,7 @@ class ReviewPage(Page):
         self.where = Label(role="muted", wrap=True)
         self._warnings = QVBoxLayout()
         self._warnings.setSpacing(8)
+        self.usually = Label(role="small", wrap=True)
         self.last_word = Label(LAST_WORD, "strong", wrap=True)
         self.confirm = Button("", "primary")
         self.cancel = Button("Back")
@@ -77,7 +79,7 @@ class ReviewPage(Page):
         for told in (Label("You receive", "caption"), self.hero, self.where, rule()):
             side.addWidget(told)
         side.addLayout(self._warnings)
-        for item in (self.last_word, self.confirm, self.cancel, self.progress, self.state, self.to_text):
+        for item in (self.usually, self.last_word, self.confirm, self.cancel, self.progress, self.state, self.to_text):
             side.addWidget(item)
         self.progress.hide()
         self.state.hide()
@@ -106,9 +108,17 @@ class ReviewPage(Page):
         self._show_lines(review)
         self._show_texts(review)
         self._show_warnings(review)
+        self.usually.show_text(breakable(self._waiting_time(review)))
         self.confirm.setText(review.confirm)
         self.last_word.setText(breakable(review.plan.last_word or LAST_WORD))
         self.confirm.setAccessibleDescription(review.plan.last_word or LAST_WORD)
+
+    def _waiting_time(self, review: Review) -> str:
+        """How long it usually takes, said before it is signed; what needs one block alone says so elsewhere."""
+        plan = review.plan
+        if plan.kind is not MoveKind.REQUEST or review.reading is None:
+            return ""
+        return self.context.wallet.usually(plan.profile, plan.terms.destination)
 
     def _lock_changed(self) -> None:
         """What was read for signing is void without the keys, and a voucher's secret does not outlast a lock."""

@@ -225,7 +225,7 @@ class ZkLinkFormPage(Page):
         if problem is not None and self.fields.says(name):
             # What is wrong stands beside the field: it is not said twice.
             problem = Problem(f"Correct “{self.fields.fields[name].caption.text()}” to go on.")
-        usual = self.context.wallet.usually(self._profile)
+        usual = self.context.wallet.usually(self._profile, quote.destination)
         self.summary.show_quote(quote, problem, f"{_FAST_WAIT} {usual}" if quote.fast else usual)
 
     def _quote_failed(self, error: AshoreError) -> None:

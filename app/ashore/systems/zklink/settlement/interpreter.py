@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ashore.domain import events as ev
-from ashore.domain.eta import Expectation, expectation
+from ashore.domain.eta import Expectation
 from ashore.domain.evidence import Level
 from ashore.domain.observations import (
     BlockObserved,
@@ -22,17 +22,15 @@ from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.finality import Finality
 from ashore.systems.zklink.settlement.key_word import KEYS, key_words
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
+from ashore.systems.zklink.settlement.pace import pace
 from ashore.systems.zklink.settlement.reconcile import reconcile, reconcile_claim
 from ashore.systems.zklink.settlement.sighting import NOBODY, entries_of
 from ashore.systems.zklink.settlement.witnesses import Witness, fallen
 from ashore.systems.zklink.system.activation_track import is_activation
-from ashore.systems.zklink.system.tracks import PROVED, RELEASED, VERIFIED, is_claim, is_withdrawal
+from ashore.systems.zklink.system.tracks import is_claim, is_withdrawal
 
 AGREEMENT = 2
 """How many endpoints have to agree before what only one showed is dropped."""
-
-BATCHES = 50
-"""How many of the last batches an expectation is drawn from."""
 
 SLICE = 25
 """Withdrawals that are looked at between two turns of the event loop."""
@@ -98,20 +96,9 @@ class Interpreter:
             fates += await witness.prove(health.chain, mine)
         return fates
 
-    def expectations(self) -> Mapping[str, Expectation]:
-        """How long each L1 stage took after the one before, from the last batches on the primary chain."""
-        chain = self._deployment.chains[self._deployment.primary].name
-        since = self._book.pace_from
-        commits = [e for e in self._book.of(chain, Kind.COMMITTED)[-BATCHES:] if e.block_number > since]
-        found: dict[str, Expectation] = {}
-        before = {entry.number: entry.block_time for entry in commits}
-        for stage, kind in ((PROVED, Kind.PROVEN), (VERIFIED, Kind.SYNCED), (RELEASED, Kind.EXECUTED)):
-            after = {n: e.block_time for n in before if (e := self._book.first(chain, kind, n)) is not None}
-            usual = expectation([(after[n] - before[n]) * 1000 for n in after])
-            if usual is not None:
-                found[stage] = usual
-            before = after
-        return found
+    def expectations(self, destination: str) -> Mapping[str, Expectation]:
+        """How long each L1 stage of what is paid on `destination` took after the one before, and all of them."""
+        return pace(self._deployment, self._book, destination)
 
     def forget_pace(self) -> None:
         """Leave out of every expectation what was committed up to now."""

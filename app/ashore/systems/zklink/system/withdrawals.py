@@ -244,9 +244,9 @@ class ZkLinkSystem:
         """Every track that a stored withdrawal may name."""
         return TRACKS
 
-    def expectations(self) -> Mapping[str, Expectation]:
-        """From the deployment's own last batches on the primary chain."""
-        return self._interpreter.expectations()
+    def expectations(self, destination: str) -> Mapping[str, Expectation]:
+        """From the last batches of the chains that a withdrawal to `destination` passes."""
+        return self._interpreter.expectations(destination)
 
     def forget_pace(self) -> None:
         """Expectations begin anew with the next batch."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ashore.domain import events as ev
+from ashore.domain.eta import WHOLE
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.observations import (
     BlockObserved,
@@ -22,12 +23,21 @@ from ashore.domain.withdrawal import Withdrawal, apply
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.zklink.codec.l1 import events as l1
-from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.settlement.sighting import entries_of
-from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, REQUESTED, VERIFIED
+from ashore.systems.zklink.system.tracks import (
+    COMMITTED,
+    CONFIRMED,
+    EXECUTED,
+    PAID,
+    PROVED,
+    RELEASED,
+    REQUESTED,
+    VERIFIED,
+)
 from unit.systems.zklink.settlement.rollup_model import CHAIN, credit, entry, operation, payout, withdrawal
 from unit.systems.zklink.zklink_bench import DEPLOYMENT, MAIN
 
@@ -225,7 +235,7 @@ def test_logs_that_are_malformed_say_nothing() -> None:
 
 
 async def test_how_long_it_usually_takes(bench: Bench) -> None:
-    assert bench.interpreter.expectations() == {}
+    assert bench.interpreter.expectations(CHAIN) == {}
     for n in range(6):
         first = 10 * n
         bench.book.add(
@@ -236,9 +246,38 @@ async def test_how_long_it_usually_takes(bench: Bench) -> None:
             ],
             {},
         )
-    found = bench.interpreter.expectations()
+    found = bench.interpreter.expectations(CHAIN)
     assert found.keys() == {PROVED, VERIFIED}
     assert (found[PROVED].median, found[VERIFIED].median, found[PROVED].samples) == (24_000, 36_000, 6)
+    assert WHOLE not in found, "nobody knows yet how long the release takes"
+    executed = [entry(Kind.EXECUTED, str(9000 + n), 9000 + n, 10 * n + 6) for n in range(6)]
+    bench.book.add(executed[:4], {})
+    assert bench.interpreter.expectations(CHAIN).keys() == {PROVED, VERIFIED}, "four batches are too few"
+    bench.book.add(executed[4:], {})
+    found = bench.interpreter.expectations(CHAIN)
+    assert (found[RELEASED].median, found[WHOLE].median, found[WHOLE].p90) == (12_000, 72_000, 72_000)
+
+
+async def test_a_secondary_chain_tells_by_its_own_events_and_by_the_batches_that_concern_it(bench: Bench) -> None:
+    for n in range(12):
+        number, first = 9000 + n, 100 * n
+        steps = [
+            (Kind.COMMITTED, CHAIN, 0),
+            (Kind.PROVEN, CHAIN, 2),
+            (Kind.SYNCED, CHAIN, 5),
+            (Kind.EXECUTED, CHAIN, 6),
+        ]
+        steps += [(Kind.SYNCED, "Lagoon", 9)]
+        if n % 2 == 0:
+            steps += [(Kind.COMMITTED, "Lagoon", 1), (Kind.EXECUTED, "Lagoon", 19)]
+        facts = {SEQUENCE: str(400 + n)}
+        bench.book.add([entry(k, str(number), number, first + at, chain=c, facts=facts) for k, c, at in steps], {})
+    there, here = bench.interpreter.expectations("Lagoon"), bench.interpreter.expectations(CHAIN)
+    assert there.keys() == {PROVED, VERIFIED, CONFIRMED, RELEASED, WHOLE}
+    assert (there[CONFIRMED].median, there[RELEASED].median, there[WHOLE].median) == (48_000, 120_000, 228_000)
+    assert {there[stage].samples for stage in (CONFIRMED, RELEASED, WHOLE)} == {6}
+    assert here.keys() == {PROVED, VERIFIED, RELEASED, WHOLE}
+    assert (here[RELEASED].median, here[WHOLE].median, here[WHOLE].samples) == (12_000, 72_000, 12)
 
 
 def said(stage: str, at: int) -> ev.StageReached:
@@ -284,8 +323,8 @@ async def test_batches_that_were_moved_by_hand_say_nothing_of_time(bench: Bench)
 
     batches(9000, 86_400)
     bench.interpreter.forget_pace()
-    assert bench.interpreter.expectations() == {}
+    assert bench.interpreter.expectations(CHAIN) == {}
     bench.open()
-    assert bench.interpreter.expectations() == {}, "nor after a restart"
+    assert bench.interpreter.expectations(CHAIN) == {}, "nor after a restart"
     batches(9100, 24)
-    assert bench.interpreter.expectations()[PROVED].p95 == 24_000
+    assert bench.interpreter.expectations(CHAIN)[PROVED].p95 == 24_000
