@@ -236,3 +236,15 @@ async def test_an_owner_that_refuses_ether_is_told_before_anything_is_signed(ben
         await bench.wallet.review(quote)
     assert bench.world.chain.nonce(genesis.address(0)) == before
     assert [state.request.kind for state in bench.claims() if state.request] == [MoveKind.REQUEST]
+
+
+async def test_what_a_block_took_during_the_review_is_not_replaced(bench: Bench) -> None:
+    await released(bench, "25")
+    claim = await claimed(bench, await waiting(bench))
+    offer = await bench.wallet.unclaimed.open_replacement(claim, cancel=False)
+    review = await bench.wallet.review(await bench.wallet.quote(offer, Draft()))
+    await mined(bench, claim)
+    with pytest.raises(AshoreError, match="A block has taken it meanwhile"):
+        await bench.wallet.confirm(review)
+    assert len(bench.voyage(claim).withdrawal.moves) == 1
+    assert bench.wrong() == []

@@ -372,3 +372,14 @@ def test_cancelled_anywhere_while_nothing_leaves(folder: Path, sends: list[str],
 
 def test_the_request_is_a_request() -> None:
     assert intended().kind is MoveKind.REQUEST
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+async def test_what_a_rival_overtook_is_asked_about_and_never_sent_again(folder: Path, overtaken: bool) -> None:
+    bench = Bench(folder, ScriptedSystem())
+    rival = ev.MoveIntended("w", "r", MoveKind.REPLACE, "p", "0xrival", "payload r", "a/0", 0)
+    bench.ledger.record([ev.MoveSending("w", "m"), ev.MoveUnclear("w", "m", "Lost."), rival])
+    if overtaken:
+        bench.ledger.record([ev.MoveSending("w", "r"), ev.MoveUnclear("w", "r", "Lost.")])
+    assert await bench.carrier()._settled("w", "m") is not overtaken
+    assert bench.system.arrived == ([] if overtaken else ["payload"])
