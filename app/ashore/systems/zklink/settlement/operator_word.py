@@ -35,6 +35,8 @@ FORGOTTEN = "forgotten"
 FORGETTING_MS = 600_000
 """For how long a node may not know a request that it took, before that is said: its index may be behind."""
 
+UNASKED = "zkLink’s node cannot be asked at the moment."
+
 GRACE_BLOCKS = 20
 """How many L1 blocks the operator's word may run ahead of what the endpoints show before it counts as contradicted."""
 
@@ -65,7 +67,9 @@ class OperatorWord:
                     reports.append(told)
                 else:
                     notes.append(told.sentence)
-        except (NetError, BadAnswer) as error:
+        except NetError as error:
+            notes.append(f"{UNASKED} {error.sentence}")
+        except BadAnswer as error:
             notes.append(error.sentence)
         return Report(tuple(reports), tuple(dict.fromkeys(notes)))
 
