@@ -20,8 +20,7 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.emptied import EMPTIED
-from ashore.systems.zklink.system.activation import NEW_KEY
-from ashore.systems.zklink.system.activation_track import EXECUTED, REGISTERED, is_activation
+from ashore.systems.zklink.system.activation_track import EXECUTED, NEW_KEY, REGISTERED, is_activation
 from ashore.systems.zklink.system.tracks import (
     ADVANCED,
     BY_BROKER,

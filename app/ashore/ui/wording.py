@@ -10,6 +10,7 @@ from ashore.domain.addresses import shortened
 from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
 from ashore.domain.withdrawal import SAID_BY
+from ashore.systems.zklink.system.activation_track import NEW_KEY
 
 _RUNS = re.compile(r"[^./:?&=_,;-]*[./:?&=_,;-]?")
 _LONGEST_RUN = 10
@@ -18,8 +19,8 @@ LIGHTNING = "LNURL"
 
 
 def money(terms: Terms) -> str:
-    """The amount that arrives, as the field has it: Lightning's in satoshi."""
-    if terms.system == LIGHTNING:
+    """The amount that arrives, as the field has it: Lightning's in satoshi. An activation has none, but a name."""
+    if terms.system == LIGHTNING or NEW_KEY in terms.details:
         return terms.details.get("amount.text", "")
     return f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
 
@@ -27,6 +28,11 @@ def money(terms: Terms) -> str:
 def place(terms: Terms) -> str:
     """Where it arrives: on a chain, in a wallet."""
     return f"{'in' if terms.system == LIGHTNING else 'on'} {terms.destination}"
+
+
+def towards(terms: Terms) -> str:
+    """Where it goes, behind the amount."""
+    return "of your zkLink account" if NEW_KEY in terms.details else f"to {terms.destination}"
 
 
 def party(terms: Terms) -> str:

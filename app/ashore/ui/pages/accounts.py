@@ -15,6 +15,7 @@ from ashore.ui.pages.account_removal import AccountRemoval
 from ashore.ui.pages.add_elsewhere import MATCHES
 from ashore.ui.pages.add_elsewhere import TITLE as TITLE_ELSEWHERE
 from ashore.ui.pages.holdings import holdings, words_of
+from ashore.ui.pages.key_notice import ACTIVATE, REPLACE
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import TITLE
 from ashore.ui.widgets.buttons import Button
@@ -39,6 +40,7 @@ class AccountCard(QFrame):
         self._context = context
         self.account = account
         self.asked_at = 0
+        self._lacking: ZkLinkOffer | None = None
         address = readable(account.address)
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 16, 20, 16)
@@ -61,6 +63,10 @@ class AccountCard(QFrame):
         self.removal = AccountRemoval(context, account) if account.elsewhere else None
         if self.removal is not None:
             words.addWidget(self.removal)
+        self.activate = Button("")
+        self.activate.clicked.connect(self._activate)
+        words.addWidget(self.activate, 0, Qt.AlignmentFlag.AlignLeft)
+        self.activate.hide()
         words.addStretch(1)
         line.addLayout(words, 1)
         code = QrCode(context.theme, address, f"the address of {account.label}")
@@ -83,6 +89,19 @@ class AccountCard(QFrame):
                 label.setText(breakable(words_of(holdings(offer), most=4) or "Nothing to withdraw"))
                 said = offer.blocked or (MATCHES if self.account.elsewhere else "")
                 self.blocked.show_problem(Problem(said, severity=Severity.NOTES) if said else None)
+                self._offer_key(offer)
+
+    def _offer_key(self, offer: ZkLinkOffer) -> None:
+        """The way to an activation, where that is all that the account lacks."""
+        self._lacking = offer if offer.key_chain is not None else None
+        words = REPLACE if offer.active else ACTIVATE
+        self.activate.setText(words)
+        self.activate.setAccessibleName(f"{words}: {self.account.label}")
+        self.activate.setVisible(self._lacking is not None)
+
+    def _activate(self) -> None:
+        if self._lacking is not None:
+            self._context.go.show_activation(self._lacking.source.profile, self._lacking.address)
 
 
 def _headline(account: Account) -> QHBoxLayout:

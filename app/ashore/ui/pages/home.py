@@ -18,7 +18,7 @@ from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, breakable, money
+from ashore.ui.wording import LIGHTNING, breakable, money, towards
 
 UNDER_WAY_SHOWN = 6
 _STALE_MS = 20_000
@@ -147,7 +147,7 @@ class UnderWayRow(RowButton):
         terms = shown.terms
         self.mark.show_mark(shown.mark)
         self.amount.setText(money(terms))
-        self.where.setText(f"to {terms.destination}")
+        self.where.setText(towards(terms))
         self.stage.setText(breakable(f"{shown.stage_title} · {beside_stage(shown.mark)}"))
         self.setAccessibleName(f"{self.amount.text()} {self.where.text()}, {self.stage.text()}. Opens its voyage.")
 

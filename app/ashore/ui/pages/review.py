@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
 from ashore.engine.views import Review
 from ashore.systems.base import Problem, ReviewLine, Severity
+from ashore.systems.zklink.system.activation_track import NEW_KEY
 from ashore.ui.context import Context
 from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
@@ -76,7 +78,8 @@ class ReviewPage(Page):
         self.progress.setAccessibleName("Signing")
         self.state = Label(role="small", wrap=True)
         self.to_text = Button("Show the text to sign", "small-link")
-        for told in (Label("You receive", "caption"), self.hero, self.where, rule()):
+        self.caption = Label("You receive", "caption")
+        for told in (self.caption, self.hero, self.where, rule()):
             side.addWidget(told)
         side.addLayout(self._warnings)
         for item in (self.usually, self.last_word, self.confirm, self.cancel, self.progress, self.state, self.to_text):
@@ -101,6 +104,7 @@ class ReviewPage(Page):
         self.notice.clear()
         terms = review.plan.terms
         self.hero.setText(breakable(review.lines[0].value if review.lines else review.confirm))
+        self.caption.setText("You register" if NEW_KEY in terms.details else "You receive")
         self.where.show_text(breakable(place(terms)))
         title = "Review what you sign" if review.reading else "Review what is handed over"
         self.title.setText(title)
@@ -158,7 +162,8 @@ class ReviewPage(Page):
     def _show_texts(self, review: Review) -> None:
         clear(self._texts_column)
         theme, icons = self.context.theme, self.context.icons
-        things = len(review.texts) + bool(review.layer2_message)
+        typed = review.reading.typed_data if review.reading is not None else None
+        things = len(review.texts) + bool(review.layer2_message) + (typed is not None)
         self._texts_column.setSpacing(8)
         sentence = _what_is_signed(things, review) if review.reading else BEARER
         if review.signs_elsewhere:
@@ -170,6 +175,9 @@ class ReviewPage(Page):
             self._texts_column.addWidget(Label(sentence, wrap=True))
             for text in review.texts:
                 self._texts_column.addWidget(Verbatim(theme, text, what="Ethereum text to sign"))
+            if typed is not None:
+                document = json.dumps(typed, indent=2, ensure_ascii=True)
+                self._texts_column.addWidget(Verbatim(theme, document, what="Typed data to sign"))
         if review.layer2_message:
             more = Disclosure(icons, LAYER2_KEY_SIGNS)
             box = QWidget()
@@ -281,6 +289,8 @@ def _is_hashed(message: str) -> bool:
 
 def _what_is_signed(things: int, review: Review) -> str:
     count = _COUNTS[things] if things < len(_COUNTS) else f"{things} things"
+    if review.reading is not None and review.reading.typed_data is not None:
+        return f"You will sign {count}: the typed data below (EIP-712), and the layer-2 transaction."
     if review.texts and review.layer2_message:
         return f"You will sign {count}: the Ethereum text below, and the layer-2 transaction."
     if review.texts:

@@ -20,8 +20,9 @@ NO_WAY_BACK = "It cannot be cancelled once sent."
 class SummaryCard(QWidget):
     """The card beside the form, with its one primary action."""
 
-    def __init__(self, icons: Icons) -> None:
+    def __init__(self, icons: Icons, *, caption: str = RECEIVE) -> None:
         super().__init__()
+        self._caption = caption
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         card, column = ground("card")
@@ -35,7 +36,7 @@ class SummaryCard(QWidget):
         self.warning = Label(NO_WAY_BACK, "small", wrap=True)
         self.review = Button("Review withdrawal", "primary")
         self.reason = ProblemLine(icons)
-        column.addWidget(Label(RECEIVE, "caption"))
+        column.addWidget(Label(caption, "caption"))
         column.addWidget(self.receive)
         column.addWidget(self.destination)
         column.addSpacing(4)
@@ -56,7 +57,7 @@ class SummaryCard(QWidget):
         impossible = amount is not None and amount.severity is Severity.BLOCKS
         receive = "" if impossible else quote.receive
         self.receive.setText(breakable(receive) or NOTHING)
-        self.receive.setAccessibleName(f"You receive {receive or 'nothing yet'}")
+        self.receive.setAccessibleName(f"{self._caption} {receive or 'nothing yet'}")
         self.destination.show_text(breakable(f"{place} {quote.destination}" if quote.destination else ""))
         self._show_legs(quote)
         self.usually.show_text(breakable(quote.usually or usually))

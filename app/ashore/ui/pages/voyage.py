@@ -12,7 +12,6 @@ from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
-from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, RECEIVED, SAID_BY, WAY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
@@ -21,6 +20,7 @@ from ashore.systems.zklink.system.gas import GAS_SYMBOL, gas_most, gas_words
 from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
 from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.context import Context
+from ashore.ui.pages.afresh import AGAIN, GO_ON, NEW, activates, again_words, go_on, try_again
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
 from ashore.ui.pages.stage_row import StageRowWidget
@@ -31,7 +31,7 @@ from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, column, ground, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import LIGHTNING, breakable, clock_time, exact_time, money
+from ashore.ui.wording import LIGHTNING, breakable, clock_time, exact_time, money, towards
 
 _SEVERITY = {
     Status.UNKNOWN: Severity.WARNS,
@@ -58,8 +58,8 @@ class VoyagePage(Page):
         self._voyage: Voyage | None = None
         self.rows: list[StageRowWidget] = []
         self.notice = Notice(context.icons)
-        self.again = Button("Try again with these values")
-        self.fresh = Button("New withdrawal")
+        self.again = Button(AGAIN)
+        self.fresh = Button(NEW)
         self.again.clicked.connect(self._try_again)
         self.fresh.clicked.connect(self._begin_anew)
         self._header()
@@ -157,8 +157,8 @@ class VoyagePage(Page):
         terms, now = voyage.withdrawal.terms, self.context.now()
         amount = money(terms)
         self.amount.setText(amount)
-        self.where.setText(f"to {terms.destination}")
-        self.setAccessibleName(f"{amount} to {terms.destination}")
+        self.where.setText(towards(terms))
+        self.setAccessibleName(f"{amount} {towards(terms)}")
         lightning = terms.system == LIGHTNING
         self.recipient.setVisible(not lightning)  # a node is no address: it stands with the invoice's evidence
         self.copy.setVisible(not lightning)
@@ -184,6 +184,11 @@ class VoyagePage(Page):
         total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
         fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
         stopped = voyage.status in _STOPPED
+        if activates(terms):
+            self.costs[0].show_money("Fee", fee if terms.fee and not stopped else "none")
+            self.costs[1].hide()
+            self.costs[2].show_money("Your balance", "stays")
+            return
         self.costs[0].show_money("Asked for" if stopped else "You send", total)
         self.costs[1].show_money(f"{terms.system} fee", fee)
         self.costs[1].setVisible(not stopped)
@@ -235,9 +240,10 @@ class VoyagePage(Page):
             self.notice.show_problem(Problem(voyage.headline, voyage.advice, severity))
         mine = {account.address.lower() for account in self.context.wallet.accounts()}
         account = voyage.withdrawal.terms.account.lower()
-        asked = voyage.withdrawal.request
-        requested = asked is not None and asked.kind is MoveKind.REQUEST  # a claim begins with what waits now
-        self.again.setVisible(voyage.status is Status.REFUSED and account in mine and requested)
+        again = again_words(voyage) if account in mine else ""
+        self.again.setText(again)
+        self.again.setVisible(bool(again))
+        self.fresh.setText(GO_ON if activates(voyage.withdrawal.terms) else NEW)
         self.fresh.setVisible(voyage.status is Status.FINAL)
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
         lightning = voyage.withdrawal.terms.system == LIGHTNING
@@ -254,8 +260,7 @@ class VoyagePage(Page):
 
     def _try_again(self) -> None:
         if self._voyage is not None:
-            terms = self._voyage.withdrawal.terms
-            self.context.go.show_form(terms.profile, terms)
+            try_again(self.context, self._voyage)
 
     def _send_again(self) -> None:
         """The identical request once more. Pressed twice it is sent once: the engine takes a wish only after a no."""
@@ -267,7 +272,7 @@ class VoyagePage(Page):
 
     def _begin_anew(self) -> None:
         if self._voyage is not None:
-            self.context.go.show_form(self._voyage.withdrawal.terms.profile)
+            go_on(self.context, self._voyage)
 
     def _check(self, piece: Evidence) -> Awaitable[ProofCheck]:
         return self.context.wallet.check_proof(self._id, piece)

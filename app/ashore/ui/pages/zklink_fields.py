@@ -198,11 +198,10 @@ class ZkLinkFields(QWidget):
         self.account.set_options([(str(a.index), _account(a)) for a in accounts], str(chosen))
         self.account.select(str(chosen))
 
-    def show_offer(self, offer: ZkLinkOffer) -> None:
-        """Offer what the account has and where it can go."""
+    def show_offer(self, offer: ZkLinkOffer, sub_account: str = "") -> None:
+        """Offer what the account has and where it can go. `sub_account` is offered even where it is empty."""
         self._offer = offer
-        subs = sorted(offer.sub_accounts)
-        self.sub_account.set_options([(str(i), _sub_account(offer, i)) for i in subs], "0")
+        self.sub_account.set_options(sub_account_options(offer, sub_account or self.sub_account.key))
         self.chain.set_options(
             [(str(c.id), c.name + (" (not now)" if c.problem else "")) for c in offer.chains.values()]
         )
@@ -259,7 +258,7 @@ class ZkLinkFields(QWidget):
         sub = offer.sub_accounts.get(int(self.sub_account.key or 0))
         balances = sub.balances if sub is not None else {}
         held = sorted(offer.tokens.values(), key=lambda token: (-balances.get(token.id, 0), token.id))
-        self.source_token.set_options([(str(token.id), _with_balance(token, balances)) for token in held])
+        self.source_token.set_options([(str(token.id), with_balance(token, balances)) for token in held])
         self._offer_targets(offer)
 
     def _offer_targets(self, offer: ZkLinkOffer) -> None:
@@ -317,9 +316,18 @@ def draft_of(terms: Terms) -> dict[str, str]:
     }
 
 
-def _with_balance(token: TokenOffer, balances: Mapping[int, int]) -> str:
+def with_balance(token: TokenOffer, balances: Mapping[int, int]) -> str:
+    """A token as an option, with what there is of it."""
     held = balances.get(token.id, 0)
     return f"{token.symbol} · {display_units(held, L2_DECIMALS)}" if held else token.symbol
+
+
+def sub_account_options(offer: ZkLinkOffer, chosen: str) -> list[tuple[str, str]]:
+    """The sub-accounts that hold something, and the one that was chosen; the main one where none does."""
+    held = {i for i, sub in offer.sub_accounts.items() if holdings(offer, [sub])}
+    if chosen.isascii() and chosen.isdigit() and int(chosen) in offer.sub_accounts:
+        held.add(int(chosen))
+    return [(str(i), _sub_account(offer, i)) for i in sorted(held or {0})]
 
 
 def _sub_account(offer: ZkLinkOffer, number: int) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
 from ashore.domain.signature_text import may_hold_key
 from ashore.systems.base import Draft, Problem, Severity
+from ashore.systems.zklink.system.again import differences
 from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote
 from ashore.ui.context import Context
+from ashore.ui.pages.key_notice import KeyNotice
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.summary import SummaryCard
-from ashore.ui.pages.zklink_fields import ZkLinkFields
+from ashore.ui.pages.zklink_fields import ZkLinkFields, draft_of
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, column, row
 from ashore.ui.widgets.notice import Notice
@@ -43,11 +47,13 @@ class ZkLinkFormPage(Page):
         self._filled = False
         self._focus_wanted = True
         self._told = False
+        self._before: tuple[Terms, str] | None = None
         self.fields = ZkLinkFields(context.theme, context.icons)
         self.summary = SummaryCard(context.icons)
         self.notice = Notice(context.icons, action="Try again")
+        self.key = KeyNotice(context)
         left = QWidget()
-        left.setLayout(column(self.notice, self.fields, -1, spacing=16))
+        left.setLayout(column(self.key, self.notice, self.fields, -1, spacing=16))
         self.columns = Columns(left, self.summary)
         self.clear = Button("Clear", "small-link", name="Clear your last entries")
         self.kept = QWidget()
@@ -74,6 +80,7 @@ class ZkLinkFormPage(Page):
         self.fields.maximum.clicked.connect(self._use_maximum)
         self.summary.review.clicked.connect(self._submit)
         self.notice.acted.connect(self.open)
+        self.key.settled.connect(self.open)
         self.clear.clicked.connect(self._start_over)
         self.context.theme.changed.connect(self._scale)
 
@@ -86,11 +93,17 @@ class ZkLinkFormPage(Page):
     def begin_with(self, draft: Mapping[str, str]) -> None:
         """Fill the form in with these values as soon as it opens, whatever stands in it. `account` is an address."""
         self._draft = dict(draft)
+        self._before = None
         self._told = True
         self._offer = None
         accounts = self.context.wallet.accounts()
         wanted = draft.get("account", "").lower()
         self._account = next((a.index for a in accounts if a.address.lower() == wanted), 0)
+
+    def quote_again(self, before: Terms, code: str) -> None:
+        """Fill in what was refused for `code`, ask everything anew, and mark what is different now."""
+        self.begin_with(draft_of(before))
+        self._before = before, code
 
     def withdraw_to(self, recipient: str) -> None:
         """Put an address in, and keep whatever else was typed."""
@@ -102,6 +115,13 @@ class ZkLinkFormPage(Page):
         self.begin_with({**draft, "recipient": recipient})
         self._told = False
 
+    def withdraw_from(self, address: str) -> None:
+        """Choose an account, and keep whatever was typed."""
+        draft = self._draft if self._draft is not None else self.context.wallet.load_draft(_FORM)
+        typed = self._filled and self._draft is None
+        self.begin_with({**(self.fields.values() if typed else draft), "account": address})
+        self._told = False
+
     def shown(self) -> None:
         self._focus_wanted = True
         if self._draft is None and not self._filled:
@@ -111,7 +131,8 @@ class ZkLinkFormPage(Page):
         self.kept.setVisible(not self._told and any(entries.get(name) for name in _TYPED))
         self._told = False
         self.fields.show_accounts(self.context.wallet.accounts(), self._account)
-        if self._offer is None or self.context.now() - self._offer.opened_at > 30_000:
+        lacks_key = self._offer is not None and self._offer.key_chain is not None
+        if self._offer is None or lacks_key or self.context.now() - self._offer.opened_at > 30_000:
             self.open()
         self._focus_first()
 
@@ -131,13 +152,15 @@ class ZkLinkFormPage(Page):
         assert isinstance(offer, ZkLinkOffer), "this form is zkLink's"
         self._offer = offer
         self.fields.set_ready(True)
-        self.fields.show_offer(offer)
+        self.fields.show_offer(offer, (self._draft or {}).get("sub_account", ""))
         if self._draft is not None:
             self.fields.reset()
             self.fields.restore(self._draft)
             self._draft, self._filled = None, True
         self._focus_first()
-        if offer.blocked:
+        if self.key.show_offer(offer):
+            self.notice.clear()
+        elif offer.blocked:
             self.notice.show_problem(Problem(offer.blocked, _NOTHING_SENT), act=True)
         elif offer.notes:
             self.notice.show_problem(Problem(" ".join(offer.notes), severity=Severity.NOTES))
@@ -168,7 +191,7 @@ class ZkLinkFormPage(Page):
     def clear_draft(self) -> None:
         """Forget what was typed: it was sent."""
         self.fields.reset()
-        self._draft = None
+        self._draft = self._before = None
         self._offer = None
         self.context.wallet.save_draft(_FORM, {})
 
@@ -215,6 +238,8 @@ class ZkLinkFormPage(Page):
             return None
         quote = await self.context.wallet.quote(self._offer, Draft(self.fields.values()))
         assert isinstance(quote, ZkLinkQuote), "this form is zkLink's"
+        if self._before is not None:
+            quote = replace(quote, problems={**differences(*self._before, quote), **quote.problems})
         self._quote = quote
         self.fields.show_quote(quote)
         self._summarise(quote)

@@ -16,6 +16,7 @@ from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
+from ashore.ui.pages.activation_form import ActivationFormPage
 from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.add_elsewhere import AddElsewherePage
 from ashore.ui.pages.claim_form import ClaimFormPage
@@ -30,7 +31,6 @@ from ashore.ui.pages.settings import SettingsPage
 from ashore.ui.pages.unclaimed import UnclaimedPage
 from ashore.ui.pages.unlock import UnlockPage
 from ashore.ui.pages.voyage import VoyagePage
-from ashore.ui.pages.zklink_fields import draft_of
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
 from ashore.ui.shell.sidebar import SECTIONS
@@ -42,7 +42,11 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.wording import LIGHTNING
 
 P = TypeVar("P", bound=Page)
-VOUCHER = "voucher"
+VOUCHER, ACTIVATION = "voucher", "activation"
+_WAYS = {
+    MoveKind.CLAIM: ("unclaimed", "claim", "review"),
+    MoveKind.ACTIVATE: ("withdraw", "form", ACTIVATION, "review"),
+}
 _USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _TITLES = {key: title for key, title, _icon in SECTIONS}
 _SECTION_PAGES: dict[str, Callable[[Context], Page]] = {
@@ -148,8 +152,21 @@ class Sections(QObject):
         if not self._signing():
             self._go([key])
 
-    def show_form(self, profile: str, again: Terms | None = None, *, recipient: str = "", link: str = "") -> None:
-        """The form of a deployment, filled in with what was asked for before, an address, or a voucher's link."""
+    def show_form(
+        self,
+        profile: str,
+        again: Terms | None = None,
+        *,
+        recipient: str = "",
+        link: str = "",
+        account: str = "",
+        code: str = "",
+    ) -> None:
+        """The form of a deployment, filled in with what was asked for before, an address, or a voucher's link.
+
+        `account` is the address of the account to withdraw from; whatever else was typed is kept. `code` says why
+        what was asked for before was refused.
+        """
         if any(known.id == profile and known.system == LIGHTNING for known in self.wallet.profiles()):
             voucher = self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
             self._go(["withdraw", VOUCHER])
@@ -158,10 +175,22 @@ class Sections(QObject):
             return
         page = self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
         if again is not None:
-            page.begin_with(draft_of(again))
+            page.quote_again(again, code)
         elif recipient:
             page.withdraw_to(recipient)
+        elif account:
+            page.withdraw_from(account)
         self._go(["withdraw", "form"])
+
+    def show_activation(self, profile: str, address: str, *, charged: bool = False) -> None:
+        """The form of an activation; `charged` where zkLink took none without a fee."""
+        account = next((a for a in self.wallet.accounts() if a.address.lower() == address), None)
+        if account is None:
+            return
+        self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
+        page = self._built(ACTIVATION, ActivationFormPage, ActivationFormPage)
+        page.begin_with(profile, account, charged=charged)
+        self._go(["withdraw", "form", ACTIVATION])
 
     def show_opened(self, offer: LnurlOffer) -> None:
         """The form of a voucher that a kept balance link has just led to."""
@@ -197,8 +226,7 @@ class Sections(QObject):
         if review.plan.withdrawal:
             self._go([self._way[0], "voyage", "replacement", "review"])
             return
-        claims = review.plan.kind is MoveKind.CLAIM
-        self._go(["unclaimed", "claim", "review"] if claims else ["withdraw", form, "review"])
+        self._go(list(_WAYS.get(review.plan.kind, ("withdraw", form, "review"))))
 
     def show_voyage(self, withdrawal_id: str) -> None:
         """One withdrawal's way."""
@@ -240,7 +268,8 @@ class Sections(QObject):
         for key in ("form", VOUCHER):
             form = self._pages.get(key)
             # Which of them was confirmed stands in the way that led here.
-            if key in self._way and isinstance(form, ZkLinkFormPage | LnurlFormPage):
+            # An activation only opens the way for what stands in the form.
+            if key in self._way and ACTIVATION not in self._way and isinstance(form, ZkLinkFormPage | LnurlFormPage):
                 form.clear_draft()
         self._way = ["withdraw"]
         self._show_count()

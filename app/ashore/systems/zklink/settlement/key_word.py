@@ -11,8 +11,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.base import Report
 from ashore.systems.zklink.client.operator import OperatorClient
 from ashore.systems.zklink.settlement.operator_word import FORGETTING_MS, SOURCE
-from ashore.systems.zklink.system.activation import NEW_KEY
-from ashore.systems.zklink.system.activation_track import EXECUTED, REGISTERED, REQUESTED, is_activation
+from ashore.systems.zklink.system.activation_track import EXECUTED, NEW_KEY, REGISTERED, REQUESTED, is_activation
 
 KEYS = "keys"
 """Subject of the report: by the request's hash, what became of it and which key its account has."""

@@ -18,8 +18,6 @@ from ashore.systems.zklink.system.offer import SubAccountOffer, TokenOffer, ZkLi
 
 CHARGED = "charged"
 """The draft's field that is filled where zkLink took no change of key without a fee."""
-NEW_KEY = "new_key"
-"""The detail of the terms that names the registered key's hash; only activations have it."""
 OLD_KEY = "old_key"
 """The detail that names the key that was registered before; missing where there was none."""
 WHAT = "This wallet’s key"

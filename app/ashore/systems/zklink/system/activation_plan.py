@@ -28,7 +28,6 @@ from ashore.systems.zklink.codec.reading import AUTH_ECDSA, CHANGE_PUBKEY_KIND
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.system.activation import (
     FEE_NOTES,
-    NEW_KEY,
     OLD_KEY,
     REPLACES,
     WHAT,
@@ -36,7 +35,7 @@ from ashore.systems.zklink.system.activation import (
     ActivationQuote,
     fee_words,
 )
-from ashore.systems.zklink.system.activation_track import ACTIVATION, REGISTERED
+from ashore.systems.zklink.system.activation_track import ACTIVATION, NEW_KEY, REGISTERED
 from ashore.systems.zklink.system.offer import L2_DECIMALS, TokenOffer
 from ashore.systems.zklink.system.plan import bytes_of, time_of
 

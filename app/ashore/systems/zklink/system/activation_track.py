@@ -6,6 +6,8 @@ from ashore.domain.withdrawal import Withdrawal
 REQUESTED, EXECUTED = "requested", "executed"
 """The same stages as those of a withdrawal."""
 REGISTERED = "registered"
+NEW_KEY = "new_key"
+"""The detail of the terms that names the registered key's hash; only activations have it."""
 ON_L1 = "on-l1"
 
 _SOON = "It is done as soon as zkLink has carried it out on layer 2."

@@ -4,6 +4,7 @@ from ashore.domain.amounts import Amount, AmountError, format_units, parse_amoun
 from ashore.systems.base import Problem
 from ashore.systems.zklink.system.judgement import Choice, Judgement, money
 from ashore.systems.zklink.system.offer import L2_DECIMALS, SubAccountOffer, TokenOffer, ZkLinkOffer
+from ashore.systems.zklink.system.reserves import elsewhere
 
 MAX_AMOUNT = (1 << 128) - 1
 
@@ -71,8 +72,9 @@ def _in_reserve(offer: ZkLinkOffer, amount: int, choice: Choice) -> Problem | No
     reserve = reserves.get((target.id, choice.chain.id))
     if reserve is None or amount <= reserve:
         return None
-    others = [c.name for c in offer.chains.values() if not c.problem and reserves.get((target.id, c.id), 0) >= amount]
-    advice = f"{' and '.join(others)} can pay this amount." if others else "Enter less, or try again later."
+    names = {c.id: c.name for c in offer.chains.values() if not c.problem}
+    per_chain = {c: value for (token, c), value in reserves.items() if token == target.id}
+    advice = elsewhere(amount, choice.chain.id, names, target.decimals, per_chain)
     return Problem(f"zkLink can pay out {money(reserve, target)} on {choice.chain.name} at the moment.", advice)
 
 

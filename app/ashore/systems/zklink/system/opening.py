@@ -68,7 +68,7 @@ async def open_account(
         sub_accounts=_sub_accounts(account, balances),
         chains=chain_offers,
         tokens=offered,
-        fees=_fees(deployment, known, chains),
+        fees=fees_of(deployment, known, chains),
         reserves=_by_token_and_chain(reserves),
         usd_reserves=_by_token_and_chain(usd_reserves),
         fast=fast,
@@ -166,7 +166,7 @@ def _unknown_tokens(offered: Mapping[int, TokenOffer], balances: Mapping[int, Ma
     return [f"This account also holds token {i}, which Ashore does not know." for i in strange]
 
 
-def _fees(
+def fees_of(
     deployment: Deployment, known: Mapping[int, TokenInfo], chains: Sequence[ChainInfo]
 ) -> dict[tuple[int, int], int]:
     """The fee that the published client computes: a fixed gas price and amount, turned into the token by prices.

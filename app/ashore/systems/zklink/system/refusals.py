@@ -6,7 +6,7 @@ from ashore.net.errors import RpcError
 DUPLICATE = 213
 INTERNAL = 500
 
-_NOT_TAKEN = "Nothing was taken from your balance."
+NOT_TAKEN = "Nothing was taken from your balance."
 
 SENTENCES: dict[int, tuple[str, str]] = {
     -32600: ("zkLink could not read the request.", "Update Ashore, then try again."),
@@ -43,7 +43,7 @@ def outcome_of(error: RpcError, first_send: bool) -> Outcome:
         return Accepted("zkLink already has this request.")
     if error.code in SENTENCES:
         sentence, advice = SENTENCES[error.code]
-        refused = Refused(str(error.code), f"{sentence} {_NOT_TAKEN}", advice)
+        refused = Refused(str(error.code), f"{sentence} {NOT_TAKEN}", advice)
         return (
             refused
             if first_send

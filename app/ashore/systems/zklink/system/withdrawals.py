@@ -45,6 +45,7 @@ from ashore.systems.zklink.system.claims import (
     claim_plan,
     judge_claim,
 )
+from ashore.systems.zklink.system.explained import explained
 from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.opening import open_account
 from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
@@ -184,7 +185,9 @@ class ZkLinkSystem:
             told = await self._client.send(json.loads(move.payload))
         except RpcError as error:
             outcome = outcome_of(error, first_send)
-            return await self._shown(move) if isinstance(outcome, Accepted) else outcome
+            if isinstance(outcome, Accepted):
+                return await self._shown(move)
+            return await explained(self._deployment, self._client, move, outcome)
         except NotSent:
             return NeverLeft("zkLink’s node cannot be reached; the request has not left.")
         except HttpStatus as error:

@@ -13,13 +13,13 @@ from ashore.systems.base import Action, Draft, Severity, SigningRequest
 from ashore.systems.zklink.codec import FEE as PACKED
 from ashore.systems.zklink.codec import Profile, decode_change_pubkey, read_change_pubkey, validate_change_pubkey
 from ashore.systems.zklink.system.activation import (
-    NEW_KEY,
     OLD_KEY,
     ActivationQuote,
     activation_offer,
     judge_activation,
 )
 from ashore.systems.zklink.system.activation_plan import activation_plan
+from ashore.systems.zklink.system.activation_track import NEW_KEY
 from unit.systems.zklink.zklink_bench import DEPLOYMENT, ETHER, FEE, KEY_HASH, MAIN, OWN, offer
 
 TS = 1_767_225_700

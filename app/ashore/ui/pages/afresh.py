@@ -1,0 +1,50 @@
+"""How a voyage that ended without effect leads back to the form it came from."""
+
+from __future__ import annotations
+
+from ashore.domain.events import Terms
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import Status
+from ashore.engine.views import Voyage
+from ashore.systems.zklink.system.activation_track import NEW_KEY
+from ashore.ui.context import Context
+
+FEE_TOO_LOW = "207"
+AGAIN = "Try again with these values"
+GO_ON, NEW = "Go on to the withdrawal", "New withdrawal"
+_WORDS = {FEE_TOO_LOW: "Try with the new fee", "205": "Quote again", "208": "Quote again"}
+_ACTIVATION_WORDS = {FEE_TOO_LOW: "Try with a fee"}
+_STOPPED = (Status.REFUSED, Status.FAILED)
+
+
+def activates(terms: Terms) -> bool:
+    """Whether it registers a key, and takes nothing out."""
+    return NEW_KEY in terms.details
+
+
+def again_words(voyage: Voyage) -> str:
+    """What the button says that leads to the form with the same values; empty where there is none."""
+    request = voyage.withdrawal.request
+    if request is None or voyage.status not in _STOPPED:
+        return ""
+    if request.kind is MoveKind.ACTIVATE:
+        return _ACTIVATION_WORDS.get(request.code, "Try again")
+    if request.kind is not MoveKind.REQUEST or voyage.status is not Status.REFUSED:
+        return ""  # a claim begins with what waits now; what failed on layer 2 is looked at first
+    return _WORDS.get(request.code, AGAIN)
+
+
+def try_again(context: Context, voyage: Voyage) -> None:
+    """Open the form with the same values, and everything that the operator tells asked anew."""
+    terms, request = voyage.withdrawal.terms, voyage.withdrawal.request
+    if activates(terms):
+        charged = request is not None and request.code == FEE_TOO_LOW
+        context.go.show_activation(terms.profile, terms.account, charged=charged)
+    else:
+        context.go.show_form(terms.profile, terms, code=request.code if request is not None else "")
+
+
+def go_on(context: Context, voyage: Voyage) -> None:
+    """After its good end: the withdrawal that an activation opened the way for, or a new one."""
+    terms = voyage.withdrawal.terms
+    context.go.show_form(terms.profile, account=terms.account if activates(terms) else "")
