@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ashore.domain import events as ev
@@ -17,6 +17,7 @@ from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
+from ashore.domain.stages import Track
 from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, fold
 from ashore.engine.elsewhere import signs_elsewhere
 from ashore.engine.ledger import current_stage
@@ -40,22 +41,27 @@ from ashore.engine.views import (
 from ashore.engine.voyages import voyage_of
 from ashore.keys.errors import WrongPassword
 from ashore.store.searching import needles, searchable
-from ashore.systems.base import Draft, Offer, Problem, Quote, Source, Unclaimed
-from ashore.systems.zklink.codec import Profile, read_withdraw
-from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
+from ashore.systems.base import Draft, Offer, Plan, Quote, SigningRequest, Source
+from ashore.systems.zklink.codec import Profile, read_change_pubkey, read_withdraw
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
+from ashore.systems.zklink.system.activation import ActivationOffer, ActivationQuote, judge_activation
+from ashore.systems.zklink.system.activation_plan import activation_lines, activation_plan
 from ashore.systems.zklink.system.checks import judge
-from ashore.systems.zklink.system.claims import ClaimOffer
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
-from ashore.systems.zklink.system.replacing import ReplacementOffer
-from ashore.systems.zklink.system.tracks import NORMAL
+from ashore.systems.zklink.system.tracks import NORMAL, TRACKS
 from ashore.ui.port import BalancesPort, OpenedPort, ReceivingPort
+from unit.ui.standin_parts import (
+    ADDRESS,
+    KEY_HASH,
+    NOW,
+    StandInElsewhere,
+    StandInSandbox,
+    StandInUnclaimed,
+    preimage_of,
+)
 
-NOW = 1_767_276_131_000
-ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
 OTHER = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
-KEY_HASH = "0x1a2b3c4d5e6f70819293a4b5c6d7e8f901234567"
 ARBITRUM, ETHEREUM = 9, 4
 USD, USDC, ETH = 1, 17, 33
 UNIT = 10**18
@@ -113,87 +119,6 @@ def an_offer(account: int = 0) -> ZkLinkOffer:
         },
         reserves={},
     )
-
-
-class StandInSandbox:
-    """Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.rests = False
-
-    async def step(self, what: str = "stage", count: int = 1) -> None:
-        self.asked.append(what)
-
-    async def set_clock(self, mode: str) -> None:
-        self.asked.append(mode)
-
-    async def relayer_rests(self) -> bool:
-        return self.rests
-
-    async def rest_relayer(self, rests: bool) -> None:
-        self.rests = rests
-
-
-class StandInUnclaimed:
-    """Money that waits in contracts, as a test has it."""
-
-    def __init__(self) -> None:
-        self.found: tuple[Unclaimed, ...] = ()
-        self.trouble: AshoreError | None = None
-        self.looked_at = NOW - 60_000
-        self.passed_over = 0
-        self.stirred = 0
-        self.claim: ClaimOffer | AshoreError = AshoreError("Nobody was asked.")
-        self.replacement: ReplacementOffer | AshoreError = AshoreError("Nobody was asked.")
-        self.claimed_by = ""
-
-    def stir(self) -> None:
-        self.stirred += 1
-
-    async def open_claim(self, owed: Unclaimed) -> Offer:
-        if isinstance(self.claim, AshoreError):
-            raise self.claim
-        return replace(self.claim, owed=owed)
-
-    async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer:
-        if isinstance(self.replacement, AshoreError):
-            raise self.replacement
-        return replace(self.replacement, cancel=cancel)
-
-    def claim_of(self, owed: Unclaimed) -> str:
-        return self.claimed_by if owed in self.found else ""
-
-
-class StandInElsewhere:
-    """Accounts of other wallets: takes any signature that has the form of one, or refuses as a test says."""
-
-    key_text = KEY_DERIVATION_TEXT
-
-    def __init__(self) -> None:
-        self.listed: tuple[Account, ...] = ()
-        self.refusal: AshoreError | None = None
-
-    def address_problem(self, text: str) -> Problem | None:
-        known = text.strip().lower() == ADDRESS
-        return Problem("This is Account 1: Ashore holds its key.") if known or not text.strip() else None
-
-    def label_problem(self, text: str) -> Problem | None:
-        return Problem("A name has at most 40 characters.") if len(text) > 40 else None
-
-    async def add(self, address: str, label: str, key_signature: str) -> Account:
-        await asyncio.sleep(0)
-        if self.refusal is not None:
-            raise self.refusal
-        made = Account(-1 - len(self.listed), address, label or "Other wallet", KEY_HASH, elsewhere=True)
-        self.listed = (*self.listed, made)
-        return made
-
-    async def remove(self, account: Account) -> None:
-        await asyncio.sleep(0)
-        if self.refusal is not None:
-            raise self.refusal
-        self.listed = tuple(each for each in self.listed if each != account)
 
 
 class StandInWallet:
@@ -284,6 +209,8 @@ class StandInWallet:
         return replace(self.offer, source=replace(self.offer.source, account_index=account_index, own=own))
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
+        if isinstance(offer, ActivationOffer):
+            return judge_activation(DEPLOYMENT, offer, draft)
         assert isinstance(offer, ZkLinkOffer)
         used = {w.terms.recipient: int(w.status is Status.FINAL) for w in self.withdrawals()}
         return judge(DEPLOYMENT, offer, draft, used)
@@ -292,11 +219,16 @@ class StandInWallet:
         return "Usually 3 h 20 min, nine of ten within 6 h (last 50 batches)."
 
     async def review(self, quote: Quote) -> Review:
-        assert isinstance(quote, ZkLinkQuote)
-        plan = plan_of(DEPLOYMENT, quote, NOW // 1000)
-        read = read_withdraw(plan.request.preimage)
+        if isinstance(quote, ActivationQuote):
+            plan = activation_plan(DEPLOYMENT, quote, NOW // 1000)
+            read = read_change_pubkey(preimage_of(plan))
+            lines = activation_lines(DEPLOYMENT, plan, read)
+        else:
+            assert isinstance(quote, ZkLinkQuote)
+            plan = plan_of(DEPLOYMENT, quote, NOW // 1000)
+            read = read_withdraw(preimage_of(plan))
+            lines = review_lines(DEPLOYMENT, plan, read)
         message = read.l2_message.hex() if read.l2_message else ""
-        lines = review_lines(DEPLOYMENT, plan, read)
         found = Review(plan, read, lines, read.texts, message, read.identifier, plan.warnings, plan.confirm)
         return replace(found, signs_elsewhere=signs_elsewhere(plan))
 
@@ -313,7 +245,7 @@ class StandInWallet:
         self.confirmed.append(review)
         name = f"w{len(self._events) + 1}"
         self.happen(ev.WithdrawalStarted(name, review.plan.terms))
-        self.happen(ev.MoveIntended(name, "m", MoveKind.REQUEST, PROFILE, review.identifier, "{}"))
+        self.happen(ev.MoveIntended(name, "m", review.plan.kind, PROFILE, review.identifier, "{}"))
         return name
 
     # following
@@ -335,7 +267,7 @@ class StandInWallet:
     def voyage(self, withdrawal_id: str) -> Voyage | None:
         state = fold(self._events.get(withdrawal_id, []))
         expected = None if self.setting(CLOCK_KEY, "") == BY_HAND else self.expectations
-        return None if state is None else voyage_of(state, NORMAL, expected, NOW)
+        return None if state is None else voyage_of(state, _track(state), expected, NOW)
 
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
         self.fetches.append((before, limit))
@@ -385,6 +317,10 @@ class StandInWallet:
         self._settings[key] = value
 
 
+def _track(state: Withdrawal) -> Track:
+    return next(track for track in TRACKS if str(track.ref) == state.terms.track)
+
+
 def _answers(state: Withdrawal, query: ActivityQuery) -> bool:
     kinds = {
         "all": True,
@@ -392,13 +328,14 @@ def _answers(state: Withdrawal, query: ActivityQuery) -> bool:
         "final": state.status is Status.FINAL,
         "stopped": state.status in (Status.REFUSED, Status.FAILED),
     }
-    kept = searchable(state, current_stage(state, NORMAL).title)
+    kept = searchable(state, current_stage(state, _track(state)).title)
     return kinds[query.only] and all(needle in kept for needle in needles(query.text))
 
 
 def _row(state: Withdrawal) -> ActivityRow:
-    stage = current_stage(state, NORMAL)
-    mark = voyage_of(state, NORMAL, {}, NOW).rows[NORMAL.position(stage.id)].mark
+    track = _track(state)
+    stage = current_stage(state, track)
+    mark = voyage_of(state, track, {}, NOW).rows[track.position(stage.id)].mark
     title = stage.title.format(chain=state.terms.destination)
     return ActivityRow(state.id, state.terms, state.status, title, mark, state.started_at, state.changed_at)
 

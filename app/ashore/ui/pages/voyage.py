@@ -187,7 +187,7 @@ class VoyagePage(Page):
         if activates(terms):
             self.costs[0].show_money("Fee", fee if terms.fee and not stopped else "none")
             self.costs[1].hide()
-            self.costs[2].show_money("Your balance", "stays")
+            self.costs[2].show_money("Withdrawn", "nothing")
             return
         self.costs[0].show_money("Asked for" if stopped else "You send", total)
         self.costs[1].show_money(f"{terms.system} fee", fee)

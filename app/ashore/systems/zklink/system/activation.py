@@ -115,7 +115,7 @@ def _legs(fee: int | None, token: TokenOffer | None) -> tuple[Leg, ...]:
         return ()
     return (
         Leg("Fee", fee_words(fee, token), FEE_NOTES[bool(fee)]),
-        Leg("Your balance", "stays", "nothing is withdrawn by this"),
+        Leg("Withdrawn", "nothing", "your balance stays on layer 2"),
     )
 
 

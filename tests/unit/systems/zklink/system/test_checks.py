@@ -213,9 +213,15 @@ class TestEachCheckHasItsSentence:
         scarce = {(17, 1): 10 * ETHER, (17, 2): 30 * ETHER}
         found = problem(judged(offer(reserves=scarce)), "amount")
         assert found.sentence == "zkLink can pay out 10.00 USDC on Harbour at the moment."
-        assert found.advice == "Strait can pay this amount."
+        assert found.advice == "Strait can pay this amount: choose it under “To chain”."
         found = problem(judged(offer(reserves=scarce), amount="31"), "amount")
-        assert found.advice == "Enter less, or try again later."
+        assert found.advice == "No other chain can. Enter less, or try again later."
+        fine = problem(
+            judged(offer(reserves={(17, 2): 10 * ETHER, (17, 1): 30 * ETHER}), chain="2", amount="20.0000001"), "amount"
+        )
+        assert fine.advice.startswith("No other chain can."), "Harbour could not write this amount down"
+        alone = offer(reserves=scarce, chains={1: offer().chains[1]})
+        assert problem(judged(alone), "amount").advice.startswith("No other chain is connected here.")
         broken = {**offer().chains, 2: ChainOffer(2, "Strait", 31338, "No.")}
         assert "Strait" not in problem(judged(offer(reserves=scarce, chains=broken)), "amount").advice
         assert judged(offer(reserves={})).ready, "what is not told does not block"

@@ -1,0 +1,105 @@
+"""Parts of a wallet for tests of the window: practice clock, money in contracts, accounts of other wallets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ashore.domain.errors import AshoreError
+from ashore.engine.views import Account
+from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
+from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
+from ashore.systems.zklink.system.claims import ClaimOffer
+from ashore.systems.zklink.system.replacing import ReplacementOffer
+
+NOW = 1_767_276_131_000
+ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
+KEY_HASH = "0x1a2b3c4d5e6f70819293a4b5c6d7e8f901234567"
+
+
+class StandInSandbox:
+    """Remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.rests = False
+
+    async def step(self, what: str = "stage", count: int = 1) -> None:
+        self.asked.append(what)
+
+    async def set_clock(self, mode: str) -> None:
+        self.asked.append(mode)
+
+    async def relayer_rests(self) -> bool:
+        return self.rests
+
+    async def rest_relayer(self, rests: bool) -> None:
+        self.rests = rests
+
+
+class StandInUnclaimed:
+    """Money that waits in contracts, as a test has it."""
+
+    def __init__(self) -> None:
+        self.found: tuple[Unclaimed, ...] = ()
+        self.trouble: AshoreError | None = None
+        self.looked_at = NOW - 60_000
+        self.passed_over = 0
+        self.stirred = 0
+        self.claim: ClaimOffer | AshoreError = AshoreError("Nobody was asked.")
+        self.replacement: ReplacementOffer | AshoreError = AshoreError("Nobody was asked.")
+        self.claimed_by = ""
+
+    def stir(self) -> None:
+        self.stirred += 1
+
+    async def open_claim(self, owed: Unclaimed) -> Offer:
+        if isinstance(self.claim, AshoreError):
+            raise self.claim
+        return replace(self.claim, owed=owed)
+
+    async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer:
+        if isinstance(self.replacement, AshoreError):
+            raise self.replacement
+        return replace(self.replacement, cancel=cancel)
+
+    def claim_of(self, owed: Unclaimed) -> str:
+        return self.claimed_by if owed in self.found else ""
+
+
+class StandInElsewhere:
+    """Accounts of other wallets: takes any signature that has the form of one, or refuses as a test says."""
+
+    key_text = KEY_DERIVATION_TEXT
+
+    def __init__(self) -> None:
+        self.listed: tuple[Account, ...] = ()
+        self.refusal: AshoreError | None = None
+
+    def address_problem(self, text: str) -> Problem | None:
+        known = text.strip().lower() == ADDRESS
+        return Problem("This is Account 1: Ashore holds its key.") if known or not text.strip() else None
+
+    def label_problem(self, text: str) -> Problem | None:
+        return Problem("A name has at most 40 characters.") if len(text) > 40 else None
+
+    async def add(self, address: str, label: str, key_signature: str) -> Account:
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        made = Account(-1 - len(self.listed), address, label or "Other wallet", KEY_HASH, elsewhere=True)
+        self.listed = (*self.listed, made)
+        return made
+
+    async def remove(self, account: Account) -> None:
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        self.listed = tuple(each for each in self.listed if each != account)
+
+
+def preimage_of(plan: Plan) -> Mapping[str, object]:
+    """What the signer reads."""
+    assert isinstance(plan.request, SigningRequest)
+    return plan.request.preimage
