@@ -196,7 +196,10 @@ async def test_another_device_was_first(bench: Bench) -> None:
     await registered_elsewhere(bench.world, 1)
     activation = await bench.wallet.confirm(review)
     await bench.until(lambda: bench.voyage(activation).status is Status.REFUSED)
-    assert bench.voyage(activation).headline.startswith("zkLink expects another nonce")
+    assert bench.voyage(activation).headline == (
+        "zkLink expects nonce 1 of this account now, and this one has 0: another change of key was made meanwhile. "
+        + NOT_TAKEN
+    )
     assert key_of(bench) != bytes(20)
     assert bench.wrong(alone=False) == []
 

@@ -56,7 +56,7 @@ async def test_balance_spent_between_quote_and_submit(bench: Bench) -> None:
 
 async def test_fee_too_low(bench: Bench) -> None:
     headline = await refused(bench, await bench.wallet.confirm(await bench.review(fee="0.1")))
-    assert headline == f"The fee is lower than zkLink asks now. {NOT_TAKEN}"
+    assert headline == f"The fee is lower than zkLink asks now: 0.10 USDC instead of 1.60 USDC. {NOT_TAKEN}"
     assert bench.world.status()["zklink"]["submissions"] == {}
 
 
@@ -66,7 +66,10 @@ async def test_nonce_taken_by_another_device(bench: Bench, other: Bench) -> None
     await other.operate("execute_l2")
     left = balance(bench)
     headline = await refused(bench, await bench.wallet.confirm(review))
-    assert headline == f"zkLink expects another nonce: another request was made meanwhile. {NOT_TAKEN}"
+    assert headline == (
+        "zkLink expects nonce 1 of sub-account 0 now, and this one has 0: another request was made meanwhile. "
+        + NOT_TAKEN
+    )
     assert balance(bench) == left
     await other.arrive()
     await bench.look()
@@ -78,7 +81,43 @@ async def test_reserve_exhausted(bench: Bench) -> None:
     review = await bench.review("25")
     bench.world.faults.switches[Switch.RESERVE_EMPTY] = True
     headline = await refused(bench, await bench.wallet.confirm(review))
-    assert headline == f"The chain cannot pay this amount out at the moment. {NOT_TAKEN}"
+    assert headline == f"Harbour cannot pay this amount out at the moment. {NOT_TAKEN}"
+    assert bench.voyage(bench.claims()[0].id).advice == (
+        "No other chain is connected here. Enter less, or try again later."
+    )
+
+
+async def test_reserve_exhausted_where_another_chain_can_pay(two: Bench) -> None:
+    review = await two.review("25")
+    two.world.faults.switches[Switch.RESERVE_EMPTY] = [1]
+    withdrawal = await two.wallet.confirm(review)
+    headline = await refused(two, withdrawal)
+    assert headline == f"Harbour cannot pay this amount out at the moment. {NOT_TAKEN}"
+    assert two.voyage(withdrawal).advice == "Lagoon can pay this amount: choose it under “To chain”."
+    two.leap.forward(2)
+    other = await two.withdraw("25", chain="2")
+    assert two.voyage(other).status is Status.UNDER_WAY
+    assert two.wrong(alone=False) == []
+
+
+async def test_a_refusal_does_not_wait_for_its_numbers(bench: Bench) -> None:
+    review = await bench.review(fee="0.1")
+    bench.world.faults.rules.append(RpcFault("getSupportTokens", FaultKind.GARBAGE, count=None))
+    headline = await refused(bench, await bench.wallet.confirm(review))
+    assert headline == f"The fee is lower than zkLink asks now. {NOT_TAKEN}"
+
+
+async def test_the_fee_rises_between_form_and_submission(bench: Bench) -> None:
+    review = await bench.review("25")
+    bench.world.faults.switches[Switch.GAS_DEARER] = "6400.0"
+    headline = await refused(bench, await bench.wallet.confirm(review))
+    assert headline == f"The fee is lower than zkLink asks now: 1.60 USDC instead of 3.20 USDC. {NOT_TAKEN}"
+    bench.leap.forward(2)
+    again = await bench.withdraw("25")
+    assert bench.voyage(again).withdrawal.terms.fee == 3_200_000_000_000_000_000
+    await bench.arrive()
+    assert bench.voyage(again).status is Status.FINAL
+    assert bench.wrong(alone=False) == []
 
 
 @pytest.mark.parametrize("code", [205, 206])

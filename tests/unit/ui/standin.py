@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from ashore.domain import events as ev
@@ -17,7 +17,6 @@ from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
-from ashore.domain.stages import Track
 from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, fold
 from ashore.engine.elsewhere import signs_elsewhere
 from ashore.engine.ledger import current_stage
@@ -41,7 +40,7 @@ from ashore.engine.views import (
 from ashore.engine.voyages import voyage_of
 from ashore.keys.errors import WrongPassword
 from ashore.store.searching import needles, searchable
-from ashore.systems.base import Draft, Offer, Plan, Quote, SigningRequest, Source
+from ashore.systems.base import Draft, Offer, Quote, Source
 from ashore.systems.zklink.codec import Profile, read_change_pubkey, read_withdraw
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
 from ashore.systems.zklink.system.activation import ActivationOffer, ActivationQuote, judge_activation
@@ -49,7 +48,7 @@ from ashore.systems.zklink.system.activation_plan import activation_lines, activ
 from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
-from ashore.systems.zklink.system.tracks import NORMAL, TRACKS
+from ashore.systems.zklink.system.tracks import NORMAL
 from ashore.ui.port import BalancesPort, OpenedPort, ReceivingPort
 from unit.ui.standin_parts import (
     ADDRESS,
@@ -59,6 +58,7 @@ from unit.ui.standin_parts import (
     StandInSandbox,
     StandInUnclaimed,
     preimage_of,
+    track_of,
 )
 
 OTHER = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
@@ -267,7 +267,7 @@ class StandInWallet:
     def voyage(self, withdrawal_id: str) -> Voyage | None:
         state = fold(self._events.get(withdrawal_id, []))
         expected = None if self.setting(CLOCK_KEY, "") == BY_HAND else self.expectations
-        return None if state is None else voyage_of(state, _track(state), expected, NOW)
+        return None if state is None else voyage_of(state, track_of(state), expected, NOW)
 
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
         self.fetches.append((before, limit))
@@ -317,10 +317,6 @@ class StandInWallet:
         self._settings[key] = value
 
 
-def _track(state: Withdrawal) -> Track:
-    return next(track for track in TRACKS if str(track.ref) == state.terms.track)
-
-
 def _answers(state: Withdrawal, query: ActivityQuery) -> bool:
     kinds = {
         "all": True,
@@ -328,12 +324,12 @@ def _answers(state: Withdrawal, query: ActivityQuery) -> bool:
         "final": state.status is Status.FINAL,
         "stopped": state.status in (Status.REFUSED, Status.FAILED),
     }
-    kept = searchable(state, current_stage(state, _track(state)).title)
+    kept = searchable(state, current_stage(state, track_of(state)).title)
     return kinds[query.only] and all(needle in kept for needle in needles(query.text))
 
 
 def _row(state: Withdrawal) -> ActivityRow:
-    track = _track(state)
+    track = track_of(state)
     stage = current_stage(state, track)
     mark = voyage_of(state, track, {}, NOW).rows[track.position(stage.id)].mark
     title = stage.title.format(chain=state.terms.destination)

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.stages import Track
+from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.views import Account
 from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
 from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
 from ashore.systems.zklink.system.claims import ClaimOffer
 from ashore.systems.zklink.system.replacing import ReplacementOffer
+from ashore.systems.zklink.system.tracks import TRACKS
 
 NOW = 1_767_276_131_000
 ADDRESS = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
@@ -97,6 +100,11 @@ class StandInElsewhere:
         if self.refusal is not None:
             raise self.refusal
         self.listed = tuple(each for each in self.listed if each != account)
+
+
+def track_of(state: Withdrawal) -> Track:
+    """The track that a withdrawal is on."""
+    return next(track for track in TRACKS if str(track.ref) == state.terms.track)
 
 
 def preimage_of(plan: Plan) -> Mapping[str, object]:

@@ -286,6 +286,7 @@ class Sections(QObject):
         if not isinstance(page, kind):
             page = build(self.context)
             self._pages[key] = page
+            self.window.take_in(page)
         return page
 
     def _signing(self) -> bool:

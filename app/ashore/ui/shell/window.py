@@ -86,9 +86,13 @@ class MainWindow(QMainWindow):
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page into view."""
+        self.take_in(page)
+        self.stack.setCurrentWidget(page)
+
+    def take_in(self, page: QWidget) -> None:
+        """Own a page before it is shown: what nobody owns could be collected while Qt still styles it."""
         if self.stack.indexOf(page) < 0:
             self.stack.addWidget(page)
-        self.stack.setCurrentWidget(page)
 
     def before_close(self, work: Callable[[], None]) -> None:
         """Do `work` when the window closes."""
