@@ -107,15 +107,6 @@ async def other(practice: tuple[Router, World], tmp_path: Path) -> AsyncIterator
         yield made
 
 
-@pytest.fixture
-async def two(tmp_path: Path) -> AsyncIterator[Bench]:
-    """A wallet on a world of two chains."""
-    app, world = create_app(WorldConfig(clock=ClockMode.STEP, chains=2), TOKEN)
-    async with _benched((app, world), tmp_path / "wallet") as made:
-        yield made
-    world.close()
-
-
 @contextlib.asynccontextmanager
 async def _benched(practice: tuple[Router, World], folder: Path) -> AsyncIterator[Bench]:
     app, world = practice

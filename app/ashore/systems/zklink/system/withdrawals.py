@@ -184,10 +184,7 @@ class ZkLinkSystem:
         try:
             told = await self._client.send(json.loads(move.payload))
         except RpcError as error:
-            outcome = outcome_of(error, first_send)
-            if isinstance(outcome, Accepted):
-                return await self._shown(move)
-            return await explained(self._deployment, self._client, move, outcome)
+            return await self._answered(move, outcome_of(error, first_send))
         except NotSent:
             return NeverLeft("zkLink’s node cannot be reached; the request has not left.")
         except HttpStatus as error:
@@ -198,9 +195,15 @@ class ZkLinkSystem:
             return Unknown("zkLink answered with another hash than that of the request.")
         return Accepted("zkLink’s node took the request.")
 
+    async def _answered(self, move: SignedMove, outcome: Outcome) -> Outcome:
+        """What an error answer means, once the node was asked for what stands behind it."""
+        if isinstance(outcome, Accepted):
+            return await self._shown(move)
+        return await explained(self._deployment, self._client, move, outcome)
+
     async def _shown(self, move: SignedMove) -> Outcome:
         """Whether the node shows the request that it says it has already: only then it counts as taken."""
-        found = await self._locate_request(move)
+        found = await self.locate(move)
         unseen = Unknown("zkLink’s node says that it has the request already, and does not show it.")
         return found if isinstance(found, Accepted) else unseen
 
