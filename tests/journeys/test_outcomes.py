@@ -85,15 +85,15 @@ async def test_a_refusal_is_told_with_its_reason(house: House) -> None:
         confirm(person)
         await person.until_marks(f"failed{6 * ' not-reached'}")
         await person.until_sees(
-            "The chain cannot pay this amount out at the moment. Nothing was taken from your balance.",
-            "Choose another chain, or less.",
+            "Harbour cannot pay this amount out at the moment. Nothing was taken from your balance.",
+            "Lagoon can pay this amount: choose it under “To chain”.",
             "nothing was taken",
         )
         await person.settle()
         person.photograph("refused")
         assert "Activity" in person.names(), "nothing is open any more"
         house.practice.let_pass(minutes=1)  # the same request in the same second would be the refused one
-        person.click("Try again with these values")
+        person.click("Quote again")
         await person.until(lambda: person.heading == FORM, "the form")
         await person.until_sees("Balance", CHECKSUMMED)
         await person.settle()
