@@ -134,7 +134,9 @@ def practice_opened(
 ) -> OpenedOffers:
     """The vouchers of the practice service that the vault keeps."""
     told = Change(Topic.OPENED)
-    return OpenedOffers(PRACTICE, signer, wallets.offers, journal, now, probe, lambda: ledger.tell(told))
+    opened = OpenedOffers(PRACTICE, signer, wallets.offers, journal, now, probe, lambda: ledger.tell(told))
+    ledger.subscribe(opened.heard)
+    return opened
 
 
 def practice_lnurl(

@@ -1,19 +1,22 @@
 """Vouchers that were opened and not withdrawn yet: sealed in the vault, for a link may be used up by being opened.
 
 An offer is sealed the moment its service answered, before it is shown. It is given back as it was, without asking the
-service again; only the wallets that receive are asked anew. It goes when a withdrawal of it is journaled: what a crash
-left in the vault after that is recognised by the journal, for the number of the journal's last event is sealed with
-every offer.
+service again; only the wallets that receive are asked anew. While a withdrawal of it is under way it is not listed. It
+is listed again where that ended with nothing withdrawn, and deleted where it ended otherwise. The journal tells that,
+for the number of its last event is sealed with every offer: so a crash changes nothing.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any, Protocol
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.withdrawal import OPEN_STATUSES, Status
 from ashore.engine.boundaries import Boundary, Probe
+from ashore.engine.views import Change, Topic
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
 from ashore.systems.base import Offer
@@ -40,8 +43,16 @@ class Intentions(Protocol):
     def head(self) -> int:
         """As `Journal.head`."""
 
-    def intended_after(self, number: int, profile: str, scope: str) -> bool:
-        """As `Journal.intended_after`."""
+    def statuses_after(self, number: int, profile: str, scope: str) -> list[str]:
+        """As `Journal.statuses_after`."""
+
+
+class _Fate(Enum):
+    """What the journal says of an opened offer."""
+
+    FREE = auto()
+    UNDER_WAY = auto()
+    OVER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,7 @@ class OpenedOffers:
         self._probe = probe
         self._changed = changed
         self._records: dict[str, SealedRecord] = {}
+        self._under_way: dict[str, SealedRecord] = {}
         self._owed: dict[str, tuple[LnurlOffer, int]] = {}
         self._why = ""
         self._turn = asyncio.Lock()
@@ -167,39 +179,51 @@ class OpenedOffers:
         await asyncio.shield(self._begin(self._drop(opened)))
 
     def used(self, profile: str, scope: str) -> None:
-        """A withdrawal of it was journaled: it is offered no more. Its record is deleted soon, at the latest at the
-        next unlocking.
-        """
+        """A withdrawal of it was journaled: it is not offered as long as that is under way."""
         if profile != self._profile.id:
             return
         for name in [name for name, (offer, _) in self._owed.items() if claim_scope(offer) == scope]:
             del self._owed[name]
-        gone = [name for name, record in self._records.items() if record.meta["scope"] == scope]
-        records = [self._records.pop(name) for name in gone]
-        if records:
-            self._begin(self._delete(records))
+        for name in [name for name, record in self._records.items() if record.meta["scope"] == scope]:
+            self._under_way[name] = self._records.pop(name)
         self._changed()
+
+    def heard(self, change: Change) -> None:
+        """Offer again what a withdrawal did not take, and forget what one took."""
+        if change.topic is Topic.WITHDRAWAL and self._under_way:
+            fates = {name: self._fate(record.meta) for name, record in self._under_way.items()}
+            free = [name for name, fate in fates.items() if fate is _Fate.FREE]
+            self._records.update({name: self._under_way.pop(name) for name in free})
+            over = [self._under_way.pop(name) for name, fate in fates.items() if fate is _Fate.OVER]
+            if over:
+                self._begin(self._delete(over))
+            if free:
+                self._changed()
 
     # ---- locking and closing
 
     async def restore(self) -> None:
         """List what the vault keeps, but for what was used or is too old, and seal what is owed. Raises KeysError."""
         async with self._turn:
-            self._records = {}
+            self._records, self._under_way = {}, {}
             gone = []
             for record in await self._signer.sealed():
                 if record.kind != SEALED_NOTE or record.meta.get("use") != OPENED or not _is_whole(record.meta):
                     continue
-                if self._is_over(record.meta):
-                    gone.append(record)
-                else:
-                    self._records[record.meta["link"]] = record
+                match self._fate(record.meta):
+                    case _Fate.FREE:
+                        self._records[record.meta["link"]] = record
+                    case _Fate.UNDER_WAY:
+                        self._under_way[record.meta["link"]] = record
+                    case _Fate.OVER:
+                        gone.append(record)
         await self._delete(gone)
         await asyncio.shield(self._begin(self._settle()))
 
     def lock(self) -> None:
         """Show nothing of it while the keys are away."""
         self._records.clear()
+        self._under_way.clear()
 
     async def aclose(self) -> None:
         """Give what is being asked a last moment, and every write its end. Before the signer ends.
@@ -246,12 +270,15 @@ class OpenedOffers:
     async def _write(self, name: str, offer: LnurlOffer, head: int) -> None:
         """One write of the vault for a voucher that is new, and for one that was opened before. Raises KeysError."""
         meta, secret = self._meta(offer, name, head), note_of(offer)
-        same = [known for known, r in self._records.items() if known == name or r.meta["scope"] == meta["scope"]]
-        record_id = self._records[same[0]].record_id if same else ""
+        every = {**self._under_way, **self._records}
+        same = [known for known, r in every.items() if known == name or r.meta["scope"] == meta["scope"]]
+        record_id = every[same[0]].record_id if same else ""
         record_id = await self._put(record_id, secret, meta)
         record = SealedRecord(record_id, SEALED_NOTE, meta)
-        others = [self._records.pop(known) for known in same if known in self._records]
-        await self._delete([each for each in others if each.record_id != record_id])
+        for known in same:
+            self._records.pop(known, None)
+            self._under_way.pop(known, None)
+        await self._delete([every[known] for known in same if every[known].record_id != record_id])
         if name not in self._owed:  # it was used or forgotten while it was being sealed
             await self._delete([record])
             return
@@ -294,9 +321,14 @@ class OpenedOffers:
             "opened": str(offer.opened_at),
         }
 
-    def _is_over(self, meta: Mapping[str, str]) -> bool:
-        used = self._journal.intended_after(int(meta["after"]), self._profile.id, meta["scope"])
-        return used or self._now() - int(meta["opened"]) > KEPT_FOR_MS
+    def _fate(self, meta: Mapping[str, str]) -> _Fate:
+        if self._now() - int(meta["opened"]) > KEPT_FOR_MS:
+            return _Fate.OVER
+        statuses = self._journal.statuses_after(int(meta["after"]), self._profile.id, meta["scope"])
+        if any(status == "" or status in OPEN_STATUSES for status in statuses):
+            return _Fate.UNDER_WAY
+        # A refusal is believed only where it is proven: the invoice never left, or can never be paid any more.
+        return _Fate.FREE if all(status == Status.REFUSED for status in statuses) else _Fate.OVER
 
 
 def _hear(task: "asyncio.Task[Any]") -> None:

@@ -130,16 +130,20 @@ class Journal:
         ((number,),) = self._db.read("SELECT coalesce(max(seq), 0) FROM events")
         return int(str(number))
 
-    def intended_after(self, number: int, profile: str, scope: str) -> bool:
-        """Whether a move of this scope was intended by an event after that number (see `head`)."""
+    def statuses_after(self, number: int, profile: str, scope: str) -> list[str]:
+        """How the withdrawals stand whose move of this scope was intended by an event after that number (see `head`).
+
+        One status each, empty where the lists know none.
+        """
         rows = self._db.read(
-            "SELECT 1 FROM events WHERE seq > ? AND name = 'move-intended' AND json_extract(body, '$.profile') = ?"
-            " AND json_extract(body, '$.scope') = ? LIMIT 1",
+            "SELECT coalesce(w.status, '') FROM events e LEFT JOIN withdrawals w ON w.id = e.withdrawal"
+            " WHERE e.seq > ? AND e.name = 'move-intended' AND json_extract(e.body, '$.profile') = ?"
+            " AND json_extract(e.body, '$.scope') = ?",
             number,
             profile,
             scope,
         )
-        return bool(rows)
+        return [str(status) for (status,) in rows]
 
     def recipients(self, system: str) -> dict[str, int]:
         """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +12,15 @@ import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
-from ashore.domain.moves import MoveKind
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import NOT_SENT, MoveKind
+from ashore.domain.withdrawal import LAST_STAGE
 from ashore.engine import opened_offers
 from ashore.engine.boundaries import Boundary
 from ashore.engine.opened_offers import KEPT_FOR_MS, MOST, OpenedOffers, OpenedVoucher
+from ashore.engine.views import Change, Topic
 from ashore.keys.errors import Locked, VaultStorage
 from ashore.keys.signer import SEALED_NOTE
-from ashore.store.database import Database
-from ashore.store.journal import Journal, Summary
 from ashore.systems.base import Offer
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
@@ -27,6 +28,7 @@ from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.plan import claim_scope
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 from unit.engine.test_kept_balances import Records
+from unit.store.store_bench import Bench as StoreBench
 from unit.systems.lnurl.system.offers import NOW_S, offer, receiver
 
 NOW = NOW_S * 1000
@@ -43,13 +45,22 @@ def opened(link: str = FIRST, k1: str = K1, at: int = NOW, **terms: object) -> L
     return replace(made, service=service, asked=parse_url(link, Reach.PRACTICE), opened_at=at, receivers=())
 
 
+SETTLED = "settled"
+
+
+def terms() -> ev.Terms:
+    """What a withdrawal is about, as far as it counts here."""
+    details = {LAST_STAGE: SETTLED}
+    return ev.Terms("LNURL", "sandbox", PRACTICE.id, "t@1", "w", "sat", 3, 5000, 0, "w", "Lightning", "sat", details)
+
+
 class Bench:
     """One vault and one journal, with the list on them."""
 
     def __init__(self, folder: Path) -> None:
         self.signer = Records(folder / "vault.ashore")
-        self.database = Database(folder / "journal.sqlite3")
-        self.journal = Journal(self.database)
+        self.stored = StoreBench(folder / "journal.sqlite3")
+        self.database, self.journal = self.stored.database, self.stored.journal
         self.now = NOW
         self.passed: list[Boundary] = []
         self.changes = 0
@@ -99,19 +110,31 @@ class Bench:
         """What is sealed."""
         return [await self.signer.show(each.record_id) for each in await self.signer.sealed()]
 
-    def journal_a_move(self, scope: str) -> None:
-        """What confirming a withdrawal writes, as far as it counts here."""
-        intended = ev.MoveIntended(os.urandom(4).hex(), "m", MoveKind.REQUEST, PRACTICE.id, "hash", "", scope, 0)
-        self.journal.append(self.now, [intended], _nothing)
+    def journal_a_move(self, scope: str, *, refused: bool = False, final: bool = False) -> str:
+        """What confirming a withdrawal writes, and how it ended, as far as it counts here."""
+        name = os.urandom(4).hex()
+        self.stored.append(
+            self.now,
+            ev.WithdrawalStarted(name, terms()),
+            ev.MoveIntended(name, "m", MoveKind.REQUEST, PRACTICE.id, "hash", "", scope, 0),
+        )
+        if refused or final:
+            self.end(name, final=final)
+        return name
+
+    def end(self, withdrawal: str, *, final: bool) -> None:
+        """Let a withdrawal end, and be told so."""
+        if final:
+            told = Evidence("settled", Level.IRREVERSIBLE, "the wallet", self.now)
+            self.stored.append(self.now, ev.StageReached(withdrawal, SETTLED, told))
+        else:
+            self.stored.append(self.now, ev.MoveRefused(withdrawal, "m", NOT_SENT, "Nothing was sent.", ""))
+        self.opened.heard(Change(Topic.WITHDRAWAL, withdrawal))
 
     @property
     def only(self) -> OpenedVoucher:
         (entry,) = self.opened.listed()
         return entry
-
-
-def _nothing(_recorded: Iterable[ev.Recorded]) -> Iterator[Summary]:
-    return iter(())
 
 
 @pytest.fixture
@@ -216,22 +239,53 @@ async def test_a_withdrawal_takes_its_voucher_and_no_other(bench: Bench) -> None
     await bench.opened.keep(opened(SECOND, k1="other" * 5))
     bench.opened.used("zklink", claim_scope(opened()))
     assert len(bench.opened.listed()) == 2, "another system's scope is another thing"
+    withdrawal = bench.journal_a_move(claim_scope(opened()))
     bench.opened.used(PRACTICE.id, claim_scope(opened()))
     assert bench.opened.find(FIRST) == ""
     assert bench.only.id == bench.opened.find(SECOND)
+    assert len(await bench.notes()) == 2, "as long as nobody knows how it ends"
+    bench.end(withdrawal, final=True)
+    assert bench.opened.find(FIRST) == ""
     await bench.opened.aclose()
     (note,) = await bench.notes()
     assert "2222secret" in note
 
 
-async def test_a_crash_between_journaling_and_forgetting_is_healed_at_the_next_unlocking(bench: Bench) -> None:
+async def test_what_was_not_withdrawn_after_all_is_offered_again(bench: Bench) -> None:
+    await bench.opened.keep(opened())
+    for restarted in (False, True):
+        withdrawal = bench.journal_a_move(claim_scope(opened()))
+        bench.opened.used(PRACTICE.id, claim_scope(opened()))
+        assert bench.opened.listed() == ()
+        if restarted:
+            assert (await bench.again()).listed() == ()
+        changes = bench.changes
+        bench.end(withdrawal, final=False)
+        assert bench.changes > changes
+        assert bench.only.id == bench.opened.find(FIRST)
+        assert (await bench.opened.go_on(bench.only.id)).service.k1 == K1
+
+
+async def test_what_is_opened_anew_while_a_withdrawal_is_under_way_takes_the_place_of_the_former(bench: Bench) -> None:
+    await bench.opened.keep(opened())
+    withdrawal = bench.journal_a_move(claim_scope(opened()))
+    bench.opened.used(PRACTICE.id, claim_scope(opened()))
+    await bench.opened.keep(opened())
+    assert bench.only.id == bench.opened.find(FIRST)
+    assert len(await bench.notes()) == 1
+    bench.end(withdrawal, final=True)
+    assert bench.only.id == bench.opened.find(FIRST), "it was opened after that"
+
+
+@pytest.mark.parametrize("final", [True, False])
+async def test_a_crash_changes_nothing_of_it(bench: Bench, final: bool) -> None:
     await bench.opened.keep(opened())
     await bench.opened.keep(opened(SECOND, k1="other" * 5))
-    bench.journal_a_move(claim_scope(opened()))
+    bench.journal_a_move(claim_scope(opened()), final=final, refused=not final)
     again = await bench.again()
-    assert again.find(FIRST) == ""
-    assert bench.only.id == again.find(SECOND)
-    assert len(await bench.notes()) == 1
+    assert bool(again.find(FIRST)) is not final
+    assert again.find(SECOND)
+    assert len(await bench.notes()) == (1 if final else 2)
 
 
 async def test_an_earlier_withdrawal_of_the_same_link_does_not_count(bench: Bench) -> None:

@@ -232,20 +232,22 @@ def test_a_public_name_is_known_once_its_move_is_journaled(tmp_path: Path) -> No
     bench.database.close()
 
 
-def test_what_was_intended_is_told_from_some_event_on(tmp_path: Path) -> None:
+def test_what_became_of_an_intention_is_told_from_some_event_on(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "journal.sqlite3")
     assert bench.journal.head() == 0
-    assert not bench.journal.intended_after(0, "p", "scope")
+    assert bench.journal.statuses_after(0, "p", "scope") == []
     bench.append(5, named("a"), ev.MoveIntended("a", "m", MoveKind.REQUEST, "p", "hash", "", "scope", 0))
     assert bench.journal.head() == 2
-    for number, profile, scope, so in (
-        (0, "p", "scope", True),
-        (1, "p", "scope", True),
-        (2, "p", "scope", False),
-        (0, "q", "scope", False),
-        (0, "p", "scop", False),
-        (0, "p", "SCOPE", False),
-        (99, "p", "scope", False),
+    for number, profile, scope, told in (
+        (0, "p", "scope", ["prepared"]),
+        (1, "p", "scope", ["prepared"]),
+        (2, "p", "scope", []),
+        (0, "q", "scope", []),
+        (0, "p", "scop", []),
+        (0, "p", "SCOPE", []),
+        (99, "p", "scope", []),
     ):
-        assert bench.journal.intended_after(number, profile, scope) is so
+        assert bench.journal.statuses_after(number, profile, scope) == told
+    bench.append(6, ev.MoveRefused("a", "m", "no", "No.", ""))
+    assert bench.journal.statuses_after(0, "p", "scope") == ["refused"]
     bench.database.close()
