@@ -260,11 +260,15 @@ class VoucherLane:
         return claims_in(journal)
 
     def _notes_left(self) -> Iterator[str]:
-        """Nothing is open any more, so no bearer's secret is kept."""
+        """Nothing is open any more: no bearer's secret is kept, but of what was opened and not withdrawn after all."""
         (path,) = self.data_dir.rglob("*.ashore")
         with contextlib.closing(Vault.open(path, PASSWORD, randomness=random.randbytes)) as vault:
             left = [record for record in vault.list() if record.kind == SEALED_NOTE]
-        if left:
+        refused = sum(state.status is Status.REFUSED for state in self._claims())
+        again = [record for record in left if record.meta.get("use") == "opened"]
+        if len(again) > refused:
+            yield f"{len(again)} opened vouchers are kept where {refused} were refused"
+        if left := [record for record in left if record not in again]:
             yield f"{len(left)} notes are kept for withdrawals that have ended"
 
 
