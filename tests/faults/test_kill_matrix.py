@@ -11,6 +11,10 @@ from typing import Protocol, TypeVar
 import pytest
 
 from ashore.engine.boundaries import Boundary
+from faults.activation_matrix import BOUNDARIES as ACTIVATION_BOUNDARIES
+from faults.activation_matrix import LOST as ACTIVATION_LOST
+from faults.activation_matrix import RANDOM as ACTIVATION_RANDOM
+from faults.activation_matrix import ActivationLane, activation_cases
 from faults.claim_matrix import BOUNDARIES as CLAIM_BOUNDARIES
 from faults.claim_matrix import LOST as CLAIM_LOST
 from faults.claim_matrix import KilledClaims, claim_cases
@@ -22,6 +26,7 @@ from faults.replacement_matrix import CANCELLED_AT, ReplacementLane, replacement
 LANES = 3
 VOUCHER_LANES = 2
 VOUCHER_KILLS_IN_CI = 8
+ACTIVATION_KILLS_IN_CI = 4
 CASES_A_LANE = 80
 
 pytestmark = pytest.mark.timeout(1200)
@@ -108,6 +113,20 @@ def test_killed_over_replacements(tmp_path: Path, figures: dict[str, Tally]) -> 
     assert sum(tally.final for tally in rows.values()) == len(cases)
     assert sum(tally.refused for row, tally in rows.items() if row.startswith("replace:")) == 0
     assert sum(tally.refused for tally in rows.values()) == len(CANCELLED_AT)
+
+
+def test_killed_over_activations(tmp_path: Path, figures: dict[str, Tally], request: pytest.FixtureRequest) -> None:
+    seed = _seed(request)
+    asked_for = request.config.getoption("--kills", None)
+    count = ACTIVATION_KILLS_IN_CI if asked_for in (None, KILLS_IN_CI) else int(asked_for)
+    print(f"--kills {count} --kill-seed {seed}")
+    cases = activation_cases(count, seed)
+    rows = _kill(cases, ActivationLane, 1, tmp_path, figures)
+    boundaries = {f"activation: {boundary}" for boundary in ACTIVATION_BOUNDARIES}
+    assert set(rows) == {*boundaries, ACTIVATION_LOST, ACTIVATION_RANDOM}
+    assert sum(tally.final for tally in rows.values()) == len(cases)
+    assert sum(tally.kills for tally in rows.values()) == len(cases)
+    assert sum(tally.duplicates for tally in rows.values()) == 0
 
 
 def test_killed_over_vouchers(tmp_path: Path, figures: dict[str, Tally], request: pytest.FixtureRequest) -> None:
