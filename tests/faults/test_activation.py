@@ -256,6 +256,19 @@ async def test_the_answer_is_lost(bench: Bench, kind: FaultKind) -> None:
     assert (told["success"], told["duplicates"]) == (True, 0)
 
 
+@pytest.mark.parametrize("kind", [FaultKind.DROP, FaultKind.HTTP])
+async def test_what_did_not_arrive_goes_again_byte_for_byte(bench: Bench, kind: FaultKind) -> None:
+    review = await bench.activation()
+    bench.world.faults.rules.append(RpcFault("sendTransaction", kind, Phase.BEFORE))
+    activation = await bench.wallet.confirm(review)
+    await bench.until(lambda: bench.voyage(activation).status is Status.UNDER_WAY)
+    request = bench.voyage(activation).withdrawal.request
+    assert request is not None
+    assert request.sends == 2
+    await finished(bench, activation)
+    assert list(bench.world.node.payloads.values()) == [1]
+
+
 async def test_a_node_that_forgot_the_request_names_the_key(bench: Bench) -> None:
     review = await bench.activation()
     lost = RpcFault("sendTransaction", FaultKind.DROP, Phase.AFTER)
