@@ -1,8 +1,8 @@
-"""Who was paid for a fast withdrawal, as the contract stores it: the best proof of a single withdrawal that there is.
+"""Who was paid for a withdrawal, as the contract stores it: the best proof of a single withdrawal that there is.
 
 `accepts[hash of all terms]` holds a broker that paid in advance, or the recipient once the batch was executed without
-one (zkLinkProtocol/zklink-contracts, branches main, zkex_mainnet, apex_mainnet). The log is thereby checked against the
-storage, under an agreed header.
+one (zkLinkProtocol/zklink-contracts, branches main, zkex_mainnet, apex_mainnet). The logs are thereby checked against
+the storage, under an agreed header.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from ashore.domain.withdrawal import WAY, Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
-from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, accepts_slot
+from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, StorageLayout, accepts_slot
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import agreed
@@ -24,7 +24,7 @@ from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, IN_FULL, RE
 
 ACCEPTS = "accepts"
 TRIES = 8
-SLOTS_A_CYCLE = 4
+SLOTS_A_CYCLE = 32
 _STAGE_OF_WAY = {BY_BROKER: ADVANCED, IN_FULL: RELEASED}
 
 
@@ -59,7 +59,7 @@ class Acceptors:
         self._tries.clear()
 
     async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
-        """Read the slots of fast withdrawals on `chain` that lack this proof, all at one block."""
+        """Read the slots of withdrawals on `chain` that lack this proof, all at one block."""
         lacking = [asked for state in mine if state.terms.destination == chain for asked in self._lacking(state)]
         fresh = [q for q in lacking if self._tries.get((q.state.id, q.stage), 0) < TRIES][:SLOTS_A_CYCLE]
         if not fresh:
@@ -78,14 +78,14 @@ class Acceptors:
         return [event for question in fresh for event in self._events(chain, question, proven)]
 
     def _lacking(self, state: Withdrawal) -> Iterator[_Question]:
-        stage = _STAGE_OF_WAY.get(state.facts.get(WAY, ""))
-        if stage is None or not is_fast(state):
+        layout = STORAGE_LAYOUTS[self._deployment.storage]
+        stage = _STAGE_OF_WAY.get(state.facts.get(WAY, "")) if is_fast(state) else RELEASED
+        if stage is None or not _is_noted(state, layout):
             return
         view = state.stage(stage)
         if (view.level or 0) < Level.PROVEN or any(e.kind == ACCEPTS for e in view.evidence):
             return
         named = agreed(self._deployment, state.terms).withdraw_hash
-        layout = STORAGE_LAYOUTS[self._deployment.storage]
         slot = accepts_slot(layout, bytes.fromhex(named[2:]), int(state.terms.details["account_id"]))
         paid = next((e.facts["broker"] for e in view.evidence if e.kind == ACCEPT), state.terms.recipient)
         yield _Question(state, stage, named, slot, paid)
@@ -103,3 +103,11 @@ class Acceptors:
         facts = {"acceptor": stored, "slot": f"{ACCEPTS}[{asked.withdraw_hash}]"}
         evidence = stored_evidence(ACCEPTS, chain, proven, self._quorums[chain], facts, self._now)
         yield ev.StageReached(asked.state.id, asked.stage, evidence)
+
+
+def _is_noted(state: Withdrawal, layout: StorageLayout) -> bool:
+    """Whether the contract notes who was paid: v2 only of fast ones, and none of what goes on to Ethereum."""
+    details = state.terms.details
+    if details.get("flag", "0") != "0" or details.get("call_hash"):
+        return False
+    return is_fast(state) or not layout.accepts_by_account

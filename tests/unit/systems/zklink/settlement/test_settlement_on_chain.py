@@ -47,7 +47,7 @@ from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.codec import decode_core
 from ashore.systems.zklink.codec.reading import read_withdraw
 from ashore.systems.zklink.deployment import deployment_from_json
-from ashore.systems.zklink.settlement.acceptors import Acceptors
+from ashore.systems.zklink.settlement.acceptors import ACCEPTS, Acceptors
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
@@ -230,7 +230,7 @@ async def test_every_stored_proof_can_be_checked_again(bench: Bench) -> None:
     await bench.until("execute_l2", "seal", "commit", "prove", "sync", "execute", "payout")
     pieces = [e for view in bench.state(name).stages.values() for e in view.evidence if e.proof]
     assert {e.kind for e in pieces} == {
-        "BlockCommit", "BlockProven", "BlockSynced", "BlockExecuted", "Withdrawal", STORED_ROOT
+        "BlockCommit", "BlockProven", "BlockSynced", "BlockExecuted", "Withdrawal", STORED_ROOT, ACCEPTS
     }  # fmt: skip
 
     async def again(piece: Evidence) -> ProofCheck:
@@ -241,8 +241,9 @@ async def test_every_stored_proof_can_be_checked_again(bench: Bench) -> None:
         assert told.holds, (piece.kind, told)
         assert told.at == bench.now
         assert f"hashes to block {piece.block_number:,} of {piece.chain}" in told.sentence
-        assert ("state root" if piece.kind == STORED_ROOT else "receipts root") in told.sentence
-        assert piece.facts.get("event", "the shown hash") in told.sentence
+        assert ("state root" if piece.kind in (STORED_ROOT, ACCEPTS) else "receipts root") in told.sentence
+        stored = piece.facts.get("acceptor", "the shown hash")
+        assert piece.facts.get("event", stored) in told.sentence
     event = next(e for e in pieces if e.kind == "BlockProven")
     root = next(e for e in pieces if e.kind == STORED_ROOT)
     for wrong, why in (
