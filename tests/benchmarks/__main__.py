@@ -3,7 +3,7 @@
 Run it from the project's root, on a machine that has nothing else to do (about nine minutes):
 
     .venv/bin/python -m tests.benchmarks                   everything
-    .venv/bin/python -m tests.benchmarks paint stalls      only these parts: paint, cost, idle, stalls, requests, keys
+    .venv/bin/python -m tests.benchmarks paint stalls      only these: paint, cost, idle, stalls, requests, way, keys
 
 Ends with 1 where a figure misses its target. Nothing of it is collected by pytest. Needs Xvfb and Linux.
 
@@ -23,7 +23,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import first_paint, requests, signing, windows
+from tests.benchmarks import first_paint, requests, signing, way, windows
 from tests.benchmarks.display import own_display
 from tests.benchmarks.table import Figure, heading, line, short
 
@@ -46,6 +46,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "idle": windows.idle_figures,
     "stalls": windows.settling_figures,
     "requests": requests.figures,
+    "way": way.figures,
     "keys": _keys,
 }
 

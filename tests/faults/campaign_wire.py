@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -44,20 +45,30 @@ class _Exchange:
 
 
 class Wire(httpx.AsyncBaseTransport):
-    """Attributes: cut: beginnings of paths to which no connection can be made."""
+    """The wallet's side of the network.
+
+    Attributes:
+        cut: beginnings of paths to which no connection can be made.
+        requests: how many there were, by the first part of the path.
+        sent: bytes of their bodies; `received` those of the answers.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._serving: set[asyncio.Task[None]] = set()
         self.cut: set[str] = set()
-        self.requests = 0
-        self.bytes = 0
+        self.requests: Counter[str] = Counter()
+        self.sent: Counter[str] = Counter()
+        self.received: Counter[str] = Counter()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if any(path.startswith(beginning) for beginning in self.cut):
             raise httpx.ConnectError("connection refused", request=request)
-        exchange = _Exchange(await request.aread())
+        body, place = await request.aread(), path.split("/")[1]
+        exchange = _Exchange(body)
+        self.requests[place] += 1
+        self.sent[place] += len(body)
         scope: dict[str, Any] = {
             "type": "http",
             "method": request.method,
@@ -75,6 +86,7 @@ class Wire(httpx.AsyncBaseTransport):
         except asyncio.CancelledError:
             exchange.hung_up.set()
             raise
+        self.received[place] += len(exchange.body)
         return exchange.response(request)
 
     async def _serve(self, scope: dict[str, Any], exchange: _Exchange) -> None:
