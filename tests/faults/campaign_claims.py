@@ -10,11 +10,11 @@ from ashore.domain.amounts import rescale
 from ashore.domain.evidence import Level
 from ashore.domain.observations import ChainHealth
 from ashore.domain.stage_marks import stage_mark
-from ashore.domain.withdrawal import Mark, Status
+from ashore.domain.withdrawal import LAST_STAGE, WAY, Mark, Status
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.system.offer import L2_DECIMALS
-from ashore.systems.zklink.system.tracks import PAID, RELEASED
+from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, PAID, RELEASED
 from faults.campaign_truth import STEP_OF_STAGE, Chronicle
 
 CHECKED = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
@@ -89,6 +89,8 @@ class Judge:
             yield f"it is {row.mark}, and spoken of as {row.said_by!r}"
         if row.stage.id == PAID:
             yield from self._paid(row)
+        elif row.stage.id == ADVANCED:
+            yield from self._advanced(voyage, row)
         else:
             yield from self._passed(voyage, row, up_to_date)
 
@@ -123,6 +125,16 @@ class Judge:
             if piece.level >= Level.PROVEN and piece.tx_hash not in self.truth.payments:
                 yield f"{piece.tx_hash} is proven to pay, and pays nobody"
 
+    def _advanced(self, voyage: Voyage, row: StageRow) -> Iterator[str]:
+        request = voyage.withdrawal.request
+        ever = self.truth.advances.get(request.locator, set()) if request is not None else set()
+        for piece in row.view.evidence:
+            made_up = piece.tx_hash not in (ever | {""}) or not ever
+            if piece.on_chain and made_up and (piece.level >= Level.PROVEN or not self.past.endpoint_lied):
+                yield f"{piece.tx_hash} paid nothing of it in advance"
+        if row.mark is Mark.IRREVERSIBLE and not any(self.truth.is_final(tx_hash) for tx_hash in ever):
+            yield f"it is paid in advance for good, and really by {ever or 'nobody'}"
+
     def _status(self, voyage: Voyage) -> Iterator[str]:
         request = voyage.withdrawal.request
         assert request is not None
@@ -133,9 +145,10 @@ class Judge:
             yield "it is called failed, and did not fail"
         if voyage.status is Status.UNDER_WAY and record is None:
             yield "it is under way, and the operator never took it"
-        arrived = voyage.rows[-1].mark is Mark.IRREVERSIBLE
-        if (voyage.status is Status.FINAL or "arrived on" in voyage.headline) is not arrived:
-            yield f"it is {voyage.status}, its payout is {voyage.rows[-1].mark}, and it says {voyage.headline!r}"
+        last = voyage.withdrawal.facts[LAST_STAGE]
+        (mark,) = (row.mark for row in voyage.rows if row.stage.id == last)
+        if (voyage.status is Status.FINAL or "arrived on" in voyage.headline) is not (mark is Mark.IRREVERSIBLE):
+            yield f"it is {voyage.status}, its payout is {mark}, and it says {voyage.headline!r}"
 
     def _reasons(self, row: StageRow) -> Iterator[str]:
         """The sentences that say why something went back, or who is contradicted."""
@@ -221,8 +234,18 @@ def unfinished(voyages: Sequence[Voyage], truth: Chronicle) -> list[str]:
             found.append(
                 f"{voyage.withdrawal.id}: in the end it is {voyage.status}, really {really}: {marks}; {request.said}"
             )
-        elif really is Status.FINAL and {row.mark for row in voyage.rows} != {Mark.IRREVERSIBLE}:
+        elif really is Status.FINAL and not {row.mark for row in voyage.rows} <= _ended(voyage):
             found.append(f"{voyage.withdrawal.id}: it is final with {[str(row.mark) for row in voyage.rows]}")
         elif any(row.view.contradicted for row in voyage.rows if row.stage.id in (RELEASED, PAID)):
             found.append(f"{voyage.withdrawal.id}: a quarrel stays: {[row.view.contradicted for row in voyage.rows]}")
     return found
+
+
+def _ended(voyage: Voyage) -> frozenset[Mark]:
+    """The marks of an end. Whom a broker paid is owed nothing by the contract: no release makes the batch final."""
+    by_broker = voyage.withdrawal.facts.get(WAY) == BY_BROKER
+    return (
+        CHECKED | {Mark.NOT_APPLICABLE, Mark.REPORTED}
+        if by_broker
+        else frozenset({Mark.IRREVERSIBLE, Mark.NOT_APPLICABLE})
+    )

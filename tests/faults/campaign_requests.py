@@ -20,6 +20,7 @@ from ashore.sandbox.server import create_app
 from ashore.sandbox.world import World, WorldConfig
 from ashore.store.database import Database
 from ashore.store.journal import Journal
+from ashore.systems.zklink.system.offer import FAST_SPEED, NORMAL_SPEED
 from ashore.systems.zklink.system.tracks import TRACKS
 from faults.bench import RECIPIENT, TOKEN, Bench
 
@@ -60,6 +61,7 @@ class _Wish:
     amount: str
     recipient: str = RECIPIENT
     chain: str = "1"
+    fast: bool = False
 
 
 _WISHES = {
@@ -68,6 +70,7 @@ _WISHES = {
         _Wish(0, "0", "17", "25"),  # like the first: only its nonce tells it apart
         _Wish(0, "0", "33", "0.1"),
         _Wish(0, "1", "17", "7.5"),
+        _Wish(0, "1", "17", "10", fast=True),
         _Wish(2, "0", "17", "25"),  # another account, the same recipient and amount
         _Wish(2, "0", "17", "40.000001", OTHER),
     ),
@@ -75,7 +78,8 @@ _WISHES = {
         _Wish(0, "0", "17", "25", chain="2"),
         _Wish(0, "0", "17", "25"),
         _Wish(0, "0", "33", "0.1", chain="2"),
-        _Wish(0, "1", "17", "7.5", OTHER, "2"),
+        _Wish(0, "1", "17", "7.5", OTHER, "2", fast=True),
+        _Wish(0, "1", "17", "5", OTHER, "2"),
         _Wish(2, "0", "17", "25", chain="2"),
         _Wish(2, "0", "17", "40.000001", OTHER),
     ),
@@ -115,6 +119,7 @@ async def _signed(bench: Bench, wish: _Wish) -> Request:
         target_token=wish.token,
         recipient=wish.recipient,
         chain=wish.chain,
+        speed=FAST_SPEED if wish.fast else NORMAL_SPEED,
     )
     await bench.operate("execute_l2")  # only then the node tells the next nonce
     state = bench.voyage(name).withdrawal

@@ -40,6 +40,8 @@ STALLS = (
     Switch.RESERVE_EMPTY,
     Switch.EXECUTION_FAILURE,
     Switch.NO_WITHDRAW_STATUS,
+    Switch.BROKER_AWAY,
+    Switch.BROKER_PAYS_LESS,
 )
 ASKED = (
     "*",

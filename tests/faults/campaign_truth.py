@@ -56,6 +56,8 @@ class Chronicle:
     world: World
     ever: dict[str, dict[Step, set[str]]] = field(default_factory=dict)
     """By the request's hash and the step: the transactions by which it ever stood."""
+    advances: dict[str, set[str]] = field(default_factory=dict)
+    """By the request's hash: transactions by which a broker ever paid it in advance, on exactly its terms."""
     payments: set[str] = field(default_factory=set)
     """Transactions that ever paid somebody out."""
     owed: dict[Balance, set[int]] = field(default_factory=dict)
@@ -70,6 +72,9 @@ class Chronicle:
             told = self.ever.setdefault(tx_hash, {})
             for step, deed in self.stands(tx_hash).items():
                 told.setdefault(step, set()).add(deed.tx)
+            for told_of in self.world.truth.withdrawals([tx_hash]):
+                if told_of["accept_tx"] is not None:
+                    self.advances.setdefault(tx_hash, set()).add(told_of["accept_tx"])
             owner = "0x" + record.tx.to[-20:].hex()  # type: ignore[union-attr]
             for number, branch in self.world.branches.items():
                 token = record.tx.target_token  # type: ignore[union-attr]
@@ -117,6 +122,11 @@ class Chronicle:
         """What was paid to an owner on a chain, in the token's units there: all of it, and what is final of it."""
         every = list(self._paid(chain, owner, token))
         return sum(amount for amount, _ in every), sum(amount for amount, final in every if final)
+
+    def is_final(self, tx_hash: str) -> bool:
+        """Whether a transaction is in a finalized block, on whichever chain."""
+        places = ((p.chain, p.chain.transaction(bytes.fromhex(tx_hash[2:]))) for p in self.world.chains.values())
+        return any(place is not None and place[0].number <= chain.finalized_number for chain, place in places)
 
     def most_paid(self, place: Balance) -> int:
         """The most that was ever paid there."""

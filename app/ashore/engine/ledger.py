@@ -10,7 +10,7 @@ from ashore.domain.evidence import Level
 from ashore.domain.moves import NOT_SENT, SignedMove
 from ashore.domain.stage_marks import stage_mark
 from ashore.domain.stages import Stage, Track
-from ashore.domain.withdrawal import LAST_STAGE, WAY, Status, Withdrawal, apply
+from ashore.domain.withdrawal import LAST_STAGE, Mark, Status, Withdrawal, apply
 from ashore.engine.views import Change, Listener, Topic
 from ashore.store.journal import Journal, Summary
 
@@ -149,14 +149,15 @@ class Ledger:
                 self._stopped.pop(next(iter(self._stopped)))
 
     def _lacks_proof(self, state: Withdrawal) -> bool:
-        """Whether money arrived for good, and a stage that L1 can show is not irreversible."""
+        """Whether money arrived for good, and a stage that L1 can show is not irreversible, or was taken back."""
         track = self._tracks.get(state.terms.track)
-        if state.status is not Status.FINAL or track is None:
+        last = state.facts.get(LAST_STAGE, "")
+        if state.status is not Status.FINAL or track is None or state.stage(last).level is not Level.IRREVERSIBLE:
             return False
-        way = state.facts.get(WAY, "")
-        awaited = [s for s in track.stages if s.provable and not s.not_applicable and not s.moot_on(way)]
-        levels = [state.stage(s.id).level or 0 for s in awaited]
-        return max(levels, default=0) is Level.IRREVERSIBLE and min(levels) < Level.IRREVERSIBLE
+        marks = {
+            stage_mark(state, stage.id, track) for stage in track.stages if stage.provable or _rested(state, stage)
+        }
+        return not marks <= {Mark.IRREVERSIBLE, Mark.NOT_APPLICABLE}
 
     async def record_many(self, events: Iterable[ev.Event]) -> None:
         """The same for many events, without holding the event loop for long."""
@@ -196,6 +197,12 @@ class Ledger:
 
 def _but_for_time(terms: ev.Terms) -> ev.Terms:
     return replace(terms, details={key: value for key, value in terms.details.items() if key != "ts"})
+
+
+def _rested(state: Withdrawal, stage: Stage) -> bool:
+    """Whether a chain ever showed a stage that it need not show, such as the request by the batch that holds it."""
+    view = state.stage(stage.id)
+    return bool(view.taken_back) or any(piece.on_chain for piece in view.evidence)
 
 
 _BY_THE_ANSWER = frozenset({Status.UNKNOWN, Status.REFUSED, Status.UNSEEN})
