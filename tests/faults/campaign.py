@@ -12,13 +12,13 @@ import logging
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ashore.engine.compose import PRACTICE_RATE, Surroundings, compose
 from ashore.engine.parts import Clock
-from ashore.engine.views import ActivityQuery, Change, Topic
+from ashore.engine.views import ActivityQuery, Change, Topic, Voyage
 from ashore.engine.wallet import Wallet
 from ashore.net import http
 from ashore.net.http import HttpClient
@@ -97,6 +97,8 @@ class Campaign:
         self._looks: Counter[str] = Counter()
         """Good looks at each chain since something last happened."""
         self.comparisons = 0
+        self.painted: Callable[[Sequence[Voyage]], list[str]] = lambda _voyages: []
+        """Paints voyages, and says what is painted that they do not say."""
         self._names: list[str] = []
         self.wallet: Wallet | None = None
 
@@ -182,7 +184,8 @@ class Campaign:
         """What is claimed now and is not so."""
         self.comparisons += 1
         notes = [note for note in self.wallet.operator_notes() if "defect" in note] if self.wallet is not None else []
-        return notes or self.judge.false(self.shown(), up_to_date=self.up_to_date)
+        shown = self.shown()
+        return notes or [*self.judge.false(shown, up_to_date=self.up_to_date), *self.painted(shown.voyages)]
 
     # ---- the end
 

@@ -13,9 +13,11 @@ from ashore.sandbox.clock import Stage as OperatorStage
 from ashore.sandbox.evm.faults import FaultKind as EndpointFault
 from ashore.sandbox.evm.faults import FaultRule
 from ashore.sandbox.zklink.faults import FaultKind, Phase, RpcFault, Switch
+from ashore.ui.theme.icons import Icons
 from faults.campaign import Campaign, Tally, once
 from faults.campaign_loop import run
 from faults.campaign_requests import Request, Stage
+from faults.campaign_window import VoyagePages
 
 DAY_MS = 86_400_000
 LIES = (
@@ -243,15 +245,22 @@ class Schedule:
         self._it.log.append(f"{seconds} s pass")
 
 
-async def run_schedule(stages: Sequence[Stage], folder: Path, seed: int) -> tuple[Tally, list[str]]:
+async def run_schedule(
+    stages: Sequence[Stage], folder: Path, seed: int, icons: Icons | None = None
+) -> tuple[Tally, list[str]]:
     """Run one schedule in a folder of its own; its figures, and what is wrong with what happened before."""
     stage = stages[seed % len(stages)]
     campaign = Campaign(stage, folder, seed)
+    pages = None if icons is None else VoyagePages(campaign, icons)
+    if pages is not None:
+        campaign.painted = pages.wrong
     try:
         found = await Schedule(campaign, stage.requests, seed).run()
         tally = Tally(1, campaign.comparisons, Counter(campaign.judge.counted), len(found))
         tally.ended.update(str(voyage.status) for voyage in campaign.shown().voyages)
     finally:
+        if pages is not None:
+            pages.close()
         await campaign.end()
     if found:
         tally.seeds.append(seed)
@@ -266,14 +275,21 @@ class Campaigned:
     wrong: list[str]
 
 
-def run_campaign(stages: Sequence[Stage], folder: Path, first_seed: int, count: int, most_wrong: int = 3) -> Campaigned:
-    """Run schedules one after the other, up to a few that are wrong."""
+def run_campaign(
+    stages: Sequence[Stage],
+    folder: Path,
+    first_seed: int,
+    count: int,
+    most_wrong: int = 3,
+    icons: Icons | None = None,
+) -> Campaigned:
+    """Run schedules one after the other, up to a few that are wrong; with `icons` voyages are painted, too."""
     done = Campaigned(Tally(), [])
     with once():
         for seed in range(first_seed, first_seed + count):
             place = folder / str(seed)
             place.mkdir(parents=True)
-            tally, wrong = run(run_schedule(stages, place, seed))
+            tally, wrong = run(run_schedule(stages, place, seed, icons))
             shutil.rmtree(place)
             done.tally.add(tally)
             if wrong:

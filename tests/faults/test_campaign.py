@@ -9,17 +9,24 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
 
 from ashore.domain.evidence import Evidence, Level
+from ashore.engine.views import StageRow
 from ashore.ethereum.endpoint import Endpoint
 from ashore.ethereum.headers import Header
 from ashore.ethereum.quorum import Agreement, Quorum
+from ashore.resources import resource_path
 from ashore.systems.zklink.settlement import book, finality, operator_word
+from ashore.ui.pages.stage_row import StageRowWidget
+from ashore.ui.theme.icons import Icons
+from ashore.ui.theme.theme import Theme
 from faults.campaign import Tally
 from faults.campaign_requests import Stage, prepare
 from faults.campaign_schedule import run_campaign
@@ -37,15 +44,31 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, ...]:
     return tuple(asyncio.run(prepare(chains, tmp_path_factory.mktemp(f"chains-{chains}"))) for chains in (1, 2))
 
 
+@pytest.fixture(scope="module")
+def icons(qapp: QApplication) -> Iterator[Icons]:
+    """What pages are painted with."""
+    qapp.setStyle("Fusion")
+    theme = Theme(qapp)
+    theme.apply("light", 100)
+    yield Icons(resource_path("icons"), theme)
+    qapp.setStyleSheet("")
+    qapp.setFont(QFont())
+    theme.setParent(None)
+
+
 def test_nothing_is_claimed_that_is_not_so(
-    stages: tuple[Stage, ...], tmp_path: Path, campaigns: dict[str, Tally], request: pytest.FixtureRequest
+    stages: tuple[Stage, ...],
+    icons: Icons,
+    tmp_path: Path,
+    campaigns: dict[str, Tally],
+    request: pytest.FixtureRequest,
 ) -> None:
     faulthandler.cancel_dump_traceback_later()  # it takes minutes when all is well
     count = int(request.config.getoption("--schedules", SCHEDULES_IN_CI))
     given = request.config.getoption("--campaign-seed", None)
     seed = random.SystemRandom().randrange(2**32) if given is None else int(given)
     print(f"--schedules {count} --campaign-seed {seed}")
-    done = run_campaign(stages, tmp_path, seed, count)
+    done = run_campaign(stages, tmp_path, seed, count, icons=icons)
     campaigns[f"from seed {seed}"] = done.tally
     assert not done.wrong, "\n\n".join(done.wrong)
     assert done.tally.schedules == count
@@ -77,6 +100,16 @@ def _believe_one_endpoint(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Quorum, "_highest_agreed", believed)
 
 
+def _paint_once(patch: pytest.MonkeyPatch) -> None:
+    paint = StageRowWidget.show_row
+
+    def once(self: StageRowWidget, row: StageRow) -> None:
+        if self._row is None:
+            paint(self, row)
+
+    patch.setattr(StageRowWidget, "show_row", once)
+
+
 @pytest.mark.parametrize(
     ("break_it", "first_seed"),
     [
@@ -84,10 +117,12 @@ def _believe_one_endpoint(patch: pytest.MonkeyPatch) -> None:
         (_call_old_blocks_irreversible, 50),
         (_believe_the_operator, 3),
         (_believe_one_endpoint, 1),
+        (_paint_once, 1),
     ],
 )
-def test_a_wallet_that_believes_too_much_is_caught(
+def test_a_wallet_that_claims_too_much_is_caught(
     stages: tuple[Stage, ...],
+    icons: Icons,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     break_it: Callable[[pytest.MonkeyPatch], None],
@@ -95,7 +130,7 @@ def test_a_wallet_that_believes_too_much_is_caught(
 ) -> None:
     faulthandler.cancel_dump_traceback_later()
     break_it(monkeypatch)
-    done = run_campaign(stages, tmp_path, first_seed, MOST_TO_NOTICE, most_wrong=1)
+    done = run_campaign(stages, tmp_path, first_seed, MOST_TO_NOTICE, 1, icons)
     print(f"caught after {done.tally.schedules} schedules:\n" + "\n".join(done.wrong))
     assert done.wrong
     assert done.tally.false
