@@ -42,6 +42,7 @@ async def test_the_fee_rises_between_form_and_submission(house: House) -> None:
         person.photograph("fee-refused")
         await quoted_again(house, person, "Try with the new fee")
         person.photograph("fee-marked")
+        assert person.sees("What is different now is marked.")
         assert person.field_says("Fee") == ("zkLink asks for 3.20 USDC now; the request before offered 1.60 USDC.")
         await review(person)
         assert person.sees("3.20 USDC", "28.20 USDC")

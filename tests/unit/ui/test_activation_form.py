@@ -140,6 +140,15 @@ async def test_a_registered_key_is_replaced_with_a_plain_warning(shell: Shell) -
     assert review.confirm.text() == "Replace the key of this account"
 
 
+async def test_what_one_account_lacks_is_not_said_of_another(shell: Shell) -> None:
+    lacking(shell)
+    page = await form(shell)
+    page.fields.account_chosen.emit(1)
+    assert page.key.text == "", "until zkLink has answered"
+    await shell.settle()
+    assert page.key.text.startswith(BLOCKED)
+
+
 async def test_a_node_that_changes_no_keys_offers_nothing(shell: Shell) -> None:
     lacking(shell, key_chain=None)
     page = await form(shell)

@@ -142,6 +142,7 @@ class ZkLinkFormPage(Page):
     def open(self) -> None:
         """Ask what the account holds. The only network read of the form."""
         if self._offer is None:
+            self.key.clear()
             self.fields.set_ready(False)
             self.summary.show_nothing("zkLink is being asked what this account holds.")
         self.notice.clear()
@@ -164,7 +165,15 @@ class ZkLinkFormPage(Page):
             self.notice.show_problem(Problem(offer.blocked, _NOTHING_SENT), act=True)
         elif offer.notes:
             self.notice.show_problem(Problem(" ".join(offer.notes), severity=Severity.NOTES))
-        await self._judge()
+        quote = await self._judge()
+        if quote is not None and self._before is not None and not self.notice.text:
+            self._tell_differences(differences(*self._before, quote))
+
+    def _tell_differences(self, found: Mapping[str, Problem]) -> None:
+        """Say above the form what is marked in it: the fields may be out of view."""
+        if found:
+            told = " ".join(problem.sentence for problem in found.values())
+            self.notice.show_problem(Problem("What is different now is marked.", told, Severity.NOTES))
 
     def _focus_first(self) -> None:
         """Begin where one types first, once the fields are there; never take the focus away later."""
