@@ -16,6 +16,7 @@ from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
+from unit.ui.filling import focused
 from unit.ui.looking import cut_off, marked_up, nameless
 from unit.ui.standin import ADDRESS, ARBITRUM, NOW, OTHER, PROFILE, USDC, an_offer, said
 
@@ -81,6 +82,7 @@ async def test_the_form_offers_to_activate_and_keeps_what_was_typed(shell: Shell
     page = await form(shell)
     assert page.key.text.startswith(BLOCKED)
     assert page.key.action.text() == "Activate this account"
+    assert focused() is page.key.action
     assert page.notice.text == "", "it is not said twice"
     assert not page.summary.review.isEnabled()
     page.fields.amount.setText("25")

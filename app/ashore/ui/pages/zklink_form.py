@@ -158,8 +158,9 @@ class ZkLinkFormPage(Page):
             self.fields.reset()
             self.fields.restore(self._draft)
             self._draft, self._filled = None, True
+        lacks_key = self.key.show_offer(offer)
         self._focus_first()
-        if self.key.show_offer(offer):
+        if lacks_key:
             self.notice.clear()
         elif offer.blocked:
             self.notice.show_problem(Problem(offer.blocked, _NOTHING_SENT), act=True)
@@ -179,7 +180,8 @@ class ZkLinkFormPage(Page):
         """Begin where one types first, once the fields are there; never take the focus away later."""
         if self._focus_wanted and self.fields.amount.isEnabled():
             self._focus_wanted = False
-            target = self.fields.amount if not self.fields.amount.text() else self.fields.recipient
+            typed = self.fields.amount if not self.fields.amount.text() else self.fields.recipient
+            target = typed if self.key.isHidden() else self.key.action  # nothing can be withdrawn before that
             target.setFocus()
 
     def _open_failed(self, error: AshoreError) -> None:
