@@ -2,11 +2,13 @@
 
 A token's own Transfer log tells who was paid. Ether leaves none, and a relayer's MultiCall is no call that could be
 read. But whoever calls `withdrawPendingBalance`, the money goes to the owner (zkLinkProtocol/zklink-contracts): so once
-a payout is seen that names nobody, `pendingBalances[owner][token]` is read, and where it is empty the owner was paid.
+a payout is seen that may have been the owner's, `pendingBalances[owner][token]` is read, and where it is empty the
+owner was paid. A payout that names the owner counts, too: an earlier one that named nobody may have taken its place.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ashore.domain import events as ev
 from ashore.domain.amounts import display_units
@@ -18,7 +20,7 @@ from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, pending_balance_slot
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.book import Book, Entry, Kind
 from ashore.systems.zklink.settlement.sighting import NOBODY
 from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
 from ashore.systems.zklink.system.offer import L2_DECIMALS
@@ -27,20 +29,23 @@ from ashore.systems.zklink.system.tracks import PAID, RELEASED
 EMPTIED = "pendingBalances"
 SLOTS_A_CYCLE = 4
 TRIES = 8
+"""Cycles in vain, after which only every one of so many asks again: nothing else may ever show the payout."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Which slot tells whether a withdrawal was paid; `payouts` is how many without a name came after its release."""
+    """Which slot tells whether a withdrawal was paid; `payout` is the last after its release that may have been it."""
 
     state: Withdrawal
     slot: int
-    payouts: int
-    tx_hash: str
+    payout: Entry
 
 
 class Emptied:
-    """Reads what is still owed, once for each payout that names nobody. A part of a balance says nothing: it waits."""
+    """Reads what is still owed, once after each payout. A part of a balance says nothing: only a payout makes it less.
+
+    Where no endpoint can tell, it is asked again, for ever and ever more rarely.
+    """
 
     kind = EMPTIED
 
@@ -53,21 +58,21 @@ class Emptied:
         self._quorums = quorums
         self._keep = keep
         self._now = now
-        self._tries: dict[tuple[str, int], int] = {}
+        self._still_owed: dict[str, tuple[str, int]] = {}
+        """By withdrawal, the payout after which something was still owed."""
+        self._in_vain: dict[str, int] = {}
 
     def begin_anew(self) -> None:
-        """After a reorganisation everything may be tried again."""
-        self._tries.clear()
+        """After a reorganisation everything may be asked again."""
+        self._still_owed.clear()
+        self._in_vain.clear()
 
     async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read the slots of withdrawals on `chain` that may have been paid, all at one block."""
         asked = [q for state in mine if state.terms.destination == chain and (q := self._question(state)) is not None]
-        fresh = [q for q in asked if self._tries.get((q.state.id, q.payouts), 0) < TRIES][:SLOTS_A_CYCLE]
-        if not fresh:
+        fresh = [q for q in asked if self._still_owed.get(q.state.id) != _place(q.payout)][:SLOTS_A_CYCLE]
+        if not fresh or self._rests(chain):
             return []
-        for question in fresh:
-            place = question.state.id, question.payouts
-            self._tries[place] = self._tries.get(place, 0) + 1
         quorum = self._quorums[chain]
         try:
             header = (await quorum.header_at("latest")).required()
@@ -75,10 +80,19 @@ class Emptied:
             proven = await quorum.storage_at(contract, [q.slot for q in fresh], header)
         except AshoreError:
             return []
+        self._in_vain.pop(chain, None)
         found = [q for q in fresh if self._is_paid(q, proven)]
+        # Endpoints that are behind the payout say nothing of what it left.
+        told = [q for q in fresh if q not in found and proven.facts.block.number >= q.payout.block_number]
+        self._still_owed.update((q.state.id, _place(q.payout)) for q in told)
         if found:
             self._keep.add_proofs({content_id(proven.document): proven.document})
         return [self._reached(question, chain, proven, quorum) for question in found]
+
+    def _rests(self, chain: str) -> bool:
+        """Count a cycle, which is in vain until endpoints answer; whether this one is left out."""
+        cycle = self._in_vain[chain] = self._in_vain.get(chain, 0) + 1
+        return cycle > TRIES and cycle % TRIES != 0
 
     def _question(self, state: Withdrawal) -> _Question | None:
         details = state.terms.details
@@ -86,13 +100,17 @@ class Emptied:
         if (released.level or 0) < Level.PROVEN or (paid.level or 0) > Level.REPORTED:
             return None
         token, since = details["target_token"], shown_at(released)
-        nameless = self._book.about(state.terms.destination, Kind.PAYOUT, f"{token}/{NOBODY}")
-        after = [payout for payout in nameless if payout.block_number >= since and payout.level >= Level.PROVEN]
-        if not after:
+        payouts = [
+            payout
+            for owner in (NOBODY, state.terms.recipient)
+            for payout in self._book.about(state.terms.destination, Kind.PAYOUT, f"{token}/{owner}")
+            if payout.block_number >= since and payout.level >= Level.PROVEN
+        ]
+        if not payouts:
             return None
         layout = STORAGE_LAYOUTS[self._deployment.storage]
         slot = pending_balance_slot(layout, bytes.fromhex(state.terms.recipient[2:]), int(token))
-        return _Question(state, slot, len(after), after[-1].tx_hash)
+        return _Question(state, slot, max(payouts, key=attrgetter("position")))
 
     def _is_paid(self, asked: _Question, proven: ProvenStorage) -> bool:
         if proven.facts.block.number < shown_at(asked.state.stage(RELEASED)):
@@ -106,6 +124,15 @@ class Emptied:
             "slot": f"{EMPTIED}[{state.terms.recipient}][{token.id}]",
             "still owed": "0",
             "paid": f"{display_units(state.terms.amount, L2_DECIMALS)} {token.symbol} to {state.terms.recipient}",
-            "last payout for many": asked.tx_hash,
+            "last payout": asked.payout.tx_hash,
         }
         return ev.StageReached(state.id, PAID, stored_evidence(EMPTIED, chain, proven, quorum, facts, self._now))
+
+
+def emptied_at(state: Withdrawal) -> int | None:
+    """The height of the block after which nothing was owed any more; None where that is not what shows the payout."""
+    return next((e.block_number for e in state.stage(PAID).evidence if e.kind == EMPTIED), None)
+
+
+def _place(entry: Entry) -> tuple[str, int]:
+    return entry.block_hash, entry.log_index

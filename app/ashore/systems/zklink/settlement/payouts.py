@@ -14,8 +14,9 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.emptied import emptied_at
 from ashore.systems.zklink.system.offer import L2_DECIMALS
-from ashore.systems.zklink.system.tracks import RELEASED
+from ashore.systems.zklink.system.tracks import PAID, RELEASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ def payout_of(deployment: Deployment, book: Book, state: Withdrawal, released: E
     payouts = book.about(chain.name, Kind.PAYOUT, f"{token.id}/{state.terms.recipient}")
     parts = {_place(e): int(e.facts["amount"]) for e in book.about(chain.name, Kind.SPENT, state.id)}
     missing = owed - sum(parts.values())
+    emptied = emptied_at(state)
+    if emptied is not None:
+        # Nothing was owed after that block: what is paid out later is another's.
+        payouts = [payout for payout in payouts if payout.block_number <= emptied]
     if missing:
         fresh = []
         for payout, part in _choose(book, payouts, released, missing):
@@ -90,6 +95,8 @@ def shares_of(book: Book, owed: Unclaimed, every: Sequence[Withdrawal]) -> tuple
         released = state.stage(RELEASED).best
         if released is None or not state.stage(RELEASED).checked() or not goes_to(state, owed):
             continue
+        if state.stage(PAID).checked():
+            continue  # also where no log names the recipient, so that nothing was spent on it
         whole = rescale(state.terms.amount, L2_DECIMALS, owed.decimals)
         missing = whole - sum(int(e.facts["amount"]) for e in book.about(owed.chain, Kind.SPENT, state.id))
         since = released.block_number, released.log_index

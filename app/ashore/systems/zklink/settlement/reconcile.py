@@ -15,7 +15,7 @@ from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import Advance, advance_of, at_odds_with_agreed, way_of
 from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Entry, Kind
-from ashore.systems.zklink.settlement.emptied import EMPTIED
+from ashore.systems.zklink.settlement.emptied import emptied_at
 from ashore.systems.zklink.settlement.payouts import payout_of
 from ashore.systems.zklink.system.tracks import (
     ADVANCED,
@@ -85,13 +85,9 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
     released = found.get(RELEASED)
     yield from way_of(state, advance, released=released is not None and released.entry.level >= Level.PROVEN)
     for stage in _CHAIN_STAGES:
-        if stage == PAID and PAID not in found and RELEASED in found and _is_emptied(state):
+        if stage == PAID and PAID not in found and RELEASED in found and emptied_at(state) is not None:
             continue  # shown by what the contract does not owe any more: no log names the recipient
         yield from _compare(book, state, stage, found.get(stage), now)
-
-
-def _is_emptied(state: Withdrawal) -> bool:
-    return any(e.kind == EMPTIED for e in state.stage(PAID).evidence)
 
 
 def primary_of(deployment: Deployment) -> str:
