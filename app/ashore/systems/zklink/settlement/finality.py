@@ -1,7 +1,8 @@
 """When nothing can take a stage back any more: its block is finalized, and the contract cannot revert its batch either.
 
 `revertBlocks` takes back whatever is committed and not executed, however old the L1 blocks are
-(zkLinkProtocol/zklink-contracts). So what leads to the release is irreversible only together with it.
+(zkLinkProtocol/zklink-contracts). So what leads to the release is irreversible only together with it. Each chain
+executes, and reverts, for itself: what the primary chain shows stands for good once it has executed the batch, too.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.observations import ChainHealth, FinalityAdvanced
 from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.zklink.deployment import Deployment
+from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.reconcile import L2_BLOCK, primary_of
 from ashore.systems.zklink.system.tracks import COMMITTED, CONFIRMED, EXECUTED, PROVED, RELEASED, REQUESTED, VERIFIED
 
 REVERTIBLE = frozenset({REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, CONFIRMED})
@@ -19,7 +23,9 @@ REVERTIBLE = frozenset({REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, CONFIR
 class Finality:
     """How far each chain is finalized, and what follows from that."""
 
-    def __init__(self) -> None:
+    def __init__(self, deployment: Deployment, book: Book) -> None:
+        self._deployment = deployment
+        self._book = book
         self._reached: dict[str, FinalityAdvanced] = {}
 
     def heard(self, health: ChainHealth) -> None:
@@ -31,7 +37,7 @@ class Finality:
     def settled(self, state: Withdrawal, advanced: FinalityAdvanced) -> Iterator[ev.Event]:
         """Yield what is irreversible from now on."""
         self._reached[advanced.chain] = advanced
-        executed = any(self._is_final(piece) for piece in state.stage(RELEASED).evidence)
+        executed = self._is_executed(state)
         for view in state.stages.values():
             if view.id in REVERTIBLE and not executed:
                 continue
@@ -39,6 +45,21 @@ class Finality:
             for block_hash, chain in sorted(final.items()):
                 by = self._reached[chain]
                 yield ev.StageSettled(state.id, view.id, block_hash, by.number, by.agreeing, by.asked)
+
+    def _is_executed(self, state: Withdrawal) -> bool:
+        """Whether every chain that shows the batch has executed it, in a finalized block."""
+        if not any(self._is_final(piece) for piece in state.stage(RELEASED).evidence):
+            return False
+        primary = primary_of(self._deployment)
+        if state.terms.destination == primary or L2_BLOCK not in state.facts:
+            return True
+        entry, reached = (
+            self._book.first(primary, Kind.EXECUTED, int(state.facts[L2_BLOCK])),
+            self._reached.get(primary),
+        )
+        if entry is None or reached is None or entry.level < Level.PROVEN:
+            return False
+        return entry.block_number <= reached.number
 
     def _is_final(self, piece: Evidence) -> bool:
         if piece.level < Level.PROVEN:

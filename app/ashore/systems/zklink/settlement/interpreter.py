@@ -55,7 +55,7 @@ class Interpreter:
         self._book = book
         self._witnesses = witnesses
         self._fates = fates
-        self._finality = Finality()
+        self._finality = Finality(deployment, book)
         self._now = now
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:

@@ -9,6 +9,7 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.eta import WHOLE
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveKind
 from ashore.domain.observations import (
     BlockObserved,
     BlockRef,
@@ -28,6 +29,7 @@ from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.settlement.sighting import entries_of
+from ashore.systems.zklink.system.plan import plan_of
 from ashore.systems.zklink.system.tracks import (
     COMMITTED,
     CONFIRMED,
@@ -38,8 +40,8 @@ from ashore.systems.zklink.system.tracks import (
     REQUESTED,
     VERIFIED,
 )
-from unit.systems.zklink.settlement.rollup_model import CHAIN, credit, entry, operation, payout, withdrawal
-from unit.systems.zklink.zklink_bench import DEPLOYMENT, MAIN
+from unit.systems.zklink.settlement.rollup_model import CHAIN, credit, entry, folded, operation, payout, withdrawal
+from unit.systems.zklink.zklink_bench import DEPLOYMENT, MAIN, RECIPIENT, judged
 
 NOW = 1_800_000_000_000
 
@@ -160,6 +162,48 @@ async def test_what_can_be_reverted_is_not_irreversible_however_old_its_block_is
     await bench.hear(FinalityAdvanced(CHAIN, 52, "0xff", 2, 3))
     stages = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, RELEASED)
     assert {bench.states[0].stage(s).level for s in stages} == {Level.IRREVERSIBLE}
+
+
+def to_strait() -> Withdrawal:
+    """A withdrawal that the secondary chain pays, as the wallet's own plan describes it."""
+    plan = plan_of(DEPLOYMENT, judged(amount="10", chain="2"), 1)
+    return folded(
+        [
+            ev.WithdrawalStarted("w0", plan.terms),
+            ev.MoveIntended("w0", "m", MoveKind.REQUEST, DEPLOYMENT.id, "0x1", "p", "1042/0", 7),
+            ev.MoveSending("w0", "m"),
+            ev.MoveAccepted("w0", "m"),
+        ]
+    )
+
+
+async def test_a_batch_that_its_proving_chain_can_still_revert_is_not_irreversible_there(bench: Bench) -> None:
+    bench.states[0] = state = to_strait()
+    owner, owed, strait = f"17/{RECIPIENT}", {"amount": str(state.terms.amount)}, {"chain": "Strait"}
+    bench.book.add(
+        [
+            operation(state, 8801, 1, facts={"sync_hashes": "2:0xs"}),
+            entry(Kind.PROVEN, "8801", 8801, 2),
+            entry(Kind.SYNCED, "8801", 8801, 3),
+            operation(state, 8801, 4, facts={"sync_hash": "0xs", SEQUENCE: "5"}, **strait),
+            entry(Kind.SYNCED, "8801", 8801, 5, **strait),
+            entry(Kind.CREDITED, owner, 0, 6, 0, facts=owed, **strait),
+            entry(Kind.EXECUTED, "8801", 8801, 6, 1, **strait),
+            entry(Kind.PAYOUT, owner, 0, 7, 1, facts=owed, **strait),
+        ],
+        {},
+    )
+    await bench.hear(block(9, log(l1.BLOCK_PROVEN, [9999])))
+    await bench.hear(FinalityAdvanced(CHAIN, 50, "0xff", 2, 3))
+    await bench.hear(FinalityAdvanced("Strait", 50, "0xff", 2, 3))
+    assert {bench.states[0].stage(s).level for s in (RELEASED, PAID)} == {Level.IRREVERSIBLE}
+    assert not bench.states[0].is_open, "the money is there for good"
+    revertible = (REQUESTED, EXECUTED, COMMITTED, PROVED, VERIFIED, CONFIRMED)
+    assert {bench.states[0].stage(s).level for s in revertible} == {Level.PROVEN}
+    bench.book.add([entry(Kind.EXECUTED, "8801", 8801, 60)], {})
+    assert await bench.hear(FinalityAdvanced(CHAIN, 59, "0xfe", 2, 3)) == []
+    await bench.hear(FinalityAdvanced(CHAIN, 60, "0xfd", 2, 3))
+    assert {bench.states[0].stage(s).level for s in revertible} == {Level.IRREVERSIBLE}
 
 
 async def test_what_another_chain_shows_settles_with_the_finality_that_was_heard_of_it(bench: Bench) -> None:
