@@ -10,7 +10,7 @@ import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct, encode_typed_data
 
-from ashore.crypto import altjubjub, musig, rescue
+from ashore.crypto import abi, altjubjub, event_logs, musig, rescue
 from ashore.systems.zklink.codec import (
     AMOUNT,
     FEE,
@@ -42,7 +42,7 @@ from ashore.systems.zklink.codec import (
     withdraw_text,
     withdraw_to_json,
 )
-from ashore.systems.zklink.codec.l1 import abi, events, hashes
+from ashore.systems.zklink.codec.l1 import events, hashes
 from conformance.vector_files import OWN_FOLDER, load_file
 
 Case = dict[str, Any]
@@ -376,10 +376,10 @@ def test_l1_calldata(case: Case) -> None:
 @pytest.mark.vectors("zklink", "l1_logs")
 def test_l1_logs(case: Case) -> None:
     declaration, topics, data = case["event"], [raw(topic) for topic in case["topics"]], raw(case["data"])
-    types = [abi_type for abi_type, _ in events.event_types(declaration)]
+    types = [abi_type for abi_type, _ in event_logs.event_types(declaration)]
     values = tuple(abi_value(abi_type, value) for abi_type, value in zip(types, case["values"], strict=True))
-    assert events.encode_event(declaration, values) == (topics, data)
-    assert events.decode_event(declaration, topics, data) == values
+    assert event_logs.encode_event(declaration, values) == (topics, data)
+    assert event_logs.decode_event(declaration, topics, data) == values
     event = events.decode_log(topics, data)
     if event is not None:
         assert tuple(getattr(event, name) for name in event.__slots__) == values
@@ -430,8 +430,8 @@ def test_l1_selectors(case: tuple[str, str]) -> None:
 @pytest.mark.vectors("zklink", "l1_topics")
 def test_l1_topics(case: tuple[str, str]) -> None:
     declaration, expected = case
-    events.event_types(declaration)
-    assert events.event_topic(declaration) == raw(expected)
+    event_logs.event_types(declaration)
+    assert event_logs.event_topic(declaration) == raw(expected)
 
 
 def test_every_section_has_a_test(request: pytest.FixtureRequest) -> None:

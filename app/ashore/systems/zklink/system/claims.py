@@ -11,6 +11,7 @@ from ashore.domain.amounts import display_units, format_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind, SignedMove
+from ashore.domain.reverts import ARITHMETIC, revert_reason
 from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY
 from ashore.ethereum.fees import Fees, fees_at
@@ -36,7 +37,6 @@ from ashore.systems.base import (
     Unclaimed,
 )
 from ashore.systems.zklink.codec.l1.calls import decode_claim
-from ashore.systems.zklink.codec.l1.reverts import ARITHMETIC, revert_reason
 from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.system.gas import GAS_SYMBOL, ceiling, gas_words, tried

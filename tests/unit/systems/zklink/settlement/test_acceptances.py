@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ashore.crypto.event_logs import encode_event
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.observations import BlockObserved, BlockRef, LogEntry
@@ -36,7 +37,7 @@ def accept(index: int, ratio: int = 10, token: str = USDC_ON[1], to: str = RECIP
     amount = 25_000_000
     values = (BROKER, to, token, amount, ratio, 1042, 0, nonce, amount * (10_000 - ratio) // 10_000)
     plain = tuple(bytes.fromhex(v[2:]) if isinstance(v, str) else v for v in values)
-    topics, data = events.encode_event(events.ACCEPT_X, plain)
+    topics, data = encode_event(events.ACCEPT_X, plain)
     return LogEntry(MAIN[1], tuple("0x" + t.hex() for t in topics), "0x" + data.hex(), index, 0, "0xt")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ashore.crypto.event_logs import encode_event
 from ashore.domain import events as ev
 from ashore.domain.eta import WHOLE
 from ashore.domain.evidence import Evidence, Level
@@ -91,7 +92,7 @@ def block(number: int, *logs: LogEntry, level: Level = Level.PROVEN) -> BlockObs
 
 
 def log(declaration: str, values: Sequence[object], at: int = 0, address: str = MAIN[1]) -> LogEntry:
-    topics, data = l1.encode_event(declaration, values)  # type: ignore[arg-type]
+    topics, data = encode_event(declaration, values)  # type: ignore[arg-type]
     return LogEntry(address, tuple("0x" + t.hex() for t in topics), "0x" + data.hex(), at, 0, "0xt")
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+from ashore.crypto.abi import AbiValue, decode_call, encode, encode_call, parse_types
 from ashore.crypto.keccak import keccak256
 from ashore.systems.zklink.codec.errors import CodecError
-from ashore.systems.zklink.codec.l1.abi import AbiValue, decode_call, encode, encode_call, parse_types
 from ashore.systems.zklink.codec.l1.calls import (
     COMMIT_BLOCKS_X,
     STORED_BLOCK_SECONDARY,

@@ -6,8 +6,8 @@ Source: zkLinkProtocol/zklink-contracts, branches v2, main, zkex_mainnet and ape
 
 from dataclasses import dataclass
 
+from ashore.crypto.abi import WORD, decode, decode_call, encode_call, parse_types
 from ashore.systems.zklink.codec.errors import CodecError
-from ashore.systems.zklink.codec.l1.abi import WORD, decode, decode_call, encode_call, parse_types
 from ashore.systems.zklink.codec.transactions import EVM_ADDRESS_BYTES, PUBKEY_HASH_BYTES
 
 STORED_BLOCK_X = "(uint32,uint64,bytes32,uint256,bytes32,bytes32,(uint8,bytes32)[])"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from ashore.crypto.abi import AbiValue, decode_call, encode_call
 from ashore.systems.zklink.codec.errors import CodecError
-from ashore.systems.zklink.codec.l1.abi import AbiValue, decode_call, encode_call
 from ashore.systems.zklink.codec.l1.blocks import (
     Deployment,
     NewBlock,

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ashore.crypto.event_logs import encode_event
 from ashore.crypto.keccak import keccak256
+from ashore.crypto.storage_slots import IMPLEMENTATION_SLOT, mapping_slot
 from ashore.systems.zklink.codec import FEE, CodecError
 from ashore.systems.zklink.codec.l1 import blocks, events, hashes, storage
 from ashore.systems.zklink.codec.l1.calls import STORED_BLOCK_SECONDARY, STORED_BLOCK_V2, STORED_BLOCK_X
@@ -56,7 +58,7 @@ operations = st.builds(
 
 @given(st.integers(0, 65535), st.binary(min_size=32, max_size=32), st.integers(0, (1 << 128) - 1))
 def test_pending_withdrawals_are_read_as_written(token_id: int, recipient: bytes, amount: int) -> None:
-    topics, data = events.encode_event(events.WITHDRAWAL_PENDING, (token_id, recipient, amount))
+    topics, data = encode_event(events.WITHDRAWAL_PENDING, (token_id, recipient, amount))
     assert events.decode_log(topics, data) == events.WithdrawalPending(token_id, recipient, amount)
     assert topics[0] == events.topic_of(events.WithdrawalPending)
 
@@ -70,7 +72,7 @@ def test_block_events(kind: type[events.BlockCommit]) -> None:
 def test_foreign_logs_are_passed_over() -> None:
     assert events.decode_log([], b"") is None
     assert events.decode_log([bytes(32)], b"") is None
-    assert events.decode_log(*events.encode_event(events.EXODUS_MODE, ())) is None
+    assert events.decode_log(*encode_event(events.EXODUS_MODE, ())) is None
 
 
 @pytest.mark.parametrize(
@@ -263,11 +265,11 @@ def test_slots_of_mappings() -> None:
     assert storage.pending_balance_slot(layout, bytes(12) + owner, 17) == int.from_bytes(inner, "big")
     single = keccak256((9).to_bytes(32, "big") + (60).to_bytes(32, "big"))
     assert storage.stored_block_hash_slot(layout, 9) == int.from_bytes(single, "big")
-    assert storage.accepts_slot(layout, b"\1" * 32, 7) == storage.mapping_slot(b"\1" * 32, 0)
+    assert storage.accepts_slot(layout, b"\1" * 32, 7) == mapping_slot(b"\1" * 32, 0)
     old = storage.STORAGE_LAYOUTS["v2"]
-    assert storage.accepts_slot(old, b"\1" * 32, 7) == storage.mapping_slot(b"\1" * 32, storage.mapping_slot(7, 11))
-    assert storage.auth_fact_slot(old, owner, 2) == storage.mapping_slot(2, storage.mapping_slot(owner, 7))
-    assert storage.token_slot(layout, 17) == storage.mapping_slot(17, 63)
+    assert storage.accepts_slot(old, b"\1" * 32, 7) == mapping_slot(b"\1" * 32, mapping_slot(7, 11))
+    assert storage.auth_fact_slot(old, owner, 2) == mapping_slot(2, mapping_slot(owner, 7))
+    assert storage.token_slot(layout, 17) == mapping_slot(17, 63)
 
 
 def test_packed_counters() -> None:
@@ -276,4 +278,4 @@ def test_packed_counters() -> None:
     assert layout.committed.read(word) == 812
     assert layout.synchronized.read(1 << 32 | 811) == 811
     assert layout.exodus_mode.read(1 << 32 | 811) == 1
-    assert int.from_bytes(keccak256(b"eip1967.proxy.implementation"), "big") - 1 == storage.IMPLEMENTATION_SLOT
+    assert int.from_bytes(keccak256(b"eip1967.proxy.implementation"), "big") - 1 == IMPLEMENTATION_SLOT

@@ -6,9 +6,9 @@ level deeper; some endpoints give the message alone.
 
 import re
 
+from ashore.crypto.abi import decode, parse_types
+from ashore.crypto.errors import CodecError
 from ashore.domain.untrusted import plain
-from ashore.systems.zklink.codec.errors import CodecError
-from ashore.systems.zklink.codec.l1.abi import decode, parse_types
 
 _ERROR, _PANIC = bytes.fromhex("08c379a0"), bytes.fromhex("4e487b71")
 _LONGEST_HEX = 8_192

@@ -1,4 +1,4 @@
-"""A small, strict codec of the contract ABI: what zkLink's contracts use, and no more.
+"""A small, strict codec of the contract ABI: what the systems' contracts use, and no more.
 
 Source: docs: Solidity, "Contract ABI Specification". Values: integers, booleans, bytes (addresses are 20 bytes) and
 tuples for arrays and structs. Decoding refuses dirty padding, offsets that point outside, and data that is read twice,
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from ashore.crypto.errors import CodecError
 from ashore.crypto.keccak import keccak256
-from ashore.systems.zklink.codec.errors import CodecError
 
 AbiValue: TypeAlias = "int | bool | bytes | tuple[AbiValue, ...]"
 

@@ -7,8 +7,8 @@ from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ashore.domain.reverts import ARITHMETIC, revert_reason
 from ashore.domain.untrusted import hidden_characters
-from ashore.systems.zklink.codec.l1.reverts import ARITHMETIC, revert_reason
 
 B1 = "0x08c379a0" + encode(["string"], ["b1"]).hex()
 OVERFLOW = "0x4e487b71" + encode(["uint256"], [0x11]).hex()

@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashore.systems.zklink.codec import CodecError
-from ashore.systems.zklink.codec.l1 import calls
-from ashore.systems.zklink.codec.l1.abi import (
+from ashore.crypto.abi import (
     AbiType,
     decode,
     decode_call,
@@ -18,6 +16,8 @@ from ashore.systems.zklink.codec.l1.abi import (
     parse_types,
     split_types,
 )
+from ashore.systems.zklink.codec import CodecError
+from ashore.systems.zklink.codec.l1 import calls
 
 SHAPES = [
     "uint8,address,bool",
