@@ -109,6 +109,7 @@ class SignerChild:
             await self._process.wait()
         except BaseException:
             self._kill()
+            await self._process.wait()  # which does not take long any more
             raise
         finally:
             if self._listener is not None and self._listener is not asyncio.current_task():

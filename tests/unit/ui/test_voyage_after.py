@@ -27,6 +27,8 @@ async def test_what_was_refused_is_tried_again_with_its_values(shell: Shell) -> 
         "target_token": "17",
         "amount": "25",
         "recipient": readable(OTHER),
+        "speed": "normal",
+        "ratio": "",
         "fee": "",
         "nonce": "",
     }

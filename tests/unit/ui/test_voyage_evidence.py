@@ -12,6 +12,8 @@ from ashore.domain import events as ev
 from ashore.domain.addresses import readable
 from ashore.domain.evidence import Level
 from ashore.engine.views import ProofCheck
+from ashore.systems.zklink.settlement.acceptors import ACCEPTS
+from ashore.systems.zklink.settlement.emptied import EMPTIED
 from ashore.systems.zklink.settlement.reconcile import EVENT_OF_STAGE
 from ashore.systems.zklink.settlement.roots import KIND as STORED_ROOT
 from ashore.systems.zklink.system.wording import KINDS
@@ -115,7 +117,8 @@ async def test_a_proof_that_is_not_stored_is_said_so(shell: Shell) -> None:
 
 
 def test_every_kind_of_evidence_has_plain_words() -> None:
-    assert {*EVENT_OF_STAGE.values(), STORED_ROOT, "operator", "submission"} == KINDS.keys()
+    told = {"operator", "submission", "replacement", "cancellation"}
+    assert {*EVENT_OF_STAGE.values(), STORED_ROOT, ACCEPTS, EMPTIED, *told} == KINDS.keys()
 
 
 async def test_what_it_is_comes_first_and_its_technical_name_second(shell: Shell) -> None:
