@@ -119,6 +119,19 @@ async def waiting(two: Bench) -> tuple[Unclaimed, ...]:
     return two.wallet.unclaimed.found
 
 
+@pytest.mark.parametrize("silent", [HARBOUR, LAGOON])
+async def test_a_chain_that_nobody_can_ask_hides_no_money_that_waits_on_the_other(two: Bench, silent: int) -> None:
+    rest = next(number for number in NAMES if number != silent)
+    two.world.faults.switches[Switch.RELAYER_OFF] = True
+    await two.withdraw(chain=str(rest))
+    await two.arrive()
+    two.wallet.unclaimed.found = ()
+    two.wire.cut.add(f"/l1/{silent}/")
+    (owed,) = await waiting(two)
+    assert owed.chain == NAMES[rest]
+    assert str(two.wallet.unclaimed.trouble).startswith(f"{NAMES[silent]} could not be looked at.")
+
+
 @pytest.mark.parametrize("chain", [None, HARBOUR, LAGOON])
 @pytest.mark.parametrize("moment", [("commit", LAGOON), ("confirm", LAGOON)])
 async def test_blocks_that_are_taken_back_are_awaited_again(

@@ -26,8 +26,12 @@ _log = logging.getLogger(__name__)
 class Purse(Protocol):
     """A deployment whose contracts can owe money."""
 
-    async def look(self, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
-        """What each owner is owed. Raises AshoreError."""
+    @property
+    def chains(self) -> Sequence[str]:
+        """The chains that it pays out on, by name."""
+
+    async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
+        """What each owner is owed on a chain. Raises AshoreError."""
 
     async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer], watched: Sequence[Withdrawal]) -> Offer:
         """What claiming it costs now, who can pay that, and what of `watched` it pays. Raises AshoreError."""
@@ -83,11 +87,11 @@ class UnclaimedMoney:
         self._stirred = asyncio.Event()
         self._stirred.set()
         self.found: tuple[Unclaimed, ...] = ()
-        """What was found at the last look."""
+        """What was found at the last look, and of a chain that told nothing what was found there before."""
         self.trouble: AshoreError | None = None
-        """Why the last look told nothing; `found` is then of an earlier one."""
+        """Why the last look told nothing of a chain."""
         self.looked_at = 0
-        """When a look last told anything, in UTC milliseconds; 0 while none has."""
+        """When a look last told everything, in UTC milliseconds; 0 while none has."""
 
         self.passed_over = 0
         """How many addresses the last look left out: those that were withdrawn to longest ago."""
@@ -145,14 +149,25 @@ class UnclaimedMoney:
             await self._sleep(PAUSE_S if self.trouble is None else TROUBLED_PAUSE_S)
 
     async def look(self) -> None:
-        """Look once, and tell."""
-        try:
-            own = [account.address.lower() for account in self._accounts()]
-            every = list(dict.fromkeys([*own, *self._recipients()]))
-            owners, self.passed_over = every[:MOST_OWNERS], max(0, len(every) - MOST_OWNERS)
-            found = [each for purse in self._purses.values() for each in await purse.look(owners)] if owners else []
-            self.found, self.trouble, self.looked_at = tuple(found), None, self._now()
-        except AshoreError as error:
-            _log.warning("looking for unclaimed money: %s", error.sentence)
-            self.trouble = error
+        """Look once, at all chains at the same time, and tell. A chain that does not answer hides no other one."""
+        own = [account.address.lower() for account in self._accounts()]
+        every = list(dict.fromkeys([*own, *self._recipients()]))
+        owners, self.passed_over = every[:MOST_OWNERS], max(0, len(every) - MOST_OWNERS)
+        places = [(profile, chain) for profile, purse in self._purses.items() for chain in purse.chains if owners]
+        looks = await asyncio.gather(*(self._look_at(*place, owners) for place in places))
+        found = list[Unclaimed]()
+        for (profile, chain), told in zip(places, looks, strict=True):
+            before = [each for each in self.found if (each.profile, each.chain) == (profile, chain)]
+            found += before if isinstance(told, AshoreError) else told
+        self.found = tuple(found)
+        self.trouble = next((told for told in looks if isinstance(told, AshoreError)), None)
+        if self.trouble is None:
+            self.looked_at = self._now()
         self._ledger.tell(Change(Topic.UNCLAIMED))
+
+    async def _look_at(self, profile: str, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...] | AshoreError:
+        try:
+            return await self._purses[profile].look(chain, owners)
+        except AshoreError as error:
+            _log.warning("looking for unclaimed money on %s: %s", chain, error.sentence)
+            return AshoreError(f"{chain} could not be looked at. {error.sentence}", error.advice)

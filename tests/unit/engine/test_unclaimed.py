@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Withdrawal
@@ -20,12 +21,15 @@ class Purse:
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
         self.answer: tuple[Unclaimed, ...] | AshoreError = ()
+        self.answers: dict[str, tuple[Unclaimed, ...] | AshoreError] = {}
+        self.chains = [OWED.chain]
 
-    async def look(self, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
+    async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         self.asked.append(list(owners))
-        if isinstance(self.answer, AshoreError):
-            raise self.answer
-        return self.answer
+        answer = self.answers.get(chain, self.answer)
+        if isinstance(answer, AshoreError):
+            raise answer
+        return answer
 
     async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer], watched: Sequence[Withdrawal]) -> Offer:
         self.payers = list(payers)
@@ -45,7 +49,7 @@ class Followed:
 
 def money(purse: Purse, recipients: list[str], told: list[Change]) -> UnclaimedMoney:
     accounts = (Account(0, OWN, "Account 1", ""),)
-    return UnclaimedMoney({"p": purse}, lambda: accounts, lambda: recipients, Followed(told), lambda: 7)
+    return UnclaimedMoney({OWED.profile: purse}, lambda: accounts, lambda: recipients, Followed(told), lambda: 7)
 
 
 async def test_own_addresses_come_first_and_nobody_twice() -> None:
@@ -76,3 +80,21 @@ async def test_what_was_found_stays_while_nobody_answers() -> None:
     purse.answer = ()
     await waiting.look()
     assert (waiting.found, waiting.trouble) == ((), None)
+
+
+async def test_a_chain_that_does_not_answer_hides_no_money_on_another_one() -> None:
+    purse = Purse()
+    there = replace(OWED, chain="Lagoon")
+    waiting = money(purse, [], [])
+    purse.chains = ["Lagoon", OWED.chain]
+    purse.answers = {"Lagoon": AshoreError("Not enough endpoints agree on a block."), OWED.chain: (OWED,)}
+    await waiting.look()
+    assert waiting.found == (OWED,)
+    assert str(waiting.trouble) == "Lagoon could not be looked at. Not enough endpoints agree on a block."
+    assert waiting.looked_at == 0, "not everything was looked at"
+    purse.answers = {"Lagoon": (there,), OWED.chain: AshoreError("Not enough endpoints agree on a block.")}
+    await waiting.look()
+    assert waiting.found == (there, OWED)
+    purse.answers = {"Lagoon": (), OWED.chain: ()}
+    await waiting.look()
+    assert (waiting.found, waiting.trouble, waiting.looked_at) == ((), None, 7)

@@ -117,6 +117,19 @@ async def test_endpoints_that_do_not_answer_are_no_empty_hands(shell: Shell, kno
     assert "Nothing waits" not in texts(page)
 
 
+async def test_what_one_chain_shows_is_said_while_another_one_is_silent(shell: Shell) -> None:
+    money = shell.wallet.unclaimed
+    money.found, money.looked_at = (OWED,), 0
+    money.trouble = AshoreError("Lagoon could not be looked at.")
+    page = await the_page(shell)
+    assert page.said.text() == "This money waits:"
+    await found(shell)
+    assert page.said.text() == "Not everything could be looked up."
+    money.looked_at = NOW
+    await found(shell)
+    assert page.said.text() == "Not everything could be looked up."
+
+
 async def test_who_is_not_looked_at_is_said(shell: Shell) -> None:
     shell.wallet.unclaimed.passed_over = 1_234
     page = await the_page(shell)

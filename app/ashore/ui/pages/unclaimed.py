@@ -131,10 +131,12 @@ class UnclaimedPage(Page):
 
     def _sentence(self) -> str:
         money = self.context.wallet.unclaimed
-        if not money.looked_at:
-            return "Ashore is looking." if money.trouble is None else "Nothing could be looked up yet."
         if money.found:
             return "This money waits:" if len(money.found) == 1 else "This money waits, each sum by itself:"
+        if money.trouble is not None:
+            return "Not everything could be looked up."
+        if not money.looked_at:
+            return "Ashore is looking."
         when = clock_time(money.looked_at, self.context.now())
         where = "your accounts and every recipient of your withdrawals"
         if money.passed_over:

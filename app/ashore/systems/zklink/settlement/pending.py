@@ -41,15 +41,17 @@ class PendingBalances:
         self._book = book
         self._now = now
 
-    async def look(self, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
-        """What each owner (20-byte address as lower-case hex) is owed, with the proof.
+    @property
+    def chains(self) -> Sequence[str]:
+        """The chains that it pays out on, by name."""
+        return [chain.name for chain in self._deployment.chains.values()]
 
-        Raises AshoreError where a chain's endpoints do not agree or cannot prove it.
+    async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
+        """What each owner (20-byte address as lower-case hex) is owed on a chain, with the proof.
+
+        Raises AshoreError where its endpoints do not agree or cannot prove it.
         """
-        found: list[Unclaimed] = []
-        for chain in self._deployment.chains.values():
-            found.extend(await self._on(chain, owners))
-        return tuple(found)
+        return tuple(await self._on(self._deployment.chain_named(chain), owners))
 
     async def open_claim(self, owed: Unclaimed, payers: Sequence[Payer], watched: Sequence[Withdrawal]) -> Offer:
         """What claiming it costs now, who can pay that, and which of the `watched` withdrawals it pays.

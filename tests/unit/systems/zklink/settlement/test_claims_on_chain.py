@@ -40,7 +40,7 @@ class Claimant:
     bench: Bench
 
     async def owed(self) -> Unclaimed:
-        (owed,) = await pending(self.bench).look([OWNER])
+        (owed,) = await pending(self.bench).look("Harbour", [OWNER])
         return owed
 
     async def quoted(self, payer: int = 0, max_fee: str = "", owed: Unclaimed | None = None) -> ClaimQuote:
@@ -106,7 +106,7 @@ async def test_a_claim_pays_and_is_proven_like_everything_else(claimant: Claiman
     await bench.world.step("finalize")
     await claimant.look()
     assert bench.state(name).status is Status.FINAL
-    assert await pending(bench).look([OWNER]) == ()
+    assert await pending(bench).look("Harbour", [OWNER]) == ()
 
 
 async def test_the_review_says_what_was_read_from_the_bytes(claimant: Claimant) -> None:

@@ -32,9 +32,9 @@ async def released(bench: Bench) -> None:
 
 
 async def test_what_the_contract_owes_is_proven_and_can_be_paid_out_by_anybody(bench: Bench) -> None:
-    assert await pending(bench).look([OWNER, STRANGER]) == ()
+    assert await pending(bench).look("Harbour", [OWNER, STRANGER]) == ()
     await released(bench)
-    (owed,) = await pending(bench).look([STRANGER, OWNER])
+    (owed,) = await pending(bench).look("Harbour", [STRANGER, OWNER])
     assert (owed.owner, owed.amount, owed.symbol, owed.decimals, owed.rest) == (OWNER, 25_000_000, "USDC", 6, 0)
     assert owed.evidence.level is Level.PROVEN
     assert owed.evidence.agreeing >= 2
@@ -44,7 +44,7 @@ async def test_what_the_contract_owes_is_proven_and_can_be_paid_out_by_anybody(b
     anybody = Sender(chain, genesis.private_key(FAUCET))
     anybody.send(bytes.fromhex(owed.contract[2:]), bytes.fromhex(owed.calldata[2:]), gas=200_000)
     chain.mine()
-    assert await pending(bench).look([OWNER]) == ()
+    assert await pending(bench).look("Harbour", [OWNER]) == ()
 
 
 @pytest.mark.parametrize("kind", [FaultKind.GARBAGE, FaultKind.FORGED_PROOF])
@@ -53,23 +53,23 @@ async def test_endpoints_that_cannot_be_asked_or_lie_make_no_empty_hands(bench: 
     for endpoint in bench.world.endpoints.values():
         endpoint.faults.add(FaultRule("eth_getProof", kind, count=None))
     with pytest.raises(AshoreError):
-        await pending(bench).look([OWNER])
+        await pending(bench).look("Harbour", [OWNER])
 
 
 async def test_any_number_of_owners_is_looked_after(bench: Bench) -> None:
     await released(bench)
     strangers = [f"0x{number:040x}" for number in range(1, 40)]
-    (owed,) = await pending(bench).look([*strangers, OWNER])
+    (owed,) = await pending(bench).look("Harbour", [*strangers, OWNER])
     assert owed.amount == 25_000_000
 
 
 async def test_nobody_is_asked_about_nobody(bench: Bench) -> None:
-    assert await pending(bench).look([]) == ()
+    assert await pending(bench).look("Harbour", []) == ()
 
 
 async def test_one_lying_endpoint_hides_nothing(bench: Bench) -> None:
     await released(bench)
     first = next(iter(bench.world.endpoints.values()))
     first.faults.add(FaultRule("eth_getProof", FaultKind.FORGED_PROOF, count=None))
-    (owed,) = await pending(bench).look([OWNER])
+    (owed,) = await pending(bench).look("Harbour", [OWNER])
     assert owed.amount == 25_000_000

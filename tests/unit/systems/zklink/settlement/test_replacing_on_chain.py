@@ -116,7 +116,7 @@ async def test_gas_that_rose_is_told_and_a_higher_price_pays_the_claim_once(clai
     assert bench.state(name).status is Status.FINAL
     (told_,) = bench.world.status()["zklink"]["withdrawals"]
     assert (told_["paid_l1"], len(told_["paid_by"])) == (told_["due_l1"], 1)
-    assert await pending(bench).look([OWNER]) == ()
+    assert await pending(bench).look("Harbour", [OWNER]) == ()
 
 
 async def test_the_first_may_win_and_completes_the_same_voyage(claimant: Claimant) -> None:
@@ -168,7 +168,7 @@ async def test_a_cancellation_leaves_the_money_where_it_is(claimant: Claimant) -
     state = bench.state(name)
     assert state.status is Status.FAILED
     assert "You cancelled it" in state.stage(CLAIMED).failed
-    (owed,) = await pending(bench).look([OWNER])
+    (owed,) = await pending(bench).look("Harbour", [OWNER])
     assert owed.amount == 25_000_000
     assert (await claimant.quoted()).ready, "it can be claimed again"
 
