@@ -31,6 +31,7 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
     """Yield what the block's logs say. Operations are kept for `accounts` only; malformed logs say nothing."""
     chain = deployment.chain_named(observed.block.chain)
     on_primary = chain.id == deployment.primary
+    commits = set[str]()
     for log in observed.logs:
         if log.address != chain.main_contract:
             continue
@@ -40,6 +41,9 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
             continue
         match event:
             case events.BlockCommit(number):
+                if log.tx_hash in commits:
+                    continue  # a call commits once: nobody can have its data read over and over
+                commits.add(log.tx_hash)
                 if on_primary:
                     yield _entry(observed, log, Kind.COMMITTED, str(number), number)
                     yield from _operations(deployment, chain, observed, log, accounts)
@@ -94,23 +98,23 @@ def _operations(
         commit = l1.decode_commit_blocks(bytes.fromhex(log.tx_input[2:]))
         stored = l1.chain_of_stored_blocks(commit, compiled)
         found = [
-            (kept, op)
-            for block, kept in zip(commit.new_blocks, stored, strict=True)
+            (kept, named, op)
+            for block, kept, named in zip(commit.new_blocks, stored, [kept.hash for kept in stored], strict=True)
             for op in _withdrawals(block, deployment.layout)
+            if op.account_id in accounts
         ]
     except CodecError:
         return
-    for kept, op in found:
-        if op.account_id in accounts:
-            facts = {
-                **_operation_facts(op),
-                "batch_end": str(commit.new_blocks[-1].block_number),
-                "state_root": "0x" + kept.state_hash.hex(),
-                "commitment": "0x" + kept.commitment.hex(),
-                "stored_block": "0x" + kept.hash.hex(),
-                "sync_hashes": " ".join(f"{c}:0x{h.hex()}" for c, h in kept.sync_hashes),
-            }
-            yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
+    for kept, named, op in found:
+        facts = {
+            **_operation_facts(op),
+            "batch_end": str(commit.new_blocks[-1].block_number),
+            "state_root": "0x" + kept.state_hash.hex(),
+            "commitment": "0x" + kept.commitment.hex(),
+            "stored_block": "0x" + named.hex(),
+            "sync_hashes": " ".join(f"{c}:0x{h.hex()}" for c, h in kept.sync_hashes),
+        }
+        yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
 
 
 def _compressed(
@@ -129,9 +133,10 @@ def _compressed(
         commit = compressed.decode_commit_compressed_blocks(bytes.fromhex(log.tx_input[2:]))
         stored = compressed.chain_of_compressed_blocks(commit, compiled)
         found = [
-            (block, kept, op)
-            for block, kept in zip(commit.new_blocks, stored, strict=True)
+            (block, kept, named, op)
+            for block, kept, named in zip(commit.new_blocks, stored, [kept.hash for kept in stored], strict=True)
             for op in _withdrawals(block, deployment.layout)
+            if op.account_id in accounts
         ]
     except CodecError:
         return
@@ -139,17 +144,16 @@ def _compressed(
         return
     counted = {SEQUENCE: str(stored[-1].block_sequence)}
     yield _entry(observed, log, Kind.COMMITTED, str(number), number, **counted)
-    for block, kept, op in found:
-        if op.account_id in accounts:
-            facts = {
-                **_operation_facts(op),
-                SEQUENCE: str(kept.block_sequence),
-                "batch_end": str(number),
-                "state_root": "0x" + block.state_hash.hex(),
-                "stored_block": "0x" + kept.hash.hex(),
-                "sync_hash": "0x" + kept.sync_hash.hex(),
-            }
-            yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
+    for block, kept, named, op in found:
+        facts = {
+            **_operation_facts(op),
+            SEQUENCE: str(kept.block_sequence),
+            "batch_end": str(number),
+            "state_root": "0x" + block.state_hash.hex(),
+            "stored_block": "0x" + named.hex(),
+            "sync_hash": "0x" + kept.sync_hash.hex(),
+        }
+        yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
 
 
 def _withdrawals(block: l1.NewBlock, layout: PubdataLayout) -> Iterator[WithdrawPubdata]:

@@ -24,7 +24,10 @@ from ashore.domain.observations import (
 from ashore.domain.withdrawal import Withdrawal, apply
 from ashore.store.database import Database
 from ashore.store.keep import Keep
+from ashore.systems.zklink.codec.l1 import blocks as l1_blocks
 from ashore.systems.zklink.codec.l1 import events as l1
+from ashore.systems.zklink.codec.l1.compressed import CommitCompressedBlocks, encode_commit_compressed_blocks
+from ashore.systems.zklink.codec.l1.pubdata import WithdrawPubdata, encode_withdraw_pubdata
 from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
@@ -278,6 +281,34 @@ def test_logs_that_are_malformed_say_nothing() -> None:
     paid = log(l1.WITHDRAWAL, [17, 5])
     (nameless,) = entries_of(DEPLOYMENT, block(1, paid), {1042})
     assert (nameless.kind, nameless.subject) == (Kind.PAYOUT, "17/"), "nobody is named, so nobody was paid by it"
+
+
+def withdrawn_on(chain_id: int) -> tuple[bytes, tuple[l1_blocks.OnchainOperation, ...]]:
+    """The public data of one withdrawal to a chain."""
+    op = WithdrawPubdata(chain_id, 1042, 0, 17, 17, 10**18, 0, bytes(12) + b"\x11" * 20, 7, 0, 0)
+    return encode_withdraw_pubdata(op, DEPLOYMENT.layout), (l1_blocks.OnchainOperation(b"", 0),)
+
+
+def test_the_data_of_a_call_is_read_once_however_many_commits_its_logs_tell_of() -> None:
+    data, operations = withdrawn_on(1)
+    before = l1_blocks.StoredBlock(8800, 0, bytes(32), 1, bytes(32), bytes(32), ())
+    commit = l1_blocks.CommitBlocks(before, (l1_blocks.NewBlock(bytes(32), data, 2, operations, 8801),))
+    call = "0x" + l1_blocks.encode_commit_blocks(commit).hex()
+    told = log(l1.BLOCK_COMMIT, [8801])
+    logs = [LogEntry(MAIN[1], told.topics, told.data, at, 0, "0xt", MAIN[1], call) for at in range(50)]
+    found = list(entries_of(DEPLOYMENT, block(1, *logs), {1042}))
+    assert [one.kind for one in found] == [Kind.COMMITTED, Kind.OPERATION]
+
+
+def test_a_count_that_no_block_can_follow_says_nothing() -> None:
+    data, operations = withdrawn_on(2)
+    before = l1_blocks.SecondaryStoredBlock(8800, (1 << 32) - 1, 0, bytes(32), bytes(32))
+    new = l1_blocks.NewBlock(bytes(32), data, 0, operations, 8801)
+    call = "0x" + encode_commit_compressed_blocks(CommitCompressedBlocks(before, (new,))).hex()
+    told = log(l1.BLOCK_COMMIT, [8801])
+    commit = LogEntry(MAIN[2], told.topics, told.data, 0, 0, "0xt", MAIN[2], call)
+    observed = BlockObserved(BlockRef("Strait", 1, "0x1", 12), Level.SEEN, (commit,), 1, 3)
+    assert list(entries_of(DEPLOYMENT, observed, {1042})) == []
 
 
 async def test_how_long_it_usually_takes(bench: Bench) -> None:
