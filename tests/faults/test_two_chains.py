@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark, Status
 from ashore.sandbox.zklink.faults import Switch
 from ashore.systems.base import Unclaimed
@@ -117,6 +118,25 @@ async def test_a_stall_of_one_chain_shows_where_it_stands(
 async def waiting(two: Bench) -> tuple[Unclaimed, ...]:
     await two.wallet.unclaimed.look()
     return two.wallet.unclaimed.found
+
+
+async def test_a_chain_that_was_never_seen_stops_only_what_passes_it(two: Bench) -> None:
+    await two.aclose()
+    two.wire.cut.add(f"/l1/{LAGOON}/")
+    two.folder = two.folder / "new"
+    two.folder.mkdir()
+    two.wallet = two._composed()
+    await two.start()
+    await two.until(lambda: any(chain.health is not None for chain in two.wallet._parts.chains))
+    there = await two.review(chain="2")
+    with pytest.raises(AshoreError, match="has not reached Lagoon yet"):
+        await two.wallet.confirm(there)
+    at_home = await two.withdraw()
+    await two.world.settle()
+    await two.world.step("finalize")
+    two.wallet.look_again()
+    await two.until(lambda: two.voyage(at_home).status is Status.FINAL)
+    assert two.wrong() == []
 
 
 @pytest.mark.parametrize("silent", [HARBOUR, LAGOON])

@@ -7,8 +7,10 @@ from functools import partial
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import Expectation
+from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
+from ashore.domain.withdrawal import PRIMARY
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.carrying import Carrying
 from ashore.engine.elsewhere import OtherWallets
@@ -223,7 +225,7 @@ class Wallet:
         Raises AshoreError, and then nothing was sent.
         """
         self.touch()
-        self._refuse_unseen_chains(review.plan.profile)
+        self._refuse_unseen_chains(review.plan.terms)
         async with self.balances.keeping(review.keeps) if self.balances else contextlib.nullcontext():
             withdrawal, move = await self._requests.confirm(review)
         if self.opened is not None:
@@ -367,10 +369,11 @@ class Wallet:
                 return account
         raise AshoreError("The accounts are locked.", "Unlock Ashore first.")
 
-    def _refuse_unseen_chains(self, profile: str) -> None:
+    def _refuse_unseen_chains(self, terms: Terms) -> None:
         """What was never seen cannot be followed: a withdrawal would go where nobody watches."""
+        passed = terms.destination, terms.details.get(PRIMARY, terms.destination)
         for chain in self._parts.chains:
-            if chain.name in self._parts.systems[profile].chains and not chain.placed:
+            if chain.name in passed and not chain.placed:
                 raise AshoreError(
                     f"Ashore has not reached {chain.name} yet and could not follow the withdrawal. Nothing was sent.",
                     "Wait until its endpoints answer, then confirm again.",

@@ -80,7 +80,11 @@ class ChainWatch:
     @property
     def placed(self) -> bool:
         """Whether the chain was ever seen: only from there on can it be followed."""
-        return self._keep.follower_state(self.name) is not None
+        stored = self._keep.follower_state(self.name)
+        if stored is None:
+            return False
+        state = FollowerState.from_json(stored)
+        return bool(state.ring) or state.start is not None
 
     async def poll(self) -> None:
         """One cycle."""
