@@ -11,6 +11,7 @@ from eth_account import Account
 from eth_account.messages import encode_defunct, encode_typed_data
 
 from ashore.crypto import abi, altjubjub, event_logs, musig, rescue
+from ashore.crypto.keccak import keccak256
 from ashore.systems.zklink.codec import (
     AMOUNT,
     FEE,
@@ -408,7 +409,7 @@ def test_l1_withdraw_hash(case: Case) -> None:
 
 @pytest.mark.vectors("zklink", "l1_withdraw_with_call_hash")
 def test_l1_withdraw_with_call_hash(case: Case) -> None:
-    found = hashes.withdraw_with_call_hash(withdraw_key(case), raw(case["token"]), raw(case["call_data"]))
+    found = hashes.withdraw_with_call_hash(withdraw_key(case), raw(case["token"]), keccak256(raw(case["call_data"])))
     assert found == raw(case["hash"])
 
 

@@ -20,6 +20,7 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.emptied import EMPTIED
+from ashore.systems.zklink.settlement.own_hash import LOGGED
 from ashore.systems.zklink.system.activation_track import EXECUTED, NEW_KEY, REGISTERED, is_activation
 from ashore.systems.zklink.system.tracks import (
     ADVANCED,
@@ -92,6 +93,8 @@ def _ahead(
     if request is None:
         yield "it has no request"
         return
+    if state.is_followed and (len(state.moves) > 1 or request.payload or request.sends):
+        yield "it is followed, and something was signed or sent for it"
     real = truth.get(request.locator)
     if request.state is MoveState.ACCEPTED and request.locator not in submissions:
         yield "the wallet says accepted, and the operator never took it"
@@ -106,15 +109,23 @@ def _ahead(
             if evidence.level >= Level.PROVEN and (mined is None or evidence.tx_hash not in ("", mined)):
                 yield f"{stage} is shown as proven by {evidence.tx_hash or 'the state'}, and really it is {mined}"
     yield from _advance(state, real)
+    yield from _payout(state, real, paying)
+    ends = [best for best in (state.stage(PAID).best, state.stage(ADVANCED).best) if best is not None]
+    if state.status is Status.FINAL and all(best.level < Level.IRREVERSIBLE for best in ends):
+        yield "it is final without an irreversible payout"
+
+
+def _payout(state: Withdrawal, real: Mapping[str, Any] | None, paying: set[str]) -> Iterator[str]:
+    """What is claimed of the payout beyond the truth."""
     paid = state.stage(PAID).best
-    if paid is not None and paid.level >= Level.PROVEN and paid.kind != ACCEPT:
+    if paid is not None and paid.kind in LOGGED:
+        if real is None or real["on_chains"][str(real["chain"])]["execute"] is None:
+            yield "its money is shown as let go, and its batch was not executed"
+    elif paid is not None and paid.level >= Level.PROVEN and paid.kind != ACCEPT:
         if real is None or int(real["paid_l1"]) < int(real["due_l1"]):
             yield f"it is shown as paid, and really {real and real['paid_l1']} was"
         if paid.kind != EMPTIED and paid.tx_hash not in paying:
             yield f"it is shown as paid by {paid.tx_hash[:12]}, which pays nobody"
-    ends = [best for best in (paid, state.stage(ADVANCED).best) if best is not None]
-    if state.status is Status.FINAL and all(best.level < Level.IRREVERSIBLE for best in ends):
-        yield "it is final without an irreversible payout"
 
 
 def _advance(state: Withdrawal, real: Mapping[str, Any] | None) -> Iterator[str]:
@@ -166,6 +177,8 @@ def _second_requests(states: Iterable[Withdrawal], truth: Mapping[str, Mapping[s
         if any(move.kind not in REPLACEMENTS for move in moves[1:]):
             yield f"{state.id[:8]} has a further move that replaces none"
         # Those that replace one another share a number: the chain takes one of them.
+        if state.is_followed:
+            continue  # another wallet meant it
         meant.update({(m.scope, m.nonce) for m in moves if m.state not in (MoveState.REFUSED, MoveState.DEAD)})
     for scope, times in meant.items():
         if times > 1:

@@ -1,8 +1,9 @@
-"""Another device of the same person: registers a key of its own for an account, or withdraws, past this wallet."""
+"""Another wallet of the same person: registers a key of its own for an account, or withdraws, past this one."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from eth_account import Account
 from eth_account.messages import encode_defunct
@@ -11,17 +12,19 @@ from ashore.crypto import musig
 from ashore.sandbox import genesis
 from ashore.sandbox.world import World
 from ashore.systems.zklink.codec import (
+    FEE,
     ChangePubKey,
     EcdsaAuth,
     Profile,
     Withdraw,
-    change_pubkey_text,
     change_pubkey_to_json,
     layer1_signature_to_json,
     signed_bytes,
+    tx_hash,
     withdraw_text,
     withdraw_to_json,
 )
+from ashore.systems.zklink.codec.texts import change_pubkey_text
 
 _ACCOUNTS = {0: 1042, 1: 1043, 2: 1044}
 
@@ -49,17 +52,37 @@ async def registered_elsewhere(world: World, index: int) -> bytes:
     return key_hash
 
 
+RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
+ETHER = 10**18
+
+
+def foreign_withdrawal(world: World, index: int = 2, **changes: object) -> Withdraw:
+    """25 USDC to the first chain, unless changed; with the account's next number."""
+    account = world.rollup.ledger.account(_ACCOUNTS[index])
+    assert account is not None
+    nonce = account.sub_nonces.get(0, 0)
+    recipient = bytes.fromhex(RECIPIENT[2:])
+    fee = FEE.closest_packable_up(2 * ETHER)
+    asked = Withdraw(1, account.id, 0, recipient, 17, 17, 25 * ETHER, fee, nonce, 0, 0, 1_767_300_000 + nonce)
+    return replace(asked, **changes)  # type: ignore[arg-type]
+
+
+async def made_elsewhere(world: World, index: int = 2, **changes: object) -> str:
+    """Let another wallet withdraw; the hash that it shows."""
+    tx, profile = foreign_withdrawal(world, index, **changes), world.config.profile
+    key = genesis.layer2_key(index)
+    symbol = world.network.tokens[tx.l2_source_token].symbol
+    text = encode_defunct(text=withdraw_text(tx, symbol, profile))
+    signed = Account.from_key(genesis.private_key(index)).sign_message(text)
+    signature = musig.sign(key, signed_bytes(tx, profile))
+    sender = genesis.address(index)
+    form = withdraw_to_json(tx, profile, musig.public_key(key), signature, sender=sender)
+    told = await world.node.call("sendTransaction", [form, layer1_signature_to_json(bytes(signed.signature)), None])
+    assert told == tx_hash(tx, profile)
+    return str(told)
+
+
 async def withdrawn_elsewhere(world: World) -> None:
     """Let another device with the same keys withdraw 30 USDC from the first account's main sub-account."""
-    account = world.rollup.ledger.account(_ACCOUNTS[0])
-    assert account is not None
-    to = bytes.fromhex("5a" * 20)
-    fee = 1_600_000_000_000_000_000
-    tx = Withdraw(1, account.id, 0, to, 17, 17, 30 * 10**18, fee, account.sub_nonces.get(0, 0), 0, 0, 1_767_300_000)
-    text = withdraw_text(tx, "USDC", Profile.X_APEX)
-    signed = Account.from_key(genesis.private_key(0)).sign_message(encode_defunct(text=text))
-    key = genesis.layer2_key(0)
-    signature = musig.sign(key, signed_bytes(tx, Profile.X_APEX))
-    form = withdraw_to_json(tx, Profile.X_APEX, musig.public_key(key), signature)
-    await world.node.call("sendTransaction", [form, layer1_signature_to_json(bytes(signed.signature)), None])
+    await made_elsewhere(world, 0, to=bytes.fromhex("5a" * 20), amount=30 * ETHER, fee=1_600_000_000_000_000_000)
     world.rollup.execute(int(world.clock.now() * 10**6))

@@ -111,6 +111,8 @@ class House:
         self._album = album
         self._pictures = 0
         self.practice = PracticeWorld()
+        self.alone = True
+        """Whether nobody else submits to the network."""
         self._wallet: Wallet | None = None
         self.alone = True
         """Whether no other device of the same person submits to the network."""

@@ -40,7 +40,9 @@ async def test_money_that_nobody_sends_on_is_found_and_paid_out_by_somebody_else
         await released(house, person)
         assert "look under Unclaimed" in person.stages()["Paid out on Harbour"].sentence
         person.click_section("Unclaimed")
-        await person.until_sees("25.00 USDC", "Waits on Harbour for a recipient of your withdrawals.", "We checked")
+        await person.until_sees(
+            "25.00 USDC", "Waits on Harbour for a recipient of withdrawals on your list.", "We checked"
+        )
         person.click("Have it paid out from any wallet")
         await person.settle()
         person.photograph("unclaimed")

@@ -137,6 +137,11 @@ def rescale(base: int, from_decimals: int, to_decimals: int) -> int:
     return value
 
 
+def rescale_down(base: int, from_decimals: int, to_decimals: int) -> int:
+    """Convert between decimals and cut what lies below, as a contract does that divides."""
+    return rescale(without_dust(base, from_decimals, to_decimals), from_decimals, to_decimals)
+
+
 def without_dust(base: int, from_decimals: int, to_decimals: int) -> int:
     """Cut what lies below `to_decimals`, keeping the unit of `from_decimals`."""
     step = unit(max(0, from_decimals - to_decimals))

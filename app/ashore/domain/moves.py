@@ -13,6 +13,8 @@ class MoveKind(StrEnum):
     REGISTER = "register"
     REPLACE = "replace"
     CANCEL = "cancel"
+    FOLLOWED = "followed"
+    """Made and sent by another wallet: only its public name is here, so nothing of it can be sent."""
 
 
 class MoveState(StrEnum):

@@ -34,10 +34,20 @@ class Status(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     UNSEEN = "unseen"
+    REMOVED = "removed"
 
 
 UNSEEN_END = "ended.unseen"
 """The fact that a withdrawal ended where the wallet cannot look: whether the money came, its owner alone knows."""
+
+FOLLOWED = "followed"
+"""The detail of the terms of a withdrawal that another wallet made, and that is only followed here."""
+
+PAST = "past."
+"""How the facts begin that say, by chain, how far was looked up what happened before a withdrawal was followed."""
+
+REMOVED = "list.removed"
+"""The fact that a person took a followed withdrawal off the list; empty again once it is followed anew."""
 
 SAID_BY = "said-by"
 """The detail that names whose word an answer is, where that is not the system's own operator."""
@@ -73,7 +83,7 @@ ANEW_FROM = "anew.from"
 """The detail that says from when (UTC milliseconds) a new request may be made where nothing came of this one."""
 
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
-BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM, MoveKind.ACTIVATE})
+BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM, MoveKind.ACTIVATE, MoveKind.FOLLOWED})
 """Kinds of moves that a withdrawal begins with."""
 
 REPLACEMENTS = frozenset({MoveKind.REPLACE, MoveKind.CANCEL})
@@ -190,6 +200,11 @@ class Withdrawal:
         return next((m for m in self.moves.values() if m.kind in BEGINNINGS), None)
 
     @property
+    def is_followed(self) -> bool:
+        """Whether another wallet made it: it is only watched here."""
+        return self.request is not None and self.request.kind is MoveKind.FOLLOWED
+
+    @property
     def rivals(self) -> tuple[MoveView, ...]:
         """The move that began it and those that replace it, in order: they share one number, and one takes effect."""
         return tuple(m for m in self.moves.values() if m.kind in BEGINNINGS or m.kind in REPLACEMENTS)
@@ -216,6 +231,8 @@ class Withdrawal:
     @property
     def status(self) -> Status:
         """Where it stands, from the moves first (may it have been sent?), then the stages."""
+        if self.facts.get(REMOVED):
+            return Status.REMOVED
         last = self.facts.get(LAST_STAGE, "")
         if last and (self.stage(last).level or 0) >= self._last_level:
             return Status.FINAL  # first: what is irreversible, or is settled, has not failed, whoever said so

@@ -52,9 +52,11 @@ from ashore.systems.zklink.settlement.book import Book
 from ashore.systems.zklink.settlement.emptied import Emptied
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.kept_calls import KeptCalls
+from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.pending import PendingBalances
 from ashore.systems.zklink.settlement.roots import Roots
-from ashore.systems.zklink.system.tracks import TRACKS as ZKLINK_TRACKS
+from ashore.systems.zklink.system.withdrawals import ALL_TRACKS as ZKLINK_TRACKS
 from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
 
 PRACTICE_PASSWORD = b"practice"
@@ -207,8 +209,9 @@ def _zklink(
         Roots(deployment, quorums, keep, now),
         Acceptors(deployment, quorums, keep, now),
         Emptied(deployment, book, quorums, keep, now),
+        KeptCalls(deployment, quorums, keep, now),
     )
-    interpreter = Interpreter(deployment, book, witnesses, Fates(quorums), now)
+    interpreter = Interpreter(deployment, book, witnesses, Fates(quorums), Past(deployment, quorums), now)
     broker = BrokerClient(around.http, deployment.broker_url) if deployment.broker_url else None
     return ZkLinkSystem(
         deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums, broker

@@ -31,6 +31,9 @@ it is told of the newer one."""
 NOTHING_SENT = "Nothing was sent"
 """What the lists say in the place of a stage where a withdrawal ended before anything left."""
 
+_LET_GO = frozenset({Status.FINAL, Status.REMOVED})
+"""Where nothing more is held against L1."""
+
 FOLDS = 20
 """Withdrawals that are folded from the journal between two turns of the event loop."""
 
@@ -143,7 +146,7 @@ class Ledger:
             self._arrived[state.id] = state
             while len(self._arrived) > MOST_STOPPED:
                 self._arrived.pop(next(iter(self._arrived)))
-        elif state.status is not Status.FINAL and SUPERSEDED not in state.facts:
+        elif state.status not in _LET_GO and SUPERSEDED not in state.facts:
             self._stopped[state.id] = state
             while len(self._stopped) > MOST_STOPPED:
                 self._stopped.pop(next(iter(self._stopped)))

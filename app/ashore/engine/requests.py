@@ -198,8 +198,8 @@ class Requests:
         """
         for state in self._parts.ledger.open:
             for other in state.moves.values():
-                if (other.profile, other.scope) != (move.profile, move.scope):
-                    continue
+                if (other.profile, other.scope) != (move.profile, move.scope) or other.kind is MoveKind.FOLLOWED:
+                    continue  # what another wallet sent is no wish of this one
                 same = other.nonce == move.nonce and other.state not in (MoveState.REFUSED, MoveState.DEAD)
                 if same or other.state not in SETTLED:
                     sentence, advice = self._parts.ledger.track_of(state).words.second

@@ -14,6 +14,7 @@ from ashore.domain.withdrawal import PRIMARY
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.carrying import Carrying
 from ashore.engine.elsewhere import OtherWallets
+from ashore.engine.following import Following
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Parts
@@ -58,6 +59,7 @@ class Wallet:
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
         self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, self._recipients, parts.ledger, parts.clock.now)
         self.elsewhere = OtherWallets(parts, lambda: self._accounts, self.unclaimed.stir)
+        self.following = Following(parts, self.look_again)
         self.network = parts.network
         self.sandbox = parts.sandbox
 
@@ -361,7 +363,7 @@ class Wallet:
 
     def _recipients(self) -> list[str]:
         """To whom money was ever withdrawn."""
-        return list(self._parts.journal.recipients("zkLink"))
+        return list(self._parts.journal.recipients("zkLink", followed=True))
 
     def _account(self, index: int) -> Account:
         for account in self.accounts():

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ashore.crypto.mpt import OrderedTrie
-from ashore.domain.observations import LogEntry
+from ashore.domain.evidence import Level
+from ashore.domain.observations import BlockObserved, LogEntry
 from ashore.ethereum import wire
 from ashore.ethereum.endpoint import BLOCK_READ, Endpoint
 from ashore.ethereum.errors import BadAnswer
@@ -95,6 +96,26 @@ def shown(contents: Contents, addresses: Collection[str]) -> tuple[LogEntry, ...
     known = all(receipt.type in KNOWN_TYPES for receipt in receipts)
     transactions = [decode_transaction(encode_transaction(entry)) for entry in contents.transactions] if known else []
     return _select(receipts, transactions, _named_hashes(contents), addresses)
+
+
+def observed(
+    proven: ProvenBlock, chain: str, addresses: Collection[str], level: Level, voices: tuple[int, int]
+) -> BlockObserved:
+    """Return what a proven block shows of `addresses`, each log's transaction with its proof.
+
+    `voices` are how many endpoints agree on its header, and how many were asked.
+    """
+    logs = proven.logs_of(addresses)
+    documents = {index: proven.document(index) for index in sorted({log.tx_index for log in logs})}
+    return BlockObserved(
+        block=proven.header.ref(chain),
+        level=level,
+        logs=logs,
+        agreeing=voices[0],
+        asked=voices[1],
+        proofs={index: name for index, (name, _) in documents.items()},
+        proof_bodies=dict(documents.values()),
+    )
 
 
 def _prove(contents: Contents) -> ProvenBlock:

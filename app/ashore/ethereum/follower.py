@@ -190,17 +190,9 @@ class ChainFollower:
         return None
 
     def _observed(self, proven: ProvenBlock, target: Agreement) -> BlockObserved:
-        logs = proven.logs_of(self._masks)
-        documents = {index: proven.document(index) for index in sorted({log.tx_index for log in logs})}
-        return BlockObserved(
-            block=proven.header.ref(self._spec.name),
-            level=Level.PROVEN if len(target.agreeing) > 1 else Level.SEEN,
-            logs=logs,
-            agreeing=len(target.agreeing),
-            asked=target.asked,
-            proofs={index: name for index, (name, _) in documents.items()},
-            proof_bodies=dict(documents.values()),
-        )
+        level = Level.PROVEN if len(target.agreeing) > 1 else Level.SEEN
+        voices = len(target.agreeing), target.asked
+        return blocks.observed(proven, self._spec.name, self._masks, level, voices)
 
     async def _seen(self, state: FollowerState, tips: Tips, notes: list[str]) -> list[Observation]:
         """Return what one endpoint shows beyond the followed chain, once per block. Never proven."""

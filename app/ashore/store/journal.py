@@ -8,6 +8,9 @@ from ashore.domain.withdrawal import Withdrawal, fold
 from ashore.store.database import Database
 from ashore.store.searching import needles, searchable
 
+MOST_NAMED = 50
+"""Withdrawals whose evidence names one transaction that are looked at: a batch holds many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -101,7 +104,7 @@ class Journal:
 
     def page(self, text: str, only: str, before: tuple[int, int] | None, limit: int) -> list[Row]:
         """Return one page of the list, newest first, after the row with key `before` (started_at, number)."""
-        conditions, values = ["1"], list[object]()
+        conditions, values = ["status != 'removed'"], list[object]()
         if before is not None:
             conditions.append("(started_at, number) < (?, ?)")
             values += before
@@ -119,6 +122,14 @@ class Journal:
             limit,
         )
         return [Row(*row) for row in rows]  # type: ignore[arg-type]
+
+    def with_locator(self, locator: str) -> Withdrawal | None:
+        """Fold the withdrawal of which a move has this public name, also one that was taken off the list."""
+        rows = self._db.read(
+            "SELECT id FROM withdrawals WHERE instr(searchable, ?) ORDER BY number LIMIT ?", locator.lower(), MOST_NAMED
+        )
+        named = (self.load(str(withdrawal)) for (withdrawal,) in rows)
+        return next((s for s in named if s is not None and any(m.locator == locator for m in s.moves.values())), None)
 
     def knows(self, locator: str) -> bool:
         """Whether any move has this public name, such as a payment hash."""
@@ -145,16 +156,20 @@ class Journal:
         )
         return [str(status) for (status,) in rows]
 
-    def recipients(self, system: str) -> dict[str, int]:
+    def recipients(self, system: str, *, followed: bool = False) -> dict[str, int]:
         """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet.
 
-        Who was named last comes first.
+        Who was named last comes first. `followed`: also of withdrawals that are only followed. That others withdrew to
+        an address makes it no known one.
         """
         rows = self._db.read(
             "SELECT lower(json_extract(e.body, '$.terms.recipient')), sum(w.status = 'final') FROM withdrawals w"
             " JOIN events e ON e.withdrawal = w.id AND e.name = 'withdrawal-started'"
-            " WHERE json_extract(e.body, '$.terms.system') = ? GROUP BY 1 ORDER BY max(w.number) DESC",
+            " WHERE json_extract(e.body, '$.terms.system') = ? AND w.status != 'removed'"
+            " AND (? OR json_extract(e.body, '$.terms.details.followed') IS NULL)"
+            " GROUP BY 1 ORDER BY max(w.number) DESC",
             system,
+            int(followed),
         )
         return {str(address): int(str(count)) for address, count in rows}
 

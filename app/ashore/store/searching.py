@@ -16,6 +16,7 @@ STATUS_WORDS = {
     Status.REFUSED: "refused stopped",
     Status.FAILED: "failed stopped",
     Status.UNSEEN: "ended out of sight unseen stopped",
+    Status.REMOVED: "",
 }
 
 
@@ -33,6 +34,7 @@ def searchable(state: Withdrawal, stage: str) -> str:
         terms.details.get("amount.text", ""),
         terms.details.get("description", ""),
         terms.details.get(SAID_BY, ""),
+        *(["followed", "another wallet"] if state.is_followed else []),
         *(move.locator for move in state.moves.values()),
         *sorted(hashes),
         placed(stage, terms),

@@ -224,6 +224,18 @@ class Report:
     after_all: tuple[Observation, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A withdrawal that another wallet made, as its operator tells it, to be watched here.
+
+    `move` has no payload: nothing of it can be sent. `evidence` speaks for stages by their ids.
+    """
+
+    terms: Terms
+    move: SignedMove
+    evidence: tuple[tuple[str, Evidence], ...]
+
+
 class WithdrawalSystem(Protocol):
     """A system as the engine sees it. One instance serves one profile on one network."""
 
@@ -264,6 +276,12 @@ class WithdrawalSystem(Protocol):
 
     async def locate(self, move: SignedMove) -> Outcome:
         """Ask what became of a move. `Unknown` where it cannot be told yet."""
+
+    async def adopt(self, reference: str) -> Adoption:
+        """Ask the operator, once, about a withdrawal that another wallet made, by its public name.
+
+        Raises AshoreError where there is none that can be followed.
+        """
 
     def tracks(self) -> Sequence[Track]:
         """All tracks of this system, every version that a stored withdrawal may name."""

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QPixmap
 
-from ashore.domain.withdrawal import Mark
+from ashore.domain.withdrawal import FOLLOWED, Mark
 from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
@@ -180,7 +180,7 @@ class ActivityModel(QAbstractTableModel):
         terms = row.terms
         texts = {
             AMOUNT: money(terms),
-            TO: terms.destination,
+            TO: terms.destination + (f" · {FOLLOWED}" if FOLLOWED in terms.details else ""),
             RECIPIENT: party(terms),
             STAGE: self._stage(row),
             STARTED: clock_time(row.started_at, self._now(), seconds=False),
@@ -208,7 +208,8 @@ class ActivityModel(QAbstractTableModel):
     def _tooltip(self, row: ActivityRow, column: int) -> str:
         if column == STAGE:
             return described(row.mark)
-        told = {TO: row.terms.destination, RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}
+        made = "\nAnother wallet made it; it is only followed here." if FOLLOWED in row.terms.details else ""
+        told = {TO: row.terms.destination + made, RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}
         return plain_tip(told.get(column, ""))
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.withdrawal import FOLLOWED
 from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
@@ -147,7 +148,8 @@ class UnderWayRow(RowButton):
         terms = shown.terms
         self.mark.show_mark(shown.mark)
         self.amount.setText(money(terms))
-        self.where.setText(towards(terms))
+        followed = f" · {FOLLOWED}" if FOLLOWED in terms.details else ""
+        self.where.setText(f"{towards(terms)}{followed}")
         self.stage.setText(breakable(f"{shown.stage_title} · {beside_stage(shown.mark)}"))
         self.setAccessibleName(f"{self.amount.text()} {self.where.text()}, {self.stage.text()}. Opens its voyage.")
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from ashore.domain.errors import AshoreError
 from ashore.engine.views import ActivityPage, ActivityQuery
 from ashore.intake.recognition import Intake, Way, take_in
 from ashore.systems.base import Problem, Severity
@@ -17,12 +18,19 @@ from ashore.ui.widgets.labels import row, show_if
 from ashore.ui.wording import LIGHTNING, money
 
 _CAPTION = "Paste anything"
+FOLLOW = "Follow this withdrawal"
+UNKNOWN_HASH = Problem(
+    "This is a hash or a key: 64 digits. No withdrawal made here has it.",
+    "If it is the hash of a withdrawal that another wallet made, Ashore can follow it: it asks zkLink’s node about it. "
+    "If it is a key, clear it: whoever has a key has the money.",
+    Severity.WARNS,
+)
 _MOST_PASTED = 20_000
 """Characters taken out of the clipboard: more than any link has, and little enough to be looked at."""
 
 
 class IntakeField(QWidget):
-    """Says what a text is and offers where it leads. Nothing is requested from here, and nothing is kept."""
+    """Says what a text is and offers where it leads. Nothing is kept, and only a press of Follow asks anybody."""
 
     passed_by = Signal()
     """Enter was pressed with nothing in the field."""
@@ -44,7 +52,9 @@ class IntakeField(QWidget):
         places = [each for each in profiles if each.system != LIGHTNING]
         one = "Withdraw to this address" if len(places) == 1 else ""
         self.to_address = [(each.id, Button(one or f"Withdraw to it from {each.title}", "primary")) for each in places]
-        leading = (self.to_voucher, self.to_withdrawal, self.to_receiving)
+        one = FOLLOW if len(places) == 1 else ""
+        self.to_follow = [(each.id, Button(one or f"{FOLLOW} of {each.title}")) for each in places]
+        leading = (self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_follow))
         self.ways = [*leading, *(button for _id, button in self.to_address)]
         below = row(*self.ways, self.wipe, self.paste, -1, margins=(0, 4, 0, 2))
         self.field = Field(context.icons, _CAPTION, self.edit, below, lines=3)
@@ -96,6 +106,8 @@ class IntakeField(QWidget):
         show_if(self.to_receiving, way is Way.RECEIVING and self._context.wallet.receiving is not None)
         for _id, button in self.to_address:
             show_if(button, way is Way.RECIPIENT)
+        for _id, button in self.to_follow:
+            show_if(button, way is Way.LOOK_UP and not self._known)
         show_if(self.wipe, secret)
         show_if(self.paste, not self.edit.text())
 
@@ -104,11 +116,7 @@ class IntakeField(QWidget):
         page = self._context.wallet.activity(ActivityQuery(text=found.hash), None, 2)
         self._known = tuple(each.id for each in page.rows)
         if not page.rows:
-            return Problem(
-                "This is a hash or a key: 64 digits. No withdrawal made here has it.",
-                "If it is a key, clear it: whoever has a key has the money.",
-                Severity.WARNS,
-            )
+            return UNKNOWN_HASH
         return Problem(_of_withdrawals(page), severity=Severity.NOTES)
 
     # Where it leads
@@ -130,13 +138,17 @@ class IntakeField(QWidget):
         offered = [button for button in self.ways if not button.isHidden()]
         if not self.edit.text():
             self.passed_by.emit()
-        elif len(offered) == 1:
+        elif (len(offered) == 1 and self._found.way is not Way.LOOK_UP) or (len(offered) == 1 and self._known):
             self._go(offered[0])
         elif offered:
             offered[0].setFocus()
 
     def _go(self, pressed: Button) -> None:
         go, text, found, known = self._context.go, self.edit.text(), self._found, self._known
+        followed = next((each for each, button in self.to_follow if button is pressed), "")
+        if followed:
+            self._follow(followed, found.hash)
+            return
         self.forget()
         if pressed is self.to_voucher:
             go.show_form(self._vouchers, link=text)
@@ -149,6 +161,31 @@ class IntakeField(QWidget):
         else:
             profile = next(each for each, button in self.to_address if button is pressed)
             go.show_form(profile, recipient=found.recipient)
+
+    # Following
+
+    def _follow(self, profile: str, reference: str) -> None:
+        """Ask the operator, once, and follow what it tells; what is wrong is said beside the field."""
+        self._wait(waiting=True)
+        work = self._followed(profile, reference)
+        self._context.tasks.start(work, failed=self._not_followed, name="follow")
+
+    async def _followed(self, profile: str, reference: str) -> None:
+        withdrawal = await self._context.wallet.following.follow(profile, reference)
+        self._wait(waiting=False)
+        if self._found.hash == reference:  # nobody has begun with something else meanwhile
+            self.forget()
+            self._context.go.show_voyage(withdrawal)
+
+    def _not_followed(self, error: AshoreError) -> None:
+        self._wait(waiting=False)
+        self.edit.setFocus()  # a button that is off cannot keep it
+        self.field.show_problem(Problem(error.sentence, error.advice, Severity.WARNS))
+
+    def _wait(self, *, waiting: bool) -> None:
+        for _id, button in self.to_follow:
+            button.setEnabled(not waiting)
+        self.edit.setReadOnly(waiting)
 
 
 def _of_withdrawals(page: ActivityPage) -> str:

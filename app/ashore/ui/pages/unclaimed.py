@@ -138,7 +138,7 @@ class UnclaimedPage(Page):
         if not money.looked_at:
             return "Ashore is looking."
         when = clock_time(money.looked_at, self.context.now())
-        where = "your accounts and every recipient of your withdrawals"
+        where = "your accounts and every recipient on your list"
         if money.passed_over:
             where = f"your accounts and the newest recipients; {money.passed_over:,} older ones were left out"
         return f"Nothing waits for you. Looked at {when}, at {where}."
@@ -155,4 +155,4 @@ def _name(owed: Unclaimed) -> tuple[str, str, int]:
 
 def _whose(context: Context, owed: Unclaimed) -> str:
     own = next((each.label for each in context.wallet.accounts() if each.address.lower() == owed.owner), "")
-    return f"your {own}" if own else "a recipient of your withdrawals"
+    return f"your {own}" if own else "a recipient of withdrawals on your list"

@@ -21,6 +21,7 @@ from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
 from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.context import Context
 from ashore.ui.pages.afresh import AGAIN, GO_ON, NEW, activates, again_words, go_on, try_again
+from ashore.ui.pages.followed import FollowedCard
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
 from ashore.ui.pages.stage_row import StageRowWidget
@@ -112,6 +113,8 @@ class VoyagePage(Page):
         for shown in (self.notice, self.again, self.fresh, self.expected):
             box.addWidget(shown)
         box.addWidget(costs_card)
+        self.followed = FollowedCard(self.context)
+        box.addWidget(self.followed)
         self.steps = Steps(self.context)
         self.practice, practice = ground("card")
         practice.addWidget(Label("Practice chain", "caption"))
@@ -165,7 +168,10 @@ class VoyagePage(Page):
         if not lightning:
             self.recipient.show_hex(readable(terms.recipient))
             self.copy.set_text(readable(terms.recipient))
-        self.started.setText(f"started {clock_time(voyage.withdrawal.started_at, now, seconds=False)}")
+        state = voyage.withdrawal
+        begun = "followed since" if state.is_followed else "started"
+        self.started.setText(f"{begun} {clock_time(state.started_at, now, seconds=False)}")
+        self.followed.show_withdrawal(state)
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
         if terms.system == LIGHTNING:
             self._show_lightning_costs(voyage, amount)
@@ -189,13 +195,14 @@ class VoyagePage(Page):
             self.costs[1].hide()
             self.costs[2].show_money("Withdrawn", "nothing")
             return
-        self.costs[0].show_money("Asked for" if stopped else "You send", total)
+        sends, receives = ("Sender sends", "Recipient gets") if state.is_followed else ("You send", "You receive")
+        self.costs[0].show_money("Asked for" if stopped else sends, total)
         self.costs[1].show_money(f"{terms.system} fee", fee)
         self.costs[1].setVisible(not stopped)
         if stopped:  # only the operator's word says so: L1 may still show it
             self.costs[2].show_money(f"{terms.system} says", "nothing was taken")
         else:
-            self.costs[2].show_money("You receive", amount)
+            self.costs[2].show_money(receives, amount)
 
     def _show_advance(self, terms: Terms) -> None:
         """What a broker's payment in advance costs, as one."""
@@ -298,7 +305,9 @@ class VoyagePage(Page):
             return False  # it is a claim itself
         *_, before, last = voyage.rows
         long = _PRACTICE_WAIT_MS if self.context.wallet.sandbox is not None else _WAIT_MS
-        reached = before.view.reached_at
+        reached, shown = before.view.reached_at, before.view.best
+        if voyage.withdrawal.is_followed and shown is not None and shown.block_time:
+            reached = min(reached, shown.block_time)  # it waited before anybody looked
         return last.mark is Mark.AWAITED and bool(reached) and self.context.now() - reached >= long
 
     def _owed(self, voyage: Voyage) -> Unclaimed | None:

@@ -18,7 +18,7 @@ from ashore.keys.errors import RecordMissing
 from ashore.keys.reading import Reading
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.lightning.errors import BackendError, BackendMisbehaves, BackendUnreachable
-from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source, signed_move
+from ashore.systems.base import Action, Adoption, Draft, Offer, Plan, Quote, Report, ReviewLine, Source, signed_move
 from ashore.systems.lnurl import client as answers
 from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.client.masking import WITHHELD
@@ -217,6 +217,12 @@ class LnurlSystem:
         due = now - self._tried.get(move.id, self._began) >= self._profile.retry_after_ms
         fresh = now < followed.expires_at_ms - LEAST_LEFT_MS and receipt.state is not ReceiptState.EXPIRED
         return Unknown("", resend_harmless=due and fresh and await self._can_be_handed_over(move))
+
+    async def adopt(self, reference: str) -> Adoption:  # noqa: ARG002 - nobody could be asked about it
+        """Refuse: a voucher's service tells nobody what became of it."""
+        raise AshoreError(
+            "A withdrawal over Lightning cannot be followed from here.", "Look in the wallet that made it."
+        )
 
     def tracks(self) -> Sequence[Track]:
         """The tracks of LNURL withdrawals."""

@@ -164,6 +164,19 @@ def transaction(raw: object) -> TransactionInfo:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ToldTransaction:
+    """A transaction as the operator tells it, `form` in JSON as it was sent: nothing of it is believed yet."""
+
+    info: TransactionInfo
+    form: Mapping[str, object]
+
+
+def told_transaction(raw: object) -> ToldTransaction:
+    """Read getTransactionByHash with the transaction itself."""
+    return ToldTransaction(transaction(raw), _object(_object(raw, "the transaction").get("tx"), "the transaction"))
+
+
 def history(raw: object) -> list[tuple[str, int, int]]:
     """Read getAccountTransactionHistory: hash, nonce and sub-account id of each transaction."""
     found = []

@@ -78,6 +78,21 @@ class OperatorClient:
         replies = await self._many([Call("getTransactionByHash", (h, False)) for h in hashes])
         return [_found(reply, h) for reply, h in zip(replies, hashes, strict=True)]
 
+    async def told(self, tx_hash: str) -> answers.ToldTransaction | None:
+        """getTransactionByHash with the transaction itself. None where the node says it does not know the hash."""
+        try:
+            reply = await self._rpc.call("getTransactionByHash", [tx_hash, False])
+        except RpcError as error:
+            if error.code == TRANSACTION_NOT_FOUND:
+                return None
+            raise
+        if reply is None:
+            return None
+        found = answers.told_transaction(reply)
+        if found.info.hash != tx_hash:
+            raise answers.BadAnswer("the transaction")
+        return found
+
     async def withdrawals_of(self, address: str) -> list[tuple[str, int, int]]:
         """getAccountTransactionHistory, newest page: hash, nonce and sub-account of an account's withdrawals."""
         return answers.history(

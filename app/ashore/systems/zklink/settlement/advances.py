@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ashore.domain import events as ev
-from ashore.domain.amounts import display_units, rescale
+from ashore.domain.amounts import display_units, rescale_down
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, WAY, Withdrawal
@@ -28,6 +28,7 @@ class Agreed:
     token: PinnedToken
     contract: str
     decimals: int
+    amount: int
     ratio: int
     due: int
     withdraw_hash: str
@@ -39,21 +40,25 @@ class Agreed:
 
 def agreed(deployment: Deployment, terms: Terms) -> Agreed:
     """Read what was signed from the terms; the hash is the key of `accepts` on the destination."""
+    chain, token = int(terms.details["chain_id"]), deployment.tokens[int(terms.details["target_token"])]
+    key = withdraw_key(deployment, terms)
+    contract, ratio = token.addresses[chain], key.withdraw_fee_ratio
+    named = "0x" + withdraw_hash_x(key, bytes.fromhex(contract[2:])).hex()
+    return Agreed(token, contract, token.decimals[chain], key.amount, ratio, received_of(key.amount, ratio), named)
+
+
+def withdraw_key(deployment: Deployment, terms: Terms) -> WithdrawKey:
+    """All terms by which the contract on the destination tells withdrawals apart; the amount in its own units."""
     details = terms.details
-    chain, token = int(details["chain_id"]), deployment.tokens[int(details["target_token"])]
-    decimals, ratio = token.decimals[chain], int(details.get("ratio", "0"))
-    amount = rescale(terms.amount, L2_DECIMALS, decimals)
-    key = WithdrawKey(
+    decimals = deployment.tokens[int(details["target_token"])].decimals[int(details["chain_id"])]
+    return WithdrawKey(
         int(details["account_id"]),
         int(details["sub_account_id"]),
         int(details["nonce"]),
         bytes.fromhex(terms.recipient[2:]),
-        amount,
-        ratio,
+        rescale_down(terms.amount, L2_DECIMALS, decimals),
+        int(details.get("ratio", "0")),
     )
-    contract = token.addresses[chain]
-    named = "0x" + withdraw_hash_x(key, bytes.fromhex(contract[2:])).hex()
-    return Agreed(token, contract, decimals, ratio, received_of(amount, ratio), named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ class Kind(StrEnum):
     SPENT = "spent"
     ACCEPTED = "accepted"
     """Somebody paid a withdrawal in advance; the subject is account, sub-account and nonce."""
+    CALLED = "called"
+    SET_ASIDE = "set-aside"
+    SENT_ON = "sent-on"
+    """What became of a withdrawal that the contract keeps under a hash of its own; the subject is that hash."""
 
 
 MOST_SHOWN = 2_000

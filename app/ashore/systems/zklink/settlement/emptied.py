@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from ashore.domain import events as ev
-from ashore.domain.amounts import display_units
+from ashore.domain.amounts import display_units, rescale_down
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Withdrawal
@@ -115,7 +115,10 @@ class Emptied:
     def _is_paid(self, asked: _Question, proven: ProvenStorage) -> bool:
         if proven.facts.block.number < shown_at(asked.state.stage(RELEASED)):
             return False  # the endpoints that answered are behind
-        return proven.facts.slots[asked.slot] == 0
+        details = asked.state.terms.details
+        decimals = self._deployment.tokens[int(details["target_token"])].decimals[int(details["chain_id"])]
+        # What lies below the token's own units stays for ever.
+        return not rescale_down(proven.facts.slots[asked.slot], L2_DECIMALS, decimals)
 
     def _reached(self, asked: _Question, chain: str, proven: ProvenStorage, quorum: Quorum) -> ev.Event:
         state = asked.state

@@ -34,9 +34,12 @@ class Finality:
             told = FinalityAdvanced(health.chain, health.finalized, "", health.agreeing, health.asked)
             self._reached[health.chain] = told
 
-    def settled(self, state: Withdrawal, advanced: FinalityAdvanced) -> Iterator[ev.Event]:
-        """Yield what is irreversible from now on."""
+    def advance(self, advanced: FinalityAdvanced) -> None:
+        """Learn that a chain is finalized further, whether or not anything rests on it yet."""
         self._reached[advanced.chain] = advanced
+
+    def settled(self, state: Withdrawal) -> Iterator[ev.Event]:
+        """Yield what is irreversible as far as the chains are finalized, and is not called so yet."""
         executed = self._is_executed(state)
         for view in state.stages.values():
             if view.id in REVERTIBLE and not executed:

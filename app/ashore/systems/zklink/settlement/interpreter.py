@@ -1,7 +1,7 @@
 """What observations mean for open withdrawals: the book first, then each withdrawal against it."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ashore.domain import events as ev
 from ashore.domain.eta import Expectation
@@ -17,12 +17,14 @@ from ashore.domain.observations import (
 from ashore.domain.withdrawal import Withdrawal
 from ashore.store.keep import packed
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.book import Book, Kind
+from ashore.systems.zklink.settlement.book import Book, Entry, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.finality import Finality
 from ashore.systems.zklink.settlement.key_word import KEYS, key_words
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
+from ashore.systems.zklink.settlement.own_hash import own_hash
 from ashore.systems.zklink.settlement.pace import pace
+from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.reconcile import reconcile, reconcile_claim
 from ashore.systems.zklink.settlement.sighting import NOBODY, entries_of
 from ashore.systems.zklink.settlement.witnesses import Witness, fallen
@@ -37,6 +39,13 @@ SLICE = 25
 
 _OF_AN_OWNER = frozenset({Kind.CREDITED, Kind.PAYOUT})
 """What a contract logs for everybody's money: kept for the owners of open withdrawals only."""
+_OF_A_HASH = frozenset({Kind.CALLED, Kind.SET_ASIDE, Kind.SENT_ON})
+
+
+def _concerns(entry: Entry, owners: Collection[str], hashes: Collection[str]) -> bool:
+    if entry.kind in _OF_A_HASH:
+        return entry.subject in hashes
+    return entry.kind not in _OF_AN_OWNER or entry.subject in owners
 
 
 class Interpreter:
@@ -48,6 +57,7 @@ class Interpreter:
         book: Book,
         witnesses: Sequence[Witness],
         fates: Fates,
+        past: Past,
         now: Callable[[], int],
     ) -> None:
         """`now` gives UTC milliseconds."""
@@ -55,6 +65,8 @@ class Interpreter:
         self._book = book
         self._witnesses = witnesses
         self._fates = fates
+        self._past = past
+        self._unread = True
         self._finality = Finality(deployment, book)
         self._now = now
 
@@ -74,7 +86,8 @@ class Interpreter:
                 kinds = [witness.kind for witness in self._witnesses]
                 return [*await self.look_again(every), *fallen(kinds, mine, hashes)]
             case FinalityAdvanced():
-                return [event for state in every for event in self._finality.settled(state, observation)]
+                self._finality.advance(observation)
+                return [event for state in every for event in self._finality.settled(state)]
             case OperatorReport(profile, subject) if subject == KEYS:
                 return list(key_words(observation, open_, self._now())) if profile == self._deployment.id else []
             case OperatorReport(profile):
@@ -82,8 +95,12 @@ class Interpreter:
             case ChainHealth():
                 self._finality.heard(observation)
                 agreed = observation.agreeing >= AGREEMENT and self._book.unshow(observation.chain)
-                dropped = await self.look_again(every) if agreed else []
-                return [*dropped, *contradictions(self._deployment, observation, mine, self._now())]
+                # What was looked up, or was in the book at the start, is compared before anything is held against it.
+                unread, self._unread = self._unread, False
+                found = await self.look_again(every) if agreed or unread else []
+                found += [event for state in every if state.is_followed for event in self._finality.settled(state)]
+                read = [w for w in mine if self._past.is_read(observation.chain, w)] if not unread else []
+                return [*found, *contradictions(self._deployment, observation, read, self._now())]
 
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read what a chain's blocks do not tell: what became of claims, and what it stores of batches."""
@@ -92,6 +109,10 @@ class Interpreter:
         if health.agreeing < AGREEMENT:
             return fates
         mine = [w for w in every if is_withdrawal(w)]
+        looked = await self._past.look(health.chain, [w for w in mine if w.is_followed])
+        for observed in looked.blocks:
+            self._unread = await self._take(observed, mine) or self._unread
+        fates += looked.events
         for witness in self._witnesses:
             fates += await witness.prove(health.chain, mine)
         return fates
@@ -105,19 +126,24 @@ class Interpreter:
         self._book.forget_pace(self._deployment.chains[self._deployment.primary].name)
 
     async def _block(self, observed: BlockObserved, every: Sequence[Withdrawal]) -> list[ev.Event]:
+        return await self.look_again(every) if await self._take(observed, every) else []
+
+    async def _take(self, observed: BlockObserved, every: Sequence[Withdrawal]) -> bool:
+        """Take what a block says into the book; whether it says anything."""
         accounts = {int(w.terms.details["account_id"]) for w in every if not is_claim(w)}
         wanted = [(w.terms.details["target_token"], w.terms.recipient) for w in every]
         owners = {f"{token}/{owner}" for token, recipient in wanted for owner in (recipient, NOBODY)}
         # A batch of hundreds takes long to decode, and its proof to compress: both leave the event loop free.
         found = await asyncio.to_thread(lambda: list(entries_of(self._deployment, observed, accounts)))
-        entries = [e for e in found if e.kind not in _OF_AN_OWNER or e.subject in owners]
+        hashes = {own_hash(self._deployment, w) for w in every if w.is_followed}
+        entries = [e for e in found if _concerns(e, owners, hashes)]
         if not entries:
-            return []
+            return False
         if observed.level < Level.PROVEN:
             self._book.show(entries)
         else:
             self._book.add(entries, await asyncio.to_thread(packed, observed.proof_bodies))
-        return await self.look_again(every)
+        return True
 
     async def look_again(self, every: Sequence[Withdrawal]) -> list[ev.Event]:
         """Compare every withdrawal with the book, oldest first, without holding the event loop for long."""

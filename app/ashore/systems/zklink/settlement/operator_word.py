@@ -1,6 +1,6 @@
 """The operator's word: asked for within a fixed budget, kept apart from what was proven, held against L1."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
@@ -190,7 +190,7 @@ def _shown_on(deployment: Deployment, state: Withdrawal, stage: str) -> str:
 
 
 def contradictions(
-    deployment: Deployment, health: ChainHealth, mine: Sequence[Withdrawal], now: int
+    deployment: Deployment, health: ChainHealth, mine: Iterable[Withdrawal], now: int
 ) -> Iterator[ev.Event]:
     """Hold the operator's word against the chain: said long enough ago, and still not shown by agreeing endpoints."""
     chain = next((c for c in deployment.chains.values() if c.name == health.chain), None)

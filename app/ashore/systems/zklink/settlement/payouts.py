@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ashore.domain.amounts import display_units, rescale
+from ashore.domain.amounts import display_units, rescale_down
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.base import Unclaimed
@@ -33,7 +33,7 @@ def payout_of(deployment: Deployment, book: Book, state: Withdrawal, released: E
     chain = deployment.chains[int(details["chain_id"])]
     token = deployment.tokens[int(details["target_token"])]
     decimals = token.decimals[chain.id]
-    owed = rescale(state.terms.amount, L2_DECIMALS, decimals)
+    owed = rescale_down(state.terms.amount, L2_DECIMALS, decimals)
     payouts = book.about(chain.name, Kind.PAYOUT, f"{token.id}/{state.terms.recipient}")
     parts = {_place(e): int(e.facts["amount"]) for e in book.about(chain.name, Kind.SPENT, state.id)}
     missing = owed - sum(parts.values())
@@ -97,7 +97,7 @@ def shares_of(book: Book, owed: Unclaimed, every: Sequence[Withdrawal]) -> tuple
             continue
         if state.stage(PAID).checked():
             continue  # also where no log names the recipient, so that nothing was spent on it
-        whole = rescale(state.terms.amount, L2_DECIMALS, owed.decimals)
+        whole = rescale_down(state.terms.amount, L2_DECIMALS, owed.decimals)
         missing = whole - sum(int(e.facts["amount"]) for e in book.about(owed.chain, Kind.SPENT, state.id))
         since = released.block_number, released.log_index
         free = [*_free(used, payouts, since), (None, owed.amount - sum(share.part for share in shares))]

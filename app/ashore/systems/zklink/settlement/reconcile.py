@@ -16,6 +16,7 @@ from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import Advance, advance_of, at_odds_with_agreed, way_of
 from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Entry, Kind
 from ashore.systems.zklink.settlement.emptied import emptied_at
+from ashore.systems.zklink.settlement.own_hash import LOGGED, let_go, own_hash, set_aside
 from ashore.systems.zklink.settlement.payouts import payout_of
 from ashore.systems.zklink.system.tracks import (
     ADVANCED,
@@ -200,6 +201,12 @@ def _findings(
     if released is None or accepted:
         return found
     found[RELEASED] = released
+    if own_hash(deployment, state):
+        gone = let_go(deployment, book, state)
+        if gone is not None:
+            entry, facts, log = gone
+            found[PAID] = Finding(replace(entry, level=min(entry.level, released.entry.level)), facts, log)
+        return found
     payout = payout_of(deployment, book, state, released.entry)
     if payout is not None:
         found[PAID] = Finding(payout.entry, payout.facts)
@@ -272,6 +279,12 @@ def _at_odds(deployment: Deployment, state: Withdrawal, ours: Mapping[str, Entry
 def _released(deployment: Deployment, book: Book, state: Withdrawal, operation: Entry, level: Level) -> Finding | None:
     """That the paying contract executed the block and owes the amount to the recipient."""
     executed = book.first(operation.chain, Kind.EXECUTED, operation.number)
+    if executed is not None and own_hash(deployment, state):
+        aside = set_aside(deployment, book, state, executed)
+        if aside is None:
+            return None
+        told = {**_block_facts(deployment, operation, "BlockExecuted", executed.number), **aside[0]}
+        return Finding(replace(executed, level=min(level, executed.level, aside[1])), told)
     credit = _credit(book, state, operation, executed) if executed is not None else None
     if executed is None or credit is None:
         return None
@@ -304,7 +317,7 @@ def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None,
     view = state.stage(stage)
     kind = (finding.kind if finding else "") or EVENT_OF_STAGE[stage]
     on_chain = [e for e in view.evidence if e.on_chain]
-    standing = [e for e in on_chain if e.kind in (EVENT_OF_STAGE[stage], ACCEPT)]
+    standing = [e for e in on_chain if e.kind in (EVENT_OF_STAGE[stage], ACCEPT, *LOGGED)]
     stands = finding.entry.block_hash if finding else ""
     gone = next((e for e in (standing if finding else on_chain) if e.block_hash != stands), None)
     if gone is not None:

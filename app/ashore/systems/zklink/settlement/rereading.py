@@ -2,6 +2,7 @@
 
 import re
 
+from ashore.domain.amounts import rescale_down
 from ashore.domain.evidence import Evidence
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
@@ -10,15 +11,18 @@ from ashore.systems.zklink.codec.l1 import events
 from ashore.systems.zklink.codec.l1.storage import (
     STORAGE_LAYOUTS,
     accepts_slot,
+    mapping_slot,
     pending_balance_slot,
     stored_block_hash_slot,
 )
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import accept_text
+from ashore.systems.zklink.system.offer import L2_DECIMALS
 
 _SLOT = "storedBlockHashes["
 _ACCEPTS = "accepts["
 _PENDING = "pendingBalances["
+_KEPT = "pendingWithdrawWithCalls["
 _PLACE = re.compile(r"\[(0x[0-9a-f]{40})\]\[(\d{1,5})\]")
 _HASH = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
 
@@ -58,6 +62,8 @@ def _told(topics: tuple[str, ...], data: str) -> str:
             return f"Withdrawal({event.token_id}, {event.amount})"
         case events.Accepted():
             return accept_text(event)
+        case events.WithdrawalCall() | events.WithdrawalL1():
+            return f"{type(event).__name__}(0x{event.withdraw_hash.hex()})"
         case events.BlockCommit() | events.BlockProven() | events.BlockSynced() | events.BlockExecuted():
             return f"{type(event).__name__}({event.block_number})"
     return ""
@@ -68,7 +74,9 @@ def _slot(deployment: Deployment, contract: str, piece: Evidence, facts: Storage
     if name.startswith(_ACCEPTS):
         return _accepted(deployment, contract, piece, facts)
     if name.startswith(_PENDING):
-        return _emptied(deployment, contract, name, facts)
+        return _emptied(deployment, contract, piece, facts)
+    if name.startswith(_KEPT):
+        return _kept(deployment, contract, name, facts)
     value = piece.facts.get("value", "")
     number = name.removeprefix(_SLOT).removesuffix("]")
     if not name.startswith(_SLOT) or not number.isdecimal():
@@ -91,12 +99,27 @@ def _accepted(deployment: Deployment, contract: str, piece: Evidence, facts: Sto
     return f"zkLink’s contract stores {stored} as the one who was paid for this withdrawal"
 
 
-def _emptied(deployment: Deployment, contract: str, name: str, facts: StorageFacts) -> str:
-    place = _PLACE.fullmatch(name.removeprefix(_PENDING.rstrip("[")))
+def _kept(deployment: Deployment, contract: str, name: str, facts: StorageFacts) -> str:
+    named, at = name.removeprefix(_KEPT).removesuffix("]"), STORAGE_LAYOUTS[deployment.storage]
+    if at.pending_withdraw_with_calls is None or not _HASH.fullmatch(named):
+        raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
+    slot = mapping_slot(bytes.fromhex(named[2:]), at.pending_withdraw_with_calls)
+    if facts.address != contract or facts.slots.get(slot) != 1:
+        raise InvalidProof("The stored proof does not show that the contract keeps this withdrawal.")
+    return "zkLink’s contract keeps this withdrawal with its call, and has not paid it out"
+
+
+def _emptied(deployment: Deployment, contract: str, piece: Evidence, facts: StorageFacts) -> str:
+    place = _PLACE.fullmatch(piece.facts["slot"].removeprefix(_PENDING.rstrip("[")))
     if place is None:
         raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
     owner, token = place[1], int(place[2])
     slot = pending_balance_slot(STORAGE_LAYOUTS[deployment.storage], bytes.fromhex(owner[2:]), token)
-    if facts.address != contract or facts.slots.get(slot) != 0:
+    pinned = deployment.tokens.get(token)
+    decimals = pinned.decimals.get(deployment.chain_named(piece.chain).id) if pinned is not None else None
+    owed = facts.slots.get(slot)
+    # What lies below the token's own units stays for ever.
+    nothing = owed is not None and decimals is not None and not rescale_down(owed, L2_DECIMALS, decimals)
+    if facts.address != contract or not nothing:
         raise InvalidProof("The stored proof shows that the contract still owes something.")
     return f"zkLink’s contract owes nothing of this token to {owner} any more"

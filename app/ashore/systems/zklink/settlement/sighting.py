@@ -25,6 +25,11 @@ _BLOCK_EVENTS = {
     events.BlockSynced: Kind.SYNCED,
     events.BlockExecuted: Kind.EXECUTED,
 }
+_HASH_EVENTS: dict[type[events.L1Event], Kind] = {
+    events.WithdrawalCall: Kind.CALLED,
+    events.WithdrawalPendingL1: Kind.SET_ASIDE,
+    events.WithdrawalL1: Kind.SENT_ON,
+}
 
 
 def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collection[int]) -> Iterator[Entry]:
@@ -63,6 +68,8 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
                 yield _entry(
                     observed, log, Kind.ACCEPTED, _subject(event), 0, **accept_facts(event, observed.logs, log)
                 )
+            case events.WithdrawalCall() | events.WithdrawalPendingL1() | events.WithdrawalL1():
+                yield _entry(observed, log, _HASH_EVENTS[type(event)], "0x" + event.withdraw_hash.hex(), 0)
             case events.BlockProven() | events.BlockSynced() | events.BlockExecuted():
                 kind = _BLOCK_EVENTS[type(event)]
                 yield _entry(observed, log, kind, str(event.block_number), event.block_number)

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ashore.domain.addresses import checksum
-from ashore.domain.amounts import display_units, format_units, rescale
+from ashore.domain.amounts import display_units, format_units, rescale, rescale_down, without_dust
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind, SignedMove
+from ashore.domain.stages import Track
 from ashore.domain.withdrawal import LAST_STAGE, PRIMARY
 from ashore.keys.reading import Reading
 from ashore.systems.base import Plan, ReviewLine, Severity, SigningRequest
@@ -67,16 +68,9 @@ def withdraw_of(quote: ZkLinkQuote, dialect: Profile, ts: int) -> Withdraw:
     )
 
 
-def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
-    """Decide what would be signed. Raises NotReady."""
-    tx = withdraw_of(quote, deployment.dialect, ts)
-    offer = quote.offer
-    assert isinstance(offer, ZkLinkOffer)
-    source, target = deployment.tokens[tx.l2_source_token], deployment.tokens[tx.l1_target_token]
-    chain = deployment.chains[tx.to_chain_id]
-    at_home = chain.id == deployment.primary
-    amount_text = f"{format_units(tx.amount, L2_DECIMALS, least_fraction=2)} {target.symbol}"
-    expect = {
+def signed_fields(dialect: Profile, tx: Withdraw, symbol: str) -> dict[str, str]:
+    """Every field as a signer reads it; `symbol` is that of the source token."""
+    return {
         "to_chain_id": str(tx.to_chain_id),
         "account_id": str(tx.account_id),
         "sub_account_id": str(tx.sub_account_id),
@@ -89,16 +83,29 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         "flag": str(tx.flag),
         "withdraw_fee_ratio": str(tx.withdraw_fee_ratio),
         "ts": str(tx.ts),
-        "call_data": "",
-        "symbol": source.symbol,
-        "profile": str(deployment.dialect),
+        "call_data": "" if tx.call_data is None else "0x" + tx.call_data.hex(),
+        "symbol": symbol,
+        "profile": str(dialect),
     }
-    terms = Terms(
+
+
+def amount_text_of(tx: Withdraw, target: PinnedToken) -> str:
+    """What can be paid out of what is withdrawn, with its unit."""
+    whole = without_dust(tx.amount, L2_DECIMALS, target.decimals[tx.to_chain_id])
+    return f"{format_units(whole, L2_DECIMALS, least_fraction=2)} {target.symbol}"
+
+
+def terms_of(deployment: Deployment, tx: Withdraw, track: Track, account: str, words: Mapping[str, str]) -> Terms:
+    """What a withdrawal is about. `account` is its sender's address, empty where it is not known; `words` are further
+    details."""
+    source, target = deployment.tokens[tx.l2_source_token], deployment.tokens[tx.l1_target_token]
+    chain = deployment.chains[tx.to_chain_id]
+    return Terms(
         system="zkLink",
         network=deployment.network,
         profile=deployment.id,
-        track=str(track_for(at_home=at_home, fast=quote.fast).ref),
-        account=offer.address,
+        track=str(track.ref),
+        account=account,
         symbol=source.symbol,
         decimals=L2_DECIMALS,
         amount=tx.amount,
@@ -108,7 +115,7 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
         receive_symbol=target.symbol,
         details={
             LAST_STAGE: PAID,
-            "amount.text": amount_text,
+            "amount.text": amount_text_of(tx, target),
             "chain_id": str(tx.to_chain_id),
             "account_id": str(tx.account_id),
             "sub_account_id": str(tx.sub_account_id),
@@ -118,10 +125,23 @@ def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
             "ts": str(tx.ts),
             "flag": str(tx.flag),
             "ratio": str(tx.withdraw_fee_ratio),
-            **(_advance_words(expect, source, target, target.decimals[chain.id]) if quote.fast else {}),
-            **({} if at_home else {PRIMARY: deployment.chains[deployment.primary].name}),
+            **words,
+            **({} if chain.id == deployment.primary else {PRIMARY: deployment.chains[deployment.primary].name}),
         },
     )
+
+
+def plan_of(deployment: Deployment, quote: ZkLinkQuote, ts: int) -> Plan:
+    """Decide what would be signed. Raises NotReady."""
+    tx = withdraw_of(quote, deployment.dialect, ts)
+    offer = quote.offer
+    assert isinstance(offer, ZkLinkOffer)
+    source, target = deployment.tokens[tx.l2_source_token], deployment.tokens[tx.l1_target_token]
+    chain = deployment.chains[tx.to_chain_id]
+    amount_text = amount_text_of(tx, target)
+    expect = signed_fields(deployment.dialect, tx, source.symbol)
+    track = track_for(at_home=chain.id == deployment.primary, fast=quote.fast)
+    terms = terms_of(deployment, tx, track, offer.address, advance_words(expect, deployment) if quote.fast else {})
     warned = [str(p) for p in quote.problems.values() if p.severity is Severity.WARNS]
     return Plan(
         profile=deployment.id,
@@ -159,7 +179,7 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
     def signed(*names: str) -> tuple[tuple[str, str], ...]:
         return tuple((name, read[name] or "none") for name in names)
 
-    advance = _advance_words(read, source, target, target.decimals[chain.id]) if is_fast(read) else {}
+    advance = advance_words(read, deployment) if is_fast(read) else {}
     whole = f"{display_units(amount, L2_DECIMALS)} {target.symbol}"
     due = [
         ReviewLine("You receive exactly", text, f"if a broker pays in advance; {whole} if none does")
@@ -219,12 +239,12 @@ def is_fast(read: Mapping[str, str]) -> bool:
     return read["flag"] == flag and 0 < int(read["withdraw_fee_ratio"]) <= RATIO_UNIT and not read["call_data"]
 
 
-def _advance_words(
-    read: Mapping[str, str], source: PinnedToken, target: PinnedToken, decimals: int
-) -> Mapping[str, str]:
+def advance_words(read: Mapping[str, str], deployment: Deployment) -> Mapping[str, str]:
     """What a broker would pay and keep, and all costs as one, from the signed amount, fee and ratio."""
+    source, target = (deployment.tokens[int(read[name])] for name in ("l2_source_token", "l1_target_token"))
+    decimals = target.decimals[int(read["to_chain_id"])]
     amount, fee, ratio = int(read["amount"]), int(read["fee"]), int(read["withdraw_fee_ratio"])
-    received = rescale(received_of(rescale(amount, L2_DECIMALS, decimals), ratio), decimals, L2_DECIMALS)
+    received = rescale(received_of(rescale_down(amount, L2_DECIMALS, decimals), ratio), decimals, L2_DECIMALS)
     kept = f"{display_units(amount - received, L2_DECIMALS)} {target.symbol}"
     zklink = f"{display_units(fee, L2_DECIMALS)} {source.symbol}" if fee else "nothing"
     together = f"{display_units(amount - received + fee, L2_DECIMALS)} {source.symbol}"

@@ -310,6 +310,11 @@ def claims_now(state: Withdrawal) -> bool:
     return is_claim(state) and state.is_open and not state.stage(CLAIMED).checked()
 
 
+OF_ANOTHER_WALLET = "zklink.followed-"
+"""How the names of tracks begin that are told of a withdrawal of another wallet."""
+
+
 def is_fast(state: Withdrawal) -> bool:
     """Whether a broker was asked to pay it in advance."""
-    return TrackRef.parse(state.terms.track).id in (FAST.ref.id, FAST_SECONDARY.ref.id)
+    name = TrackRef.parse(state.terms.track).id.replace(OF_ANOTHER_WALLET, "zklink.")
+    return name in (FAST.ref.id, FAST_SECONDARY.ref.id)

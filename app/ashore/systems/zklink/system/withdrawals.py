@@ -20,7 +20,7 @@ from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import raw_transaction
 from ashore.keys.reading import Reading
 from ashore.net.errors import HttpStatus, NetError, NotSent, RpcError
-from ashore.systems.base import Action, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
+from ashore.systems.base import Action, Adoption, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
 from ashore.systems.zklink.client.answers import BadAnswer
 from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import OperatorClient
@@ -46,6 +46,8 @@ from ashore.systems.zklink.system.claims import (
     judge_claim,
 )
 from ashore.systems.zklink.system.explained import explained
+from ashore.systems.zklink.system.followed_tracks import FOLLOWED_TRACKS
+from ashore.systems.zklink.system.following import adopt
 from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.opening import open_account
 from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
@@ -65,6 +67,8 @@ _LINES = {
     MoveKind.CANCEL: replacement_lines,
     MoveKind.ACTIVATE: activation_lines,
 }
+ALL_TRACKS = (*TRACKS, *FOLLOWED_TRACKS)
+"""Every track that a stored withdrawal may name."""
 HINT_S = 3.0
 _ON_L1 = REPLACEMENTS | {MoveKind.CLAIM}
 """Kinds of moves that are transactions of a chain."""
@@ -248,7 +252,11 @@ class ZkLinkSystem:
 
     def tracks(self) -> Sequence[Track]:
         """Every track that a stored withdrawal may name."""
-        return TRACKS
+        return ALL_TRACKS
+
+    async def adopt(self, reference: str) -> Adoption:
+        """Follow a withdrawal of another wallet by its hash. Raises AshoreError."""
+        return await adopt(self._deployment, self._client, reference, self._now())
 
     def expectations(self, destination: str) -> Mapping[str, Expectation]:
         """From the last batches of the chains that a withdrawal to `destination` passes."""

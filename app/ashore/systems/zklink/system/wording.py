@@ -13,6 +13,9 @@ KINDS = {
     "accepts": "Who was paid for it, as the contract stores it",
     "Withdrawal": "The payout by zkLink’s contract",
     "pendingBalances": "What zkLink’s contract still owes you: nothing",
+    "pendingWithdrawWithCalls": "What zkLink’s contract keeps for the withdrawal with its call",
+    "WithdrawalCall": "The payout of the withdrawal with its call",
+    "WithdrawalL1": "The handing over to the gateway",
     "storedBlockHashes": "The batch’s root, as the contract stores it",
 }
 """What a piece of evidence is, by its kind."""
@@ -28,6 +31,9 @@ TECHNICAL = frozenset(
         "pendingBalances",
         "Accept",
         "accepts",
+        "pendingWithdrawWithCalls",
+        "WithdrawalCall",
+        "WithdrawalL1",
     }
 )
 """Kinds that somebody can look up: names of the contract's own logs and storage."""

@@ -31,6 +31,7 @@ from ashore.systems.zklink.codec.l1.pubdata import WithdrawPubdata, encode_withd
 from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.settlement.sighting import entries_of
 from ashore.systems.zklink.system.plan import plan_of
@@ -68,7 +69,12 @@ class Bench:
         """Begin as after a restart: only what was kept is there."""
         self.book = Book(self.keep, DEPLOYMENT.id)
         self.interpreter = Interpreter(
-            DEPLOYMENT, self.book, (NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW),), Fates({}), lambda: NOW
+            DEPLOYMENT,
+            self.book,
+            (NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW),),
+            Fates({}),
+            Past(DEPLOYMENT, {}),
+            lambda: NOW,
         )
 
     async def hear(self, observation: Observation) -> list[ev.Event]:

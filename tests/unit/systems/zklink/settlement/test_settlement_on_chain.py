@@ -51,6 +51,7 @@ from ashore.systems.zklink.settlement.acceptors import ACCEPTS, Acceptors
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
+from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.roots import KIND as STORED_ROOT
 from ashore.systems.zklink.settlement.roots import Roots
 from ashore.systems.zklink.system.tracks import COMMITTED, EXECUTED, PAID, PROVED, RELEASED, TRACKS, VERIFIED
@@ -91,7 +92,8 @@ class Bench:
         journal = Journal(self.database)
         fates = Fates({pinned.name: quorum})
         acceptors = Acceptors(self.deployment, {pinned.name: quorum}, self.keep, lambda: self.now)
-        interpreter = Interpreter(self.deployment, self.book, (roots, acceptors), fates, lambda: self.now)
+        past = Past(self.deployment, {pinned.name: quorum})
+        interpreter = Interpreter(self.deployment, self.book, (roots, acceptors), fates, past, lambda: self.now)
         self.system = ZkLinkSystem(
             self.deployment,
             OperatorClient(rpc),

@@ -36,13 +36,16 @@ def withdraw_hash_v2(key: WithdrawKey, token_id: int) -> bytes:
     return keccak256(_withdraw_start(key) + _unsigned(token_id, 2) + _unsigned(key.amount, 16) + _ratio(key))
 
 
-def withdraw_with_call_hash(key: WithdrawKey, token: bytes, call_data: bytes) -> bytes:
-    """Return the key of `pendingWithdrawWithCalls`; the ratio of `key` is no part of it."""
+def withdraw_with_call_hash(key: WithdrawKey, token: bytes, call_hash: bytes) -> bytes:
+    """Return the key of `pendingWithdrawWithCalls`; the ratio of `key` is no part of it.
+
+    `call_hash` is the Keccak of the call data.
+    """
     return keccak256(
         _address(key.owner)
         + _address(token)
         + _unsigned(key.amount, 16)
-        + keccak256(call_data)
+        + _word(call_hash)
         + _unsigned(key.account_id, 4)
         + _unsigned(key.sub_account_id, 1)
         + _unsigned(key.nonce, 4)
