@@ -210,7 +210,7 @@ class Overheard(Database):
 def test_counting_recipients_does_not_read_the_whole_journal(tmp_path: Path) -> None:
     database = Overheard(tmp_path / "j")
     Journal(database).recipients("zkLink")
-    plan = database.read(f"EXPLAIN QUERY PLAN {database.asked[0]}", "zkLink")
+    plan = database.read(f"EXPLAIN QUERY PLAN {database.asked[0]}", "zkLink", 0)
     assert any("USING INDEX events_started" in str(row[-1]) for row in plan), "at each key that is pressed"
     database.close()
 
