@@ -6,6 +6,7 @@ payout (zkLinkProtocol/zklink-contracts, branches main, zkex_mainnet, apex_mainn
 
 from collections.abc import Callable, Mapping, Sequence
 
+from ashore.crypto.storage_slots import mapping_slot
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
@@ -13,7 +14,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
-from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, mapping_slot
+from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.own_hash import own_hash
 from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence

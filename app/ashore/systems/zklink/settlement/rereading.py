@@ -2,6 +2,7 @@
 
 import re
 
+from ashore.crypto.storage_slots import mapping_slot
 from ashore.domain.amounts import rescale_down
 from ashore.domain.evidence import Evidence
 from ashore.ethereum.errors import InvalidProof
@@ -11,7 +12,6 @@ from ashore.systems.zklink.codec.l1 import events
 from ashore.systems.zklink.codec.l1.storage import (
     STORAGE_LAYOUTS,
     accepts_slot,
-    mapping_slot,
     pending_balance_slot,
     stored_block_hash_slot,
 )
