@@ -1,0 +1,1 @@
+"""What happens to a withdrawal on Ethereum: StarkEx 4.5 calls, logs, storage, state updates."""
