@@ -15,7 +15,7 @@ from ashore.ui.widgets.labels import Label
 
 __all__ = ["CLOCK_KEY", "HOW", "STEP", "WAITS", "Steps"]
 
-HOW = "A block is made with each stage; four more blocks make a stage irreversible."
+HOW = "A block is made with each stage; four blocks after the release, all up to there is irreversible."
 WAITS = "The practice clock waits for you: “Next stage” and “Next block” move it on."
 
 
