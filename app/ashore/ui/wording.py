@@ -15,6 +15,9 @@ from ashore.systems.zklink.system.activation_track import NEW_KEY
 _RUNS = re.compile(r"[^./:?&=_,;-]*[./:?&=_,;-]?")
 _LONGEST_RUN = 10
 LIGHTNING = "LNURL"
+FAST_WAIT = (
+    "Fast: as soon as a broker takes it; none has promised when. If none does, it takes as long as a normal one."
+)
 """The system whose money is satoshi, and whose places are wallets."""
 
 

@@ -13,6 +13,7 @@ from ashore.domain.moves import MoveKind
 from ashore.engine.views import Review
 from ashore.systems.base import Problem, ReviewLine, Severity
 from ashore.systems.zklink.system.activation_track import NEW_KEY
+from ashore.systems.zklink.system.tracks import FAST, FAST_SECONDARY
 from ashore.ui.context import Context
 from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
@@ -25,8 +26,9 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.widgets.verbatim import Verbatim
-from ashore.ui.wording import breakable, place
+from ashore.ui.wording import FAST_WAIT, breakable, place
 
+_FAST = frozenset({str(FAST.ref), str(FAST_SECONDARY.ref)})
 LAST_WORD = "It cannot be cancelled after this."
 LAYER2_KEY_SIGNS = "What the layer-2 key signs"
 HASHED = "In this kind of zkLink network that is a hash of the request, then 32 bytes for an attached call (none here)."
@@ -122,7 +124,8 @@ class ReviewPage(Page):
         plan = review.plan
         if plan.kind is not MoveKind.REQUEST or review.reading is None:
             return ""
-        return self.context.wallet.usually(plan.profile, plan.terms.destination)
+        usual = self.context.wallet.usually(plan.profile, plan.terms.destination)
+        return f"{FAST_WAIT} {usual}" if plan.terms.track in _FAST else usual
 
     def _lock_changed(self) -> None:
         """What was read for signing is void without the keys, and a voucher's secret does not outlast a lock."""

@@ -23,14 +23,12 @@ from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, column, row
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
+from ashore.ui.wording import FAST_WAIT
 
 DEBOUNCE_MS = 120
 _SAVE_MS = 600
 _FORM = "zklink"
 _NOTHING_SENT = "Nothing was sent."
-_FAST_WAIT = (
-    "Fast: as soon as a broker takes it; none has promised when. If none does, it takes as long as a normal one."
-)
 _TYPED = ("amount", "recipient", "fee", "nonce")
 
 
@@ -262,7 +260,7 @@ class ZkLinkFormPage(Page):
             # What is wrong stands beside the field: it is not said twice.
             problem = Problem(f"Correct “{self.fields.fields[name].caption.text()}” to go on.")
         usual = self.context.wallet.usually(self._profile, quote.destination)
-        self.summary.show_quote(quote, problem, f"{_FAST_WAIT} {usual}" if quote.fast else usual)
+        self.summary.show_quote(quote, problem, f"{FAST_WAIT} {usual}" if quote.fast else usual)
 
     def _quote_failed(self, error: AshoreError) -> None:
         self.summary.show_nothing(str(error))
