@@ -245,7 +245,7 @@ def _ended(voyage: Voyage) -> frozenset[Mark]:
     """The marks of an end. Whom a broker paid is owed nothing by the contract: no release makes the batch final."""
     by_broker = voyage.withdrawal.facts.get(WAY) == BY_BROKER
     return (
-        CHECKED | {Mark.NOT_APPLICABLE, Mark.REPORTED}
+        CHECKED | {Mark.NOT_APPLICABLE, Mark.REPORTED, Mark.AWAITED}
         if by_broker
         else frozenset({Mark.IRREVERSIBLE, Mark.NOT_APPLICABLE})
     )

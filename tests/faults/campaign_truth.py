@@ -106,7 +106,8 @@ class Chronicle:
         for height in range(1, chain.head.number + 1):
             for name, about, tx in self._of_block(number, height):
                 if name == "BlocksRevert":
-                    found = {what: [deed for deed in deeds if deed[0] <= about] for what, deeds in found.items()}
+                    # What passed beyond the block that stays has passed up to it all the same.
+                    found = {what: [(min(n, about), deed) for n, deed in deeds] for what, deeds in found.items()}
                 else:
                     found[EVENTS[name]].append((about, (tx, height)))
         return found

@@ -76,7 +76,7 @@ def test_nothing_is_claimed_that_is_not_so(
 
 
 def _forget_reverts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(book, "_undoes", lambda *_: False)
+    patch.setattr(book, "_stands_up_to", lambda entry, _reverts: entry.number)
 
 
 def _call_old_blocks_irreversible(patch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
         rows.append(
             StageRow(
                 stage=_placed(stage, state),
-                view=view,
+                view=replace(view, contradicted="") if mark is Mark.NOT_APPLICABLE else view,
                 mark=mark,
                 said_by=_said_by(mark, witness or view.best, state, track.words),
                 sentence=_passed(stage, state) if witness else _sentence(stage, view, mark, state, track.words),
@@ -220,7 +220,10 @@ def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
 
 
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
-    if any(state.stage(stage.id).contradicted for stage in track.stages):
+    if any(
+        state.stage(s.id).contradicted and stage_mark(state, s.id, track) is not Mark.NOT_APPLICABLE
+        for s in track.stages
+    ):
         return track.words.contradicted
     last = state.facts.get(LAST_STAGE) or track.stages[-1].id
     if (state.stage(last).level or 0) >= Level.PROVEN:

@@ -6,10 +6,10 @@ here first, and withdrawals are compared with the book. It survives closing.
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from ashore.domain.evidence import Evidence, Level
 from ashore.store.keep import Keep, Sighting
@@ -42,6 +42,8 @@ SEQUENCE = "sequence"
 """The fact of how a secondary chain counts a block: by those that touch it, not by layer 2's numbers."""
 
 _PACE_KEY = "pace-from/{}"
+_CUT_SHORT = frozenset({Kind.PROVEN, Kind.SYNCED})
+"""What counts all blocks up to a number: a revert sets the counter back, and what is below has passed all the same."""
 _REVERTIBLE = frozenset({Kind.OPERATION, Kind.COMMITTED, Kind.PROVEN, Kind.SYNCED})
 
 
@@ -102,22 +104,24 @@ class _Index:
         for place, entry in enumerate(ordered):
             if entry.kind is Kind.REVERTED:
                 reverts.setdefault(entry.chain, []).append(_revert(entry, ordered[:place]))
-        self._live: dict[tuple[str, Kind], list[Entry]] = {}
+        self._live: dict[tuple[str, Kind], list[tuple[int, Entry]]] = {}
         self._by_subject: dict[tuple[str, Kind, str], list[Entry]] = {}
         for entry in ordered:
-            if not any(_undoes(revert, entry) for revert in reverts.get(entry.chain, [])):
-                self.append(entry)
+            upto = _stands_up_to(entry, reverts.get(entry.chain, []))
+            if upto is not None:
+                self.append(entry, upto)
 
-    def append(self, entry: Entry) -> None:
-        """Take in an entry that comes after all others."""
-        self._live.setdefault((entry.chain, entry.kind), []).append(entry)
+    def append(self, entry: Entry, upto: int | None = None) -> None:
+        """Take in an entry that comes after all others; `upto` is the last layer-2 block that it still speaks for."""
+        spoken_for = entry.number if upto is None else upto
+        self._live.setdefault((entry.chain, entry.kind), []).append((spoken_for, entry))
         self._by_subject.setdefault((entry.chain, entry.kind, entry.subject), []).append(entry)
 
     def first(self, chain: str, kind: Kind, number: int) -> Entry | None:
         """The first entry about layer-2 block `number` or a later one; a contract's numbers only rise."""
         entries = self._live.get((chain, kind), [])
-        at = bisect_left(entries, number, key=attrgetter("number"))
-        return entries[at] if at < len(entries) else None
+        at = bisect_left(entries, number, key=itemgetter(0))
+        return entries[at][1] if at < len(entries) else None
 
     def about(self, chain: str, kind: Kind, subject: str) -> list[Entry]:
         """Every entry about a subject."""
@@ -125,7 +129,7 @@ class _Index:
 
     def of(self, chain: str, kind: Kind) -> list[Entry]:
         """Every entry of a kind."""
-        return self._live.get((chain, kind), [])
+        return [entry for _, entry in self._live.get((chain, kind), [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +152,20 @@ def _revert(entry: Entry, before: Iterable[Entry]) -> _Revert:
     return _Revert(entry.position, max(kept, default=0), sequence)
 
 
-def _undoes(revert: _Revert, entry: Entry) -> bool:
-    """Whether a revert took back what an entry of the same chain says."""
-    if entry.kind not in _REVERTIBLE or revert.position < entry.position:
-        return False
-    if SEQUENCE in entry.facts:
-        return int(entry.facts[SEQUENCE]) > revert.sequence
-    return entry.number > revert.last
+def _stands_up_to(entry: Entry, reverts: Sequence[_Revert]) -> int | None:
+    """The last layer-2 block for which an entry speaks after the reverts of its chain; None where it fell."""
+    upto = entry.number
+    for revert in reverts if entry.kind in _REVERTIBLE else ():
+        if revert.position < entry.position:
+            continue
+        if entry.kind in _CUT_SHORT:
+            upto = min(upto, revert.last)
+        elif SEQUENCE in entry.facts:
+            if int(entry.facts[SEQUENCE]) > revert.sequence:
+                return None
+        elif entry.number > revert.last:
+            return None
+    return upto
 
 
 class Book:

@@ -43,6 +43,15 @@ def test_a_secondary_chain_forgets_what_was_confirmed_of_a_batch_that_it_took_ba
     assert again.block_number == 7
 
 
+def test_what_passed_together_with_a_batch_that_is_taken_back_has_passed(book: Book) -> None:
+    book.add([committed(8801, 412, 1), committed(8803, 413, 2), entry(Kind.SYNCED, "8804", 8804, 3)], {})
+    book.add([reverted_to(412, 4)], {})
+    still = book.first(CHAIN, Kind.SYNCED, 8801)
+    assert still is not None
+    assert (still.block_number, still.number) == (3, 8804), "the event stays what it is"
+    assert book.first(CHAIN, Kind.SYNCED, 8802) is None
+
+
 def test_what_is_executed_stays(book: Book) -> None:
     book.add([committed(8801, 412, 1), entry(Kind.EXECUTED, "8801", 8801, 2), reverted_to(411, 3)], {})
     assert book.first(CHAIN, Kind.EXECUTED, 8801) is not None
