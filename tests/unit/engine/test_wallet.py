@@ -18,6 +18,7 @@ from ashore.engine.compose import Surroundings, compose
 from ashore.engine.parts import Clock
 from ashore.engine.views import ActivityQuery, Change, Review, Topic
 from ashore.engine.wallet import Wallet
+from ashore.ethereum.follower_state import FollowerState
 from ashore.net.http import HttpClient
 from ashore.net.pacing import SystemClock
 from ashore.store.database import Database, StoreError
@@ -29,7 +30,7 @@ PASSWORD = b"practice"
 
 
 class Bench:
-    """A wallet whose chains are silent, a node that counts, and clocks that are turned by hand."""
+    """A wallet whose chains fell silent after they were reached, a node that counts, and clocks turned by hand."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -63,7 +64,10 @@ class Bench:
             raise Refusal(203)
         return {"txHash": tx_hash, "receipt": {"executed": False}}
 
-    async def start(self) -> None:
+    async def start(self, *, reached: bool = True) -> None:
+        for chain in self.wallet._parts.chains if reached else ():
+            placed = FollowerState(chain.name, start=1)
+            self.wallet._parts.keep.set_follower_state(chain.name, placed.to_json())
         await self.wallet.start()
         self.wallet.subscribe(self.changes.append)
 
@@ -105,6 +109,18 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     yield made
     await made.wallet.aclose()
     await made.node.http.aclose()
+
+
+async def test_nothing_goes_by_way_of_a_chain_that_was_never_reached(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    await bench.start(reached=False)
+    await bench.unlocked()
+    await bench.until(lambda: all(chain.health is not None for chain in bench.wallet._parts.chains))
+    with pytest.raises(AshoreError, match="has not reached Harbour yet"):
+        await bench.wallet.confirm(await bench.review())
+    assert bench.sent == []
+    await bench.wallet.aclose()
+    await bench.node.http.aclose()
 
 
 async def test_one_confirmation_is_one_request(bench: Bench) -> None:
