@@ -14,6 +14,8 @@ from ashore.domain.evidence import Level
 from ashore.engine.views import ProofCheck
 from ashore.systems.zklink.settlement.acceptors import ACCEPTS
 from ashore.systems.zklink.settlement.emptied import EMPTIED
+from ashore.systems.zklink.settlement.kept_calls import KEPT
+from ashore.systems.zklink.settlement.own_hash import CALLED, SENT_ON
 from ashore.systems.zklink.settlement.reconcile import EVENT_OF_STAGE
 from ashore.systems.zklink.settlement.roots import KIND as STORED_ROOT
 from ashore.systems.zklink.system.wording import KINDS
@@ -118,7 +120,8 @@ async def test_a_proof_that_is_not_stored_is_said_so(shell: Shell) -> None:
 
 def test_every_kind_of_evidence_has_plain_words() -> None:
     told = {"operator", "submission", "replacement", "cancellation"}
-    assert {*EVENT_OF_STAGE.values(), STORED_ROOT, ACCEPTS, EMPTIED, *told} == KINDS.keys()
+    stored = {STORED_ROOT, ACCEPTS, EMPTIED, KEPT}
+    assert {*EVENT_OF_STAGE.values(), *stored, CALLED, SENT_ON, *told} == KINDS.keys()
 
 
 async def test_what_it_is_comes_first_and_its_technical_name_second(shell: Shell) -> None:

@@ -49,11 +49,9 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
                 if log.tx_hash in commits:
                     continue  # a call commits once: nobody can have its data read over and over
                 commits.add(log.tx_hash)
-                if on_primary:
-                    yield _entry(observed, log, Kind.COMMITTED, str(number), number)
-                    yield from _operations(deployment, chain, observed, log, accounts)
-                else:
-                    yield from _compressed(deployment, chain, observed, log, number, accounts)
+                yield from (_committed if on_primary else _compressed)(
+                    deployment, chain, observed, log, number, accounts
+                )
             case events.BlocksRevert(_, committed):
                 # A secondary chain counts blocks that touch it, not layer 2's.
                 counted = {} if on_primary else {SEQUENCE: str(committed)}
@@ -92,6 +90,19 @@ def _entry(observed: BlockObserved, log: LogEntry, kind: Kind, subject: str, num
         proof=observed.proofs.get(log.tx_index, ""),
         facts=facts,
     )
+
+
+def _committed(
+    deployment: Deployment,
+    chain: PinnedChain,
+    observed: BlockObserved,
+    log: LogEntry,
+    number: int,
+    accounts: Collection[int],
+) -> Iterator[Entry]:
+    """A batch on the primary chain, and what it holds of `accounts`."""
+    yield _entry(observed, log, Kind.COMMITTED, str(number), number)
+    yield from _operations(deployment, chain, observed, log, accounts)
 
 
 def _operations(
