@@ -81,7 +81,11 @@ class Asset:
             raise CodecError("A token id is between 0 and 2^256 - 1.")
         if (self.token_url is None) is (self.kind is AssetKind.ERC721MC):
             raise CodecError("An ERC721MC has the address of its data, and nothing else has.")
-        if len(self.mint_blob) > MAX_BLOB_BYTES:
+        try:
+            too_long = len(self.mint_blob) > MAX_BLOB_BYTES
+        except UnicodeEncodeError as error:
+            raise CodecError("The address of the token's data is not text.") from error
+        if too_long:
             raise CodecError("The data to mint from is too long.")
 
     @property

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from ashore.crypto.keccak import keccak256
+from ashore.domain.untrusted import hidden_characters
 from ashore.keys.reading import Reading, ReadingError
 from ashore.systems.reddio.codec.assets import ADDRESS_BYTES, Asset, AssetKind
 from ashore.systems.reddio.codec.decoding import decode_core
@@ -100,7 +101,7 @@ def _asset(preimage: Mapping[str, object]) -> Asset:
     kind, url = preimage["asset_kind"], preimage["token_url"]
     if not isinstance(kind, str) or kind not in set(AssetKind):
         raise CodecError("The request to sign names no kind of asset that Reddio has.")
-    if url is not None and (not isinstance(url, str) or len(url) > _MAX_URL_LENGTH):
+    if url is not None and (not isinstance(url, str) or len(url) > _MAX_URL_LENGTH or hidden_characters(url)):
         raise CodecError("The address of the token's data is not one that can be signed for.")
     token_id = preimage["token_id"]
     return Asset(

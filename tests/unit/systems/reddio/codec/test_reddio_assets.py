@@ -64,6 +64,7 @@ def test_asset_info_and_blob_are_read_back(asset):
         {"kind": AssetKind.ERC721M, "token": TOKEN, "token_id": 1, "token_url": "ipfs://a"},
         {"kind": AssetKind.ERC721MC, "token": TOKEN, "token_id": 1},
         {"kind": AssetKind.ERC721MC, "token": TOKEN, "token_id": 1, "token_url": "a" * 5000},
+        {"kind": AssetKind.ERC721MC, "token": TOKEN, "token_id": 1, "token_url": "ipfs://\ud800"},
     ],
 )
 def test_parts_that_do_not_fit(parts):
