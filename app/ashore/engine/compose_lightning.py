@@ -130,11 +130,11 @@ def practice_balances(
 
 
 def practice_opened(
-    wallets: ConnectedWallets, signer: Signer, now: Callable[[], int], journal: Journal, ledger: Ledger, probe: Probe
+    wallets: ConnectedWallets, signer: Signer, journal: Journal, ledger: Ledger, probe: Probe
 ) -> OpenedOffers:
     """The vouchers of the practice service that the vault keeps."""
     told = Change(Topic.OPENED)
-    opened = OpenedOffers(PRACTICE, signer, wallets.offers, journal, now, probe, lambda: ledger.tell(told))
+    opened = OpenedOffers(PRACTICE, signer, wallets.offers, journal, probe, lambda: ledger.tell(told))
     ledger.subscribe(opened.heard)
     return opened
 

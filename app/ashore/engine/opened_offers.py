@@ -32,9 +32,6 @@ MOST = 50
 """Vouchers that are kept at once: more are not opened, so that none gives way to another."""
 LAST_MOMENT_S = 3.0
 """How long closing waits for a service that is being asked: its answer may be all that is left of the voucher."""
-KEPT_FOR_MS = 365 * 86_400_000
-"""What was opened longer ago is forgotten at the next unlocking. A service may still pay after months, and a year is
-long past all that are known; that it pays at all is the service's word alone."""
 
 
 class Intentions(Protocol):
@@ -79,16 +76,14 @@ class OpenedOffers:
         signer: Signer,
         receivers: Callable[[], Awaitable[tuple[ReceiverOffer, ...]]],
         journal: Intentions,
-        now: Callable[[], int],
         probe: Probe,
         changed: Callable[[], None],
     ) -> None:
-        """`receivers` asks the connected wallets; `now` gives UTC milliseconds; `changed` is told of every change."""
+        """`receivers` asks the connected wallets; `changed` is told of every change."""
         self._profile = profile
         self._signer = signer
         self._receivers = receivers
         self._journal = journal
-        self._now = now
         self._probe = probe
         self._changed = changed
         self._records: dict[str, SealedRecord] = {}
@@ -203,7 +198,7 @@ class OpenedOffers:
     # ---- locking and closing
 
     async def restore(self) -> None:
-        """List what the vault keeps, but for what was used or is too old, and seal what is owed. Raises KeysError."""
+        """List what the vault keeps, but for what was used, and seal what is owed. Raises KeysError."""
         async with self._turn:
             self._records, self._under_way = {}, {}
             gone = []
@@ -304,7 +299,7 @@ class OpenedOffers:
             self._owed.pop(name, None)
 
     async def _delete(self, records: list[SealedRecord]) -> None:
-        """Delete what was used or is too old. What fails now is found again at the next unlocking."""
+        """Delete what was used. What fails now is found again at the next unlocking."""
         for record in records:
             with contextlib.suppress(KeysError):
                 await self._signer.forget(record.record_id)
@@ -322,8 +317,6 @@ class OpenedOffers:
         }
 
     def _fate(self, meta: Mapping[str, str]) -> _Fate:
-        if self._now() - int(meta["opened"]) > KEPT_FOR_MS:
-            return _Fate.OVER
         statuses = self._journal.statuses_after(int(meta["after"]), self._profile.id, meta["scope"])
         if any(status == "" or status in OPEN_STATUSES for status in statuses):
             return _Fate.UNDER_WAY

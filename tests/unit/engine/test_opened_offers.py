@@ -17,7 +17,7 @@ from ashore.domain.moves import NOT_SENT, MoveKind
 from ashore.domain.withdrawal import LAST_STAGE
 from ashore.engine import opened_offers
 from ashore.engine.boundaries import Boundary
-from ashore.engine.opened_offers import KEPT_FOR_MS, MOST, OpenedOffers, OpenedVoucher
+from ashore.engine.opened_offers import MOST, OpenedOffers, OpenedVoucher
 from ashore.engine.views import Change, Topic
 from ashore.keys.errors import Locked, VaultStorage
 from ashore.keys.signer import SEALED_NOTE
@@ -80,9 +80,7 @@ class Bench:
 
     def fresh(self) -> OpenedOffers:
         """As after another start."""
-        return OpenedOffers(
-            PRACTICE, self.signer, self._receivers, self.journal, lambda: self.now, self.passed.append, self._changed
-        )
+        return OpenedOffers(PRACTICE, self.signer, self._receivers, self.journal, self.passed.append, self._changed)
 
     async def _receivers(self) -> tuple[ReceiverOffer, ...]:
         return self.receivers
@@ -307,12 +305,10 @@ async def test_forgetting_is_for_good(bench: Bench) -> None:
         await bench.opened.go_on(name)
 
 
-@pytest.mark.parametrize(("passed", "kept"), [(KEPT_FOR_MS, True), (KEPT_FOR_MS + 1, False), (-KEPT_FOR_MS, True)])
-async def test_what_is_long_past_any_use_goes_at_an_unlocking(bench: Bench, passed: int, *, kept: bool) -> None:
-    await bench.opened.keep(opened())
-    bench.now += passed
-    assert len((await bench.again()).listed()) == int(kept)
-    assert len(await bench.notes()) == int(kept)
+async def test_no_clock_and_no_age_takes_money_away(bench: Bench) -> None:
+    await bench.opened.keep(opened(at=1))
+    assert len((await bench.again()).listed()) == 1
+    assert len(await bench.notes()) == 1
 
 
 async def test_a_note_that_cannot_be_read_is_said_and_can_be_forgotten(bench: Bench) -> None:
