@@ -37,8 +37,9 @@ class Trial:
 async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS) -> Trial:
     """Try a call on the chain's newest state. Nothing is sent; the gas limit comes with room.
 
-    The greatest of plausible answers counts, for too little burns the gas: it takes an endpoint that lies upwards to
-    raise the limit, and what is not used is not paid. Raises AshoreError where endpoints differ on whether it works.
+    Too little burns the gas, and too much asks for ether that the payer may not have. So what counts is the most of
+    which enough endpoints say that it takes as much: one that lies alone moves it neither way. Where no more answer
+    than have to agree, the greatest counts. Raises AshoreError where endpoints differ on whether it works.
     """
     told = []
     for answer in (await quorum.ask_each("eth_estimateGas", [call])).values():
@@ -46,9 +47,10 @@ async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS)
             told.append(quantity(answer, "an amount of gas"))
         except BadAnswer:
             continue
-    plausible = [gas for gas in told if gas <= MOST_GAS]
+    plausible = sorted((gas for gas in told if gas <= MOST_GAS), reverse=True)
     if len(plausible) >= quorum.k:
-        return Trial(max(least, min(MOST_GAS, max(plausible) * GAS_ROOM[0] // GAS_ROOM[1])))
+        counts = plausible[quorum.k - 1] if len(plausible) > quorum.k else plausible[0]
+        return Trial(max(least, min(MOST_GAS, counts * GAS_ROOM[0] // GAS_ROOM[1])))
     try:
         await quorum.get("eth_call", [call, "latest"])
     except RpcError as refusal:

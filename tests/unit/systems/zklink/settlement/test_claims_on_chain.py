@@ -23,6 +23,7 @@ from ashore.systems.base import Draft, Payer, Plan, Severity, Unclaimed
 from ashore.systems.zklink.settlement import fates
 from ashore.systems.zklink.settlement.fates import TURNS, Fates
 from ashore.systems.zklink.system.claims import ClaimOffer, ClaimQuote
+from ashore.systems.zklink.system.gas import MOST_GAS
 from ashore.systems.zklink.system.tracks import CLAIMED, PAID, SENT
 from unit.systems.zklink.settlement.test_pending_on_chain import OWNER, pending, released
 from unit.systems.zklink.settlement.test_settlement_on_chain import ADDRESS, FAUCET, Bench, bench, deployed
@@ -218,6 +219,24 @@ async def test_one_endpoint_alone_cannot_make_a_claim_run_out_of_gas(claimant: C
     await bench.world.step("block")
     await claimant.look()
     assert bench.state(name).stage(CLAIMED).level is Level.PROVEN
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_one_endpoint_alone_cannot_ask_for_ether_that_nobody_has(
+    claimant: Claimant, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    real = Quorum.ask_each
+
+    async def ask_each(self: Quorum, method: str, params: Any = ()) -> dict[str, Any]:
+        answers = await real(self, method, params)
+        return {**answers, list(answers)[place]: hex(MOST_GAS)} if method == "eth_estimateGas" else answers
+
+    honest = (await claimant.quoted()).offer
+    monkeypatch.setattr(Quorum, "ask_each", ask_each)
+    offer = (await claimant.quoted()).offer
+    assert isinstance(offer, ClaimOffer)
+    assert isinstance(honest, ClaimOffer)
+    assert offer.gas == honest.gas < MOST_GAS // 2
 
 
 async def test_endpoints_that_differ_on_the_gas_sign_nothing(claimant: Claimant) -> None:
