@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.events import Event, StageFailed
 from ashore.domain.evidence import Level
 from ashore.domain.observations import BlocksTakenBack, ChainHealth, FinalityAdvanced, Observation
 from ashore.domain.withdrawal import Withdrawal
@@ -132,10 +133,20 @@ class ChainWatch:
                 await self._ledger.record_many(await system.interpret(observation, _of(system, self._ledger.watched)))
             if isinstance(observation, ChainHealth):
                 # No turn is held: this takes as long as endpoints take.
-                await self._ledger.record_many(await system.ask_chain(observation, _of(system, self._ledger.watched)))
+                asked = _of(system, self._ledger.watched)
+                found = await system.ask_chain(observation, asked)
+                await self._ledger.record_many(self._still_about(asked, found))
         if isinstance(observation, ChainHealth):
             self.health = observation
             self._ledger.tell(Change(Topic.HEALTH, observation.chain))
+
+    def _still_about(self, asked: Sequence[Withdrawal], found: Iterable[Event]) -> Iterator[Event]:
+        """Leave out an end that was found of what went on meanwhile, such as an outbid claim: it is asked again."""
+        known = {state.id: state.seq for state in asked}
+        for event in found:
+            now = self._ledger.get(event.withdrawal) if isinstance(event, StageFailed) else None
+            if now is None or now.seq == known.get(now.id):
+                yield event
 
 
 class OperatorWatch:

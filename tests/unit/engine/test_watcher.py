@@ -97,6 +97,26 @@ async def test_the_place_is_written_last(bench: Bench) -> None:
     assert bench.follower.asked == [FollowerState("Harbour"), PLACE]
 
 
+@pytest.mark.parametrize("outbid", [True, False])
+async def test_an_end_that_was_found_of_what_went_on_meanwhile_is_asked_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, *, outbid: bool
+) -> None:
+    await bench.chain.poll()
+
+    async def ask_chain(_health: ChainHealth, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
+        if outbid:
+            bench.ledger.record([ev.FactLearnt("w", "gas.most", "7", "Ashore")])
+        return [
+            ev.StageFailed(state.id, "committed", "Another transaction used its number.", "Harbour") for state in open_
+        ]
+
+    monkeypatch.setattr(bench.system, "ask_chain", ask_chain)
+    await bench.chain.poll()
+    state = bench.ledger.get("w")
+    assert state is not None
+    assert bool(state.stage("committed").failed) is not outbid
+
+
 async def test_a_cycle_that_stumbles_is_taken_again_from_where_it_began(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
