@@ -3,7 +3,8 @@
 Run it from the project's root, on a machine that has nothing else to do (about nine minutes):
 
     .venv/bin/python -m tests.benchmarks                   everything
-    .venv/bin/python -m tests.benchmarks paint stalls      only these: paint, cost, idle, stalls, requests, way, keys
+    .venv/bin/python -m tests.benchmarks paint stalls      only these: paint, cost, idle, stalls, requests, way, keys,
+                                                           stark
 
 Ends with 1 where a figure misses its target. Nothing of it is collected by pytest. Needs Xvfb and Linux.
 
@@ -23,7 +24,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import first_paint, requests, signing, way, windows
+from tests.benchmarks import first_paint, requests, signing, starkex, way, windows
 from tests.benchmarks.display import own_display
 from tests.benchmarks.table import Figure, heading, line, short
 
@@ -48,6 +49,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "requests": requests.figures,
     "way": way.figures,
     "keys": _keys,
+    "stark": lambda _folder: starkex.figures(),
 }
 
 

@@ -53,6 +53,15 @@ def test_bits_that_are_no_transfer(withdrawal, bit):
         assert decode_core(flipped) != withdrawal[1]
 
 
+@few
+@given(transfers_of(ETHER), st.integers(0, stark.FIELD - 1))
+def test_the_type_says_whether_there_is_a_condition(transfer, condition):
+    plain, conditional = encode_core(transfer), encode_core(replace(transfer, condition=condition))
+    for mixed in (plain[:64] + conditional[-32:], conditional[:96] + plain[-32:]):
+        with pytest.raises(CodecError, match="not a transfer"):
+            decode_core(mixed)
+
+
 @pytest.mark.parametrize("length", [0, 64, 95, 97, 127, 129])
 def test_other_lengths_are_no_transfer(length):
     with pytest.raises(CodecError):
