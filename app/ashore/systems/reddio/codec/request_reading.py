@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ashore.crypto.stark import HASH_LIMIT, ORDER, Signature, verify
 from ashore.domain.addresses import AddressError, parse_evm_address
+from ashore.systems.reddio.codec.assets import Asset
 from ashore.systems.reddio.codec.errors import CodecError
 from ashore.systems.reddio.codec.limits import (
     MAX_AMOUNT,
@@ -43,6 +44,11 @@ class SignedTransfer:
     def is_signed(self) -> bool:
         """Whether the signature is the key's over exactly this transfer."""
         return verify(self.stark_key, message_hash(self.transfer), self.signature)
+
+    def is_of(self, asset: Asset) -> bool:
+        """Whether all that the body says of its asset is so: contract and token id stand under no signature."""
+        named = self.contract in (None, asset.token) and (self.contract is None or self.token_id == asset.token_id)
+        return named and self.transfer.asset_id == asset.asset_id
 
 
 @dataclass(frozen=True, slots=True)

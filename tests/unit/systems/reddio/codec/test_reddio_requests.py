@@ -56,6 +56,7 @@ def test_a_withdrawal_is_read_back_and_is_signed(withdrawal, private_key):
     assert (read.transfer, read.stark_key, read.signature) == (transfer, stark_key, signature)
     assert (read.contract, read.token_id) == (asset.token, asset.token_id)
     assert read.is_signed
+    assert read.is_of(asset)
     with pytest.raises(CodecError, match="Stark key"):
         read_transfer(body)
 
@@ -115,6 +116,27 @@ def test_a_body_is_only_made_of_what_was_signed_for():
     for amount in (0, -1, MAX_AMOUNT + 1):
         with pytest.raises(CodecError):
             withdrawal_body(ETHER, stark_key, amount)
+
+
+NFT = Asset(AssetKind.ERC721, TOKEN, token_id=7)
+NFT_TRANSFER = Transfer(NFT.asset_id, EXAMPLE.receiver, 23, 24, 1, 7, NEVER_EXPIRES)
+NFT_BODY = withdrawal_to_body(NFT_TRANSFER, NFT, *signed(NFT_TRANSFER))
+
+
+@pytest.mark.parametrize(
+    "change", [{"contract_address": "ETH"}, {"contract_address": "0x" + "12" * 20}, {"token_id": "8"}, {"token_id": ""}]
+)
+def test_what_stands_under_no_signature_is_held_to_the_asset(change):
+    read = read_withdrawal_to({**NFT_BODY, **change})
+    assert read.is_signed
+    assert not read.is_of(NFT)
+
+
+def test_a_body_that_names_no_contract_is_of_the_asset_that_was_signed_for():
+    """As the Python client writes it: the asset id decides."""
+    read = read_withdrawal_to({**NFT_BODY, "contract_address": None, "token_id": None})
+    assert read.is_of(NFT)
+    assert not read.is_of(Asset(AssetKind.ERC721, TOKEN, token_id=8))
 
 
 @pytest.mark.parametrize(
