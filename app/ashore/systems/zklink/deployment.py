@@ -62,6 +62,8 @@ class Deployment:
     """Tokens that a gateway would take on to Ethereum, by the chain from which it leads: a layer 2 itself."""
     broker_url: str = ""
     """Where brokers tell what they ask for a payment in advance; empty where nobody does."""
+    submits: bool = True
+    """Whether its node takes requests in zkLink's own protocol; else an application's gateway stands before it."""
 
     def chain_named(self, name: str) -> PinnedChain:
         """The chain with the wallet's name `name`. Raises KeyError."""
@@ -100,6 +102,7 @@ def deployment_from_json(raw: Mapping[str, object], base_url: str = "") -> Deplo
                 for g in map(_dict, _list(raw.get("gateways", [])))
             },
             _absolute(str(raw.get("broker", "")), base_url),
+            raw.get("submits", True) is True,
         )
     except (KeyError, ValueError, TypeError, StopIteration, OverflowError) as error:
         raise DeploymentError("The network profile is damaged.", "Install Ashore again.") from error

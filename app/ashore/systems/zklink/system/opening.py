@@ -17,6 +17,10 @@ ACCOUNT_NOT_FOUND = 201
 INACTIVE = "0x" + "00" * 20
 NOT_ACTIVATED = "This account is not activated: zkLink does not know its layer-2 key yet."
 ANOTHER_KEY = "Another layer-2 key is registered for this account: zkLink would refuse what is signed here."
+GATEWAY = (
+    "This network takes withdrawals through its own application only, whose protocol is another one than zkLink’s. "
+    "Withdraw there, then paste the hash on Ashore’s first page to follow it; money that waits stands under Unclaimed."
+)
 USD = 1
 STABLECOINS = range(17, 32)
 FEE_GAS = 100_000
@@ -52,7 +56,7 @@ async def open_account(
         client.balances(account.id), client.reserves(payable), client.reserves(stable, of_usd=True)
     )
     offered = token_offers(deployment, known)
-    blocked = _blocked(account, source)
+    blocked = GATEWAY if not deployment.submits else _blocked(account, source)
     chain_offers = _chain_offers(deployment, chains, known)
     fast = fast_pairs(known, offered, chain_offers)
     if broker is None or not followed(deployment):
@@ -120,7 +124,12 @@ def _chain_offers(
         problem = ""
         if info is None:
             problem = f"zkLink does not list {pinned.name} at the moment."
-        elif info.evm_chain_id != pinned.evm_chain_id or info.main_contract[-40:] != pinned.main_contract[-40:]:
+        elif info.evm_chain_id != pinned.evm_chain_id:
+            problem = (
+                f"zkLink means another chain by {pinned.name}: number {info.evm_chain_id}, and Ashore knows it as "
+                f"{pinned.evm_chain_id}. Do not go on; nothing was sent."
+            )
+        elif info.main_contract[-40:] != pinned.main_contract[-40:]:
             problem = (
                 f"zkLink names another contract for {pinned.name} than the one Ashore knows. "
                 "Do not go on; nothing was sent."

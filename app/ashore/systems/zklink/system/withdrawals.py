@@ -138,6 +138,8 @@ class ZkLinkSystem:
             return claim_plan(self._deployment, quote)
         if isinstance(quote, ReplacementQuote):
             return replacement_plan(quote)
+        if not self._deployment.submits:
+            raise AshoreError("Nothing can be requested of this network from here.", "Nothing was signed.")
         # The time makes a request unique: two in one second would have one hash.
         self._last_ts = max(self._now() // 1000, self._last_ts + 1)
         if isinstance(quote, ActivationQuote):

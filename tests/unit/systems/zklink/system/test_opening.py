@@ -99,7 +99,7 @@ async def test_a_chain_that_is_not_as_pinned_is_shut(node: Node) -> None:
     cases: list[tuple[str, Change, str]] = [
         ("getSupportChains", lambda c: c.pop(0), "does not list Harbour"),
         ("getSupportChains", lambda c: c[0].update(mainContract="0x" + "66" * 20), "another contract"),
-        ("getSupportChains", lambda c: c[0].update(layerOneChainId=1), "another contract"),
+        ("getSupportChains", lambda c: c[0].update(layerOneChainId=1), "another chain by Harbour: number 1"),
         ("getSupportTokens", lambda t: t["17"]["chains"]["1"].update(decimals=18), "USDC on Harbour otherwise"),
         ("getSupportTokens", lambda t: t["17"]["chains"]["1"].update(address="0x" + "66" * 20), "otherwise"),
     ]
