@@ -7,7 +7,7 @@ from faults.bench import Bench
 
 BATCHES = 5
 MINUTE = 60
-UNKNOWN = "How long it takes is not known yet: too few batches were seen."
+UNKNOWN = "How long it takes is not known yet: Ashore has to see five batches go the whole way first."
 
 
 def pace(bench: Bench) -> str:

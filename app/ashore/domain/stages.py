@@ -105,6 +105,8 @@ class TrackWords:
     """The same while a cancellation waits."""
     prepared: tuple[str, str] = ("Signed, not sent yet.", "Ashore sends it as soon as it can.")
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
+    set_aside: tuple[str, str] = ("", "")
+    """What is said, with `{place}`, where only the last stage is missing; empty where that is nothing of its own."""
     under_way: tuple[str, str] = (
         "Under way.",
         "Nothing to do until it arrives. You can close Ashore; it goes on when you come back.",

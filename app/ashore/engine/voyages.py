@@ -228,7 +228,16 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     last = state.facts.get(LAST_STAGE) or track.stages[-1].id
     if (state.stage(last).level or 0) >= Level.PROVEN:
         return track.words.landed.format(place=state.terms.destination), "Nothing to do."
+    if last == track.stages[-1].id and _is_set_aside(state, track):
+        said, advice = track.words.set_aside
+        return placed(said, state.terms), advice
     return _racing(state, track.words) or track.words.under_way
+
+
+def _is_set_aside(state: Withdrawal, track: Track) -> bool:
+    """Whether nothing but the payout is missing, of what was checked."""
+    *_, before, _last = track.stages
+    return bool(track.words.set_aside[0]) and (state.stage(before.id).level or 0) >= Level.PROVEN
 
 
 def _racing(state: Withdrawal, words: TrackWords) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import replace
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
@@ -45,7 +46,7 @@ _STOPPED = (Status.REFUSED, Status.FAILED)
 _WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.UNSEEN)
 
 
-CLAIM_IT = "Claim it"
+CLAIM_IT, FOLLOW_CLAIM = "Claim it", "Follow the claim"
 _WAIT_MS, _PRACTICE_WAIT_MS = 600_000, 30_000
 """How long released money may wait for the operator's relayer before its claim is offered beside the stage."""
 
@@ -73,6 +74,9 @@ class VoyagePage(Page):
         self.body.addWidget(self.columns, 1)
         context.hub.withdrawals_changed.connect(self._changed)
         context.hub.unclaimed_changed.connect(self._money_waits)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._money_waits)
         context.theme.changed.connect(self._scale)
         self._scale()
 
@@ -155,6 +159,7 @@ class VoyagePage(Page):
         self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
         if self._id:
             self.refresh()
+            self._money_waits()  # time alone may have made it wait long
 
     def _show_header(self, voyage: Voyage) -> None:
         terms, now = voyage.withdrawal.terms, self.context.now()
@@ -181,7 +186,11 @@ class VoyagePage(Page):
             gas = gas_words(gas_most(voyage.withdrawal), terms.details[GAS_SYMBOL])
             self.costs[1].show_money("Gas, at most", gas)
             self.costs[1].show()
-            self.costs[2].show_money("Paid out", amount)
+            paid = voyage.rows[-1].mark in (Mark.PROVEN, Mark.IRREVERSIBLE)
+            if voyage.status in _STOPPED:
+                self.costs[2].show_money("Paid out", "nothing")
+            else:
+                self.costs[2].show_money("Paid out" if paid else "Pays out", amount)
             return
         in_full = voyage.withdrawal.facts.get(WAY) == IN_FULL
         if DUE_TEXT in terms.details and not in_full and voyage.status not in _STOPPED:
@@ -294,8 +303,9 @@ class VoyagePage(Page):
                 widget.also.clicked.connect(lambda: self._replace(also=True))
                 self._stepper.addWidget(widget)
         rows = list(voyage.rows)
-        if self._waits_long(voyage) and self._owed(voyage) is not None:
-            rows[-1] = replace(rows[-1], again=CLAIM_IT)
+        if self._waits_long(voyage) and (owed := self._owed(voyage)) is not None:
+            claimed = self.context.wallet.unclaimed.claim_of(owed)
+            rows[-1] = replace(rows[-1], again=FOLLOW_CLAIM if claimed else CLAIM_IT)
         for widget, stage in zip(self.rows, rows, strict=True):
             widget.show_row(stage)
 
@@ -308,7 +318,12 @@ class VoyagePage(Page):
         reached, shown = before.view.reached_at, before.view.best
         if voyage.withdrawal.is_followed and shown is not None and shown.block_time:
             reached = min(reached, shown.block_time)  # it waited before anybody looked
-        return last.mark is Mark.AWAITED and bool(reached) and self.context.now() - reached >= long
+        if last.mark is not Mark.AWAITED or not reached:
+            return False
+        left = long - (self.context.now() - reached)
+        if left > 0:
+            self._patience.start(left)
+        return left <= 0
 
     def _owed(self, voyage: Voyage) -> Unclaimed | None:
         """The money that waits in a contract where this withdrawal ends; of several, it may be another one's."""
@@ -319,7 +334,12 @@ class VoyagePage(Page):
 
     def _claim(self) -> None:
         owed = self._owed(self._voyage) if self._voyage is not None else None
-        if owed is not None:
+        if owed is None:
+            return
+        claim = self.context.wallet.unclaimed.claim_of(owed)
+        if claim:
+            self.context.go.show_voyage(claim)
+        else:
             self.context.go.show_claim(owed)
 
     def _act(self) -> None:

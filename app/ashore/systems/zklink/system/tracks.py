@@ -50,7 +50,11 @@ WORDS = TrackWords(
         "From the batch to the release on L1 usually {median}, nine of ten within {p90} (last {samples} batches). "
         "The wait for the batch and the payout come on top."
     ),
-    pace_unknown="How long it takes is not known yet: too few batches were seen.",
+    pace_unknown="How long it takes is not known yet: Ashore has to see five batches go the whole way first.",
+    set_aside=(
+        "Set aside for you on {chain}.",
+        "zkLink’s relayer usually sends it on soon. If it does not, you can claim it yourself: look under Unclaimed.",
+    ),
     second=(
         "An earlier request with nonce {nonce} is still open. Nothing was sent.",
         "Wait until its outcome is known; you find it under Activity.",
