@@ -12,7 +12,7 @@ from ashore.sandbox.evm.contracts import Sender
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
 from ashore.sandbox.zklink.faults import Switch
 from ashore.systems.base import Draft
-from ashore.systems.zklink.system.tracks import ADVANCED, PAID, RELEASED
+from ashore.systems.zklink.system.tracks import ADVANCED, COMMITTED, PAID, RELEASED
 from faults.bench import RECIPIENT, Bench
 from faults.stranger import ETHER, made_elsewhere
 
@@ -77,6 +77,27 @@ async def test_one_endpoint_lies_about_the_past(bench: Bench, lie: FaultKind) ->
     await bench.look()
     bench.world.endpoints["a"].faults.replace([FaultRule(".*", lie, count=None)])
     followed = await follow(bench, reference)
+    await final(bench, followed)
+
+
+async def test_while_the_past_cannot_be_read_nobody_is_called_a_liar(bench: Bench) -> None:
+    reference = await made_elsewhere(bench.world)
+    await bench.world.settle()
+    await bench.world.step("finalize")
+    await bench.look()
+    for endpoint in bench.world.endpoints.values():
+        endpoint.faults.replace([FaultRule("eth_getLogs", FaultKind.DROP, count=None)])
+    followed = await follow(bench, reference)
+    await bench.look()
+    assert bench.mark(followed, COMMITTED) is Mark.REPORTED
+    bench.leap.forward(3600)
+    await bench.look()
+    assert not any(row.view.contradicted for row in bench.voyage(followed).rows), "nothing was read that could differ"
+    for endpoint in bench.world.endpoints.values():
+        endpoint.faults.replace([])
+    for _ in range(4):  # what failed is tried again after a while
+        bench.leap.forward(60)
+        await bench.look()
     await final(bench, followed)
 
 

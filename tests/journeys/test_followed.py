@@ -92,7 +92,7 @@ async def test_hours_later_the_relayer_never_came_and_the_money_is_claimed(house
 
 async def test_off_the_list_and_not_by_mistake(house: House) -> None:
     reference = await made_elsewhere(house.practice.world)
-    async with house.window() as person:
+    async with house.window(theme="dark", size=(1024, 700)) as person:
         await follow(person, reference)
         person.click(STOP)
         await person.until_sees("Stop following this withdrawal?")
@@ -106,6 +106,21 @@ async def test_off_the_list_and_not_by_mistake(house: House) -> None:
         person.photograph("follow-removed")
         await follow(person, reference)
         assert person.marks()[0:8] == str(Mark.REPORTED)
+        person.click_section("Settings")
+        await person.settle()
+        person.click("Text size: 200 %")
+        person.click_section("Activity")
+        await person.settle()
+        person.photograph("followed-in-the-list-large")
+        assert "followed" in " ".join(person.activity()[0])
+        person.click_row(0)
+        await person.until_sees("Followed")
+        await person.settle()
+        person.photograph("followed-large")
+        person.click_section("Withdraw")
+        person.write(ANYTHING, "ab" * 32)
+        await person.settle()
+        person.photograph("follow-offered-large")
 
 
 async def test_what_cannot_be_followed_is_said_beside_the_field(house: House) -> None:

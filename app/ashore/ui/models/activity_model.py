@@ -172,15 +172,22 @@ class ActivityModel(QAbstractTableModel):
 
     def _lines(self, row: ActivityRow, column: int) -> str:
         """What stands in a cell, with what has no column of its own below it."""
-        below = [f"{word} {self._text(row, of)}" for of, word in _BELOW.get(column, ()) if of in self.below]
+        below = self._below(row, column)
         # One cell, two lines: a line separator, as Qt's own views draw it.
         return "\u2028".join([self._text(row, column), *below])
 
+    def _below(self, row: ActivityRow, column: int) -> list[str]:
+        """What other columns would say, each with its word; of a followed withdrawal that word says so."""
+        words = {STARTED: FOLLOWED} if FOLLOWED in row.terms.details else {}
+        beside = [(of, words.get(of, word)) for of, word in _BELOW.get(column, ()) if of in self.below]
+        return [f"{word} {self._text(row, of)}" for of, word in beside]
+
     def _text(self, row: ActivityRow, column: int) -> str:
         terms = row.terms
+        marked = FOLLOWED in terms.details and STARTED not in self.below
         texts = {
             AMOUNT: money(terms),
-            TO: terms.destination + (f" · {FOLLOWED}" if FOLLOWED in terms.details else ""),
+            TO: f"{terms.destination} · {FOLLOWED}" if marked else terms.destination,
             RECIPIENT: party(terms),
             STAGE: self._stage(row),
             STARTED: clock_time(row.started_at, self._now(), seconds=False),
@@ -193,7 +200,7 @@ class ActivityModel(QAbstractTableModel):
 
     def _spoken(self, row: ActivityRow, column: int) -> str:
         spoken = f"{row.stage_title}, {WORDS[row.mark].name}" if column == STAGE else self._text(row, column)
-        below = [f"{word} {self._text(row, of)}" for of, word in _BELOW.get(column, ()) if of in self.below]
+        below = self._below(row, column)
         return ", ".join([spoken, *below])
 
     def _accessible(self, row: ActivityRow, column: int) -> str:

@@ -14,7 +14,8 @@ from ashore.systems.lnurl.codec import Reach
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
-from ashore.ui.widgets.labels import row, show_if
+from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.labels import show_if
 from ashore.ui.wording import LIGHTNING, money
 
 _CAPTION = "Paste anything"
@@ -56,7 +57,9 @@ class IntakeField(QWidget):
         self.to_follow = [(each.id, Button(one or f"{FOLLOW} of {each.title}")) for each in places]
         leading = (self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_follow))
         self.ways = [*leading, *(button for _id, button in self.to_address)]
-        below = row(*self.ways, self.wipe, self.paste, -1, margins=(0, 4, 0, 2))
+        below = QWidget()
+        below.setLayout(FlowLayout(*self.ways, self.wipe, self.paste))
+        below.setContentsMargins(0, 4, 0, 2)
         self.field = Field(context.icons, _CAPTION, self.edit, below, lines=3)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
