@@ -125,7 +125,7 @@ async def test_one_endpoint_of_three_may_be_gone_but_not_two(bench: AnvilBench) 
 
 async def test_a_claim_is_paid_and_proven(claimant: Claimant) -> None:
     bench = claimant.bench
-    (owed,) = await pending(bench).look("Harbour", [OWNER, "0x" + "ab" * 20])
+    (owed,) = await pending(bench).look(NAME, [OWNER, "0x" + "ab" * 20])
     assert (owed.amount, owed.evidence.level, owed.evidence.agreeing) == (25_000_000, Level.PROVEN, 3)
     name, move = await claimant.sent()
     waits = Unknown(f"The transaction waits to be taken into a block of {NAME}.", resend_harmless=True)
@@ -141,7 +141,7 @@ async def test_a_claim_is_paid_and_proven(claimant: Claimant) -> None:
     await bench.world.step("finalize")
     await claimant.look()
     assert bench.state(name).status is Status.FINAL
-    assert await pending(bench).look("Harbour", [OWNER]) == ()
+    assert await pending(bench).look(NAME, [OWNER]) == ()
 
 
 async def test_a_claim_costs_what_the_review_says_at_most(claimant: Claimant) -> None:

@@ -41,7 +41,8 @@ class Claimant:
     bench: Bench
 
     async def owed(self) -> Unclaimed:
-        (owed,) = await pending(self.bench).look("Harbour", [OWNER])
+        (chain,) = self.bench.deployment.chains.values()
+        (owed,) = await pending(self.bench).look(chain.name, [OWNER])
         return owed
 
     async def quoted(self, payer: int = 0, max_fee: str = "", owed: Unclaimed | None = None) -> ClaimQuote:
