@@ -4,12 +4,15 @@ Source: docs: Solidity, "Contract ABI Specification", Events.
 A declaration is written as "Name(type indexed,type)"; its topic is the hash of the same text without "indexed".
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Generic, TypeVar
 
 from ashore.crypto.abi import AbiType, AbiValue, decode, encode, parse_types, split_types
 from ashore.crypto.errors import CodecError
 from ashore.crypto.keccak import keccak256
+
+E = TypeVar("E")
 
 
 @lru_cache(maxsize=64)
@@ -59,3 +62,28 @@ def decode_event(declaration: str, topics: Sequence[bytes], data: bytes) -> tupl
     if encode_event(declaration, values) != (list(topics), data):
         raise CodecError("This log is not in the form that a contract writes.")
     return values
+
+
+class EventTable(Generic[E]):
+    """The events that a system reads: each a class whose fields stand in the order of its declaration."""
+
+    def __init__(self, declarations: Mapping[type[E], str]) -> None:
+        self._declarations = declarations
+
+    def topic_of(self, event: type[E]) -> bytes:
+        """Return the first topic of the logs that decode to this event."""
+        return event_topic(self._declarations[event])
+
+    def decode_log(self, topics: Sequence[bytes], data: bytes) -> E | None:
+        """Return the event of a log, or None where it is none of these. Raises CodecError."""
+        if not topics:
+            return None
+        event = self._by_topic.get(topics[0])
+        if event is None:
+            return None
+        # The decoder has checked every type.
+        return event(*decode_event(self._declarations[event], topics, data))
+
+    @cached_property
+    def _by_topic(self) -> dict[bytes, type[E]]:
+        return {event_topic(declaration): event for event, declaration in self._declarations.items()}

@@ -5,9 +5,8 @@ No parameter is indexed: logs are asked for by address and first topic, and sort
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from ashore.crypto.event_logs import decode_event, event_topic
+from ashore.crypto.event_logs import EventTable
 
 STATE_TRANSITION_FACT = "LogStateTransitionFact(bytes32)"
 ROOT_UPDATE = "LogRootUpdate(uint256,uint256,uint256,uint256,uint256)"
@@ -193,23 +192,14 @@ _DECLARATIONS: dict[type[L1Event], str] = {
     Frozen: FROZEN,
 }
 
+_EVENTS = EventTable(_DECLARATIONS)
+
 
 def topic_of(event: type[L1Event]) -> bytes:
     """Return the first topic of the logs that decode to this event."""
-    return event_topic(_DECLARATIONS[event])
+    return _EVENTS.topic_of(event)
 
 
 def decode_log(topics: Sequence[bytes], data: bytes) -> L1Event | None:
     """Return the event of a log, or None where it is none that a withdrawal waits for. Raises CodecError."""
-    if not topics:
-        return None
-    event = _events_by_topic().get(topics[0])
-    if event is None:
-        return None
-    # The fields stand in the order of the declaration, and the decoder has checked every type.
-    return event(*decode_event(_DECLARATIONS[event], topics, data))  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=1)
-def _events_by_topic() -> dict[bytes, type[L1Event]]:
-    return {event_topic(declaration): event for event, declaration in _DECLARATIONS.items()}
+    return _EVENTS.decode_log(topics, data)

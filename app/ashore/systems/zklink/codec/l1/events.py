@@ -5,9 +5,8 @@ Declarations are written as `ashore.crypto.event_logs` has them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from ashore.crypto.event_logs import decode_event, event_topic
+from ashore.crypto.event_logs import EventTable
 
 BLOCK_COMMIT = "BlockCommit(uint32 indexed)"
 BLOCK_PROVEN = "BlockProven(uint32 indexed)"
@@ -148,24 +147,14 @@ _DECLARATIONS: dict[type[L1Event], str] = {
     Accepted: ACCEPT_X,
 }
 
+_EVENTS = EventTable(_DECLARATIONS)
+
 
 def topic_of(event: type[L1Event]) -> bytes:
     """Return the first topic of the logs that decode to this event."""
-    return event_topic(_DECLARATIONS[event])
+    return _EVENTS.topic_of(event)
 
 
 def decode_log(topics: Sequence[bytes], data: bytes) -> L1Event | None:
     """Return the event of a log, or None where it is none that a withdrawal waits for. Raises CodecError."""
-    if not topics:
-        return None
-    event = _events_by_topic().get(topics[0])
-    if event is None:
-        return None
-    values = decode_event(_DECLARATIONS[event], topics, data)
-    # The fields stand in the order of the declaration, and the decoder has checked every type.
-    return event(*values)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=1)
-def _events_by_topic() -> dict[bytes, type[L1Event]]:
-    return {event_topic(declaration): event for event, declaration in _DECLARATIONS.items()}
+    return _EVENTS.decode_log(topics, data)
