@@ -19,7 +19,7 @@ from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, StorageLayou
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import agreed
-from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
 from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, IN_FULL, RELEASED, is_fast
 
 ACCEPTS = "accepts"
@@ -67,11 +67,8 @@ class Acceptors:
         for question in fresh:
             place = question.state.id, question.stage
             self._tries[place] = self._tries.get(place, 0) + 1
-        quorum = self._quorums[chain]
         try:
-            header = (await quorum.header_at("latest")).required()
-            contract = self._deployment.chain_named(chain).main_contract
-            proven = await quorum.storage_at(contract, [q.slot for q in fresh], header)
+            proven = await read_slots(self._deployment, self._quorums, chain, [q.slot for q in fresh])
         except AshoreError:
             return []
         self._keep.add_proofs({content_id(proven.document): proven.document})

@@ -22,7 +22,7 @@ from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, pending_bala
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Entry, Kind
 from ashore.systems.zklink.settlement.sighting import NOBODY
-from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
 from ashore.systems.zklink.system.offer import L2_DECIMALS
 from ashore.systems.zklink.system.tracks import PAID, RELEASED
 
@@ -73,11 +73,8 @@ class Emptied:
         fresh = [q for q in asked if self._still_owed.get(q.state.id) != _place(q.payout)][:SLOTS_A_CYCLE]
         if not fresh or self._rests(chain):
             return []
-        quorum = self._quorums[chain]
         try:
-            header = (await quorum.header_at("latest")).required()
-            contract = self._deployment.chain_named(chain).main_contract
-            proven = await quorum.storage_at(contract, [q.slot for q in fresh], header)
+            proven = await read_slots(self._deployment, self._quorums, chain, [q.slot for q in fresh])
         except AshoreError:
             return []
         self._in_vain.pop(chain, None)
@@ -87,7 +84,7 @@ class Emptied:
         self._still_owed.update((q.state.id, _place(q.payout)) for q in told)
         if found:
             self._keep.add_proofs({content_id(proven.document): proven.document})
-        return [self._reached(question, chain, proven, quorum) for question in found]
+        return [self._reached(question, chain, proven, self._quorums[chain]) for question in found]
 
     def _rests(self, chain: str) -> bool:
         """Count a cycle, which is in vain until endpoints answer; whether this one is left out."""

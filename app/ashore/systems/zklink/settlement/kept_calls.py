@@ -17,7 +17,7 @@ from ashore.store.keep import Keep
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.own_hash import own_hash
-from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
 from ashore.systems.zklink.system.followed_tracks import has_call
 from ashore.systems.zklink.system.tracks import PAID, RELEASED
 
@@ -56,17 +56,14 @@ class KeptCalls:
             return []
         for state in slots.values():
             self._tries[state.id] = self._tries.get(state.id, 0) + 1
-        quorum = self._quorums[chain]
         try:
-            header = (await quorum.header_at("latest")).required()
-            contract = self._deployment.chain_named(chain).main_contract
-            proven = await quorum.storage_at(contract, list(slots), header)
+            proven = await read_slots(self._deployment, self._quorums, chain, list(slots))
         except AshoreError:
             return []
         kept = {slot: state for slot, state in slots.items() if self._is_kept(state, slot, proven)}
         if kept:
             self._keep.add_proofs({content_id(proven.document): proven.document})
-        return [self._reached(state, chain, proven, quorum) for state in kept.values()]
+        return [self._reached(state, chain, proven, self._quorums[chain]) for state in kept.values()]
 
     def _of(self, chain: str, mine: Sequence[Withdrawal]) -> list[Withdrawal]:
         lacking = [

@@ -19,7 +19,7 @@ from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import SEQUENCE
 from ashore.systems.zklink.settlement.reconcile import L2_BLOCK, STORED_BLOCK
-from ashore.systems.zklink.settlement.witnesses import shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
 from ashore.systems.zklink.system.tracks import CONFIRMED, VERIFIED
 
 KIND = "storedBlockHashes"
@@ -85,11 +85,9 @@ class Roots:
                 yield _Place(stage, chain, block, int(told.get(SEQUENCE, block)))
 
     async def _read(self, place: _Place) -> ProvenStorage:
-        quorum = self._quorums[place.chain]
         layout = STORAGE_LAYOUTS[self._deployment.storage]
         slots = (stored_block_hash_slot(layout, place.key), layout.synchronized.slot)
-        header = (await quorum.header_at("latest")).required()
-        return await quorum.storage_at(self._deployment.chain_named(place.chain).main_contract, slots, header)
+        return await read_slots(self._deployment, self._quorums, place.chain, slots)
 
     def _events(self, place: _Place, proven: ProvenStorage, states: Sequence[Withdrawal]) -> Iterator[ev.Event]:
         layout = STORAGE_LAYOUTS[self._deployment.storage]

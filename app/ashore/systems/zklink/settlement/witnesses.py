@@ -1,6 +1,6 @@
 """What the storage of a contract says beside its logs: each kind of proof is a witness of its own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from ashore.domain import events as ev
@@ -8,6 +8,7 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.withdrawal import StageView, Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
+from ashore.systems.zklink.deployment import Deployment
 
 
 class Witness(Protocol):
@@ -21,6 +22,15 @@ class Witness(Protocol):
 
     def begin_anew(self) -> None:
         """After a reorganisation everything may be tried again."""
+
+
+async def read_slots(
+    deployment: Deployment, quorums: Mapping[str, Quorum], chain: str, slots: Sequence[int]
+) -> ProvenStorage:
+    """Read slots of zkLink's contract on `chain`, all at its newest block. Raises AshoreError."""
+    quorum = quorums[chain]
+    header = (await quorum.header_at("latest")).required()
+    return await quorum.storage_at(deployment.chain_named(chain).main_contract, slots, header)
 
 
 def fallen(kinds: Sequence[str], mine: Sequence[Withdrawal], hashes: Sequence[str]) -> Iterator[ev.Event]:
