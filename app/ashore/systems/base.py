@@ -45,7 +45,8 @@ class Source:
     """Where the money is: an account of a profile, or a reference that was pasted.
 
     `key_hash` names the account's own layer-2 key, so that another registered key is noticed; `own` the
-    wallet's addresses (lower-case hex) with their labels, so that one's own are known.
+    wallet's addresses (lower-case hex) with their labels, so that one's own are known. `stark_keys` are the account's
+    Stark keys where the profile knows such keys, each a name and its hex without padding, the standard one first.
     """
 
     profile: str
@@ -54,6 +55,7 @@ class Source:
     key_hash: str = ""
     own: tuple[tuple[str, str], ...] = ()
     reference: str = field(default="", repr=False)
+    stark_keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

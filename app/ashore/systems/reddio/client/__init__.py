@@ -1,0 +1,1 @@
+"""Reddio's API, read with suspicion."""
