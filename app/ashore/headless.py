@@ -38,10 +38,11 @@ from ashore.engine.wallet import Wallet
 from ashore.net.pacing import SystemClock
 from ashore.options import Options
 from ashore.systems.base import Draft, Offer
+from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.systems.zklink.system.activation import activation_offer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
-from ashore.systems.zklink.system.tracks import CLAIMED, is_claim
+from ashore.systems.zklink.system.tracks import is_claim
 
 PAGE = 200
 

@@ -18,6 +18,7 @@ from ashore.domain.withdrawal import RECEIVED, REPLACEMENTS, WAY, Status, Withdr
 from ashore.sandbox.zklink.node import payload_digest
 from ashore.store.database import Database
 from ashore.store.journal import Journal
+from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.emptied import EMPTIED
 from ashore.systems.zklink.settlement.own_hash import LOGGED
@@ -25,7 +26,6 @@ from ashore.systems.zklink.system.activation_track import EXECUTED, NEW_KEY, REG
 from ashore.systems.zklink.system.tracks import (
     ADVANCED,
     BY_BROKER,
-    CLAIMED,
     COMMITTED,
     CONFIRMED,
     ON_PRIMARY,

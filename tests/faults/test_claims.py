@@ -15,8 +15,8 @@ from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender, load_artifact
 from ashore.sandbox.zklink.faults import Switch
 from ashore.systems.base import Draft, Unclaimed
-from ashore.systems.zklink.system.claims import ClaimOffer, ClaimQuote
-from ashore.systems.zklink.system.tracks import CLAIMED
+from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
+from ashore.systems.claiming.track import CLAIMED
 from faults.bench import RECIPIENT, Bench
 
 FAUCET = 9

@@ -13,9 +13,10 @@ from ashore.domain.withdrawal import Status
 from ashore.ethereum.headers import Header
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
-from ashore.systems.zklink.settlement.fates import TURNS
+from ashore.systems.claiming.fates import TURNS
+from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.zklink.settlement.roots import KIND as STORED_ROOT
-from ashore.systems.zklink.system.tracks import CLAIMED, COMMITTED, PAID, PROVED, RELEASED, SENT, VERIFIED
+from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
 from peers import places
 from peers.anvil_node import Anvil
 from peers.anvil_world import NAME, AnvilBench, AnvilWorld

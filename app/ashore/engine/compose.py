@@ -42,6 +42,7 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import WithdrawalSystem
+from ashore.systems.claiming.fates import Fates
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
 from ashore.systems.zklink.client.broker import BrokerClient
@@ -50,7 +51,6 @@ from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.acceptors import Acceptors
 from ashore.systems.zklink.settlement.book import Book
 from ashore.systems.zklink.settlement.emptied import Emptied
-from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.kept_calls import KeptCalls
 from ashore.systems.zklink.settlement.past import Past

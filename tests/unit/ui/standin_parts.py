@@ -11,9 +11,9 @@ from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.views import Account
 from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
+from ashore.systems.claiming.claims import ClaimOffer
+from ashore.systems.claiming.replacing import ReplacementOffer
 from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
-from ashore.systems.zklink.system.claims import ClaimOffer
-from ashore.systems.zklink.system.replacing import ReplacementOffer
 from ashore.systems.zklink.system.tracks import TRACKS
 
 NOW = 1_767_276_131_000

@@ -12,7 +12,7 @@ from ashore.domain.errors import AshoreError
 from ashore.engine.views import Change, Topic
 from ashore.ethereum.fees import Fees
 from ashore.systems.base import Draft, Offer, Problem, Quote, Source
-from ashore.systems.zklink.system.claims import ClaimOffer, PayerOffer, judge_claim
+from ashore.systems.claiming.claims import ClaimOffer, PayerOffer, judge_claim
 from ashore.ui.pages.claim_form import ClaimFormPage
 from ashore.ui.pages.voyage import CLAIM_IT, VoyagePage
 from unit.ui.driving import Shell

@@ -15,9 +15,10 @@ from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY, Withdrawal
 from ashore.ethereum.fees import Fees
 from ashore.ethereum.transactions import UnsignedTransaction
 from ashore.systems.base import Draft, Offer, Payer, Quote, Source
-from ashore.systems.zklink.system.gas import GAS_SYMBOL
-from ashore.systems.zklink.system.replacing import ReplacementOffer, judge_replacement
-from ashore.systems.zklink.system.tracks import CLAIM, CLAIMED
+from ashore.systems.claiming.gas import GAS_SYMBOL
+from ashore.systems.claiming.replacing import ReplacementOffer, judge_replacement
+from ashore.systems.claiming.track import CLAIMED
+from ashore.systems.zklink.system.tracks import CLAIM
 from ashore.ui.pages.replace_form import ReplaceFormPage
 from ashore.ui.pages.voyage import VoyagePage
 from unit.ui.driving import Shell

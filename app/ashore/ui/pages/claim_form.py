@@ -5,8 +5,8 @@ from __future__ import annotations
 from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units
 from ashore.systems.base import Offer, Unclaimed
-from ashore.systems.zklink.system.claims import ClaimOffer, amount_text
-from ashore.systems.zklink.system.gas import gas_words
+from ashore.systems.claiming.claims import ClaimOffer, amount_text
+from ashore.systems.claiming.gas import gas_words
 from ashore.ui.context import Context
 from ashore.ui.pages.any_wallet import AnyWallet
 from ashore.ui.pages.gas_form import GasFormPage

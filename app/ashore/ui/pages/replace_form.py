@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.base import Offer
-from ashore.systems.zklink.system.gas import gwei_words
-from ashore.systems.zklink.system.replacing import FIRST_WINS, MAY_LOSE, ReplacementOffer
+from ashore.systems.claiming.gas import gwei_words
+from ashore.systems.claiming.replacing import FIRST_WINS, MAY_LOSE, ReplacementOffer
 from ashore.ui.context import Context
 from ashore.ui.pages.gas_form import GasFormPage
 from ashore.ui.widgets.facts import Facts

@@ -17,7 +17,7 @@ from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, RECEIVED, SAID_BY, WA
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
-from ashore.systems.zklink.system.gas import GAS_SYMBOL, gas_most, gas_words
+from ashore.systems.claiming.gas import GAS_SYMBOL, gas_most, gas_words
 from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
 from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.context import Context

@@ -16,9 +16,9 @@ from ashore.domain.observations import (
 )
 from ashore.domain.withdrawal import Withdrawal
 from ashore.store.keep import packed
+from ashore.systems.claiming.fates import Fates
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Entry, Kind
-from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.finality import Finality
 from ashore.systems.zklink.settlement.key_word import KEYS, key_words
 from ashore.systems.zklink.settlement.operator_word import contradictions, words

@@ -14,15 +14,16 @@ from ashore.ethereum.proofs import MAX_SLOTS, content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
 from ashore.systems.base import Offer, Payer, Unclaimed
+from ashore.systems.claiming.claims import open_claim
+from ashore.systems.claiming.replacing import open_replacement
 from ashore.systems.local_time import time_of_day
 from ashore.systems.zklink.codec.l1.calls import Claim, encode_claim
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, pending_balance_slot
 from ashore.systems.zklink.deployment import Deployment, PinnedChain, PinnedToken
 from ashore.systems.zklink.settlement.book import Book
 from ashore.systems.zklink.settlement.payouts import goes_to, shares_of
-from ashore.systems.zklink.system.claims import open_claim
+from ashore.systems.zklink.system.claims import ZkLinkContract
 from ashore.systems.zklink.system.offer import L2_DECIMALS
-from ashore.systems.zklink.system.replacing import open_replacement
 from ashore.systems.zklink.system.tracks import RELEASED, claims_now, is_withdrawal
 
 KIND = "pendingBalances"
@@ -59,7 +60,7 @@ class PendingBalances:
         Raises AshoreError.
         """
         mine = [state for state in watched if state.terms.profile == self._deployment.id]
-        offer = await open_claim(self._deployment, self._quorums[owed.chain], owed, payers, self._now())
+        offer = await open_claim(ZkLinkContract(self._deployment), self._quorums[owed.chain], owed, payers, self._now())
         claims = [state.id for state in mine if goes_to(state, owed) and claims_now(state)]
         begun = [state for state in mine if is_withdrawal(state)]
         return replace(offer, pays=self._pays(owed, begun), under_way=claims[0] if claims else "")
@@ -85,8 +86,8 @@ class PendingBalances:
     async def open_replacement(self, state: Withdrawal, payer: Payer, *, cancel: bool) -> Offer:
         """What it takes to have a waiting claim taken sooner, or not at all. Raises AshoreError."""
         chain = self._deployment.chain_named(state.terms.destination)
-        quorum = self._quorums[chain.name]
-        return await open_replacement(self._deployment, quorum, state, payer, self._now(), cancel=cancel)
+        contract, quorum = ZkLinkContract(self._deployment), self._quorums[chain.name]
+        return await open_replacement(contract, quorum, state, payer, self._now(), cancel=cancel)
 
     async def _on(self, chain: PinnedChain, owners: Sequence[str]) -> list[Unclaimed]:
         layout = STORAGE_LAYOUTS[self._deployment.storage]

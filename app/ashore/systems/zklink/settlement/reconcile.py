@@ -11,6 +11,7 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import Advance, advance_of, at_odds_with_agreed, way_of
@@ -20,7 +21,6 @@ from ashore.systems.zklink.settlement.own_hash import LOGGED, let_go, own_hash, 
 from ashore.systems.zklink.settlement.payouts import payout_of
 from ashore.systems.zklink.system.tracks import (
     ADVANCED,
-    CLAIMED,
     COMMITTED,
     CONFIRMED,
     EXECUTED,
@@ -28,7 +28,6 @@ from ashore.systems.zklink.system.tracks import (
     PROVED,
     RELEASED,
     REQUESTED,
-    SENT,
     VERIFIED,
     is_fast,
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef, TrackWords
 from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.claiming.track import CLAIMED, claim_track
 from ashore.systems.zklink.system.activation_track import ACTIVATION, is_activation
 
 REQUESTED = "requested"
@@ -19,9 +20,6 @@ PAID = "paid"
 BY_BROKER = "broker"
 IN_FULL = "in-full"
 """Ways (see `Stage.moot`): somebody paid in advance, and gets what the contract sets aside; or nobody did."""
-
-SENT = "sent"
-CLAIMED = "claimed"
 
 WORDS = TrackWords(
     waiting="Ashore waits for zkLink’s answer. You need not do anything.",
@@ -222,79 +220,7 @@ def track_for(*, at_home: bool, fast: bool) -> Track:
     return NORMAL if at_home else SECONDARY
 
 
-_ONE_BLOCK = "It is done as soon as a block takes it, and irreversible when that block is finalized."
-
-CLAIM_WORDS = TrackWords(
-    waiting="Ashore waits for an endpoint’s answer. You need not do anything.",
-    not_left=(
-        "Nothing has left yet: no endpoint of its chain can be reached.",
-        "Ashore keeps trying with the same signed transaction.",
-    ),
-    unanswered=(
-        "It is not known yet whether its chain has the transaction.",
-        "It cannot count twice: only the same signed transaction is ever sent. You need not do anything.",
-    ),
-    trying_on="Ashore tries again with the same signed transaction.",
-    asking_on="Ashore asks until it knows, and never signs a second one meanwhile.",
-    contradicted=(
-        "What was said and what the chain shows differ.",
-        "The money is not lost; Ashore keeps watching the chain itself.",
-    ),
-    failed=(
-        "The claim had no effect. At most its gas was spent.",
-        "If the money still waits, it stands under Unclaimed.",
-    ),
-    landed="Paid out on {place}; waiting until it is irreversible.",
-    final="{amount} arrived on {place}.",
-    seen_by="one endpoint shows it",
-    pace=_ONE_BLOCK,
-    pace_unknown=_ONE_BLOCK,
-    second=(
-        "An earlier claim with number {nonce} of this account is still open. Nothing was sent.",
-        "Wait until a block has taken it; you find it under Activity.",
-    ),
-    priced_out=(
-        "It waits: gas costs {gas} now, more than this claim may spend.",
-        "It goes through by itself once gas is cheaper. Or speed it up: then it may spend more.",
-    ),
-    sped_up=(
-        "Under way, with a higher price of gas.",
-        "Both transactions have one number: a block takes only one of them, and the money is paid out once.",
-    ),
-    cancelling=(
-        "The cancellation is under way.",
-        "If a block takes the claim first, the money is paid out all the same. Nothing to do until one is taken.",
-    ),
-    not_replaced=(
-        "The one that waits stays as it is: the other was not taken.",
-        "{said}",
-    ),
-    instead=("Speed up", "Cancel the claim"),
-    instead_again=("Claim after all", "Cancel faster"),
-)
-
-CLAIM = Track(
-    TrackRef("zklink.claim", 1),
-    (
-        Stage(
-            SENT,
-            Milestone.REQUESTED,
-            "Claim sent",
-            "Signed here; an endpoint of {chain} took it.",
-            "Waiting for an endpoint of {chain} to take the transaction.",
-            provable=False,
-        ),
-        Stage(
-            CLAIMED,
-            Milestone.FINALIZED,
-            "Paid out on {chain}",
-            "The contract paid the money out to its owner.",
-            "Waiting for a block of {chain} to take the transaction.",
-        ),
-    ),
-    CLAIM_WORDS,
-    answered=SENT,
-)
+CLAIM = claim_track("zklink.claim")
 
 TRACKS = (NORMAL, SECONDARY, FAST, FAST_SECONDARY, CLAIM, ACTIVATION)
 

@@ -21,6 +21,21 @@ from ashore.ethereum.transactions import raw_transaction
 from ashore.keys.reading import Reading
 from ashore.net.errors import HttpStatus, NetError, NotSent, RpcError
 from ashore.systems.base import Action, Adoption, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
+from ashore.systems.claiming.claims import (
+    ClaimOffer,
+    ClaimQuote,
+    assemble_claim,
+    claim_lines,
+    claim_plan,
+    judge_claim,
+)
+from ashore.systems.claiming.replacing import (
+    ReplacementOffer,
+    ReplacementQuote,
+    judge_replacement,
+    replacement_lines,
+    replacement_plan,
+)
 from ashore.systems.zklink.client.answers import BadAnswer
 from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import OperatorClient
@@ -37,14 +52,7 @@ from ashore.systems.zklink.system.activation_plan import (
     locate_activation,
 )
 from ashore.systems.zklink.system.checks import judge
-from ashore.systems.zklink.system.claims import (
-    ClaimOffer,
-    ClaimQuote,
-    assemble_claim,
-    claim_lines,
-    claim_plan,
-    judge_claim,
-)
+from ashore.systems.zklink.system.claims import ZkLinkContract
 from ashore.systems.zklink.system.explained import explained
 from ashore.systems.zklink.system.followed_tracks import FOLLOWED_TRACKS
 from ashore.systems.zklink.system.following import adopt
@@ -52,20 +60,12 @@ from ashore.systems.zklink.system.offer import ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.opening import open_account
 from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
 from ashore.systems.zklink.system.refusals import outcome_of
-from ashore.systems.zklink.system.replacing import (
-    ReplacementOffer,
-    ReplacementQuote,
-    judge_replacement,
-    replacement_lines,
-    replacement_plan,
-)
 from ashore.systems.zklink.system.tracks import TRACKS
 
-_LINES = {
+_CLAIM_LINES = {
     MoveKind.CLAIM: claim_lines,
     MoveKind.REPLACE: replacement_lines,
     MoveKind.CANCEL: replacement_lines,
-    MoveKind.ACTIVATE: activation_lines,
 }
 ALL_TRACKS = (*TRACKS, *FOLLOWED_TRACKS)
 """Every track that a stored withdrawal may name."""
@@ -135,7 +135,7 @@ class ZkLinkSystem:
     async def prepare(self, action: Action, quote: Quote) -> Plan:
         """Decide what would be signed. Raises NotReady."""
         if isinstance(quote, ClaimQuote):
-            return claim_plan(self._deployment, quote)
+            return claim_plan(ZkLinkContract(self._deployment), quote)
         if isinstance(quote, ReplacementQuote):
             return replacement_plan(quote)
         if not self._deployment.submits:
@@ -166,7 +166,10 @@ class ZkLinkSystem:
 
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
-        return _LINES.get(plan.kind, review_lines)(self._deployment, plan, reading)
+        if plan.kind in _CLAIM_LINES:
+            return _CLAIM_LINES[plan.kind](ZkLinkContract(self._deployment), plan, reading)
+        lines = activation_lines if plan.kind is MoveKind.ACTIVATE else review_lines
+        return lines(self._deployment, plan, reading)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """The exact parameters of sendTransaction, or a claim's raw transaction."""

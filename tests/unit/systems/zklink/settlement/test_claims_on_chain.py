@@ -20,11 +20,12 @@ from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
 from ashore.systems.base import Draft, Payer, Plan, Severity, Unclaimed
-from ashore.systems.zklink.settlement import fates
-from ashore.systems.zklink.settlement.fates import TURNS, Fates
-from ashore.systems.zklink.system.claims import ClaimOffer, ClaimQuote
-from ashore.systems.zklink.system.gas import MOST_GAS
-from ashore.systems.zklink.system.tracks import CLAIMED, PAID, SENT
+from ashore.systems.claiming import fates
+from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
+from ashore.systems.claiming.fates import TURNS, Fates
+from ashore.systems.claiming.gas import MOST_GAS
+from ashore.systems.claiming.track import CLAIMED, SENT
+from ashore.systems.zklink.system.tracks import PAID
 from unit.systems.zklink.settlement.test_pending_on_chain import OWNER, pending, released
 from unit.systems.zklink.settlement.test_settlement_on_chain import ADDRESS, FAUCET, Bench, bench, deployed
 

@@ -24,12 +24,12 @@ from ashore.domain.observations import (
 from ashore.domain.withdrawal import Withdrawal, apply
 from ashore.store.database import Database
 from ashore.store.keep import Keep
+from ashore.systems.claiming.fates import Fates
 from ashore.systems.zklink.codec.l1 import blocks as l1_blocks
 from ashore.systems.zklink.codec.l1 import events as l1
 from ashore.systems.zklink.codec.l1.compressed import CommitCompressedBlocks, encode_commit_compressed_blocks
 from ashore.systems.zklink.codec.l1.pubdata import WithdrawPubdata, encode_withdraw_pubdata
 from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Kind
-from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.roots import Roots

@@ -17,10 +17,11 @@ from ashore.keys.transactions import read_transaction, signer_fields
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
 from ashore.systems.base import Draft, Payer, Plan
-from ashore.systems.zklink.settlement.fates import TURNS
-from ashore.systems.zklink.system.gas import gas_most
-from ashore.systems.zklink.system.replacing import ReplacementOffer, ReplacementQuote
-from ashore.systems.zklink.system.tracks import CLAIMED, PAID, SENT
+from ashore.systems.claiming.fates import TURNS
+from ashore.systems.claiming.gas import gas_most
+from ashore.systems.claiming.replacing import ReplacementOffer, ReplacementQuote
+from ashore.systems.claiming.track import CLAIMED, SENT
+from ashore.systems.zklink.system.tracks import PAID
 from unit.systems.zklink.settlement.test_claims_on_chain import Claimant, claimant
 from unit.systems.zklink.settlement.test_pending_on_chain import OWNER, pending
 from unit.systems.zklink.settlement.test_settlement_on_chain import ADDRESS, FAUCET, bench, deployed

@@ -42,6 +42,7 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import Action, Draft, Plan, Source
+from ashore.systems.claiming.fates import Fates
 from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.codec import decode_core
@@ -49,7 +50,6 @@ from ashore.systems.zklink.codec.reading import read_withdraw
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.systems.zklink.settlement.acceptors import ACCEPTS, Acceptors
 from ashore.systems.zklink.settlement.book import Book, Kind
-from ashore.systems.zklink.settlement.fates import Fates
 from ashore.systems.zklink.settlement.interpreter import Interpreter
 from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.roots import KIND as STORED_ROOT

@@ -31,9 +31,9 @@ from ashore.systems.base import (
     SigningRequest,
     Source,
 )
-from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.system.claims import claim_lines, expected_of
-from ashore.systems.zklink.system.gas import GAS_PRICE, ceiling, gas_most, gas_words, gwei_words, tried
+from ashore.systems.claiming.claims import claim_lines, expected_of
+from ashore.systems.claiming.contract import PayingContract
+from ashore.systems.claiming.gas import GAS_PRICE, ceiling, gas_most, gas_words, gwei_words, tried
 
 LEAST_TRANSFER_GAS = 21_000
 FIRST_WINS = "A block takes only one of them, whichever comes first; the money cannot be paid out twice."
@@ -87,7 +87,7 @@ class ReplacementQuote(Quote):
 
 
 async def open_replacement(
-    deployment: Deployment, quorum: Quorum, state: Withdrawal, payer: Payer, now: int, *, cancel: bool
+    contract: PayingContract, quorum: Quorum, state: Withdrawal, payer: Payer, now: int, *, cancel: bool
 ) -> ReplacementOffer:
     """Read what a replacement costs now. `payer` is the claim's own, `now` in UTC milliseconds. Raises AshoreError."""
     if not state.may_be_replaced:
@@ -117,7 +117,7 @@ async def open_replacement(
         balance=max(0, account.balance - others),
         fees=fees,
         gas=trial.gas if cancel else first.gas,
-        gas_symbol=deployment.chain_named(state.terms.destination).gas_symbol,
+        gas_symbol=contract.gas_symbol(state.terms.destination),
         refused="" if trial.refusal is None else "The contract would not carry the claim out any more.",
     )
 
@@ -203,7 +203,7 @@ def replacement_plan(quote: ReplacementQuote) -> Plan:
     )
 
 
-def replacement_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+def replacement_lines(contract: PayingContract, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
     """What the signer read, in words."""
     read, details = reading.fields, plan.terms.details
     price = ReviewLine(
@@ -213,16 +213,16 @@ def replacement_lines(deployment: Deployment, plan: Plan, reading: Reading) -> t
         signed=_signed(read, "maxFeePerGas", "maxPriorityFeePerGas"),
     )
     if plan.kind is not MoveKind.CANCEL:
-        lines = [_beside(line, details) for line in claim_lines(deployment, plan, reading)]
+        lines = [_beside(line, details) for line in claim_lines(contract, plan, reading)]
         after = next(place for place, line in enumerate(lines, start=1) if line.label == _GAS)
         return (*lines[:after], price, *lines[after:])
-    chain = next(each for each in deployment.chains.values() if str(each.evm_chain_id) == read["chainId"])
-    most = gas_words(int(read["gas"]) * int(read["maxFeePerGas"]), chain.gas_symbol)
-    before = gas_words(int(details[GAS_MOST]), chain.gas_symbol)
+    chain = contract.chain_name(int(read["chainId"]))
+    most = gas_words(int(read["gas"]) * int(read["maxFeePerGas"]), contract.gas_symbol(chain))
+    before = gas_words(int(details[GAS_MOST]), contract.gas_symbol(chain))
     return (
         ReviewLine("Does", "nothing", _USES_UP, signed=_signed(read, "value")),
         ReviewLine("Sent to", checksum(bytes.fromhex(read["to"][2:])), "the account itself", monospace=True),
-        ReviewLine("Chain", chain.name, signed=_signed(read, "chainId")),
+        ReviewLine("Chain", chain, signed=_signed(read, "chainId")),
         ReviewLine(
             _GAS,
             most,

@@ -9,8 +9,8 @@ from ashore.domain.withdrawal import PRICED_OUT, Withdrawal
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.sending import Fate, fate_of, replaced
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
-from ashore.systems.zklink.system.gas import gwei_words
-from ashore.systems.zklink.system.tracks import CLAIMED
+from ashore.systems.claiming.gas import gwei_words
+from ashore.systems.claiming.track import CLAIMED
 
 TURNS = 5
 """Looks at the chain between two questions about a claim."""
@@ -23,10 +23,9 @@ REVERTED = (
     "gas did not suffice. Only the gas was spent."
 )
 
-
 CANCELLED = (
     "You cancelled it: a block of {chain} took the cancellation. This claim paid nothing out and never can; the money "
-    "still waits in zkLink’s contract."
+    "still waits in {system}’s contract."
 )
 
 
@@ -62,7 +61,7 @@ class Fates:
         fate = mined.fate if mined is not None else None
         chain = state.terms.destination
         if mined is not None and fate in (Fate.DONE, Fate.REVERTED) and moves[mined.tx_hash].kind is MoveKind.CANCEL:
-            return [ev.StageFailed(state.id, CLAIMED, CANCELLED.format(chain=chain), chain)]
+            return [ev.StageFailed(state.id, CLAIMED, CANCELLED.format(chain=chain, system=state.terms.system), chain)]
         if fate is Fate.REVERTED:
             return [ev.StageFailed(state.id, CLAIMED, REVERTED.format(chain=chain), chain)]
         if fate is Fate.REPLACED:

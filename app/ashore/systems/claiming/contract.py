@@ -1,0 +1,56 @@
+"""What a system says of the contract that owes its money, and of the calls that have it paid out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ashore.domain.stages import Track
+from ashore.net.errors import RpcError
+from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What a claim's calldata does, decoded from the bytes that the signer read and not from the form.
+
+    `amount` and `owner` are lines of the review; `function` is the contract's function by its name.
+    """
+
+    amount: ReviewLine
+    owner: ReviewLine
+    function: str
+
+
+class PayingContract(Protocol):
+    """A deployment's contracts, as far as a claim has to know them."""
+
+    @property
+    def system(self) -> str:
+        """The system's name, as terms have it."""
+
+    @property
+    def network(self) -> str:
+        """The network's name, as terms have it."""
+
+    @property
+    def profile(self) -> str:
+        """The deployment's id."""
+
+    @property
+    def track(self) -> Track:
+        """The way of its claims."""
+
+    def gas_symbol(self, chain: str) -> str:
+        """What gas is paid in on a chain, by the chain's name."""
+
+    def chain_name(self, evm_chain_id: int) -> str:
+        """The name of a chain."""
+
+    def details(self, owed: Unclaimed) -> Mapping[str, str]:
+        """What the terms of a claim keep of the money beside what all claims keep."""
+
+    def payout(self, plan: Plan, calldata: bytes, chain: str) -> Payout:
+        """What the call does on a chain, by the chain's name. Raises CodecError where it is no claim."""
+
+    def refusal_of(self, owed: Unclaimed, refusal: RpcError) -> Problem:
+        """What it means that the contract would refuse the call now."""
