@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units
-from ashore.systems.base import Offer, Unclaimed
+from ashore.systems.base import Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer, amount_text
 from ashore.systems.claiming.gas import gas_words
 from ashore.ui.context import Context
@@ -19,7 +19,7 @@ _WHAT = "The money goes to its owner, whoever pays the gas."
 _WAY_BACK = "It can be cancelled only as long as no block has taken it."
 
 
-class ClaimFormPage(GasFormPage):
+class ClaimFormPage(GasFormPage[ClaimOffer]):
     """Asks once what a claim costs, has the choice judged, and leads to the review."""
 
     def __init__(self, context: Context) -> None:
@@ -31,7 +31,7 @@ class ClaimFormPage(GasFormPage):
         self.summary.warning.setText(_WAY_BACK)
         self.trouble.action.setText("Follow that claim")
         self.trouble.acted.connect(self._follow)
-        self.payer.changed.connect(lambda _key: self._debounce.start())
+        self.payer.changed.connect(lambda _key: self.edited())
 
     def begin_with(self, owed: Unclaimed) -> None:
         """Claim this."""
@@ -59,17 +59,16 @@ class ClaimFormPage(GasFormPage):
         super().shown()
         self.payer.setFocus()
 
-    def place(self) -> str:
+    def chain(self) -> str:
         return self._owed.chain if self._owed is not None else ""
 
-    async def ask(self) -> Offer:
+    async def ask(self) -> ClaimOffer:
         assert self._owed is not None
-        return await self.context.wallet.unclaimed.open_claim(self._owed)
+        offer = await self.context.wallet.unclaimed.open_claim(self._owed)
+        assert isinstance(offer, ClaimOffer), "this form is of claims"
+        return offer
 
-    def offered(self, offer: Offer) -> bool:
-        assert isinstance(offer, ClaimOffer)
-        if self._owed is None or offer.owed != self._owed:
-            return False
+    def offered(self, offer: ClaimOffer) -> None:
         chosen, self._claim = self.payer.key, offer
         options = [
             (str(each.index), f"{each.label} · {gas_words(each.balance, offer.gas_symbol, up=False)}")
@@ -80,9 +79,8 @@ class ClaimFormPage(GasFormPage):
         if chosen:
             self.payer.select(chosen)
         self.trouble.action.setText("Follow that claim" if offer.under_way else "")
-        self._tell(self._owed, offer.pays)
+        self._tell(offer.owed, offer.pays)
         self.ways.setVisible(offer.refused is None)  # from no wallet would the contract take it now
-        return True
 
     def draft(self) -> dict[str, str]:
         return {**super().draft(), "payer": self.payer.key}

@@ -151,21 +151,9 @@ class LnurlFields(QWidget):
     def _says(self, name: str) -> bool:
         return name in self._touched or name in ("receiver", "unit")
 
-    def says(self, name: str) -> bool:
-        """Whether the field shows its problem."""
-        return self._says(name)
-
     def touch_all(self) -> None:
         """From now on every field says what it lacks."""
         self._touched.update(FIELDS)
-
-    def focus_on(self, name: str) -> None:
-        """Lead to a field."""
-        self.fields[name].control.setFocus()
-
-    def tell(self, name: str, problem: Problem) -> None:
-        """Say something beside a field."""
-        self.fields[name].show_problem(problem)
 
     @property
     def typed(self) -> bool:

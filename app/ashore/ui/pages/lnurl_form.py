@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
-
 from ashore.domain.errors import AshoreError
-from ashore.systems.base import Draft, Problem, Severity
+from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind, Reach
-from ashore.systems.lnurl.system.offer import FIELDS, LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.ui.context import Context
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
@@ -27,19 +25,17 @@ from ashore.ui.pages.lnurl_words import (
     put_away,
 )
 from ashore.ui.pages.opened_vouchers import OpenedVouchers
-from ashore.ui.pages.page import Page
-from ashore.ui.pages.summary import SummaryCard
+from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.voucher_intake import VoucherIntake
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.port import OpenedPort, ReceivingPort
-from ashore.ui.widgets.labels import column, show_if
+from ashore.ui.widgets.field import Field
+from ashore.ui.widgets.labels import show_if
 from ashore.ui.widgets.notice import Notice
-from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import clock_time
 
-DEBOUNCE_MS = 120
 _JUST_NOW_MS = 60_000
-_TAKE, _QUOTE, _REVIEW, _WALLETS = "take up a voucher", "quote a voucher", "review a voucher", "ask the wallets"
+_TAKE, _WALLETS = "take up a voucher", "ask the wallets"
 
 
 class _InHand(NamedTuple):
@@ -50,17 +46,20 @@ class _InHand(NamedTuple):
     offer: LnurlOffer
 
 
-class LnurlFormPage(Page):
+class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     """From a pasted text to the review. What is pasted here is a secret: no draft of it is stored.
 
     What it opens is in the vault before it is shown (see `OpenedOffers`), and listed here while nothing is open.
     """
 
+    reads = "The wallet that receives makes the invoice."
+    place = "in"
+
     def __init__(self, context: Context, profile: str) -> None:
-        super().__init__(context, "Withdraw a Lightning voucher", back="Withdraw")
+        super().__init__(
+            context, "Withdraw a Lightning voucher", back="Withdraw", what="voucher", kind=LnurlQuote, retry=""
+        )
         self._profile = profile
-        self._offer: LnurlOffer | None = None
-        self._quote: LnurlQuote | None = None
         self._opening = ""
         self._in_hand: _InHand | None = None
         self.intake = VoucherIntake(
@@ -68,46 +67,29 @@ class LnurlFormPage(Page):
         )
         self.link, self.open_button = self.intake.link, self.intake.open_button
         self.fields = LnurlFields(context.theme, context.icons)
-        self.summary = SummaryCard(context.icons)
-        self.notice = Notice(context.icons)
         self.no_wallet = Notice(context.icons, action=CONNECT, below=True)
-        left = QWidget()
         self.tips = VoucherTips(context.wallet.voucher_page)
         self.vouchers = OpenedVouchers(context)
-        parts = (self.notice, self.intake, self.tips, self.vouchers, self.no_wallet, self.fields)
-        left.setLayout(column(*parts, -1, spacing=16))
-        self.columns = Columns(left, self.summary)
-        self.body.addWidget(self.columns, 1)
-        self._debounce = QTimer(self)
-        self._debounce.setSingleShot(True)
-        self._debounce.setInterval(DEBOUNCE_MS)
+        self.arrange(self.notice, self.intake, self.tips, self.vouchers, self.no_wallet, self.fields)
         self._connect()
-        self._scale()
         self._begin()
 
     def _connect(self) -> None:
         self.link.textChanged.connect(self._pasted)
         self.link.returnPressed.connect(self._entered)
-        self.open_button.clicked.connect(self._open)
+        self.open_button.clicked.connect(self._open_link)
         self.intake.cancel.clicked.connect(self._stop)
         self.intake.aside.clicked.connect(self._put_aside)
         self.vouchers.go_on.connect(lambda voucher: self._take_up(voucher, ""))
         self.vouchers.forgotten.connect(self._forgotten)
-        self.fields.edited.connect(self._debounce.start)
-        self.fields.submitted.connect(self._submit)
+        self.fields.edited.connect(self.edited)
+        self.fields.submitted.connect(self.submit)
         self.fields.least.clicked.connect(lambda: self._bound(least=True))
         self.fields.most.clicked.connect(lambda: self._bound(least=False))
-        self._debounce.timeout.connect(self._requote)
-        self.summary.review.clicked.connect(self._submit)
         self.fields.ask_wallet.clicked.connect(self._ask_again)
         for way in (self.no_wallet.acted, self.fields.connect_wallet.clicked):
             way.connect(self.context.go.show_wallet_setup)
         self.context.hub.lock_changed.connect(self._lock_changed)
-        self.context.theme.changed.connect(self._scale)
-
-    def _scale(self) -> None:
-        theme = self.context.theme
-        self.columns.set_widths(theme.px(390), theme.px(304))
 
     @property
     def _opened(self) -> OpenedPort:
@@ -117,10 +99,10 @@ class LnurlFormPage(Page):
 
     def _begin(self) -> None:
         """As if nothing had been pasted yet. A service that is being asked may answer all the same: that is kept."""
-        for work in (_TAKE, _QUOTE, _REVIEW, _WALLETS):
+        self.put_down()
+        for work in (_TAKE, _WALLETS):
             self.context.tasks.cancel(work)
-        self._debounce.stop()
-        self._offer, self._quote, self._in_hand = None, None, None
+        self._in_hand = None
         self.link.setText("")  # which, unlike clear(), leaves nothing to Undo
         self.fields.forget()
         self.intake.busy(None)
@@ -187,11 +169,12 @@ class LnurlFormPage(Page):
 
     def _pasted(self) -> None:
         text = self.link.text()
-        for work in (_QUOTE, _REVIEW, _WALLETS):
-            self.context.tasks.cancel(work)
+        stood = self._offer is not None
+        self.put_down()
+        self.context.tasks.cancel(_WALLETS)
         known = self._opened.find(text)
         back = self._in_hand is not None and (text == self._in_hand.text or (bool(known) and known == self._in_hand.id))
-        if back or self._offer is not None:
+        if back or stood:
             # A slip of the finger does not cost what was typed for an opened voucher: taken back, it is there again.
             self._offer = self._in_hand.offer if self._in_hand is not None and back else None
             self._requote()
@@ -254,9 +237,9 @@ class LnurlFormPage(Page):
         if self.intake.recognised().kind is Kind.PLAIN_URL:
             self.open_button.setFocus()  # not known to be a voucher: it is asked by a second act only
         else:
-            self._open()
+            self._open_link()
 
-    def _open(self) -> None:
+    def _open_link(self) -> None:
         if not self.open_button.isEnabled():
             return  # one request for one act of a person, however often it is pressed
         asking = object()
@@ -298,7 +281,7 @@ class LnurlFormPage(Page):
         receiving = self.context.wallet.receiving
         if self._offer is not None and receiving is not None:
             self.fields.ask_wallet.setEnabled(False)
-            self.context.tasks.start(self._ask_wallets(receiving), failed=self._review_failed, name=_WALLETS)
+            self.context.tasks.start(self._ask_wallets(receiving), failed=self.not_reviewed, name=_WALLETS)
 
     async def _ask_wallets(self, receiving: ReceivingPort) -> None:
         try:
@@ -314,71 +297,34 @@ class LnurlFormPage(Page):
 
     # Typing
 
-    @property
-    def pending(self) -> bool:
-        """Whether something typed was not judged yet."""
-        return self._debounce.isActive()
-
     def _bound(self, *, least: bool) -> None:
         allowed = self._quote.allowed if self._quote else None
         if allowed is not None:
             self.fields.use(allowed.min_msat if least else allowed.max_msat)
 
-    def _requote(self) -> None:
-        if self._offer is not None:
-            self.context.tasks.start(self._judge_again(), failed=self._review_failed, name=_QUOTE)
+    def named_fields(self) -> Mapping[str, Field]:
+        return self.fields.fields
 
-    async def _judge_again(self) -> None:
-        await self._judge()
+    def draft(self) -> dict[str, str]:
+        return self.fields.values()
 
-    async def _judge(self) -> LnurlQuote | None:
-        self._debounce.stop()
-        if self._offer is None:
-            return None
-        quote = await self.context.wallet.quote(self._offer, Draft(self.fields.values()))
-        assert isinstance(quote, LnurlQuote), "this form is LNURL's"
-        if quote.offer is not self._offer:
-            return None  # another voucher stands here by now
-        self._quote = quote
+    def judged(self, quote: LnurlQuote) -> None:
         self.fields.show_quote(quote)
-        self._summarise(quote)
-        return quote
 
-    def _summarise(self, quote: LnurlQuote) -> None:
-        name = _first_blocking(quote)
-        problem = quote.problems.get(name)
-        if problem is not None and self.fields.says(name):
-            problem = Problem(f"Correct “{self.fields.fields[name].caption.text()}” to go on.")
+    def summarise(self, quote: LnurlQuote) -> None:
         # The range stands beside who pays already.
         legs = tuple(replace(leg, note="") if index == 0 else leg for index, leg in enumerate(quote.legs))
-        self.summary.show_quote(replace(quote, legs=legs), problem, NOT_MONEY, place="in")
+        super().summarise(replace(quote, legs=legs))
+
+    def usually(self, _quote: LnurlQuote) -> str:
+        return NOT_MONEY
 
     # Going on
 
-    def _submit(self) -> None:
-        if self._offer is not None:
-            self.context.tasks.start(self._review(), failed=self._review_failed, name=_REVIEW)
-
-    async def _review(self) -> None:
+    def insist(self) -> None:
         self.fields.touch_all()
-        quote = await self._judge()
-        if quote is None or not quote.ready:
-            if quote is not None and (name := _first_blocking(quote)) in self.fields.fields:
-                self.fields.focus_on(name)
-            return
-        self.summary.show_busy("The wallet that receives makes the invoice.")
-        review = await self.context.wallet.review(quote)
-        self._summarise(quote)
-        if self.isVisible():  # who has gone elsewhere meanwhile is not fetched back
-            self.context.go.show_review(review)
 
-    def _review_failed(self, error: AshoreError) -> None:
+    def not_reviewed(self, error: AshoreError) -> None:
+        super().not_reviewed(error)
         self.notice.show_problem(Problem(error.sentence, error.advice or "Nothing was withdrawn."))
         self.columns.main_scroll.ensureWidgetVisible(self.notice)
-        if self._quote is not None:
-            self._summarise(self._quote)
-
-
-def _first_blocking(quote: LnurlQuote) -> str:
-    order = [*(name for name in FIELDS if name in quote.problems), *(n for n in quote.problems if n not in FIELDS)]
-    return next((name for name in order if quote.problems[name].severity is Severity.BLOCKS), "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ashore.domain.withdrawal import Withdrawal
-from ashore.systems.base import Offer
 from ashore.systems.claiming.gas import gwei_words
 from ashore.systems.claiming.replacing import FIRST_WINS, MAY_LOSE, ReplacementOffer
 from ashore.ui.context import Context
@@ -22,7 +21,7 @@ _NOTHING = (
 )
 
 
-class ReplaceFormPage(GasFormPage):
+class ReplaceFormPage(GasFormPage[ReplacementOffer]):
     """Asks once what it costs to outbid what waits, and leads to the review."""
 
     def __init__(self, context: Context) -> None:
@@ -60,16 +59,14 @@ class ReplaceFormPage(GasFormPage):
         super().shown()
         self.max_fee.setFocus()
 
-    def place(self) -> str:
+    def chain(self) -> str:
         return self._claim.terms.destination if self._claim is not None else ""
 
-    async def ask(self) -> Offer:
+    async def ask(self) -> ReplacementOffer:
         assert self._claim is not None
-        return await self.context.wallet.unclaimed.open_replacement(self._claim.id, cancel=self._cancel)
+        offer = await self.context.wallet.unclaimed.open_replacement(self._claim.id, cancel=self._cancel)
+        assert isinstance(offer, ReplacementOffer), "this form is of replacements"
+        return offer
 
-    def offered(self, offer: Offer) -> bool:
-        assert isinstance(offer, ReplacementOffer)
-        if self._claim is None or (offer.state.id, offer.cancel) != (self._claim.id, self._cancel):
-            return False
+    def offered(self, offer: ReplacementOffer) -> None:
         self._tell(offer)
-        return True

@@ -236,10 +236,6 @@ class ZkLinkFields(QWidget):
         if "ratio" not in self._own and quote.ratio is not None:
             self.ratio.setText(format_units(quote.ratio, 2) if quote.fast else "")
 
-    def says(self, name: str) -> bool:
-        """Whether a sentence stands beside the field of that name."""
-        return name in self.fields and bool(self.fields[name].problem.text)
-
     def use_maximum(self, text: str) -> None:
         """Write the greatest amount."""
         self.amount.setText(text)
