@@ -160,10 +160,11 @@ class Journal:
         """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet.
 
         Who was named last comes first. `followed`: also of withdrawals that are only followed. That others withdrew to
-        an address makes it no known one.
+        an address makes it no known one, and a claim does not count beside the withdrawal that it pays.
         """
         rows = self._db.read(
-            "SELECT lower(json_extract(e.body, '$.terms.recipient')), sum(w.status = 'final') FROM withdrawals w"
+            "SELECT lower(json_extract(e.body, '$.terms.recipient')), sum(w.status = 'final' AND"
+            " json_extract(e.body, '$.terms.details.\"gas.most\"') IS NULL) FROM withdrawals w"
             " JOIN events e ON e.withdrawal = w.id AND e.name = 'withdrawal-started'"
             " WHERE json_extract(e.body, '$.terms.system') = ? AND w.status != 'removed'"
             " AND (? OR json_extract(e.body, '$.terms.details.followed') IS NULL)"

@@ -1,6 +1,6 @@
 """What a withdrawal is found by in the list: the words that are kept of it, and those that somebody typed."""
 
-from ashore.domain.withdrawal import SAID_BY, Status, Withdrawal, placed
+from ashore.domain.withdrawal import GAS_MOST, SAID_BY, Status, Withdrawal, placed
 
 MAX_SEARCH = 4_000
 MAX_WORDS = 24
@@ -35,6 +35,7 @@ def searchable(state: Withdrawal, stage: str) -> str:
         terms.details.get("description", ""),
         terms.details.get(SAID_BY, ""),
         *(["followed", "another wallet"] if state.is_followed else []),
+        *(["claim"] if GAS_MOST in terms.details else []),
         *(move.locator for move in state.moves.values()),
         *sorted(hashes),
         placed(stage, terms),

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
-from ashore.domain.addresses import shortened
+from ashore.domain.addresses import readable, shortened
 from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
-from ashore.domain.withdrawal import SAID_BY
+from ashore.domain.withdrawal import GAS_MOST, SAID_BY
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 
 _RUNS = re.compile(r"[^./:?&=_,;-]*[./:?&=_,;-]?")
 _LONGEST_RUN = 10
 LIGHTNING = "LNURL"
+"""The system whose money is satoshi, and whose places are wallets."""
 FAST_WAIT = (
     "Fast: as soon as a broker takes it; none has promised when. If none does, it takes as long as a normal one."
 )
-"""The system whose money is satoshi, and whose places are wallets."""
 
 
 def money(terms: Terms) -> str:
@@ -28,13 +29,25 @@ def money(terms: Terms) -> str:
     return f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
 
 
+def is_claim(terms: Terms) -> bool:
+    """Whether it claims money that waits in a contract, and so spends gas."""
+    return GAS_MOST in terms.details
+
+
+def title(terms: Terms) -> str:
+    """What it is called in lists and at the head of its voyage: the amount, of a claim with that word."""
+    return f"Claim of {money(terms)}" if is_claim(terms) else money(terms)
+
+
 def place(terms: Terms) -> str:
     """Where it arrives: on a chain, in a wallet."""
     return f"{'in' if terms.system == LIGHTNING else 'on'} {terms.destination}"
 
 
 def towards(terms: Terms) -> str:
-    """Where it goes, behind the amount."""
+    """Where it goes, behind the title; of a claim, where the money waits."""
+    if is_claim(terms):
+        return f"on {terms.destination}"
     return "of your zkLink account" if NEW_KEY in terms.details else f"to {terms.destination}"
 
 
@@ -42,7 +55,20 @@ def party(terms: Terms) -> str:
     """The other party of the list: the recipient's address, or the Lightning service that pays."""
     if terms.system == LIGHTNING:
         return f"from {terms.details.get(SAID_BY, '')}"
-    return shortened(terms.recipient)
+    return shortened(readable(terms.recipient))
+
+
+def fitted(text: str, fits: Callable[[str], bool]) -> str:
+    """A shortened address as long as it fits, always with its first and its last characters; other texts as they are.
+
+    Address poisoning lives on ends that are not seen.
+    """
+    first, _, rest = text.partition(" ")
+    last = rest.rpartition(" ")[2]
+    if not text.startswith("0x") or " … " not in text or fits(text):
+        return text
+    apart = f"{first} … {last}"
+    return apart if fits(apart) else f"{first}…{last}"
 
 
 def clock_time(at: int, now: int, *, seconds: bool = True) -> str:

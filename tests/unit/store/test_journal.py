@@ -13,7 +13,7 @@ from ashore.domain import events as ev
 from ashore.domain.addresses import grouped, shortened
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import Status
+from ashore.domain.withdrawal import GAS_MOST, Status
 from ashore.store import database, journal
 from ashore.store.database import Database
 from ashore.store.journal import Journal, Row
@@ -194,6 +194,18 @@ def test_recipients_are_counted_whatever_their_letters(tmp_path: Path) -> None:
         bench.append(9, ev.StageReached(f"w{n}", "paid", shown(Level.IRREVERSIBLE)))
     assert bench.journal.recipients("zkLink") == {"0xab": 2, "0xcd": 1}, "money arrived there"
     assert bench.journal.recipients("LNURL") == {}
+    bench.database.close()
+
+
+def test_a_claim_is_no_use_of_an_address_beside_its_withdrawal(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    claim = named("c", recipient="0xab")
+    details = {**claim.terms.details, GAS_MOST: "1"}
+    bench.append(0, named("w", recipient="0xab"))
+    bench.append(1, replace(claim, terms=replace(claim.terms, details=details)))
+    for name in ("w", "c"):
+        bench.append(9, ev.StageReached(name, "paid", shown(Level.IRREVERSIBLE)))
+    assert bench.journal.recipients("zkLink") == {"0xab": 1}
     bench.database.close()
 
 

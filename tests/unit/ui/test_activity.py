@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QRect, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from ashore.domain import events as ev
 from ashore.domain.addresses import grouped, readable
+from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE
 from ashore.engine.views import ActivityQuery
-from ashore.ui.models.activity_model import AMOUNT, PAGE, STAGE, STARTED, TO, ActivityModel
+from ashore.systems.claiming.gas import GAS_SYMBOL
+from ashore.systems.zklink.system.tracks import CLAIM, FAST
+from ashore.ui.models.activity_model import AMOUNT, PAGE, RECIPIENT, STAGE, STARTED, TO, ActivityModel
 from ashore.ui.pages.activity import ActivityPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
-from unit.ui.standin import NOW, OTHER, PROFILE, StandInWallet, sail, terms
+from unit.ui.standin import NOW, OTHER, PROFILE, StandInWallet, sail, shown, terms
 
 
 def many(wallet: StandInWallet, count: int) -> None:
@@ -187,6 +196,56 @@ async def test_amount_and_stage_are_never_left_out(shell: Shell, width: int) -> 
     for column in (AMOUNT, STAGE):
         assert not page.table.isColumnHidden(column)
         assert page.table.columnWidth(column) >= shell.theme.px(135)
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+async def test_no_stage_is_cut_off_and_both_ends_of_an_address_are_seen(shell: Shell, percent: int) -> None:
+    broker = replace(terms(), track=str(FAST.ref), details={**terms().details, LAST_STAGE: "advanced"})
+    shell.wallet.happen(ev.WithdrawalStarted("a", broker))
+    shell.wallet.happen(ev.MoveIntended("a", "m", MoveKind.REQUEST, PROFILE, "0x00", "{}"))
+    shell.wallet.happen(ev.StageReached("a", "advanced", shown("Accept", NOW, 5, Level.IRREVERSIBLE)))
+    for name, upto in (("b", "executed"), ("c", "refused"), ("d", "unknown")):
+        sail(shell.wallet, name, upto)
+    page = open_list(shell)
+    shell.theme.apply("light", percent)
+    shell.window.resize(1024, 700)
+    await shell.settle()
+    table = page.table
+    assert any("Paid in advance by a broker" in str(cell(page.model, n, STAGE)) for n in range(4))
+    for number in range(4):
+        wanted = table.fontMetrics().boundingRect(
+            QRect(0, 0, table.columnWidth(STAGE) - 16 - page.table.iconSize().width(), 10_000),
+            Qt.TextFlag.TextWordWrap,
+            str(cell(page.model, number, STAGE)).replace("\u2028", "\n"),
+        )
+        assert table.rowHeight(number) >= wanted.height()
+        assert table.rowHeight(number) >= table.sizeHintForIndex(page.model.index(number, STAGE)).height() - 1
+    for width in (400, 130, 96):
+        option: Any = QStyleOptionViewItem()
+        option.rect = QRect(0, 0, shell.theme.px(width), 44)
+        option.font = page.model.data(page.model.index(0, RECIPIENT), Qt.ItemDataRole.FontRole)
+        option.fontMetrics = QFontMetrics(option.font)
+        table.itemDelegate().initStyleOption(option, page.model.index(0, RECIPIENT))
+        assert option.text.startswith(readable(OTHER)[:6]), option.text
+        assert option.text.endswith(readable(OTHER)[-4:]), option.text
+        assert option.textElideMode is Qt.TextElideMode.ElideMiddle
+
+
+async def test_a_claim_is_called_one(shell: Shell) -> None:
+    details = {**terms().details, GAS_MOST: "1", GAS_SYMBOL: "ETH"}
+    shell.wallet.happen(ev.WithdrawalStarted("c", replace(terms(), track=str(CLAIM.ref), details=details)))
+    sail(shell.wallet, "w", "executed")
+    page = open_list(shell)
+    assert {cell(page.model, n, AMOUNT) for n in range(2)} == {"Claim of 25.00 USDC", "25.00 USDC"}
+    shell.theme.apply("light", 200)
+    shell.window.resize(1024, 700)
+    await shell.settle()
+    assert "Claim of 25.00 USDC\u2028on Arbitrum" in {cell(page.model, n, AMOUNT) for n in range(2)}
+    shell.sections.show_voyage("c")
+    assert {"Claim of 25.00 USDC", "on Arbitrum"} <= set(texts(shell.sections.page("voyage")).split("\n"))
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert "Claim of 25.00 USDC" in texts(shell.sections.page("withdraw"))
 
 
 def test_a_model_without_rows(wallet: StandInWallet) -> None:

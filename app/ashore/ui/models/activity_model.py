@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QPixmap
 
+from ashore.domain.addresses import readable
 from ashore.domain.withdrawal import FOLLOWED, Mark
 from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
 from ashore.ui.widgets.marks import WORDS, described
-from ashore.ui.wording import clock_time, exact_time, money, party
+from ashore.ui.wording import clock_time, exact_time, is_claim, party, title
 
 PAGE = 100
 COLUMNS = ("Amount", "To", "Recipient or payer", "Stage", "Started")
@@ -59,6 +60,8 @@ class ActivityModel(QAbstractTableModel):
         self._pages: list[_Page] = []
         self._next: _Key = None
         self._at_end = False
+        self.called: dict[int, set[str]] = {AMOUNT: set(), TO: set(), STAGE: set()}
+        """What was listed in columns whose words are never cut off: every stage, and of the others the longest."""
         self.below: frozenset[int] = frozenset()
         """Columns that are not shown: amount and stage say in a second line what they would."""
 
@@ -68,6 +71,10 @@ class ActivityModel(QAbstractTableModel):
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(COLUMNS) - 1))
 
+    def lines_below(self, column: int) -> int:
+        """How many lines stand in a cell of this column for columns that are not shown."""
+        return sum(of in self.below for of, _word in _BELOW.get(column, ()))
+
     # What is listed
 
     def search(self, query: ActivityQuery) -> None:
@@ -75,6 +82,8 @@ class ActivityModel(QAbstractTableModel):
         self.beginResetModel()
         self._query = query
         page = self._fetch(query, None, PAGE)
+        self.called = {column: set() for column in self.called}
+        self._note(page.rows)
         self._pages = [_Page(None, list(page.rows))]
         self._next, self._at_end = page.next_key, page.next_key is None
         self.endResetModel()
@@ -109,6 +118,7 @@ class ActivityModel(QAbstractTableModel):
 
     def _replace(self, number: int, rows: list[ActivityRow]) -> None:
         """Put `rows` in the place of a page's, telling the view only what changed."""
+        self._note(rows)
         page = self._pages[number]
         top = sum(len(earlier.rows) for earlier in self._pages[:number])
         wanted = {row.id for row in rows}
@@ -130,6 +140,15 @@ class ActivityModel(QAbstractTableModel):
                 page.rows[place] = row
                 self.dataChanged.emit(self.index(top + place, 0), self.index(top + place, len(COLUMNS) - 1))
 
+    def _note(self, rows: Iterable[ActivityRow]) -> None:
+        for row in rows:
+            for column, texts in self.called.items():
+                text = self._text(row, column)
+                if column == STAGE:
+                    texts.add(text)
+                elif len(text) > len(next(iter(texts), "")):
+                    self.called[column] = {text}
+
     def _reset_page(self, page: _Page, rows: list[ActivityRow]) -> None:
         self.beginResetModel()
         page.rows = rows
@@ -150,6 +169,7 @@ class ActivityModel(QAbstractTableModel):
         key = self._next
         page = self._fetch(self._query, key, PAGE)
         self._next, self._at_end = page.next_key, page.next_key is None
+        self._note(page.rows)
         if page.rows:
             first = self.rowCount()
             self.beginInsertRows(QModelIndex(), first, first + len(page.rows) - 1)
@@ -179,6 +199,8 @@ class ActivityModel(QAbstractTableModel):
     def _below(self, row: ActivityRow, column: int) -> list[str]:
         """What other columns would say, each with its word; of a followed withdrawal that word says so."""
         words = {STARTED: FOLLOWED} if FOLLOWED in row.terms.details else {}
+        if is_claim(row.terms):
+            words[TO] = "on"
         beside = [(of, words.get(of, word)) for of, word in _BELOW.get(column, ()) if of in self.below]
         return [f"{word} {self._text(row, of)}" for of, word in beside]
 
@@ -186,7 +208,7 @@ class ActivityModel(QAbstractTableModel):
         terms = row.terms
         marked = FOLLOWED in terms.details and STARTED not in self.below
         texts = {
-            AMOUNT: money(terms),
+            AMOUNT: title(terms),
             TO: f"{terms.destination} · {FOLLOWED}" if marked else terms.destination,
             RECIPIENT: party(terms),
             STAGE: self._stage(row),
@@ -216,7 +238,12 @@ class ActivityModel(QAbstractTableModel):
         if column == STAGE:
             return described(row.mark)
         made = "\nAnother wallet made it; it is only followed here." if FOLLOWED in row.terms.details else ""
-        told = {TO: row.terms.destination + made, RECIPIENT: row.terms.recipient, STARTED: exact_time(row.started_at)}
+        told = {
+            AMOUNT: title(row.terms),
+            TO: row.terms.destination + made,
+            RECIPIENT: readable(row.terms.recipient),
+            STARTED: exact_time(row.started_at),
+        }
         return plain_tip(told.get(column, ""))
 
 

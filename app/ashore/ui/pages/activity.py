@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedLayout, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from ashore.engine.views import ActivityQuery, ActivityRow
 from ashore.ui.context import Context
@@ -18,18 +27,38 @@ from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.field import LineEdit
 from ashore.ui.widgets.labels import Label, column, row
 from ashore.ui.widgets.marks import mark_pixmap
+from ashore.ui.wording import fitted
 
 FILTERS = (("all", "All"), ("open", "Under way"), ("final", "Done"), ("stopped", "Stopped"))
 _SEARCH_MS = 200
 _NEWS_MS = 400
-_ROW, _HIGH = 44, 60
-"""Heights of a row, the second where it takes two lines."""
+_ROW, _AROUND = 44, 28
+"""The least height of a row, and what stands around its lines."""
 
-_WIDTHS = {AMOUNT: 135, STAGE: 185, TO: 145, STARTED: 110, RECIPIENT: 160}
+_BESIDE, _PICTURE = 26, 20
+"""What a cell keeps free beside its text, and the place of a mark before it."""
+
+_WIDTHS = {AMOUNT: 140, STAGE: 185, TO: 130, STARTED: 100, RECIPIENT: 130}
 """The least widths, the most important column first."""
+
+_ENDLESS = 10_000
+_Index = QModelIndex | QPersistentModelIndex
 
 _ALWAYS = (AMOUNT, STAGE)
 """Columns that are never left out, however large the text is: they scroll before that."""
+
+
+class _Cells(QStyledItemDelegate):
+    """Shortens an address in its middle, so that both of its ends are seen."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        if index.column() != RECIPIENT:
+            return
+        told: Any = option  # Qt's own attributes, which its stubs do not know
+        room = told.rect.width() - _BESIDE
+        told.textElideMode = Qt.TextElideMode.ElideMiddle
+        told.text = fitted(told.text, lambda text: told.fontMetrics.horizontalAdvance(text) <= room)
 
 
 class ActivityTable(QTableView):
@@ -37,6 +66,7 @@ class ActivityTable(QTableView):
 
     opened = Signal(int)
     left_out = Signal(frozenset)
+    resized = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +79,8 @@ class ActivityTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(True)
+        self.setItemDelegate(_Cells(self))
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
@@ -82,6 +113,7 @@ class ActivityTable(QTableView):
         if hidden != self._hidden:
             self._hidden = hidden
             self.left_out.emit(hidden)
+        self.resized.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -125,6 +157,8 @@ class ActivityPage(Page):
         self.filter.changed.connect(self.reload)
         self.table.opened.connect(self._open)
         self.table.left_out.connect(self._make_up)
+        for news in (self.table.resized, self.model.modelReset, self.model.rowsInserted, self.model.dataChanged):
+            news.connect(self._fit_rows)
         self._news: set[str] = set()
         self._news_pause = QTimer(self)
         self._news_pause.setSingleShot(True)
@@ -138,13 +172,28 @@ class ActivityPage(Page):
     def _scale(self) -> None:
         theme = self.context.theme
         self._pictures.clear()
-        self.table.verticalHeader().setDefaultSectionSize(theme.px(_HIGH if self.model.below else _ROW))
         self.table.set_widths({place: theme.px(width) for place, width in _WIDTHS.items()})
+        self._fit_rows()
 
     def _make_up(self, left_out: frozenset[int]) -> None:
         """What has no column any more stands below what has one."""
         self.model.tell_below(left_out)
-        self.table.verticalHeader().setDefaultSectionSize(self.context.theme.px(_HIGH if self.model.below else _ROW))
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """All rows are as high as the longest of their texts needs: no stage's name is ever cut off."""
+        px, metrics = self.context.theme.px, self.table.fontMetrics()
+        highest = metrics.height()
+        for place, texts in self.model.called.items():
+            if self.table.isColumnHidden(place):
+                continue
+            beside = _BESIDE + (px(_PICTURE) if place == STAGE else 0)
+            room = QRect(0, 0, max(1, self.table.columnWidth(place) - beside), _ENDLESS)
+            below = metrics.lineSpacing() * self.model.lines_below(place)
+            for text in texts:
+                needs = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
+                highest = max(highest, needs + below)
+        self.table.verticalHeader().setDefaultSectionSize(max(px(_ROW), px(_AROUND) + highest))
 
     def shown(self) -> None:
         self.reload()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import FOLLOWED
@@ -15,38 +15,17 @@ from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.kept_balances import KeptBalances
 from ashore.ui.pages.page import Page
 from ashore.ui.theme.icons import IconWidget
-from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.buttons import Button, RowButton
 from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, breakable, money, towards
+from ashore.ui.wording import LIGHTNING, breakable, title, towards
 
 UNDER_WAY_SHOWN = 6
+ASKING, NOT_TOLD = "Asking…", "Not known now"
+"""In the place of a balance: until the first answer, and where none came."""
+
 _STALE_MS = 20_000
-
-
-class RowButton(Button):
-    """A whole row that is one button: everything in it is its label."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("", "row", name=name)
-        # A push button's own policy takes its widest text for the least width.
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def fill(self, content: QVBoxLayout | QHBoxLayout) -> None:
-        """What stands on the button."""
-        self.setLayout(content)
-        for child in self.findChildren(QWidget):
-            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def sizeHint(self) -> QSize:
-        layout = self.layout()
-        return layout.sizeHint() if layout is not None else QPushButton.sizeHint(self)
-
-    def minimumSizeHint(self) -> QSize:
-        layout = self.layout()
-        return layout.minimumSize() if layout is not None else QPushButton.minimumSizeHint(self)
 
 
 class SystemCard(RowButton):
@@ -58,7 +37,8 @@ class SystemCard(RowButton):
         self._context = context
         self._opened_at = 0
         self.unanswered = False
-        self.balance = Label("–", "title", wrap=True)
+        self.balance = Label(ASKING, "title", wrap=True)
+        set_property(self.balance, "tone", "muted")
         self.detail = Label(breakable(profile.subtitle), "muted", wrap=True)
         go = IconWidget(context.icons, "chevron-right", "accent", 18)
         words = column(Label(breakable(profile.title), "caption"), self.balance, self.detail, spacing=4)
@@ -74,6 +54,8 @@ class SystemCard(RowButton):
         if not accounts or now - self._opened_at < _STALE_MS:
             return
         self._opened_at = now
+        if self.balance.text() == NOT_TOLD:
+            self.balance.setText(ASKING)
         name = f"balance {self._profile.id}"
         self._context.tasks.start(self._ask(accounts[0].index), failed=self._failed, name=name)
 
@@ -88,6 +70,7 @@ class SystemCard(RowButton):
             sums = holdings(offer)
             held = [each.words for each in sums]
             self.balance.setText(breakable(held[0]) if held else "Nothing to withdraw")
+            set_property(self.balance, "tone", "plain")
             more = f"also {', '.join(held[1:4])} · " if len(held) > 1 else ""
             spread = f"in {sums[0].places} sub-accounts" if sums and sums[0].places > 1 else ""
             self.detail.setText(breakable(f"{spread}{' · ' if spread else ''}{more}{self._profile.subtitle}"))
@@ -102,6 +85,8 @@ class SystemCard(RowButton):
 
     def _failed(self, error: AshoreError) -> None:
         self.unanswered = True
+        if self.balance.text() == ASKING:
+            self.balance.setText(NOT_TOLD)
         self.detail.setText(breakable(error.sentence))
         set_property(self.detail, "tone", "warn")
 
@@ -112,7 +97,7 @@ class VoucherCard(SystemCard):
     def __init__(self, context: Context, profile: ProfileInfo) -> None:
         super().__init__(context, profile)
         self.balance.setText("Paste a voucher’s link")
-
+        set_property(self.balance, "tone", "plain")
         context.hub.opened_changed.connect(self.refresh)
         context.hub.lock_changed.connect(self.refresh)
 
@@ -147,7 +132,7 @@ class UnderWayRow(RowButton):
         """Show where it stands now."""
         terms = shown.terms
         self.mark.show_mark(shown.mark)
-        self.amount.setText(money(terms))
+        self.amount.setText(title(terms))
         followed = f" · {FOLLOWED}" if FOLLOWED in terms.details else ""
         self.where.setText(f"{towards(terms)}{followed}")
         self.stage.setText(breakable(f"{shown.stage_title} · {beside_stage(shown.mark)}"))

@@ -16,7 +16,7 @@ from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import show_if
-from ashore.ui.wording import LIGHTNING, money
+from ashore.ui.wording import LIGHTNING, is_claim, money
 
 _CAPTION = "Paste anything"
 FOLLOW = "Follow this withdrawal"
@@ -195,4 +195,6 @@ def _of_withdrawals(page: ActivityPage) -> str:
     if len(page.rows) > 1:
         return "Several withdrawals made here have this hash."
     terms = page.rows[0].terms
+    if is_claim(terms):
+        return f"This belongs to your claim of {money(terms)} on {terms.destination}."
     return f"This belongs to your withdrawal of {money(terms)} to {terms.destination}."

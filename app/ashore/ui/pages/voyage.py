@@ -6,34 +6,30 @@ from collections.abc import Awaitable
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ashore.domain.addresses import readable
-from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
-from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
-from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, RECEIVED, SAID_BY, WAY, Mark, Status
+from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, RECEIVED, WAY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
-from ashore.systems.claiming.gas import GAS_SYMBOL, gas_most, gas_words
-from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
-from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.context import Context
 from ashore.ui.pages.afresh import AGAIN, GO_ON, NEW, activates, again_words, go_on, try_again
+from ashore.ui.pages.costs import CostsCard
 from ashore.ui.pages.followed import FollowedCard
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
+from ashore.ui.pages.related import RelatedCard
 from ashore.ui.pages.stage_row import StageRowWidget
 from ashore.ui.widgets.buttons import Button, CopyButton
-from ashore.ui.widgets.facts import MoneyRow
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, column, ground, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import LIGHTNING, breakable, clock_time, exact_time, money, towards
+from ashore.ui.wording import LIGHTNING, breakable, clock_time, exact_time, title, towards
 
 _SEVERITY = {
     Status.UNKNOWN: Severity.WARNS,
@@ -42,7 +38,6 @@ _SEVERITY = {
     Status.FINAL: Severity.NOTES,
     Status.UNSEEN: Severity.WARNS,
 }
-_STOPPED = (Status.REFUSED, Status.FAILED)
 _WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.UNSEEN)
 
 
@@ -70,7 +65,7 @@ class VoyagePage(Page):
         self._stepper.setSpacing(0)
         left = QWidget()
         left.setLayout(column(card, -1, spacing=0))
-        self.columns = Columns(left, self._aside(), gap=16)
+        self.columns = Columns(left, self._aside(), gap=16, lead=self._lead())
         self.body.addWidget(self.columns, 1)
         context.hub.withdrawals_changed.connect(self._changed)
         context.hub.unclaimed_changed.connect(self._money_waits)
@@ -95,7 +90,9 @@ class VoyagePage(Page):
         self.body.addWidget(heading)
         self.body.addWidget(meta)
 
-    def _aside(self) -> QWidget:
+    def _lead(self) -> QWidget:
+        """What is awaited now, and what to do. Beside the stages, so that what comes up moves nothing that somebody
+        reads there; above them where there is no room."""
         self.expected, now = ground("card")
         self.headline = Label(role="section", wrap=True)
         self.advice = Label(role="muted", wrap=True)
@@ -104,26 +101,20 @@ class VoyagePage(Page):
         self.forecast = Label(role="value", wrap=True)
         for item in (self.now, self.headline, self.advice, self.forecast, self.usually):
             now.addWidget(item)
-        costs_card, costs = ground("card")
-        self.costs = [MoneyRow(), MoneyRow(), MoneyRow(strong=True)]
-        costs.addWidget(Label("Costs", "caption"))
-        for line in self.costs:
-            costs.addWidget(line)
-        # Beside the stages, not above them: what comes up here moves nothing that somebody reads there.
-        aside = QWidget()
-        box = QVBoxLayout(aside)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(16)
-        for shown in (self.notice, self.again, self.fresh, self.expected):
-            box.addWidget(shown)
-        box.addWidget(costs_card)
+        lead = QWidget()
+        lead.setLayout(column(self.notice, self.again, self.fresh, self.expected, spacing=16))
+        return lead
+
+    def _aside(self) -> QWidget:
+        self.costs = CostsCard()
+        self.related = RelatedCard(self.context)
         self.followed = FollowedCard(self.context)
-        box.addWidget(self.followed)
         self.steps = Steps(self.context)
         self.practice, practice = ground("card")
         practice.addWidget(Label("Practice chain", "caption"))
         practice.addWidget(self.steps)
-        box.addWidget(self.practice)
+        aside = QWidget()
+        aside.setLayout(column(self.costs, self.related, self.followed, self.practice, spacing=16))
         return aside
 
     def _scale(self) -> None:
@@ -137,6 +128,7 @@ class VoyagePage(Page):
         clear(self._stepper)
         self.rows.clear()
         self.refresh()
+        self.columns.to_top()
 
     def refresh(self) -> None:
         """Show what is known now. What did not change is left alone."""
@@ -163,10 +155,9 @@ class VoyagePage(Page):
 
     def _show_header(self, voyage: Voyage) -> None:
         terms, now = voyage.withdrawal.terms, self.context.now()
-        amount = money(terms)
-        self.amount.setText(amount)
+        self.amount.setText(title(terms))
         self.where.setText(towards(terms))
-        self.setAccessibleName(f"{amount} {towards(terms)}")
+        self.setAccessibleName(f"{title(terms)} {towards(terms)}")
         lightning = terms.system == LIGHTNING
         self.recipient.setVisible(not lightning)  # a node is no address: it stands with the invoice's evidence
         self.copy.setVisible(not lightning)
@@ -178,68 +169,8 @@ class VoyagePage(Page):
         self.started.setText(f"{begun} {clock_time(state.started_at, now, seconds=False)}")
         self.followed.show_withdrawal(state)
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
-        if terms.system == LIGHTNING:
-            self._show_lightning_costs(voyage, amount)
-            return
-        if GAS_MOST in terms.details:
-            self.costs[0].show_money("Waited on the chain", amount)
-            gas = gas_words(gas_most(voyage.withdrawal), terms.details[GAS_SYMBOL])
-            self.costs[1].show_money("Gas, at most", gas)
-            self.costs[1].show()
-            paid = voyage.rows[-1].mark in (Mark.PROVEN, Mark.IRREVERSIBLE)
-            if voyage.status in _STOPPED:
-                self.costs[2].show_money("Paid out", "nothing")
-            else:
-                self.costs[2].show_money("Paid out" if paid else "Pays out", amount)
-            return
-        in_full = voyage.withdrawal.facts.get(WAY) == IN_FULL
-        if DUE_TEXT in terms.details and not in_full and voyage.status not in _STOPPED:
-            self._show_advance(terms)
-            return
-        total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
-        fee = f"{display_units(terms.fee, terms.decimals)} {terms.symbol}"
-        stopped = voyage.status in _STOPPED
-        if activates(terms):
-            self.costs[0].show_money("Fee", fee if terms.fee and not stopped else "none")
-            self.costs[1].hide()
-            self.costs[2].show_money("Withdrawn", "nothing")
-            return
-        sends, receives = ("Sender sends", "Recipient gets") if state.is_followed else ("You send", "You receive")
-        self.costs[0].show_money("Asked for" if stopped else sends, total)
-        self.costs[1].show_money(f"{terms.system} fee", fee)
-        self.costs[1].setVisible(not stopped)
-        if stopped:  # only the operator's word says so: L1 may still show it
-            self.costs[2].show_money(f"{terms.system} says", "nothing was taken")
-        else:
-            self.costs[2].show_money(receives, amount)
-
-    def _show_advance(self, terms: Terms) -> None:
-        """What a broker's payment in advance costs, as one."""
-        total = f"{display_units(terms.amount + terms.fee, terms.decimals)} {terms.symbol}"
-        self.costs[0].show_money("You send", total)
-        self.costs[1].show_money("Costs you in total", terms.details[COST_TEXT], terms.details[COST_NOTE])
-        self.costs[1].show()
-        self.costs[2].show_money("You receive", terms.details[DUE_TEXT])
-
-    def _show_lightning_costs(self, voyage: Voyage, amount: str) -> None:
-        """The service pays the routing, so what it pays is what arrives. What did not come is not called received."""
-        terms, facts = voyage.withdrawal.terms, voyage.withdrawal.facts
-        request = voyage.withdrawal.request
-        refused = request is not None and request.said_no
-        practice = self.context.wallet.sandbox is not None
-        unseen = voyage.track.stage(voyage.track.stages[-1].id).not_applicable
-        awaited = "look in your wallet" if unseen else "nothing yet" if refused else amount
-        came = {
-            Status.FINAL: ("Settled (simulated)" if practice else "You received", facts.get(RECEIVED, amount)),
-            Status.REFUSED: ("You received", "nothing"),
-            Status.FAILED: ("You received", "nothing"),
-            Status.UNSEEN: ("You receive", "look in your wallet"),
-        }.get(voyage.status, ("You receive", awaited))
-        host = f"from {terms.details.get(SAID_BY, '')}"
-        self.costs[0].show_money("You asked for", amount, host)
-        self.costs[1].show_money("Fee", "none")
-        self.costs[1].setVisible(voyage.status not in _STOPPED)
-        self.costs[2].show_money(*came)
+        self.related.show_voyage(voyage)
+        self.costs.show_voyage(voyage, practice=self.context.wallet.sandbox is not None)
 
     def _show_status(self, voyage: Voyage) -> None:
         waited_for = on_its_way(voyage.withdrawal) and voyage.status is not Status.FINAL

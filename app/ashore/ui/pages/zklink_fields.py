@@ -33,6 +33,8 @@ from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, column, row, set_tip
 
 _AUTOMATIC = ("fee", "nonce", "ratio")
+_EXTRA, _EXTRA_FAST = "Fee and nonce", "Fee, nonce and broker’s share"
+_USUAL, _USUAL_FAST = "Use the usual fee and nonce", "Use the usual fee, nonce and share"
 """Filled by the quote until a person writes something else."""
 
 _TIPS = {
@@ -74,8 +76,8 @@ class ZkLinkFields(QWidget):
         self.ratio = LineEdit("Broker’s share in per cent", "filled in by the brokers’ price")
         self.fee = LineEdit("Fee", "filled in by zkLink's rate")
         self.nonce = LineEdit("Nonce", "filled in from your account")
-        self.automatic = Button("Use the usual fee and nonce", "small-link")
-        self.more = Disclosure(icons, "Fee and nonce")
+        self.automatic = Button(_USUAL, "small-link")
+        self.more = Disclosure(icons, _EXTRA)
         self.fields: dict[str, Field] = {}
         self._arrange(theme, icons)
         self._connect()
@@ -233,6 +235,8 @@ class ZkLinkFields(QWidget):
         self.speed.set_options([(NORMAL_SPEED, "Normal"), (FAST_SPEED, fast)])
         self.fields["speed"].setVisible(quote.fast_possible or quote.fast)
         self.fields["ratio"].setVisible(quote.fast)
+        self.more.call(_EXTRA_FAST if quote.fast else _EXTRA)
+        self.automatic.setText(_USUAL_FAST if quote.fast else _USUAL)
         if "ratio" not in self._own and quote.ratio is not None:
             self.ratio.setText(format_units(quote.ratio, 2) if quote.fast else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.ui.widgets.labels import set_property, set_tip
 
@@ -38,6 +38,30 @@ class Button(QPushButton):
             self.click()
             return
         super().keyPressEvent(event)
+
+
+class RowButton(Button):
+    """A whole row that is one button: everything in it is its label."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("", "row", name=name)
+        # A push button's own policy takes its widest text for the least width.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def fill(self, content: QVBoxLayout | QHBoxLayout) -> None:
+        """What stands on the button."""
+        self.setLayout(content)
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else QPushButton.sizeHint(self)
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.minimumSize() if layout is not None else QPushButton.minimumSizeHint(self)
 
 
 class CopyButton(Button):

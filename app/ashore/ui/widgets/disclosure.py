@@ -39,6 +39,11 @@ class Disclosure(QWidget):
         self._name = name
         self._tell()
 
+    def call(self, words: str) -> None:
+        """Name it anew, where it holds something else."""
+        self.button.setText(words)
+        self.set_name(words)
+
     def set_content(self, content: QWidget) -> None:
         """What to show when opened."""
         self._content = content

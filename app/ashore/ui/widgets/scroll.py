@@ -91,12 +91,13 @@ class ScrollColumn(QScrollArea):
 class Columns(QWidget):
     """A main part and a narrow one beside it; the narrow one goes below where there is no room.
 
-    Beside each other only the main part scrolls, so that the narrow one is always in view.
+    Beside each other only the main part scrolls, so that the narrow one is always in view. `lead` is what of the narrow
+    part comes first in any case: above the main part where there is no room beside it.
     """
 
-    def __init__(self, main: QWidget, aside: QWidget, *, gap: int = 24) -> None:
+    def __init__(self, main: QWidget, aside: QWidget, *, gap: int = 24, lead: QWidget | None = None) -> None:
         super().__init__()
-        self._main, self._aside = main, aside
+        self._main, self._aside, self._lead = main, aside, lead
         self._gap = gap
         self._wide: bool | None = None
         self._aside_width = 300
@@ -106,6 +107,7 @@ class Columns(QWidget):
         self._side_scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.main_scroll.setParent(self)
         self._side_scroll.setParent(self)
+        self._side_scroll.column.setSpacing(gap)
         self.main_scroll.column.addWidget(main)
         main.installEventFilter(self)
 
@@ -155,13 +157,19 @@ class Columns(QWidget):
             self.main_scroll.setGeometry(0, 0, width + _ROOM, height)
 
     def _move_aside(self, wide: bool) -> None:
-        target = self._side_scroll if wide else self.main_scroll
-        for column in (self._side_scroll.column, self.main_scroll.column):
-            column.removeWidget(self._aside)
-            while column.count() > (1 if column is self.main_scroll.column else 0):
-                column.takeAt(column.count() - 1)
-        target.column.addWidget(self._aside)
-        for column in (self._side_scroll.column, self.main_scroll.column):
+        side, main = self._side_scroll.column, self.main_scroll.column
+        for column in (side, main):
+            for place in reversed(range(column.count())):
+                item = column.itemAt(place)
+                if item is not None and item.widget() is not self._main:
+                    column.takeAt(place)
+        moved = [self._aside] if self._lead is None else [self._lead, self._aside]
+        for part in moved if wide else [self._aside]:
+            (side if wide else main).addWidget(part)
+        if self._lead is not None and not wide:
+            main.insertWidget(0, self._lead)
+        for column in (side, main):
             column.addStretch(1)
         self._side_scroll.setVisible(wide)
-        self._aside.show()
+        for part in moved:
+            part.show()

@@ -1,0 +1,111 @@
+"""What a withdrawal costs, beside its voyage: in the present tense while it is under way, in the past after it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame
+
+from ashore.domain.amounts import display_units
+from ashore.domain.events import Terms
+from ashore.domain.withdrawal import RECEIVED, SAID_BY, STOPPED, WAY, Mark, Status
+from ashore.engine.views import Voyage
+from ashore.systems.claiming.gas import GAS_SYMBOL, gas_most, gas_words
+from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
+from ashore.systems.zklink.system.tracks import IN_FULL
+from ashore.ui.pages.afresh import activates
+from ashore.ui.widgets.facts import MoneyRow
+from ashore.ui.widgets.labels import Label, column
+from ashore.ui.wording import LIGHTNING, is_claim, money
+
+_Line = tuple[str, str] | tuple[str, str, str]
+
+
+class CostsCard(QFrame):
+    """Three lines at most: what leaves, what it costs, what arrives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("ground", "card")
+        self.lines = [MoneyRow(), MoneyRow(), MoneyRow(strong=True)]
+        inner = column(Label("Costs", "caption"), *self.lines, margins=(20, 16, 20, 16))
+        self.setLayout(inner)
+
+    def show_voyage(self, voyage: Voyage, *, practice: bool) -> None:
+        """Tell what this withdrawal costs, or has cost. `practice`: what is paid is play money, and that is said."""
+        terms = voyage.withdrawal.terms
+        if terms.system == LIGHTNING:
+            told = _lightning(voyage, practice=practice)
+        elif is_claim(terms):
+            told = _claim(voyage)
+        elif activates(terms):
+            told = _activation(voyage)
+        elif DUE_TEXT in terms.details and voyage.withdrawal.facts.get(WAY) != IN_FULL and not _stopped(voyage):
+            told = _advance(voyage)
+        else:
+            told = _withdrawal(voyage)
+        for line, words in zip(self.lines, told, strict=True):
+            line.setVisible(words is not None)
+            if words is not None:
+                line.show_money(*words)
+
+
+def _lightning(voyage: Voyage, *, practice: bool) -> list[_Line | None]:
+    """The service pays the routing, so what it pays is what arrives. What did not come is not called received."""
+    terms, facts, amount = voyage.withdrawal.terms, voyage.withdrawal.facts, money(voyage.withdrawal.terms)
+    request = voyage.withdrawal.request
+    refused = request is not None and request.said_no
+    unseen = voyage.track.stage(voyage.track.stages[-1].id).not_applicable
+    awaited = "look in your wallet" if unseen else "nothing yet" if refused else amount
+    came = {
+        Status.FINAL: ("Settled (simulated)" if practice else "You received", facts.get(RECEIVED, amount)),
+        Status.REFUSED: ("You received", "nothing"),
+        Status.FAILED: ("You received", "nothing"),
+        Status.UNSEEN: ("You receive", "look in your wallet"),
+    }.get(voyage.status, ("You receive", awaited))
+    host = f"from {terms.details.get(SAID_BY, '')}"
+    return [("You asked for", amount, host), None if _stopped(voyage) else ("Fee", "none"), came]
+
+
+def _stopped(voyage: Voyage) -> bool:
+    return voyage.status in STOPPED
+
+
+def _claim(voyage: Voyage) -> list[_Line | None]:
+    terms, amount = voyage.withdrawal.terms, money(voyage.withdrawal.terms)
+    gas = gas_words(gas_most(voyage.withdrawal), terms.details[GAS_SYMBOL])
+    checked = voyage.rows[-1].mark in (Mark.PROVEN, Mark.IRREVERSIBLE)
+    paid = ("Paid out" if checked else "Pays out", amount)
+    return [
+        ("Waited on the chain", amount),
+        ("Gas, at most", gas),
+        ("Paid out", "nothing") if _stopped(voyage) else paid,
+    ]
+
+
+def _activation(voyage: Voyage) -> list[_Line | None]:
+    terms = voyage.withdrawal.terms
+    fee = _sum(terms.fee, terms) if terms.fee and not _stopped(voyage) else "none"
+    return [("Fee", fee), None, ("Withdrawn", "nothing")]
+
+
+def _advance(voyage: Voyage) -> list[_Line | None]:
+    """What a broker's payment in advance costs, as one."""
+    terms, done = voyage.withdrawal.terms, voyage.status is Status.FINAL
+    return [
+        ("You sent" if done else "You send", _sum(terms.amount + terms.fee, terms)),
+        ("Cost you in total" if done else "Costs you in total", terms.details[COST_TEXT], terms.details[COST_NOTE]),
+        ("You received" if done else "You receive", terms.details[DUE_TEXT]),
+    ]
+
+
+def _withdrawal(voyage: Voyage) -> list[_Line | None]:
+    state, terms, done = voyage.withdrawal, voyage.withdrawal.terms, voyage.status is Status.FINAL
+    total = _sum(terms.amount + terms.fee, terms)
+    if _stopped(voyage):  # only the operator's word says so: L1 may still show it
+        return [("Asked for", total), None, (f"{terms.system} says", "nothing was taken")]
+    sends = ("Sender sends", "Sender sent") if state.is_followed else ("You send", "You sent")
+    gets = ("Recipient gets", "Recipient got") if state.is_followed else ("You receive", "You received")
+    return [(sends[done], total), (f"{terms.system} fee", _sum(terms.fee, terms)), (gets[done], money(terms))]
+
+
+def _sum(amount: int, terms: Terms) -> str:
+    return f"{display_units(amount, terms.decimals)} {terms.symbol}"

@@ -1,0 +1,92 @@
+"""What stands beside a voyage: what it costs and has cost, and which claim paid which withdrawal."""
+
+from __future__ import annotations
+
+import pytest
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Level
+from ashore.ui.pages.voyage import VoyagePage
+from unit.ui.claim_hands import CLAIM_HASH, claim_sent, paid_by
+from unit.ui.driving import Shell, open_voyage
+from unit.ui.looking import cut_off, texts
+from unit.ui.standin import sail
+
+
+def voyage(shell: Shell, name: str) -> VoyagePage:
+    shell.sections.show_voyage(name)
+    page = shell.sections.page("voyage")
+    assert isinstance(page, VoyagePage)
+    return page
+
+
+async def test_after_the_arrival_the_costs_are_told_in_the_past(shell: Shell) -> None:
+    page = open_voyage(shell, "released")
+    assert {"You send", "You receive"} <= set(texts(page.costs).split("\n"))
+    shell.wallet.happen(ev.StageReached("v", "paid", paid_by("0xaa", Level.IRREVERSIBLE)))
+    await shell.settle()
+    told = texts(page.costs).split("\n")
+    assert {"You sent", "You received"} <= set(told)
+    assert not {"You send", "You receive"} & set(told)
+
+
+async def test_a_claim_and_what_it_paid_lead_to_each_other(shell: Shell) -> None:
+    claim_sent(shell.wallet)
+    for name in ("w", "v"):
+        sail(shell.wallet, name, "released")
+    page = voyage(shell, "c")
+    assert not page.related.isVisible(), "nothing was paid yet"
+    shell.wallet.happen(ev.StageReached("c", "claimed", paid_by(CLAIM_HASH)))
+    for name in ("w", "v"):
+        shell.wallet.happen(ev.StageReached(name, "paid", paid_by(CLAIM_HASH)))
+    sail(shell.wallet, "other", "paid")
+    await shell.settle()
+    shell.wallet.happen(ev.StageReached("c", "claimed", paid_by(CLAIM_HASH, Level.IRREVERSIBLE)))
+    page = voyage(shell, "c")
+    await shell.settle()
+    assert page.related.isVisible()
+    assert [b.accessibleName().split(",")[0] for b in page.related.buttons] == [
+        "Withdrawal of 25.00 USDC to Arbitrum"
+    ] * 2
+    assert cut_off(page) == []
+    page.related.buttons[0].click()
+    await shell.settle()
+    assert [b.accessibleName().split(",")[0] for b in page.related.buttons] == ["Claim of 25.00 USDC on Arbitrum"]
+    page.related.buttons[0].click()
+    await shell.settle()
+    assert page.amount.text() == "Claim of 25.00 USDC"
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+async def test_in_a_narrow_window_what_is_awaited_now_stands_above_the_stages(shell: Shell, percent: int) -> None:
+    shell.theme.apply("light", percent)
+    shell.window.resize(1024 if percent == 200 else 720, 700)
+    page = open_voyage(shell, "committed")
+    await shell.settle()
+    assert not page.columns.beside
+    area = page.columns.main_scroll.widget()
+    top = page.expected.mapTo(area, page.expected.rect().bottomLeft()).y()
+    assert top < page.rows[0].mapTo(area, page.rows[0].rect().topLeft()).y()
+    assert page.costs.mapTo(area, page.costs.rect().topLeft()).y() > page.rows[-1].y()
+    shell.window.resize(1600, 900)
+    shell.theme.apply("light", 100)
+    await shell.settle()
+    assert page.columns.beside
+    assert (
+        page.expected.mapTo(page, page.expected.rect().topLeft()).x()
+        > page.rows[0].mapTo(page, page.rows[0].rect().topRight()).x()
+    )
+
+
+async def test_another_voyage_opens_at_its_top(shell: Shell) -> None:
+    shell.theme.apply("light", 200)
+    shell.window.resize(1024, 700)
+    page = open_voyage(shell, "paid")
+    await shell.settle()
+    bar = page.columns.main_scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 200
+    sail(shell.wallet, "next", "committed")
+    voyage(shell, "next")
+    await shell.settle()
+    assert bar.value() == 0
