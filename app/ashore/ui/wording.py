@@ -17,6 +17,10 @@ _RUNS = re.compile(r"[^./:?&=_,;-]*[./:?&=_,;-]?")
 _LONGEST_RUN = 10
 LIGHTNING = "LNURL"
 """The system whose money is satoshi, and whose places are wallets."""
+
+REDDIO = "Reddio"
+"""The system where somebody has to claim what a withdrawal brings to Ethereum."""
+
 FAST_WAIT = (
     "Fast: as soon as a broker takes it; none has promised when. If none does, it takes as long as a normal one."
 )

@@ -78,9 +78,13 @@ def entry_of(
     available: int,
     frozen: int = 0,
     withdraw_frozen: int = 0,
+    under: str = "",
     problem: str = "",
 ) -> AssetEntry:
-    """Put an asset into words. Amounts are in quanta, as Reddio counts; symbol and name are a server's, untrusted."""
+    """Put an asset into words. Amounts are in quanta, as Reddio counts; symbol and name are a server's, untrusted.
+
+    `under` says under which of the account's keys it is, where that is not the usual one.
+    """
     symbol = _visible(symbol[:_MOST_RAW], _MOST_SYMBOL) or asset.kind.value
     name = _visible(name[:_MOST_RAW], _MOST_NAME)
     if asset.kind.is_fungible:
@@ -91,7 +95,7 @@ def entry_of(
         title = symbol
         words = "held by an order", "on its way to Ethereum"
     aside = [word for word, quanta in zip(words, (frozen, withdraw_frozen), strict=True) if quanta]
-    told = " · ".join([*aside, *([problem] if problem else [])])
+    told = " · ".join([*aside, *filter(None, (f"under {under}" if under else "", problem))])
     shown = "" if name.casefold() == symbol.casefold() else name
     token = "" if asset.token_id is None else f"#{asset.token_id}"
     searched = f"{symbol} {name} {token} {'0x' + asset.token.hex() if asset.token else ''} {asset.kind.value}"

@@ -36,7 +36,8 @@ class SummaryCard(QWidget):
         self.warning = Label(NO_WAY_BACK, "small", wrap=True)
         self.review = Button("Review withdrawal", "primary")
         self.reason = ProblemLine(icons)
-        column.addWidget(Label(caption, "caption"))
+        self.caption = Label(caption, "caption")
+        column.addWidget(self.caption)
         column.addWidget(self.receive)
         column.addWidget(self.destination)
         column.addSpacing(4)
@@ -50,6 +51,11 @@ class SummaryCard(QWidget):
         column.addWidget(self.review)
         column.addWidget(self.reason)
         self.show_nothing("")
+
+    def set_caption(self, caption: str) -> None:
+        """Say what the amount above all others is."""
+        self._caption = caption
+        self.caption.setText(caption)
 
     def show_quote(self, quote: Quote, first_problem: Problem | None, usually: str = "", *, place: str = "on") -> None:
         """Show a judged draft. `first_problem` is why one cannot go on yet, if one cannot; `place` is on or in."""
@@ -85,7 +91,7 @@ class SummaryCard(QWidget):
         self.review.setAccessibleDescription("" if ready or shown is None else str(shown))
 
     def _show_legs(self, quote: Quote) -> None:
-        legs = [leg for leg in quote.legs if leg.label != RECEIVE]  # that one stands above, large
+        legs = [leg for leg in quote.legs if leg.label not in (RECEIVE, self._caption)]  # that one stands above, large
         while len(self._legs) < len(legs):
             leg = MoneyRow()
             self._legs.append(leg)

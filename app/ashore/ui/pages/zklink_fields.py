@@ -197,7 +197,7 @@ class ZkLinkFields(QWidget):
 
     def show_accounts(self, accounts: tuple[Account, ...], chosen: int) -> None:
         """Offer these accounts to withdraw from."""
-        self.account.set_options([(str(a.index), _account(a)) for a in accounts], str(chosen))
+        self.account.set_options([(str(a.index), account_words(a)) for a in accounts], str(chosen))
         self.account.select(str(chosen))
 
     def show_offer(self, offer: ZkLinkOffer, sub_account: str = "") -> None:
@@ -335,7 +335,8 @@ def _sub_account(offer: ZkLinkOffer, number: int) -> str:
     return f"{'0 (main)' if number == 0 else number} · {held or 'empty'}"
 
 
-def _account(account: Account) -> str:
+def account_words(account: Account) -> str:
+    """An account as an option: its label, its address, and whether it signs elsewhere."""
     elsewhere = " · signs elsewhere" if account.elsewhere else ""
     return f"{account.label} · {_short(account.address)}{elsewhere}"
 

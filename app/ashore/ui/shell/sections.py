@@ -25,6 +25,7 @@ from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import ReceivingPage
+from ashore.ui.pages.reddio_form import ReddioFormPage
 from ashore.ui.pages.replace_form import ReplaceFormPage
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.settings import SettingsPage
@@ -39,10 +40,14 @@ from ashore.ui.shell.window import MainWindow
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.notice import Notice
-from ashore.ui.wording import LIGHTNING
+from ashore.ui.wording import LIGHTNING, REDDIO
 
 P = TypeVar("P", bound=Page)
-VOUCHER, ACTIVATION = "voucher", "activation"
+VOUCHER, ACTIVATION, VAULTS = "voucher", "activation", "vaults"
+_FORMS = {LIGHTNING: VOUCHER, REDDIO: VAULTS}
+"""The form of a system, where it is not zkLink's."""
+
+_DRAFTED = ZkLinkFormPage | LnurlFormPage | ReddioFormPage
 _WAYS = {
     MoveKind.CLAIM: ("unclaimed", "claim", "review"),
     MoveKind.ACTIVATE: ("withdraw", "form", ACTIVATION, "review"),
@@ -167,20 +172,25 @@ class Sections(QObject):
         `account` is the address of the account to withdraw from; whatever else was typed is kept. `code` says why
         what was asked for before was refused.
         """
-        if any(known.id == profile and known.system == LIGHTNING for known in self.wallet.profiles()):
+        system = next((known.system for known in self.wallet.profiles() if known.id == profile), "")
+        if system == LIGHTNING:
             voucher = self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
             self._go(["withdraw", VOUCHER])
             if link:
                 voucher.begin_with(link)
             return
-        page = self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
+        page: ZkLinkFormPage | ReddioFormPage
+        if system == REDDIO:
+            page = self._built(VAULTS, ReddioFormPage, lambda context: ReddioFormPage(context, profile))
+        else:
+            page = self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
         if again is not None:
             page.quote_again(again, code)
         elif recipient:
             page.withdraw_to(recipient)
         elif account:
             page.withdraw_from(account)
-        self._go(["withdraw", "form"])
+        self._go(["withdraw", _FORMS.get(system, "form")])
 
     def show_activation(self, profile: str, address: str, *, charged: bool = False) -> None:
         """The form of an activation; `charged` where zkLink took none without a fee."""
@@ -222,7 +232,7 @@ class Sections(QObject):
         """The review of what is to be signed."""
         page = self._built("review", ReviewPage, ReviewPage)
         page.show_review(review)
-        form = VOUCHER if review.plan.terms.system == LIGHTNING else "form"
+        form = _FORMS.get(review.plan.terms.system, "form")
         if review.plan.withdrawal:
             self._go([self._way[0], "voyage", "replacement", "review"])
             return
@@ -265,11 +275,11 @@ class Sections(QObject):
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: follow it, and begin the next form empty."""
-        for key in ("form", VOUCHER):
+        for key in ("form", VOUCHER, VAULTS):
             form = self._pages.get(key)
             # Which of them was confirmed stands in the way that led here.
             # An activation only opens the way for what stands in the form.
-            if key in self._way and ACTIVATION not in self._way and isinstance(form, ZkLinkFormPage | LnurlFormPage):
+            if key in self._way and ACTIVATION not in self._way and isinstance(form, _DRAFTED):
                 form.clear_draft()
         self._way = ["withdraw"]
         self._show_count()
