@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from ashore.domain.errors import AshoreError
 from ashore.systems.reddio.system.offer import FIELDS, PLAIN_WAY, TO_ETHEREUM, TO_VAULT
+from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.reddio_form import ReddioFormPage, entries_of
 from ashore.ui.pages.reddio_words import key_words
 from ashore.ui.theme.tokens import LIGHT
@@ -316,3 +317,17 @@ def _hex_text() -> type:
     from ashore.ui.widgets.hextext import HexText
 
     return HexText
+
+
+async def test_the_card_of_the_first_page_says_what_is_held_and_leads_to_the_form(
+    shell: Shell, wallet: ReddioStandIn
+) -> None:
+    home = shell.sections.page("withdraw")
+    assert isinstance(home, HomePage)
+    card = home.cards[1]
+    assert card.balance.text() == "3.50 ETH"  # under both keys
+    assert "ETH on the way to Ethereum · also 1,234.56789 WBTC, 3 NFTs" in card.detail.text().replace("\u200b", "")
+    assert "Reddio comes next." not in texts(home)
+    card.click()
+    await shell.settle()
+    assert shell.sections.place == "vaults"

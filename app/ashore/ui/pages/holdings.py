@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ashore.domain.amounts import display_units
+from ashore.domain.untrusted import plain
+from ashore.systems.reddio.system.offer import MAX_SYMBOL, Holding, ReddioOffer
 from ashore.systems.zklink.system.offer import L2_DECIMALS, SubAccountOffer, ZkLinkOffer
 
 
@@ -38,3 +40,24 @@ def words_of(sums: list[Held], most: int = 3) -> str:
     named = ", ".join(held.words for held in sums[:most])
     more = len(sums) - most
     return f"{named} and {more} more" if more > 0 else named
+
+
+def reddio_holdings(offer: ReddioOffer) -> list[str]:
+    """What is free to leave Reddio, under whichever key: each kind of money, and how many NFTs."""
+    money: dict[int, tuple[Holding, int]] = {}
+    for holding in offer.holdings:
+        if holding.available and holding.asset.kind.is_fungible:
+            known = money.get(holding.asset.asset_id, (holding, 0))
+            money[holding.asset.asset_id] = holding, known[1] + holding.base
+    words = [holding.text(base) for holding, base in money.values()]
+    tokens = sum(bool(h.available) and not h.asset.kind.is_fungible for h in offer.holdings)
+    return [*words, *([f"{tokens:,} NFT{'s' if tokens > 1 else ''}"] if tokens else [])]
+
+
+def on_the_way(offer: ReddioOffer) -> str:
+    """What has left the balances on Reddio and did not reach Ethereum yet, by symbol; empty where nothing has."""
+    leaving = {plain(h.symbol, MAX_SYMBOL): None for h in offer.holdings if h.withdraw_frozen}
+    if not leaving:
+        return ""
+    named = ", ".join([*leaving][:3])
+    return f"{named}{' and more' if len(leaving) > 3 else ''} on the way to Ethereum"

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QVBoxLayout
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import FOLLOWED
 from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
+from ashore.systems.reddio.system.offer import ReddioOffer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
-from ashore.ui.pages.holdings import holdings
+from ashore.ui.pages.holdings import holdings, on_the_way, reddio_holdings
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.kept_balances import KeptBalances
 from ashore.ui.pages.page import Page
@@ -19,7 +20,7 @@ from ashore.ui.widgets.buttons import Button, RowButton
 from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, breakable, title, towards
+from ashore.ui.wording import LIGHTNING, REDDIO, breakable, title, towards
 
 UNDER_WAY_SHOWN = 6
 ASKING, NOT_TOLD = "Asking…", "Not known now"
@@ -68,15 +69,20 @@ class SystemCard(RowButton):
         self.unanswered = False
         if isinstance(offer, ZkLinkOffer):
             sums = holdings(offer)
-            held = [each.words for each in sums]
-            self.balance.setText(breakable(held[0]) if held else "Nothing to withdraw")
-            set_property(self.balance, "tone", "plain")
-            more = f"also {', '.join(held[1:4])} · " if len(held) > 1 else ""
             spread = f"in {sums[0].places} sub-accounts" if sums and sums[0].places > 1 else ""
-            self.detail.setText(breakable(f"{spread}{' · ' if spread else ''}{more}{self._profile.subtitle}"))
-            set_property(self.detail, "tone", "muted")
-            named = [f"{held[0]} {spread}".strip(), *held[1:]] if held else ["nothing to withdraw"]
-            self.setAccessibleName(f"Withdraw from {self._profile.title}: {', '.join(named)}")
+            self._tell([each.words for each in sums], spread)
+        elif isinstance(offer, ReddioOffer):
+            self._tell(reddio_holdings(offer), on_the_way(offer))
+
+    def _tell(self, held: list[str], besides: str) -> None:
+        """Say what is held, the most first, and what there is to know besides."""
+        self.balance.setText(breakable(held[0]) if held else "Nothing to withdraw")
+        set_property(self.balance, "tone", "plain")
+        more = f"also {', '.join(held[1:4])}" if len(held) > 1 else ""
+        self.detail.setText(breakable(" · ".join(filter(None, (besides, more, self._profile.subtitle)))))
+        set_property(self.detail, "tone", "muted")
+        named = [f"{held[0]} {besides}".strip(), *held[1:]] if held else [f"nothing to withdraw {besides}".strip()]
+        self.setAccessibleName(f"Withdraw from {self._profile.title}: {', '.join(named)}")
 
     def retry(self) -> None:
         """Ask again if the last answer was none. (Asking counts as use, so it is not done for its own sake.)"""
@@ -154,7 +160,8 @@ class HomePage(Page):
             scroll.column.addWidget(card)
         self.balances = KeptBalances(context)
         scroll.column.addWidget(self.balances)
-        scroll.column.addWidget(Label("Reddio comes next.", "small", wrap=True))
+        if not any(profile.system == REDDIO for profile in context.wallet.profiles()):
+            scroll.column.addWidget(Label("Reddio comes next.", "small", wrap=True))
         scroll.column.addSpacing(12)
         self.heading = Label("Under way", "section")
         scroll.column.addWidget(self.heading)
