@@ -279,7 +279,7 @@ def test_withdrawalto_http(case: Case) -> None:
     assert own == {**body, **contract_fields(asset)}
     assert read_withdrawal_to(own).transfer == signed.transfer
 
-    reading = readers.read_withdrawal_to(preimage_of(signed.transfer, asset))
+    reading = readers.read_withdrawal_to(preimage_of(signed.transfer, asset, "1:reddio:standard", signed.stark_key))
     assert reading.l2_message == number(case["msg_hash"]).to_bytes(32, "big")
     assert reading.fields["amount"] == str(unquantise(quanta, asset.quantum))
     check_earlier_requests(case, asset, body)

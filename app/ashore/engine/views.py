@@ -23,12 +23,16 @@ class NetworkInfo:
 
 @dataclass(frozen=True, slots=True)
 class ProfileInfo:
-    """A deployment one can withdraw from."""
+    """A deployment one can withdraw from.
+
+    `key_chain_id` is the number of the chain for which accounts make their Stark keys; 0 where there are none.
+    """
 
     id: str
     system: str
     title: str
     subtitle: str
+    key_chain_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
 from ashore.engine.requests import Requests
 from ashore.engine.sealed_notes import SealedNotes
+from ashore.engine.stark_accounts import StarkAccounts
 from ashore.engine.unclaimed import UnclaimedMoney
 from ashore.engine.views import (
     BY_HAND,
@@ -59,6 +60,7 @@ class Wallet:
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
         self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, self._recipients, parts.ledger, parts.clock.now)
         self.elsewhere = OtherWallets(parts, lambda: self._accounts, self.unclaimed.stir)
+        self.stark_accounts = StarkAccounts(parts.signer, self.accounts, parts.profiles)
         self.following = Following(parts, self.look_again)
         self.network = parts.network
         self.sandbox = parts.sandbox
@@ -184,9 +186,9 @@ class Wallet:
         """Ask what an account has. Raises AshoreError. The window asks by itself too, so it is no sign of a person."""
         account = self._account(account_index)
         own = tuple((known.address.lower(), known.label) for known in self.accounts())
-        return await self._parts.systems[profile].open(
-            Source(profile, account.index, account.address.lower(), account.pub_key_hash, own)
-        )
+        keys = await self.stark_accounts.of(account, profile)
+        source = Source(profile, account.index, account.address.lower(), account.pub_key_hash, own=own, stark_keys=keys)
+        return await self._parts.systems[profile].open(source)
 
     async def open_link(self, profile: str, reference: str) -> Offer:
         """What a pasted link offers: one request, for a link may be used up by it, and none where it was opened before.

@@ -10,6 +10,8 @@ from ashore.keys.reading import ReadingError
 PROTOCOL_VERSION: Final = 1
 KEY_KIND: Final = "zklink.key-derivation"
 """The reader whose only text is the origin of zkLink's layer-2 keys; never signed on request."""
+STARK_KEY_KIND: Final = "reddio.key-derivation"
+"""The reader whose typed data are the origin of Stark keys; never signed on request either."""
 
 ACCOUNTS_AT_ONCE_MAX: Final = 50
 _SENTENCE_MAX = 600

@@ -17,8 +17,10 @@ class Reading:
         fields: what was read, by field name, in plain decimal or hex; shown on the review page.
         texts: EIP-191 texts for the Ethereum key, in signing order.
         typed_data: EIP-712 typed data for the Ethereum key, where the protocol asks for it.
-        l2_message: the bytes that the layer-2 key signs, where there are any.
+        l2_message: the bytes that the layer-2 key signs, where there are any; for a Stark key its message hash.
         identifier: the deterministic name under which the network can be asked about it.
+        stark_key: the Stark key whose money it moves, which has to be the account's own; None where none has a part.
+        key_name: by which of the account's names that key signs, such as "1:reddio:standard"; empty for no signature.
     """
 
     kind: str
@@ -27,3 +29,5 @@ class Reading:
     texts: tuple[str, ...] = field(default=())
     typed_data: Mapping[str, object] | None = None
     l2_message: bytes | None = None
+    stark_key: int | None = None
+    key_name: str = ""

@@ -6,7 +6,7 @@ No key is ever here. Passwords and recovery phrases pass through as byte arrays 
 import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from ashore.keys.transactions import TRANSACTION_KIND
 
 DEFAULT_TIMEOUTS: Mapping[str, float] = MappingProxyType(
     {"unlock": 90.0, "create": 90.0, "accounts": 30.0, "read": 15.0, "sign": 30.0}
+    | {"stark-keys": 30.0, "stark-registration": 15.0}
     | {"keep": 15.0, "rewrite": 15.0, "show": 15.0, "listed": 15.0, "forget": 15.0}
     | {f"external-{operation}": 30.0 for operation in ("keep", "list", "forget", "verify", "sign")}
 )
@@ -84,6 +85,23 @@ class Layer2Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class StarkKeyView:
+    """A Stark key: `name` is "<chain id>:<type name>:<derivation>", `stark_key` 0x and hex digits without padding."""
+
+    name: str
+    stark_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StarkSignature:
+    """A signature on the STARK curve; all three are 0x and hex digits without padding."""
+
+    stark_key: str
+    r: str
+    s: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
     """Signatures of one preimage.
 
@@ -98,16 +116,16 @@ class Signed:
     address: str
     identifier: str
     ethereum: tuple[str, ...]
-    l2: Layer2Signature | None
+    l2: Layer2Signature | StarkSignature | None
     transaction: str | None
 
     def as_mapping(self) -> dict[str, object]:
-        """Return the same as plain values, "l2" as a mapping of "pub_key" and "signature", or None."""
+        """Return the same as plain values, "l2" as a mapping of the signature's own fields, or None."""
         return {
             "address": self.address,
             "identifier": self.identifier,
             "ethereum": list(self.ethereum),
-            "l2": None if self.l2 is None else {"pub_key": self.l2.pub_key, "signature": self.l2.signature},
+            "l2": None if self.l2 is None else asdict(self.l2),
             "transaction": self.transaction,
         }
 
@@ -204,7 +222,7 @@ class Signer:
         """Return what the signer reads in a preimage; needs no keys. Raises Refused."""
         result = await self._request("read", {"kind": kind, "preimage": dict(preimage)})
         with expected_shape():
-            message = result["l2_message"]
+            message, stark_key = result["l2_message"], result["stark_key"]
             reading = Reading(
                 kind=result["kind"],
                 fields=MappingProxyType(dict(result["fields"])),
@@ -212,6 +230,8 @@ class Signer:
                 texts=tuple(result["texts"]),
                 typed_data=result["typed_data"],
                 l2_message=None if message is None else bytes.fromhex(message),
+                stark_key=None if stark_key is None else int(stark_key, 16),
+                key_name=result["key_name"],
             )
             return ReadBack(reading, tuple(result["digests"]))
 
@@ -228,6 +248,26 @@ class Signer:
     async def sign_transaction(self, unsigned: bytes, account: int, expect: Mapping[str, str]) -> Signed:
         """Sign an unsigned EIP-1559 transaction (type byte and RLP); see `sign`."""
         return await self.sign(TRANSACTION_KIND, {"unsigned": "0x" + unsigned.hex()}, account, expect)
+
+    async def stark_keys(self, account: int, chain_id: int) -> tuple[StarkKeyView, ...]:
+        """Return the different Stark keys of an account, the standard one of the chain first. Raises Locked, Refused.
+
+        All are derived at the first call: 18 names, six or a few more keys.
+        """
+        self._require_unlocked()
+        result = await self._request("stark-keys", {"account": account, "chain_id": chain_id})
+        with expected_shape():
+            return tuple(StarkKeyView(**item) for item in result["keys"])
+
+    async def stark_registration(self, account: int, key_name: str) -> tuple[str, str]:
+        """Return a Stark key and the 96 bytes (0x and digits) that tie it to the account's own address on Ethereum.
+
+        Raises Locked, Refused where the account has no key of that name.
+        """
+        self._require_unlocked()
+        result = await self._request("stark-registration", {"account": account, "key": key_name})
+        with expected_shape():
+            return str(result["stark_key"]), str(result["signature"])
 
     async def keep(self, kind: str, secret: str, meta: Mapping[str, str]) -> str:
         """Seal a secret that is no key ("service-credential", "sealed-note") in the vault; returns its record id.
@@ -341,7 +381,7 @@ def signed_from(result: Mapping[str, Any]) -> Signed:
             address=result["address"],
             identifier=result["identifier"],
             ethereum=tuple(result["ethereum"]),
-            l2=None if l2 is None else Layer2Signature(**l2),
+            l2=None if l2 is None else StarkSignature(**l2) if "stark_key" in l2 else Layer2Signature(**l2),
             transaction=result.get("transaction"),
         )
 

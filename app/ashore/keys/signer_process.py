@@ -17,13 +17,14 @@ from io import RawIOBase
 from ashore.keys import frames, hardening
 from ashore.keys.protocol import PROTOCOL_VERSION, fault
 from ashore.keys.reading import Reading
+from ashore.keys.stark_keys import StarkRules
 from ashore.keys.vault import Randomness
 
 Reader = Callable[[Mapping[str, object]], Reading]
 """Reads one kind of preimage. Raises ReadingError for what must not be signed."""
 
 
-def run(readers: Mapping[str, Reader]) -> int:
+def run(readers: Mapping[str, Reader], stark_rules: StarkRules | None = None) -> int:
     """Be the signer: harden the process, take over its standard streams, and serve until the input ends.
 
     Returns the exit code: 0 after the end of input, 2 after a frame that was too long.
@@ -36,7 +37,7 @@ def run(readers: Mapping[str, Reader]) -> int:
         for descriptor in (0, 1, 2):
             os.dup2(silence, descriptor)
         os.close(silence)
-        return serve(readers, stdin, stdout)
+        return serve(readers, stdin, stdout, stark_rules=stark_rules)
 
 
 def serve(
@@ -45,6 +46,7 @@ def serve(
     stdout: RawIOBase,
     *,
     randomness: Randomness = os.urandom,
+    stark_rules: StarkRules | None = None,
 ) -> int:
     """Answer requests until the input ends.
 
@@ -53,6 +55,7 @@ def serve(
         stdin: requests, one frame each.
         stdout: "ready" first, then one frame for each request, in their order.
         randomness: for new vaults.
+        stark_rules: where there is a system with Stark keys.
 
     Returns:
         0 after the end of input, 2 after a frame that was too long.
@@ -63,7 +66,7 @@ def serve(
 
     from ashore.keys.signer_session import SignerSession
 
-    session = SignerSession(readers, randomness, ensure_ready=warm_up.join)
+    session = SignerSession(readers, randomness, ensure_ready=warm_up.join, stark_rules=stark_rules)
     try:
         return _answer_all(session.answer, stdin, stdout)
     except BrokenPipeError:

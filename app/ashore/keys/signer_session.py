@@ -7,12 +7,14 @@ from ashore.keys.errors import KeysError, Locked, Refused
 from ashore.keys.external_accounts import ExternalAccounts
 from ashore.keys.external_operations import ExternalOperations
 from ashore.keys.key_ring import Account, KeyRing, text_digest, typed_data_digest
-from ashore.keys.protocol import ACCOUNTS_AT_ONCE_MAX, KEY_KIND, describe, fault
+from ashore.keys.protocol import ACCOUNTS_AT_ONCE_MAX, KEY_KIND, STARK_KEY_KIND, describe, fault
 from ashore.keys.reading import Reading, ReadingError
 from ashore.keys.request_arguments import Arguments, misuse
 from ashore.keys.reviewed import compare, refuse_foreign_key
 from ashore.keys.sealed_records import SECRET_MAX_CHARS, SealedRecords
 from ashore.keys.sealing import FAST_COST, STANDARD_COST, wipe
+from ashore.keys.stark_keys import StarkRules
+from ashore.keys.stark_operations import StarkOperations
 from ashore.keys.vault import NewRecord, Randomness, Vault
 
 Reader = Callable[[Mapping[str, object]], Reading]
@@ -26,18 +28,26 @@ class SignerSession:
     """Holds the keys between `unlock` and `lock`.
 
     Args:
-        readers: by kind; with `KEY_KIND`, the key message.
+        readers: by kind; with `KEY_KIND`, the key message, and with `STARK_KEY_KIND` what Stark keys are made from.
         randomness: for new vaults.
         ensure_ready: waits until the heavy libraries are imported.
+        stark_rules: where there is a system with Stark keys.
     """
 
-    def __init__(self, readers: Mapping[str, Reader], randomness: Randomness, ensure_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        readers: Mapping[str, Reader],
+        randomness: Randomness,
+        ensure_ready: Callable[[], None],
+        stark_rules: StarkRules | None = None,
+    ) -> None:
         self._readers = {**readers, transactions.TRANSACTION_KIND: transactions.read_transaction}
         self._randomness = randomness
         self._ensure_ready = ensure_ready
         self._ring: KeyRing | None = None
         self._sealed: SealedRecords | None = None
         self._external: ExternalAccounts | None = None
+        self._stark = StarkOperations(stark_rules, readers.get(STARK_KEY_KIND))
         self._operations: Mapping[str, Callable[[Arguments], Answer]] = {
             "unlock": self._unlock,
             "create": self._create,
@@ -51,6 +61,7 @@ class SignerSession:
             "listed": self._listed,
             "forget": self._forget,
             **ExternalOperations(self._external_accounts, self._reading, self._key_message, ensure_ready).all(),
+            **self._stark.all(),
         }
 
     def answer(self, request: Mapping[str, object]) -> Answer:
@@ -66,6 +77,7 @@ class SignerSession:
 
     def lock(self) -> None:
         """Forget the keys."""
+        self._stark.close()
         if self._ring is not None:
             self._ring.close()
             self._ring = None
@@ -146,6 +158,8 @@ class SignerSession:
             "texts": list(reading.texts),
             "typed_data": None if reading.typed_data is None else dict(reading.typed_data),
             "l2_message": None if reading.l2_message is None else reading.l2_message.hex(),
+            "stark_key": None if reading.stark_key is None else f"{reading.stark_key:#x}",
+            "key_name": reading.key_name,
             "identifier": reading.identifier,
             "digests": ["0x" + digest.hex() for digest in digests],
         }
@@ -159,6 +173,7 @@ class SignerSession:
         compare(reading, expected)
         account = ring.account(index)
         refuse_foreign_key(reading, account.layer2)
+        self._stark.require_own(index, reading)
         answer: Answer = {"address": account.address, "identifier": reading.identifier, "ethereum": [], "l2": None}
         if reading.kind == transactions.TRANSACTION_KIND:
             raw = ring.sign_transaction(index, transactions.signer_fields(reading))
@@ -169,7 +184,9 @@ class SignerSession:
         if reading.typed_data is not None:
             signatures.append(ring.sign_typed_data(index, reading.typed_data))
         answer["ethereum"] = ["0x" + signature.hex() for signature in signatures]
-        if reading.l2_message is not None:
+        if reading.l2_message is not None and reading.stark_key is not None:
+            answer["l2"] = self._stark.sign(index, reading)
+        elif reading.l2_message is not None:
             answer["l2"] = {
                 "pub_key": "0x" + account.layer2.public_key.hex(),
                 "signature": ring.sign_layer2(index, reading.l2_message).hex(),
@@ -252,6 +269,7 @@ class SignerSession:
             wipe(phrase)
         self.lock()
         self._ring = KeyRing(seed, self._key_message())
+        self._stark.open(self._ring)
         return {"vault_id": vault.vault_id, "network": network}
 
     def _unlocked(self) -> KeyRing:
@@ -268,12 +286,13 @@ class SignerSession:
 
     def _reading(self, arguments: Arguments) -> Reading:
         kind, preimage = arguments.text("kind"), arguments.mapping("preimage")
-        reader = None if kind == KEY_KIND else self._readers.get(kind)
+        reader = None if kind in (KEY_KIND, STARK_KEY_KIND) else self._readers.get(kind)
         if reader is None:
             raise Refused("The signer does not know this kind of request and will not sign it.")
         reading = reader(preimage)
         # Whoever holds a signature of the key message holds the layer-2 key.
-        if reading.kind != kind or self._key_message() in reading.texts:
+        gives_a_key = self._key_message() in reading.texts or self._stark.gives_a_key(reading)
+        if reading.kind != kind or gives_a_key:
             raise Refused("The signer read something else than it was asked for and will not sign it.")
         return reading
 

@@ -11,6 +11,7 @@ from ashore.systems.reddio.codec.derivation import (
     key_requests,
     key_typed_data,
     private_keys,
+    read_key_name,
 )
 from ashore.systems.reddio.codec.error_codes import ErrorCode, Refusal, explain
 from ashore.systems.reddio.codec.errors import CodecError, FieldProblem
@@ -77,6 +78,7 @@ __all__ = [
     "private_keys",
     "quantise",
     "read_asset_info",
+    "read_key_name",
     "read_mint_blob",
     "read_stark_key",
     "read_transfer",

@@ -35,6 +35,19 @@ class KnownDerivation:
     request: KeyRequest
     derivation: Derivation = Derivation.STANDARD
 
+    @property
+    def name(self) -> str:
+        """The derivation as a text, such as "1:reddio:standard"."""
+        return f"{self.request.chain_id}:{self.request.type_name}:{self.derivation}"
+
+
+def read_key_name(raw: object) -> KnownDerivation:
+    """Return the derivation of a name. Raises CodecError for a name that is not exactly one of them."""
+    known = _NAMES.get(raw) if isinstance(raw, str) else None
+    if known is None:
+        raise CodecError("No client of Reddio makes its key in this way.")
+    return known
+
 
 def key_typed_data(request: KeyRequest) -> dict[str, object]:
     """Return the EIP-712 typed data whose signature is the seed of a Stark key."""
@@ -66,3 +79,12 @@ def private_keys(request: KeyRequest, signature: bytes) -> dict[KnownDerivation,
     except ValueError as error:
         raise CodecError("An Ethereum signature has 65 bytes.") from error
     return {KnownDerivation(request, derivation): key.private_key for derivation, key in keys.items()}
+
+
+_NAMES = {
+    known.name: known
+    for chain_id in CHAIN_IDS
+    for type_name in TYPE_NAMES
+    for derivation in Derivation
+    for known in (KnownDerivation(KeyRequest(chain_id, type_name), derivation),)
+}

@@ -21,15 +21,21 @@ from ashore.systems.reddio.codec import (
     key_typed_data,
     message_hash,
     preimage_of,
+    read_key_name,
 )
 from ashore.systems.reddio.codec.reading import read_key_derivation, read_transfer, read_withdrawal_to
 from unit.systems.reddio.codec.reddio_strategies import withdrawals
 
+KNOWN_NAMES = [
+    f"{chain}:{name}:{derivation}" for chain in CHAIN_IDS for name in TYPE_NAMES for derivation in stark.Derivation
+]
 few = settings(max_examples=25, deadline=None)
 TOKEN = bytes.fromhex("31b21d05b8120dc05285a5017a30689b520b53a2")
 NFT = Asset(AssetKind.ERC721M, TOKEN, token_id=7)
+KEY, OWN = "1:reddio:standard", stark.public_key(23)
+NO_KEY = next(number for number in range(OWN, OWN + 99) if not stark.is_stark_key(number))
 EXAMPLE = Transfer(NFT.asset_id, 2**159 + 5, 23, 24, 1, 7, 4194303)
-PREIMAGE = preimage_of(EXAMPLE, NFT)
+PREIMAGE = preimage_of(EXAMPLE, NFT, KEY, OWN)
 
 
 @few
@@ -37,11 +43,13 @@ PREIMAGE = preimage_of(EXAMPLE, NFT)
 def test_a_withdrawal_is_read_as_it_was_meant(withdrawal):
     asset, transfer = withdrawal
     assume(not hidden_characters(asset.token_url or ""))
-    reading = read_withdrawal_to(preimage_of(transfer, asset))
+    reading = read_withdrawal_to(preimage_of(transfer, asset, KEY, OWN))
     hashed = message_hash(transfer).to_bytes(32, "big")
     assert (reading.kind, reading.l2_message) == ("reddio.withdrawal-to", hashed)
     assert reading.identifier == "0x" + hashed.hex()
     assert (reading.texts, reading.typed_data) == ((), None)
+    assert (reading.stark_key, reading.key_name) == (OWN, KEY)
+    assert (reading.fields["stark_key"], reading.fields["key"]) == (f"{OWN:#x}", KEY)
     assert reading.fields["receiver"] == f"0x{transfer.receiver:040x}"
     assert reading.fields["amount"] == str(transfer.amount * asset.quantum)
     assert reading.fields["amount_quanta"] == str(transfer.amount)
@@ -51,16 +59,28 @@ def test_a_withdrawal_is_read_as_it_was_meant(withdrawal):
     for name in ("sender_vault_id", "receiver_vault_id", "nonce", "expiration_hours"):
         assert reading.fields[name] == str(getattr(transfer, name))
     with pytest.raises(ReadingError, match="withdrawal"):
-        read_transfer(preimage_of(transfer, asset))
+        read_transfer(preimage_of(transfer, asset, KEY, OWN))
 
 
 def test_a_transfer_is_read_as_one_and_never_as_a_withdrawal():
     key = stark.public_key(11)
-    preimage = preimage_of(replace(EXAMPLE, receiver=key), NFT)
+    preimage = preimage_of(replace(EXAMPLE, receiver=key), NFT, KEY, OWN)
     reading = read_transfer(preimage)
     assert (reading.kind, reading.fields["receiver"]) == ("reddio.transfer", f"{key:#x}")
     with pytest.raises(ReadingError, match="not an Ethereum address"):
         read_withdrawal_to(preimage)
+
+
+def test_no_transfer_to_oneself():
+    preimage = preimage_of(replace(EXAMPLE, receiver=OWN), NFT, KEY, OWN)
+    with pytest.raises(ReadingError, match="account itself"):
+        read_transfer(preimage)
+
+
+@pytest.mark.parametrize("name", KNOWN_NAMES)
+def test_every_name_of_a_key_is_read(name):
+    reading = read_withdrawal_to({**PREIMAGE, "key": name})
+    assert reading.key_name == read_key_name(name).name == name
 
 
 def core_with(**changes):
@@ -94,6 +114,21 @@ def core_with(**changes):
         {"token_id": "-7"},
         {"token_url": "ipfs://a"},
         {"token_url": 5},
+        {"key": ""},
+        {"key": "1:reddio"},
+        {"key": "1:reddio:standard "},
+        {"key": "01:reddio:standard"},
+        {"key": "2:reddio:standard"},
+        {"key": "1:REDDIO:standard"},
+        {"key": "1:reddio:other"},
+        {"key": ["1:reddio:standard"]},
+        {"key": None},
+        {"stark_key": f"{OWN:X}"},
+        {"stark_key": f"0x{OWN:X}"},
+        {"stark_key": f"0x0{OWN:x}"},
+        {"stark_key": f"{NO_KEY:#x}"},
+        {"stark_key": "0x0"},
+        {"stark_key": OWN},
         {"more": 1},
     ],
 )
@@ -112,7 +147,7 @@ def test_a_part_that_is_missing(name):
 def test_no_data_address_that_could_hide_something(url):
     asset = Asset(AssetKind.ERC721MC, TOKEN, token_id=7, token_url=url)
     with pytest.raises(ReadingError, match="address of the token's data"):
-        read_withdrawal_to(preimage_of(replace(EXAMPLE, asset_id=asset.asset_id), asset))
+        read_withdrawal_to(preimage_of(replace(EXAMPLE, asset_id=asset.asset_id), asset, KEY, OWN))
 
 
 @pytest.mark.parametrize("chain_id", CHAIN_IDS)
