@@ -9,6 +9,7 @@ from ashore.engine.boundaries import Probe
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
+from ashore.engine.pictures import Pictures
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.unclaimed import Purse
@@ -59,6 +60,8 @@ class Parts:
     """The vouchers that were opened and not withdrawn yet; None where there is no LNURL."""
     voucher_page: str = ""
     """Address of the page where the practice service shows its vouchers."""
+    pictures: Pictures | None = None
+    """What loads pictures of tokens when a person asks; None where there are no tokens."""
     patience_ms: int = 0
     """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""
 

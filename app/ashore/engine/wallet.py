@@ -18,6 +18,7 @@ from ashore.engine.following import Following
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Parts
+from ashore.engine.pictures import Pictures
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
 from ashore.engine.requests import Requests
@@ -164,6 +165,11 @@ class Wallet:
     def opened(self) -> OpenedOffers | None:
         """The vouchers that were opened and not withdrawn yet; None on a network without LNURL."""
         return self._parts.opened
+
+    @property
+    def pictures(self) -> Pictures | None:
+        """What loads pictures of tokens when a person asks; None on a network without tokens."""
+        return self._parts.pictures
 
     @property
     def voucher_page(self) -> str:

@@ -51,6 +51,7 @@ class StrangerPurpose:
     doubt: str
     connect_seconds: float = 10.0
     max_bytes: int = 64 * 1024
+    accept: str = "application/json"
 
 
 INFO = StrangerPurpose(
@@ -206,7 +207,7 @@ class StrangerClient:
             httpcore.Origin(url.scheme, url.host, target.port), ssl_context=self._tls, network_backend=dial
         )
         response = await connection.handle_async_request(
-            httpcore.Request(b"GET", url, headers=_headers(target.authority))
+            httpcore.Request(b"GET", url, headers=_headers(target.authority, purpose.accept))
         )
         dial.allow(_CHUNK_COST * purpose.max_bytes)
         try:
@@ -248,11 +249,11 @@ def _values(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
     return [value for key, value in headers if key.lower() == name]
 
 
-def _headers(authority: str) -> list[tuple[bytes, bytes]]:
+def _headers(authority: str, accept: str) -> list[tuple[bytes, bytes]]:
     return [
         (b"Host", authority.encode()),
         (b"User-Agent", b"ashore"),
-        (b"Accept", b"application/json"),
+        (b"Accept", accept.encode()),
         (b"Accept-Encoding", b"identity"),
         (b"Connection", b"close"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from ashore.domain.errors import AshoreError
@@ -10,6 +10,7 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
 from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.pictures import AskFirst, Loaded
 from ashore.engine.receiving import ConnectedWallet, TriedWallet, WalletSetup
 from ashore.engine.views import (
     Account,
@@ -98,6 +99,12 @@ class OpenedPort(Protocol):
     async def forget(self, opened: str) -> None: ...
 
 
+class PicturesPort(Protocol):
+    """Pictures of tokens, loaded only from hosts that a person agreed to."""
+
+    async def look(self, address: str, agreed: Collection[str]) -> Loaded | AskFirst: ...
+
+
 class WalletPort(Protocol):
     """The wallet as the window sees it. Asynchronous calls raise AshoreError with a sentence to show."""
 
@@ -126,6 +133,8 @@ class WalletPort(Protocol):
     def balances(self) -> BalancesPort | None: ...
     @property
     def opened(self) -> OpenedPort | None: ...
+    @property
+    def pictures(self) -> PicturesPort | None: ...
 
     @property
     def unclaimed(self) -> UnclaimedPort: ...

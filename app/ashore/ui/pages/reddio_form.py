@@ -15,6 +15,7 @@ from ashore.systems.base import Problem, Severity
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_ETHEREUM, TO_VAULT, Holding, ReddioOffer, ReddioQuote
 from ashore.ui.context import Context
 from ashore.ui.models.asset_model import AssetEntry, elided, entry_of
+from ashore.ui.pages.picture_asking import PictureAsking
 from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
 from ashore.ui.pages.reddio_fields import ReddioFields, entry_key
 from ashore.ui.pages.reddio_words import key_words
@@ -54,6 +55,9 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self._focus_wanted = True
         self._told = False
         self.fields = ReddioFields(context.theme, context.icons)
+        self.picture = PictureAsking(context)
+        self.picture.loaded.connect(self.fields.asset.show_picture)
+        self.fields.asset.chosen.extra.addWidget(self.picture)
         self.clear = Button("Clear", "small-link", name="Clear your last entries")
         self.kept = QWidget()
         self.kept.setLayout(row(Label("Your last entries were kept.", "small"), self.clear, -1))
@@ -216,6 +220,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
 
     def judged(self, quote: ReddioQuote) -> None:
         self.fields.show_quote(quote)
+        self.picture.show_holding(self.fields.asset.key, quote.holding)
         self.summary.review.setText(_REVIEW[quote.way])
         self.summary.set_caption(_RECEIVES.get(quote.way, RECEIVE))
 
