@@ -16,6 +16,7 @@ from ashore.net.pacing import RateLimit
 from ashore.sandbox import genesis
 from ashore.sandbox.clock import Stage
 from ashore.sandbox.evm.chain import DevChain
+from ashore.sandbox.outbox import Outbox
 from ashore.sandbox.zklink import contract
 from ashore.sandbox.zklink.admission import Admission
 from ashore.sandbox.zklink.branch import Branch
@@ -24,7 +25,6 @@ from ashore.sandbox.zklink.faults import Faults
 from ashore.sandbox.zklink.journal import Journal
 from ashore.sandbox.zklink.node import Node
 from ashore.sandbox.zklink.operator import BRIDGE, OPERATOR, Operator
-from ashore.sandbox.zklink.outbox import Outbox
 from ashore.sandbox.zklink.pricing import Pricing
 from ashore.sandbox.zklink.relayer import RELAYER
 from ashore.sandbox.zklink.rollup import Rollup

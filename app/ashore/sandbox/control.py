@@ -124,30 +124,42 @@ class Control:
 
     async def _faults(self, value: dict[str, Any]) -> Any:
         """{clear, l1: {endpoint: [rule]}, zklink: {rules: [rule], switches: {name: value}},
-        lightning: {service: {name: value}, vouchers: {id: {name: value}}, node: {name: value}}}.
+        lightning: {service: {name: value}, vouchers: {id: {name: value}}, node: {name: value}},
+        reddio: {rules: [rule], switches: {name: value}}}.
 
         What is named is replaced; a switch is ended by false. Endpoints are `a` of the primary chain, `2/a` of others.
         """
         l1_rules = {name: _l1_rules(rules) for name, rules in value.get("l1", {}).items()}
         endpoints = self._endpoints()
         unknown = l1_rules.keys() - endpoints.keys()
-        if unknown or not value.keys() <= {"clear", "l1", "zklink", "lightning"}:
-            raise ControlError("faults are set for known endpoints under l1, for zklink and for lightning")
+        if unknown or not value.keys() <= {"clear", "l1", "zklink", "lightning", "reddio"}:
+            raise ControlError("faults are set for known endpoints under l1, for zklink, lightning and reddio")
         operator = value.get("zklink", {})
         rules = [read_rule(rule) for rule in _bounded(operator.get("rules", []))]
         switches = {Switch(name): setting for name, setting in operator.get("switches", {}).items()}
         set_lightning = self._world.lightning.read_faults(value.get("lightning", {}))
+        set_reddio = self._read_reddio(value)
         if value.get("clear"):
             self._clear()
         set_lightning()
+        set_reddio()
         for name, one in l1_rules.items():
             endpoints[name].faults.replace(one)
         self._set_operator("rules" in operator, rules, switches)
         return {"rules": len(self._world.faults.rules), "switches": sorted(self._world.faults.switches)}
 
+    def _read_reddio(self, value: dict[str, Any]) -> Callable[[], None]:
+        if "reddio" not in value:
+            return lambda: None
+        if self._world.reddio is None:
+            raise ControlError("this world has no Reddio")
+        return self._world.reddio.read_faults(value["reddio"])
+
     def _clear(self) -> None:
         self._world.faults.clear()
         self._world.lightning.clear_faults()
+        if self._world.reddio is not None:
+            self._world.reddio.faults.clear()
         for endpoint in self._endpoints().values():
             endpoint.faults.replace([])
 

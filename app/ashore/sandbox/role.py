@@ -27,6 +27,7 @@ TOKEN_VARIABLE = "ASHORE_SANDBOX_TOKEN"  # noqa: S105 - the variable's name
 MIN_TOKEN = 16
 _MAX_TOKEN = 256
 _GRACE_S = 2.0
+_MOST_TOKENS = 20_000
 _PORT_FILE = "port"
 
 
@@ -55,6 +56,8 @@ def main(argv: Sequence[str]) -> int:
         chains=options.chains,
         chain_name=options.chain_name,
         secondary_name=options.secondary_name,
+        reddio=options.reddio,
+        reddio_tokens=options.reddio_tokens,
     )
     with listener:
         asyncio.run(_serve(config, token, listener))
@@ -200,6 +203,13 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, server: uvicorn.Server) -> No
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
+def _some(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _MOST_TOKENS:
+        raise ValueError
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ashore --role sandbox", allow_abbrev=False)
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep the world in DIR; without it, in memory")
@@ -208,6 +218,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--chains", type=int, choices=(1, 2), default=2, help="how many L1 chains a new world has")
     parser.add_argument("--chain-name", default="Harbour", metavar="NAME")
     parser.add_argument("--secondary-name", default="Lagoon", metavar="NAME")
+    parser.add_argument(
+        "--reddio", action=argparse.BooleanOptionalAction, default=True, help="whether a new world has Reddio"
+    )
+    parser.add_argument(
+        "--reddio-tokens", type=_some, default=0, metavar="N", help="NFTs of account 0 beyond the usual"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=0, help="0 takes that of the last time in DIR, or a free one")
     return parser

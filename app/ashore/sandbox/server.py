@@ -15,7 +15,8 @@ _NUMBERS = re.compile(r"0x([0-9a-f]{1,16})/([0-9]{1,5})", re.ASCII)
 
 class Router:
     """`/l1/<zkLink chain id>/{a,b,c}` chain endpoints, `/zklink` node, `/broker/price/<EVM chain id>/<token id>`,
-    `/cln/v1/<method>` Lightning node, `/lnurl` withdraw service, `/profile`, `/ctl/<operation>`.
+    `/reddio/v1/…` Reddio where the world has it, `/cln/v1/<method>` Lightning node, `/lnurl` withdraw service,
+    `/profile`, `/ctl/<operation>`.
 
     Args:
         world: what is served; after a reset its new parts are.
@@ -46,6 +47,8 @@ class Router:
                 await self._world.lightning.clnrest(scope, receive, send)
             case ["", "lnurl", *_]:
                 await self._world.lightning.service(scope, receive, send)
+            case ["", "reddio", *_] if self._world.reddio is not None:
+                await self._world.reddio(scope, receive, send)
             case ["", "profile"]:
                 await asgi.send_json(send, 200, self._world.profile())
             case ["", "ctl", _]:

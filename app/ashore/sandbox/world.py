@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ashore.sandbox import genesis
+from ashore.sandbox import genesis, showing
 from ashore.sandbox.chains import TICK, PracticeChain
 from ashore.sandbox.clock import PACES, Clock, ClockMode, Pace, Stage
 from ashore.sandbox.evm.asgi import EvmApp
@@ -18,6 +18,9 @@ from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.contracts import Contract, mapping_slot
 from ashore.sandbox.evm.rpc import RpcEndpoint
 from ashore.sandbox.lightning.practice import PracticeLightning
+from ashore.sandbox.outbox import Outbox
+from ashore.sandbox.reddio.practice import PracticeReddio
+from ashore.sandbox.reddio.stages import Stage as ReddioStage
 from ashore.sandbox.zklink import contract, secondary
 from ashore.sandbox.zklink.admission import Admission
 from ashore.sandbox.zklink.branch import Branch
@@ -27,7 +30,6 @@ from ashore.sandbox.zklink.journal import Journal
 from ashore.sandbox.zklink.network import Network
 from ashore.sandbox.zklink.node import Node
 from ashore.sandbox.zklink.operator import BRIDGE, OPERATOR, Operator
-from ashore.sandbox.zklink.outbox import Outbox
 from ashore.sandbox.zklink.pricing import Pricing
 from ashore.sandbox.zklink.relayer import RELAYER
 from ashore.sandbox.zklink.rollup import Rollup
@@ -36,7 +38,7 @@ from ashore.sandbox.zklink.views import Views
 from ashore.systems.zklink.codec.profiles import Profile
 
 _CHAIN_FILES = {genesis.PRIMARY: "l1.sqlite", genesis.SECONDARY: "l1-2.sqlite"}
-_JOURNAL_FILE, _LIGHTNING_FILE = "zklink.sqlite", "lightning.sqlite"
+_JOURNAL_FILE, _REDDIO_FILE, _LIGHTNING_FILE = "zklink.sqlite", "reddio.sqlite", "lightning.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class WorldConfig:
         chains: how many L1 chains the network has, 1 or 2. A folder that has a world in it keeps what it has.
         first_l2_block: what layer 2 counts from; the blocks before it belong to others.
         trailing_blocks: empty layer-2 blocks at the end of each batch.
+        reddio: whether Reddio is there too, on the primary chain. A folder that has it keeps it.
+        reddio_tokens: how many tokens Reddio's account 0 has beyond the usual ones, when it is founded.
         wall: unix seconds, where a clock that is not moved by hand starts.
     """
 
@@ -60,6 +64,8 @@ class WorldConfig:
     first_l2_block: int = 8_801
     trailing_blocks: int = 1
     max_log_range: int | None = None
+    reddio: bool = False
+    reddio_tokens: int = 0
     wall: Callable[[], float] = time.time
 
 
@@ -80,6 +86,7 @@ class World:
     node: Node
     truth: Truth
     lightning: PracticeLightning
+    reddio: PracticeReddio | None
 
     def __init__(self, config: WorldConfig) -> None:
         if config.chains not in (1, 2):
@@ -131,6 +138,7 @@ class World:
         if deployed is None:
             deployed = self._deploy()
         self._assemble(json.loads(deployed))
+        self.reddio = self._open_reddio()
         self.set_mode(self.pace.mode)
 
     def _open_files(self) -> None:
@@ -208,6 +216,12 @@ class World:
         opening = secondary.genesis_block(before, genesis.SECONDARY_SEQUENCE)
         return Branch(number, chain, made.main, outbox, opening, made.gateway, made.multicall)
 
+    def _open_reddio(self) -> PracticeReddio | None:
+        path = self._path(_REDDIO_FILE)
+        if not self.config.reddio and (path is None or not path.exists()):
+            return None
+        return PracticeReddio(self.chain, path, now=self.clock.now, many=self.config.reddio_tokens)
+
     def _auth_fact(self, owner: bytes, nonce: int) -> bytes:
         """What the contract of the chain where keys are changed has authorised."""
         slot = mapping_slot(contract.AUTH_FACTS_SLOT, owner, nonce)
@@ -217,12 +231,16 @@ class World:
     def close(self) -> None:
         """Release the files. All that counts is in them already."""
         self._close_files()
+        if self.reddio is not None:
+            self.reddio.close()
         self.lightning.close()
 
     async def reset(self) -> None:
         """Forget everything and begin again."""
         async with self._mining:
             self._close_files()
+            if self.reddio is not None:
+                self.reddio.close()
             self._delete_files()
             self.clock.restart(genesis.GENESIS_TIME)
             self._open()
@@ -234,7 +252,7 @@ class World:
         self._journal.close()
 
     def _delete_files(self) -> None:
-        for name in (*_CHAIN_FILES.values(), _JOURNAL_FILE):
+        for name in (*_CHAIN_FILES.values(), _JOURNAL_FILE, _REDDIO_FILE):
             path = self._path(name)
             for suffix in ("", "-wal", "-shm"):
                 if path is not None:
@@ -258,6 +276,8 @@ class World:
         ahead = last if pace.manual else max(last, self.config.wall())
         self.clock.catch_up(ahead)
         self.operator.delays = self.pace.stages
+        if self.reddio is not None:
+            self.reddio.set_mode(mode)
         for one in self.chains.values():
             one.set_pace(pace)
 
@@ -291,9 +311,11 @@ class World:
             # One thing at a time: what follows is due a stage's delay later anyway.
             if not self.pace.manual:
                 self.operator.step(due_only=True)
+                if self.reddio is not None:
+                    self.reddio.step(due_only=True)
 
     async def step(self, what: str = "stage", chain: int | None = None) -> dict[str, Any]:
-        """Move one thing by hand: the operator's next `stage`, a `block`, or enough blocks to `finalize` the heads.
+        """Move one thing by hand: an operator's next `stage`, a `block`, or enough blocks to `finalize` the heads.
 
         Args:
             chain: make blocks on this chain alone; otherwise on each.
@@ -302,7 +324,7 @@ class World:
             ValueError: nothing of that name can be moved, or there is no such chain.
         """
         if what == "stage":
-            return self.operator.step(due_only=False).json()
+            return self._step_stage()
         if what not in ("block", "finalize"):
             raise ValueError("one can move a stage, a block, or finalize")
         if chain is not None and chain not in self.chains:
@@ -318,54 +340,44 @@ class World:
         return {"moved": what, **heights[str(chain or genesis.PRIMARY)], "chains": heights}
 
     async def settle(self, most: int = 500, up_to: str = Stage.PAYOUT) -> list[str]:
-        """Step stages and blocks until the operator has nothing left to do; the stages it went through, in order.
+        """Step stages and blocks until no operator has anything left to do; the stages they went through, in order.
 
         Args:
-            up_to: leave the stages after this one, on every chain.
+            up_to: leave the stages after this one, on every chain; a stage of Reddio's holds Reddio's operator alone.
 
         Raises:
             RuntimeError: it does not come to rest.
             ValueError: there is no such stage.
         """
         moved: list[str] = []
-        last = Stage(up_to)
+        of_reddio = up_to in set(ReddioStage)
+        last = Stage.PAYOUT if of_reddio else Stage(up_to)
+        last_of_reddio = ReddioStage(up_to) if of_reddio else ReddioStage.UPDATE
         for _ in range(most):
-            answer = self.operator.step(due_only=False, up_to=last)
-            if answer.stage is not None:
-                moved.append(str(answer.stage))
-            elif answer.waits_for == "block":
+            answer = self._step_stage(last, last_of_reddio)
+            if answer["moved"] is not None:
+                moved.append(str(answer["moved"]))
+            elif answer["waits_for"] == "block":
                 await self.step("block")
             else:
                 return moved
-        raise RuntimeError("the operator does not come to rest")
+        raise RuntimeError("the operators do not come to rest")
+
+    def _step_stage(
+        self, last: Stage = Stage.PAYOUT, last_of_reddio: ReddioStage = ReddioStage.UPDATE
+    ) -> dict[str, Any]:
+        """The next stage of zkLink's operator; when it has none, of Reddio's."""
+        answer = self.operator.step(due_only=False, up_to=last)
+        if answer.stage is not None or self.reddio is None:
+            return answer.json()
+        second = self.reddio.step(due_only=False, up_to=last_of_reddio)
+        return {**second.json(), "waits_for": answer.waits_for or second.waits_for}
 
     # ------------------------------------------------------------------------------------------------- showing
 
     def profile(self) -> dict[str, Any]:
         """What a wallet pins about this network."""
-        shown = {
-            "network": "sandbox",
-            "profile": self.network.profile.value,
-            "chains": [place.shown(self.network.chains[number]) for number, place in self.chains.items()],
-            "tokens": [
-                {
-                    "id": token.id,
-                    "symbol": token.symbol,
-                    "chains": {
-                        str(chain_id): {"address": on_chain.address, "decimals": on_chain.decimals}
-                        for chain_id, on_chain in token.chains.items()
-                    },
-                }
-                for token in self.network.tokens.values()
-            ],
-            "operator": "/zklink",
-            "gateways": [
-                {"chain": number, "tokens": list(gateway.tokens)} for number, gateway in self.network.gateways.items()
-            ],
-            "broker": "/broker",
-            "lightning": self.lightning.profile(),
-        }
-        return shown if len(self.chains) == 1 else {**shown, "primary": self.network.primary}
+        return showing.profile(self)
 
     def status(self, only: Collection[str] | None = None) -> dict[str, Any]:
         """What tests and the step-by-step panel want to know.
@@ -373,24 +385,7 @@ class World:
         Args:
             only: hashes of the withdrawals that are told in full; None is all.
         """
-        return {
-            "clock": {"mode": self.pace.mode.value, "speed": self.clock.speed, "now": self.clock.now()},
-            "l1": self.chains[genesis.PRIMARY].status(),
-            "chains": {str(number): place.status() for number, place in self.chains.items()},
-            "zklink": {
-                "height": self.rollup.height,
-                "calls": dict(self.node.calls),
-                "payloads": dict(self.node.payloads),
-                "submissions": {
-                    record.tx_hash: {"accepted": 1, "duplicates": record.duplicates}
-                    for record in self.rollup.records.values()
-                },
-                "withdrawals": self.truth.withdrawals(only),
-                "activations": self.truth.activations(),
-                "switches": {switch.value: value for switch, value in self.faults.switches.items()},
-            },
-            "lightning": self.lightning.truth(),
-        }
+        return showing.status(self, only)
 
 
 def _chains_in(deployed: dict[str, Any]) -> dict[int, dict[str, Any]]:

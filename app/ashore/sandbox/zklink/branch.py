@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from ashore.sandbox.clock import Stage
 from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.contracts import ETH_TOKEN, Contract, load_artifact, mapping_slot
+from ashore.sandbox.outbox import Outbox
 from ashore.sandbox.zklink import contract
 from ashore.sandbox.zklink.contract import StoredBlock
 from ashore.sandbox.zklink.network import L2_DECIMALS, TokenOnChain
-from ashore.sandbox.zklink.outbox import Outbox
 from ashore.sandbox.zklink.secondary import SecondaryBlock
 
 _COUNTERS = {

@@ -12,7 +12,7 @@ from eth_account.signers.local import LocalAccount
 
 from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.errors import ChainError
-from ashore.sandbox.zklink.journal import Journal, OutboxRow
+from ashore.sandbox.sent import OutboxRow, SentMemory
 
 _MAX_FEE = 2_000 * 10**9
 _PRIORITY_FEE = 10**9
@@ -39,7 +39,7 @@ class Outbox:
         mark: what kinds end with in the journal, to tell the chains apart; empty for the primary one.
     """
 
-    def __init__(self, chain: DevChain, journal: Journal, keys: Mapping[str, bytes], mark: str = "") -> None:
+    def __init__(self, chain: DevChain, journal: SentMemory, keys: Mapping[str, bytes], mark: str = "") -> None:
         self._chain = chain
         self._journal = journal
         self._mark = mark

@@ -1,0 +1,189 @@
+"""The engine behind the API: it accepts, seals batches, and takes them to Ethereum with real transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from ashore.sandbox.evm.chain import DevChain
+from ashore.sandbox.outbox import Outbox
+from ashore.sandbox.reddio.book import Book
+from ashore.sandbox.reddio.deployment import Deployment
+from ashore.sandbox.reddio.faults import Faults, Switch
+from ashore.sandbox.reddio.journal import RequestRow
+from ashore.sandbox.reddio.stages import Stage, Status
+from ashore.sandbox.reddio.state_update import StateUpdate, state_update, withdrawal_of
+from ashore.systems.reddio.codec.l1.storage import STATE_FROZEN
+
+OPERATOR = "reddio operator"
+_PROOF, _AVAILABILITY, _UPDATE, _FREEZE, _UNFREEZE = "proof", "availability", "update", "freeze", "unfreeze"
+_GAS = 400_000
+_GAS_PER_REQUEST = 120_000
+_MAX_ATTEMPTS = 8
+_FAILED_TEXT = "failed on reddio"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the operator did, or why it did nothing."""
+
+    stage: Stage | None
+    batch: int | None = None
+    waits_for: str | None = None
+    """`block`: a sent transaction is not mined; None: there is nothing to do, or a fault holds it."""
+
+    def json(self) -> dict[str, object]:
+        """For the control API."""
+        return {"moved": self.stage, "batch": self.batch, "waits_for": self.waits_for}
+
+
+@dataclass(frozen=True)
+class _Possible:
+    stage: Stage
+    do: Callable[[], bool]
+    batch: int | None = None
+
+
+class Operator:
+    """Takes layer 2 to L1. All it knows follows from its journal and the chain, so that it can be killed any moment.
+
+    Args:
+        delays: seconds before each stage.
+        now: unix seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        chain: DevChain,
+        deployment: Deployment,
+        book: Book,
+        outbox: Outbox,
+        faults: Faults,
+        delays: Mapping[Stage, float],
+        now: Callable[[], float],
+    ) -> None:
+        self._chain = chain
+        self._deployment = deployment
+        self._book = book
+        self._outbox = outbox
+        self._faults = faults
+        self._now = now
+        self.delays = delays
+        self._possible_since: dict[tuple[Stage, int | None], float] = {}
+        self._updates: dict[int, StateUpdate] = {}
+
+    # ------------------------------------------------------------------------------------------- what L1 shows
+
+    def is_on_l1(self, row: RequestRow) -> bool:
+        """Whether the state update with a request is on the canonical chain."""
+        return row.batch is not None and self._outbox.passed(_UPDATE, row.batch)
+
+    def update_tx(self, batch: int | None) -> str | None:
+        """The transaction that made a batch's state update, once it is mined."""
+        return None if batch is None else self._outbox.mined_tx(_UPDATE, batch)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the contract is frozen."""
+        word = self._chain.storage(self._deployment.exchange.address, STATE_FROZEN.slot)
+        return bool(word >> STATE_FROZEN.offset & 0xFF)
+
+    # ---------------------------------------------------------------------------------------------- what it does
+
+    def step(self, *, due_only: bool, up_to: Stage = Stage.UPDATE) -> Step:
+        """Do the next thing.
+
+        Args:
+            due_only: respect the delays; otherwise whatever is possible is done at once.
+            up_to: nothing of a later stage is done.
+        """
+        if self._faults.on(Switch.IDLE):
+            return Step(None)
+        self._outbox.resend()
+        self._freeze_as_told()
+        allowed = list(Stage)[: list(Stage).index(up_to) + 1]
+        for one in self._possible():
+            if one.stage not in allowed:
+                continue
+            key = (one.stage, one.batch)
+            since = self._possible_since.setdefault(key, self._now())
+            if due_only and self._now() < since + self.delays[one.stage]:
+                continue
+            if one.do():
+                del self._possible_since[key]
+                return Step(one.stage, one.batch)
+        waiting = any(self._outbox.outcome(row) is None for row in self._outbox.rows())
+        return Step(None, waits_for="block" if waiting else None)
+
+    def _possible(self) -> Iterator[_Possible]:
+        if self._book.waiting() and not self._faults.on(Switch.ACCEPT_DELAYED):
+            yield _Possible(Stage.ACCEPT, self._accept)
+        if self._book.unsealed() and not self._faults.on(Switch.BATCH_DELAYED):
+            yield _Possible(Stage.BATCH, self._seal)
+        held = self._faults.on(Switch.UPDATE_DELAYED) or self.is_frozen
+        follows = True
+        for batch in self._book.batches:
+            proven = self._outbox.passed(_PROOF, batch) and self._outbox.passed(_AVAILABILITY, batch)
+            if not proven and self._may_send(_PROOF, batch) and not self._faults.on(Switch.PROOF_DELAYED):
+                yield _Possible(Stage.PROVE, partial(self._prove, batch), batch)
+            if follows and proven and not held and self._may_send(_UPDATE, batch):
+                yield _Possible(Stage.UPDATE, partial(self._update, batch), batch)
+            follows = self._outbox.passed(_UPDATE, batch)
+
+    def _may_send(self, kind: str, batch: int) -> bool:
+        """Whether nothing of the kind is on its way or done, and it was not tried too often."""
+        row = self._outbox.current(kind, batch)
+        if row is None:
+            return True
+        return self._outbox.outcome(row) is False and self._outbox.attempt(kind, batch) < _MAX_ATTEMPTS
+
+    def _accept(self) -> bool:
+        return bool(self._book.accept_all(int(self._now()), self._faults.text(Switch.FAIL, _FAILED_TEXT)))
+
+    def _seal(self) -> bool:
+        for switch, status in ((Switch.REJECT, Status.REJECTED), (Switch.ROLL_BACK, Status.ROLLED_BACK)):
+            reason = self._faults.text(switch, status.name.lower().replace("_", " "))
+            if reason is not None and self._book.take_back(status, reason):
+                return True
+        return self._book.seal(int(self._now())) is not None
+
+    def _prove(self, batch: int) -> bool:
+        update = self._update_of(batch)
+        made = self._deployment
+        self._send(_PROOF, batch, made.proofs.address, made.proofs.calldata("registerFact", update.proof_fact))
+        data = made.committee.calldata("registerFact", update.availability_fact)
+        self._send(_AVAILABILITY, batch, made.committee.address, data)
+        return True
+
+    def _update(self, batch: int) -> bool:
+        exchange = self._deployment.exchange
+        gas = _GAS + _GAS_PER_REQUEST * len(self._book.in_batch(batch))
+        self._send(_UPDATE, batch, exchange.address, self._update_of(batch).calldata(exchange), gas)
+        return True
+
+    def _update_of(self, batch: int) -> StateUpdate:
+        if batch not in self._updates:
+            rows = (row for row in self._book.in_batch(batch) if row.way.leaves)
+            self._updates[batch] = state_update(batch, [withdrawal_of(row) for row in rows])
+        return self._updates[batch]
+
+    def _freeze_as_told(self) -> None:
+        wanted = self._faults.on(Switch.FROZEN)
+        if wanted == self.is_frozen:
+            return
+        kind = _FREEZE if wanted else _UNFREEZE
+        row = self._outbox.current(kind, 0)
+        if row is None or self._outbox.outcome(row) is not None:
+            exchange = self._deployment.exchange
+            self._send(kind, 0, exchange.address, exchange.calldata("practiseFreeze", wanted))
+
+    def _send(self, kind: str, batch: int, to: bytes, data: bytes, gas: int = _GAS) -> None:
+        row = self._outbox.current(kind, batch)
+        if row is not None:
+            if self._outbox.outcome(row) is None:
+                return
+            self._outbox.try_again(kind, batch)
+        self._outbox.write(kind, batch, (OPERATOR, to, data), gas=gas)
+        self._outbox.resend()
