@@ -61,6 +61,9 @@ GAS_MOST = "gas.most"
 PRICED_OUT = "gas.now"
 """The fact of what gas costs, in words, where that is more than a waiting transaction may spend; empty again after."""
 
+HELD_UP = "held-up"
+"""The fact of why nothing goes on for now, in words; empty again once it does."""
+
 LAST_STAGE = "track.last"
 """The detail of the terms that names the stage which ends the withdrawal."""
 

@@ -12,6 +12,7 @@ from ashore.domain.stage_marks import passed_by, stage_mark
 from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import (
     ANEW_FROM,
+    HELD_UP,
     LAST_STAGE,
     PRICED_OUT,
     RECEIVED,
@@ -231,6 +232,8 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     if last == track.stages[-1].id and _is_set_aside(state, track):
         said, advice = track.words.set_aside
         return placed(said, state.terms), advice
+    if state.facts.get(HELD_UP):
+        return "It is held up.", state.facts[HELD_UP]
     return _racing(state, track.words) or track.words.under_way
 
 

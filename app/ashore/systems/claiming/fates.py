@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import PRICED_OUT, Withdrawal
+from ashore.domain.withdrawal import LAST_STAGE, PRICED_OUT, Withdrawal
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.sending import Fate, fate_of, replaced
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
@@ -61,11 +61,13 @@ class Fates:
         fate = mined.fate if mined is not None else None
         chain = state.terms.destination
         if mined is not None and fate in (Fate.DONE, Fate.REVERTED) and moves[mined.tx_hash].kind is MoveKind.CANCEL:
-            return [ev.StageFailed(state.id, CLAIMED, CANCELLED.format(chain=chain, system=state.terms.system), chain)]
+            return [
+                ev.StageFailed(state.id, _last(state), CANCELLED.format(chain=chain, system=state.terms.system), chain)
+            ]
         if fate is Fate.REVERTED:
-            return [ev.StageFailed(state.id, CLAIMED, REVERTED.format(chain=chain), chain)]
+            return [ev.StageFailed(state.id, _last(state), REVERTED.format(chain=chain), chain)]
         if fate is Fate.REPLACED:
-            return [ev.StageFailed(state.id, CLAIMED, replaced(chain).sentence, chain)]
+            return [ev.StageFailed(state.id, _last(state), replaced(chain).sentence, chain)]
         if fate is not Fate.WAITING:
             return []
         raw = raw_transaction(newest.payload)
@@ -84,6 +86,11 @@ async def _priced_out(quorum: Quorum, state: Withdrawal, raw: bytes) -> list[ev.
 
 
 def _waits(state: Withdrawal) -> bool:
-    view = state.stage(CLAIMED)
+    view = state.stage(_last(state))
     taken = any(move.state is MoveState.ACCEPTED for move in state.rivals)
     return taken and not view.evidence and not view.failed
+
+
+def _last(state: Withdrawal) -> str:
+    """The stage that a transaction reaches once a block took it."""
+    return state.facts.get(LAST_STAGE, "") or CLAIMED

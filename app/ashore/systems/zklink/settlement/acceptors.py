@@ -15,11 +15,12 @@ from ashore.domain.withdrawal import WAY, Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, StorageLayout, accepts_slot
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import agreed
-from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots
 from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, IN_FULL, RELEASED, is_fast
 
 ACCEPTS = "accepts"

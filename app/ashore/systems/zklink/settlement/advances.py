@@ -12,11 +12,12 @@ from ashore.domain.amounts import display_units, rescale_down
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import LAST_STAGE, RECEIVED, WAY, Withdrawal
+from ashore.systems.entries import Entry
 from ashore.systems.zklink.codec.fast import ratio_percent, received_of
 from ashore.systems.zklink.codec.l1.hashes import WithdrawKey, withdraw_hash_x
 from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.deployment import Deployment, PinnedToken
-from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.system.offer import L2_DECIMALS
 from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, IN_FULL, PAID, is_fast
 

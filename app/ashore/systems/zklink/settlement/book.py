@@ -4,15 +4,14 @@ Several withdrawals share one batch, and evidence may come before a withdrawal k
 here first, and withdrawals are compared with the book. It survives closing.
 """
 
-import json
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter, itemgetter
 
-from ashore.domain.evidence import Evidence, Level
-from ashore.store.keep import Keep, Sighting
+from ashore.store.keep import Keep
+from ashore.systems.entries import Entry, Identity, entry_from, sighting_of
 
 
 class Kind(StrEnum):
@@ -47,54 +46,6 @@ _CUT_SHORT = frozenset({Kind.PROVEN, Kind.SYNCED})
 _REVERTIBLE = frozenset({Kind.OPERATION, Kind.COMMITTED, Kind.PROVEN, Kind.SYNCED})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event.
-
-    `number` is the layer-2 block it is about, 0 where there is none; `block_time` is in UTC seconds; `facts` are
-    plain values.
-    """
-
-    kind: Kind
-    subject: str
-    number: int
-    chain: str
-    block_number: int
-    block_hash: str
-    block_time: int
-    log_index: int
-    tx_hash: str
-    level: Level
-    agreeing: int
-    asked: int
-    proof: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """Its place on the chain."""
-        return self.block_number, self.log_index
-
-    def evidence(self, kind: str, at: int, facts: Mapping[str, str]) -> Evidence:
-        """The same as evidence for a stage, seen at `at` (UTC milliseconds)."""
-        return Evidence(
-            kind=kind,
-            level=self.level,
-            source=self.chain,
-            observed_at=at,
-            facts=dict(sorted(facts.items())),  # the order in which the journal gives them back
-            chain=self.chain,
-            tx_hash=self.tx_hash,
-            block_number=self.block_number,
-            block_hash=self.block_hash,
-            block_time=self.block_time * 1000,
-            log_index=self.log_index,
-            agreeing=self.agreeing,
-            asked=self.asked,
-            proof=self.proof,
-        )
-
-
 class _Index:
     """Standing entries in the order of the chain: what a later revert took back is left out."""
 
@@ -102,10 +53,10 @@ class _Index:
         ordered = sorted(entries, key=attrgetter("position"))
         reverts: dict[str, list[_Revert]] = {}
         for place, entry in enumerate(ordered):
-            if entry.kind is Kind.REVERTED:
+            if entry.kind == Kind.REVERTED:
                 reverts.setdefault(entry.chain, []).append(_revert(entry, ordered[:place]))
-        self._live: dict[tuple[str, Kind], list[tuple[int, Entry]]] = {}
-        self._by_subject: dict[tuple[str, Kind, str], list[Entry]] = {}
+        self._live: dict[tuple[str, str], list[tuple[int, Entry]]] = {}
+        self._by_subject: dict[tuple[str, str, str], list[Entry]] = {}
         for entry in ordered:
             upto = _stands_up_to(entry, reverts.get(entry.chain, []))
             if upto is not None:
@@ -174,12 +125,12 @@ class Book:
     def __init__(self, keep: Keep, profile: str) -> None:
         self._keep = keep
         self._profile = profile
-        self._entries: dict[_Identity, Entry] = {}
+        self._entries: dict[Identity, Entry] = {}
         for sighting in keep.sightings(profile):
-            entry = _entry(sighting)
-            self._entries[_identity(entry)] = entry
+            entry = entry_from(sighting)
+            self._entries[entry.identity] = entry
         self._proven = _Index(self._entries.values())
-        self._shown: dict[_Identity, Entry] = {}
+        self._shown: dict[Identity, Entry] = {}
         self._seen = _Index([])
         self._newest: dict[str, tuple[int, int]] = {}
         self._note_newest(self._entries.values())
@@ -190,15 +141,15 @@ class Book:
 
     def add(self, entries: Iterable[Entry], proofs: Mapping[str, bytes]) -> None:
         """Take proven entries in and keep them with their packed proofs. One already there is replaced."""
-        fresh = [e for e in entries if self._entries.get(_identity(e)) != e]
+        fresh = [e for e in entries if self._entries.get(e.identity) != e]
         if not fresh:
             return
         named = {e.proof for e in fresh} & set(proofs)
-        self._keep.add_sightings((_sighting(self._profile, e) for e in fresh), {name: proofs[name] for name in named})
-        ordered = all(e.position > self._newest.get(e.chain, (-1, -1)) and e.kind is not Kind.REVERTED for e in fresh)
+        self._keep.add_sightings((sighting_of(self._profile, e) for e in fresh), {name: proofs[name] for name in named})
+        ordered = all(e.position > self._newest.get(e.chain, (-1, -1)) and e.kind != Kind.REVERTED for e in fresh)
         # What is spent has no order: it need not be sorted in.
-        simple = ordered or all(e.kind is Kind.SPENT and _identity(e) not in self._entries for e in fresh)
-        self._entries.update((_identity(e), e) for e in fresh)
+        simple = ordered or all(e.kind == Kind.SPENT and e.identity not in self._entries for e in fresh)
+        self._entries.update((e.identity, e) for e in fresh)
         if simple:
             for entry in sorted(fresh, key=attrgetter("position")):
                 self._proven.append(entry)
@@ -219,7 +170,7 @@ class Book:
         """Take in what one endpoint shows without agreement. It is never kept, and gives way to what is proven."""
         for entry in entries:
             if len(self._shown) < MOST_SHOWN:
-                self._shown[_identity(entry)] = entry
+                self._shown[entry.identity] = entry
         self._seen = _Index(self._shown.values())
 
     def unshow(self, chain: str) -> bool:
@@ -257,32 +208,3 @@ class Book:
     def holds_block(self, block_hash: str) -> bool:
         """Whether any entry rests on that block."""
         return any(e.block_hash == block_hash for e in (*self._entries.values(), *self._shown.values()))
-
-
-_Identity = tuple[str, str, int, Kind, str]
-
-
-def _identity(entry: Entry) -> _Identity:
-    return entry.chain, entry.block_hash, entry.log_index, entry.kind, entry.subject
-
-
-_FIELDS = tuple(each.name for each in fields(Entry))
-
-
-def _sighting(profile: str, entry: Entry) -> Sighting:
-    body = {name: getattr(entry, name) for name in _FIELDS}
-    return Sighting(
-        profile,
-        entry.chain,
-        str(entry.kind),
-        entry.subject,
-        entry.block_number,
-        entry.block_hash,
-        entry.log_index,
-        json.dumps(body, separators=(",", ":"), sort_keys=True),
-    )
-
-
-def _entry(sighting: Sighting) -> Entry:
-    raw = json.loads(sighting.body)
-    return Entry(**{**raw, "kind": Kind(raw["kind"]), "level": Level(raw["level"])})

@@ -18,11 +18,13 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.entries import Entry
+from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, pending_balance_slot
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.sighting import NOBODY
-from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots
 from ashore.systems.zklink.system.offer import L2_DECIMALS
 from ashore.systems.zklink.system.tracks import PAID, RELEASED
 

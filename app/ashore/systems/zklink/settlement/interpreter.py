@@ -17,8 +17,10 @@ from ashore.domain.observations import (
 from ashore.domain.withdrawal import Withdrawal
 from ashore.store.keep import packed
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.entries import Entry
+from ashore.systems.stored import fallen
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.finality import Finality
 from ashore.systems.zklink.settlement.key_word import KEYS, key_words
 from ashore.systems.zklink.settlement.operator_word import contradictions, words
@@ -27,7 +29,7 @@ from ashore.systems.zklink.settlement.pace import pace
 from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.reconcile import reconcile, reconcile_claim
 from ashore.systems.zklink.settlement.sighting import NOBODY, entries_of
-from ashore.systems.zklink.settlement.witnesses import Witness, fallen
+from ashore.systems.zklink.settlement.witnesses import Witness
 from ashore.systems.zklink.system.activation_track import is_activation
 from ashore.systems.zklink.system.tracks import is_claim, is_withdrawal
 

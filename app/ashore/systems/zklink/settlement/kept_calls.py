@@ -14,10 +14,11 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.own_hash import own_hash
-from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots
 from ashore.systems.zklink.system.followed_tracks import has_call
 from ashore.systems.zklink.system.tracks import PAID, RELEASED
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from ashore.domain.amounts import display_units
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.entries import Entry
 from ashore.systems.zklink.codec.l1.hashes import withdraw_with_call_hash
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.advances import agreed, withdraw_key
-from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.system.followed_tracks import goes_onwards, has_call
 from ashore.systems.zklink.system.following import CALL_HASH
 

@@ -12,8 +12,9 @@ from ashore.domain.amounts import display_units, rescale_down
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.base import Unclaimed
+from ashore.systems.entries import Entry
 from ashore.systems.zklink.deployment import Deployment
-from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.emptied import emptied_at
 from ashore.systems.zklink.system.offer import L2_DECIMALS
 from ashore.systems.zklink.system.tracks import PAID, RELEASED

@@ -12,10 +12,11 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.claiming.track import CLAIMED, SENT
+from ashore.systems.entries import Entry
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.acceptances import ACCEPT
 from ashore.systems.zklink.settlement.advances import Advance, advance_of, at_odds_with_agreed, way_of
-from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Kind
 from ashore.systems.zklink.settlement.emptied import emptied_at
 from ashore.systems.zklink.settlement.own_hash import LOGGED, let_go, own_hash, set_aside
 from ashore.systems.zklink.settlement.payouts import payout_of

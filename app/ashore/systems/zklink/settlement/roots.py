@@ -15,11 +15,12 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block_hash_slot
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import SEQUENCE
 from ashore.systems.zklink.settlement.reconcile import L2_BLOCK, STORED_BLOCK
-from ashore.systems.zklink.settlement.witnesses import read_slots, shown_at, stored_evidence
+from ashore.systems.zklink.settlement.witnesses import read_slots
 from ashore.systems.zklink.system.tracks import CONFIRMED, VERIFIED
 
 KIND = "storedBlockHashes"

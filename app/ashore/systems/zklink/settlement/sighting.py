@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from ashore.domain.observations import BlockObserved, LogEntry
+from ashore.systems.entries import Entry, entry_of
 from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import blocks as l1
 from ashore.systems.zklink.codec.l1 import compressed, events
@@ -15,7 +16,7 @@ from ashore.systems.zklink.codec.l1.pubdata import (
 )
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
 from ashore.systems.zklink.settlement.acceptances import TRANSFER, accept_facts
-from ashore.systems.zklink.settlement.book import SEQUENCE, Entry, Kind
+from ashore.systems.zklink.settlement.book import SEQUENCE, Kind
 
 NOBODY = ""
 """The owner of a payout whose logs name none."""
@@ -55,41 +56,22 @@ def entries_of(deployment: Deployment, observed: BlockObserved, accounts: Collec
             case events.BlocksRevert(_, committed):
                 # A secondary chain counts blocks that touch it, not layer 2's.
                 counted = {} if on_primary else {SEQUENCE: str(committed)}
-                yield _entry(observed, log, Kind.REVERTED, str(committed), committed, **counted)
+                yield entry_of(observed, log, Kind.REVERTED, str(committed), committed, **counted)
             case events.WithdrawalPending(token, recipient, amount):
-                yield _entry(observed, log, Kind.CREDITED, f"{token}/0x{recipient[12:].hex()}", 0, amount=str(amount))
+                yield entry_of(observed, log, Kind.CREDITED, f"{token}/0x{recipient[12:].hex()}", 0, amount=str(amount))
             case events.Withdrawal():
                 owner = _paid_to(deployment, chain, observed.logs, log, event) or NOBODY
                 subject = f"{event.token_id}/{owner}"
-                yield _entry(observed, log, Kind.PAYOUT, subject, 0, amount=str(event.amount))
+                yield entry_of(observed, log, Kind.PAYOUT, subject, 0, amount=str(event.amount))
             case events.Accepted() if event.account_id in accounts:
-                yield _entry(
+                yield entry_of(
                     observed, log, Kind.ACCEPTED, _subject(event), 0, **accept_facts(event, observed.logs, log)
                 )
             case events.WithdrawalCall() | events.WithdrawalPendingL1() | events.WithdrawalL1():
-                yield _entry(observed, log, _HASH_EVENTS[type(event)], "0x" + event.withdraw_hash.hex(), 0)
+                yield entry_of(observed, log, _HASH_EVENTS[type(event)], "0x" + event.withdraw_hash.hex(), 0)
             case events.BlockProven() | events.BlockSynced() | events.BlockExecuted():
                 kind = _BLOCK_EVENTS[type(event)]
-                yield _entry(observed, log, kind, str(event.block_number), event.block_number)
-
-
-def _entry(observed: BlockObserved, log: LogEntry, kind: Kind, subject: str, number: int, **facts: str) -> Entry:
-    return Entry(
-        kind=kind,
-        subject=subject,
-        number=number,
-        chain=observed.block.chain,
-        block_number=observed.block.number,
-        block_hash=observed.block.hash,
-        block_time=observed.block.timestamp,
-        log_index=log.log_index,
-        tx_hash=log.tx_hash,
-        level=observed.level,
-        agreeing=observed.agreeing,
-        asked=observed.asked,
-        proof=observed.proofs.get(log.tx_index, ""),
-        facts=facts,
-    )
+                yield entry_of(observed, log, kind, str(event.block_number), event.block_number)
 
 
 def _committed(
@@ -101,7 +83,7 @@ def _committed(
     accounts: Collection[int],
 ) -> Iterator[Entry]:
     """A batch on the primary chain, and what it holds of `accounts`."""
-    yield _entry(observed, log, Kind.COMMITTED, str(number), number)
+    yield entry_of(observed, log, Kind.COMMITTED, str(number), number)
     yield from _operations(deployment, chain, observed, log, accounts)
 
 
@@ -132,7 +114,7 @@ def _operations(
             "stored_block": "0x" + named.hex(),
             "sync_hashes": " ".join(f"{c}:0x{h.hex()}" for c, h in kept.sync_hashes),
         }
-        yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
+        yield entry_of(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
 
 
 def _compressed(
@@ -161,7 +143,7 @@ def _compressed(
     if not stored or stored[-1].block_number != number:
         return
     counted = {SEQUENCE: str(stored[-1].block_sequence)}
-    yield _entry(observed, log, Kind.COMMITTED, str(number), number, **counted)
+    yield entry_of(observed, log, Kind.COMMITTED, str(number), number, **counted)
     for block, kept, named, op in found:
         facts = {
             **_operation_facts(op),
@@ -171,7 +153,7 @@ def _compressed(
             "stored_block": "0x" + named.hex(),
             "sync_hash": "0x" + kept.sync_hash.hex(),
         }
-        yield _entry(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
+        yield entry_of(observed, log, Kind.OPERATION, _subject(op), kept.block_number, **facts)
 
 
 def _withdrawals(block: l1.NewBlock, layout: PubdataLayout) -> Iterator[WithdrawPubdata]:

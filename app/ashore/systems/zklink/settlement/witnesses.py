@@ -1,12 +1,10 @@
 """What the storage of a contract says beside its logs: each kind of proof is a witness of its own."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ashore.domain import events as ev
-from ashore.domain.evidence import Evidence, Level
-from ashore.domain.withdrawal import StageView, Withdrawal
-from ashore.ethereum.proofs import content_id
+from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.systems.zklink.deployment import Deployment
 
@@ -31,40 +29,3 @@ async def read_slots(
     quorum = quorums[chain]
     header = (await quorum.header_at("latest")).required()
     return await quorum.storage_at(deployment.chain_named(chain).main_contract, slots, header)
-
-
-def fallen(kinds: Sequence[str], mine: Sequence[Withdrawal], hashes: Sequence[str]) -> Iterator[ev.Event]:
-    """Take back storage proofs that rested on blocks which were reorganised away; they are made anew."""
-    gone = set(hashes)
-    for state in mine:
-        for view in state.stages.values():
-            for evidence in view.evidence:
-                if evidence.kind in kinds and evidence.block_hash in gone:
-                    why = f"{evidence.chain} replaced the block that the storage was read from; it is read again."
-                    yield ev.StageTakenBack(state.id, view.id, why, evidence.block_hash)
-
-
-def stored_evidence(
-    kind: str, chain: str, proven: ProvenStorage, quorum: Quorum, facts: dict[str, str], now: Callable[[], int]
-) -> Evidence:
-    """Evidence of level PROVEN that rests on a storage proof; `now` gives UTC milliseconds."""
-    header = proven.facts.block
-    return Evidence(
-        kind=kind,
-        level=Level.PROVEN,
-        source=chain,
-        observed_at=now(),
-        facts=facts,
-        chain=chain,
-        block_number=header.number,
-        block_hash=header.hash,
-        block_time=header.timestamp * 1000,
-        agreeing=quorum.k,
-        asked=len(quorum.endpoints),
-        proof=content_id(proven.document),
-    )
-
-
-def shown_at(view: StageView) -> int:
-    """The height of the block whose event a stage rests on; 0 where there is none."""
-    return max((e.block_number for e in view.evidence if e.on_chain), default=0)

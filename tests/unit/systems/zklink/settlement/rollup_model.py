@@ -11,7 +11,8 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import Withdrawal, fold
-from ashore.systems.zklink.settlement.book import Entry, Kind
+from ashore.systems.entries import Entry
+from ashore.systems.zklink.settlement.book import Kind
 from ashore.systems.zklink.system.plan import plan_of
 from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED, VERIFIED
 from unit.systems.zklink.zklink_bench import DEPLOYMENT, ETHER, RECIPIENT, judged, offer

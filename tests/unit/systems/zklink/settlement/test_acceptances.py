@@ -11,10 +11,11 @@ from ashore.domain.observations import BlockObserved, BlockRef, LogEntry
 from ashore.domain.withdrawal import WAY, Status, Withdrawal, apply
 from ashore.store.database import Database
 from ashore.store.keep import Keep
+from ashore.systems.entries import Entry
 from ashore.systems.zklink.codec.l1 import events
 from ashore.systems.zklink.settlement.acceptances import TRANSFER
 from ashore.systems.zklink.settlement.advances import agreed
-from ashore.systems.zklink.settlement.book import Book, Entry, Kind
+from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.reconcile import reconcile
 from ashore.systems.zklink.settlement.sighting import entries_of
 from ashore.systems.zklink.system.offer import BrokerOffer

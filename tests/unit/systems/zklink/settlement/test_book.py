@@ -7,7 +7,8 @@ import pytest
 
 from ashore.store.database import Database
 from ashore.store.keep import Keep
-from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Entry, Kind
+from ashore.systems.entries import Entry
+from ashore.systems.zklink.settlement.book import SEQUENCE, Book, Kind
 from unit.systems.zklink.settlement.rollup_model import CHAIN, entry
 
 

@@ -12,7 +12,8 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.withdrawal import Withdrawal, apply
 from ashore.ethereum.errors import NoAgreement
 from ashore.systems.base import Unclaimed
-from ashore.systems.zklink.settlement.book import Entry, Kind
+from ashore.systems.entries import Entry
+from ashore.systems.zklink.settlement.book import Kind
 from ashore.systems.zklink.settlement.emptied import EMPTIED, TRIES, Emptied
 from ashore.systems.zklink.settlement.payouts import shares_of
 from ashore.systems.zklink.settlement.sighting import NOBODY

@@ -24,6 +24,7 @@ FULL_WITHDRAWAL_REQUESTED = "LogFullWithdrawalRequest(uint256,uint256)"
 USER_REGISTERED = "LogUserRegistered(address,uint256,address)"
 TOKEN_REGISTERED = "LogTokenRegistered(uint256,bytes,uint256)"  # noqa: S105 - an event, not a secret
 FROZEN = "LogFrozen()"
+UNFROZEN = "LogUnFrozen()"
 MEMORY_PAGES_HASHES = "LogMemoryPagesHashes(bytes32,bytes32[])"
 
 
@@ -158,6 +159,11 @@ class Frozen:
     """The exchange was frozen: no more state updates, and what is pending can still be claimed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unfrozen:
+    """The governors took the freeze back."""
+
+
 L1Event = (
     StateTransitionFact
     | RootUpdate
@@ -173,6 +179,7 @@ L1Event = (
     | UserRegistered
     | TokenRegistered
     | Frozen
+    | Unfrozen
 )
 
 _DECLARATIONS: dict[type[L1Event], str] = {
@@ -190,6 +197,7 @@ _DECLARATIONS: dict[type[L1Event], str] = {
     UserRegistered: USER_REGISTERED,
     TokenRegistered: TOKEN_REGISTERED,
     Frozen: FROZEN,
+    Unfrozen: UNFROZEN,
 }
 
 _EVENTS = EventTable(_DECLARATIONS)

@@ -1,0 +1,181 @@
+"""What observations mean for open withdrawals: the book first, then each withdrawal against it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from ashore.domain import events as ev
+from ashore.domain.eta import Expectation
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.observations import BlockObserved, BlocksTakenBack, ChainHealth, FinalityAdvanced, Observation
+from ashore.domain.withdrawal import HELD_UP, Withdrawal
+from ashore.ethereum.proofs import Facts
+from ashore.store.keep import packed
+from ashore.systems.claiming.fates import Fates
+from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement.book import Book, Kind
+from ashore.systems.reddio.settlement.finality import Finality
+from ashore.systems.reddio.settlement.pace import pace
+from ashore.systems.reddio.settlement.places import place_in
+from ashore.systems.reddio.settlement.reconcile import reconcile, reconcile_claim
+from ashore.systems.reddio.settlement.rereading import read_again
+from ashore.systems.reddio.settlement.shares import SINCE
+from ashore.systems.reddio.settlement.sighting import entries_of
+from ashore.systems.reddio.system.tracks import UPDATED, is_claim, is_registration, is_withdrawal
+from ashore.systems.stored import fallen
+
+AGREEMENT = 2
+"""How many endpoints have to agree before what only one showed is dropped."""
+
+SLICE = 25
+"""Places that are looked at between two turns of the event loop."""
+
+FROZEN = (
+    "The exchange’s contract on {chain} is frozen: no state update can set this aside any more. What waits there "
+    "already can still be claimed. Ask Reddio what becomes of the rest."
+)
+
+_OF_AN_OWNER = frozenset({Kind.ALLOWED, Kind.PERFORMED})
+
+
+class Witness(Protocol):
+    """Reads what the contract's logs do not tell."""
+
+    kind: str
+    """What its evidence is called."""
+
+    async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Find what withdrawals lack of it, a few a cycle."""
+
+    def begin_anew(self) -> None:
+        """After a reorganisation everything may be tried again."""
+
+
+class Interpreter:
+    """Interprets the observations of one deployment. L1 is enough: no operator is asked here."""
+
+    def __init__(
+        self, deployment: Deployment, book: Book, witnesses: Sequence[Witness], fates: Fates, now: Callable[[], int]
+    ) -> None:
+        """`now` gives UTC milliseconds."""
+        self._deployment = deployment
+        self._book = book
+        self._witnesses = witnesses
+        self._fates = fates
+        self._finality = Finality()
+        self._unread = True
+        self._now = now
+
+    async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
+        """Return the events that follow from what the chain shows. What others made is left alone."""
+        every = self._mine(open_)
+        chain = self._deployment.chain.name
+        match observation:
+            case BlockObserved() if observation.block.chain == chain:
+                begun = list(_begun(every, observation.block.number - 1, chain))
+                return [*begun, *(await self._look_again(every, begun) if await self._take(observation, every) else [])]
+            case BlocksTakenBack(of, hashes, _) if of == chain:
+                # Even where the book forgot them already: a crash may have come before this was journaled.
+                self._book.forget(chain, hashes)
+                for witness in self._witnesses:
+                    witness.begin_anew()
+                kinds = [witness.kind for witness in self._witnesses]
+                return [*await self._look_again(every), *fallen(kinds, every, hashes)]
+            case FinalityAdvanced() if observation.chain == chain:
+                self._finality.advance(observation)
+                return [event for state in self._of(open_) for event in self._finality.settled(state)]
+            case ChainHealth() if observation.chain == chain:
+                return await self._health(observation, every)
+        return []
+
+    async def _health(self, health: ChainHealth, every: Sequence[Withdrawal]) -> list[ev.Event]:
+        self._finality.heard(health)
+        begun = list(_begun(every, max(0, health.head - health.behind), health.chain))
+        agreed = health.agreeing >= AGREEMENT and self._book.unshow()
+        # What was in the book at the start is compared before anything else is made of it.
+        unread, self._unread = self._unread, False
+        return [*begun, *(await self._look_again(every, begun) if agreed or unread else [])]
+
+    async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Read what the chain's blocks do not tell: what became of claims, what is stored, what verifiers know."""
+        if health.chain != self._deployment.chain.name:
+            return []
+        sent = [state for state in self._of(open_) if is_claim(state) or is_registration(state)]
+        found = await self._fates.look(health.chain, sent)
+        if health.agreeing < AGREEMENT:
+            return found
+        mine = [state for state in self._mine(open_) if is_withdrawal(state)]
+        for witness in self._witnesses:
+            found += await witness.prove(mine)
+        return found
+
+    def expectations(self, destination: str) -> Mapping[str, Expectation]:
+        """How long one state update takes after another, where the destination is the contract's chain."""
+        return pace(self._book) if destination in ("", self._deployment.chain.name) else {}
+
+    def forget_pace(self) -> None:
+        """Leave out of every expectation what was seen up to now."""
+        self._book.forget_pace()
+
+    def read_again(self, piece: Evidence, facts: Facts) -> str:
+        """What a proof's contents say, in words. Raises InvalidProof."""
+        return read_again(self._deployment, piece, facts)
+
+    def _of(self, open_: Sequence[Withdrawal]) -> list[Withdrawal]:
+        return [state for state in open_ if state.terms.profile == self._deployment.id]
+
+    def _mine(self, open_: Sequence[Withdrawal]) -> list[Withdrawal]:
+        """What ends in the contract: withdrawals and claims. Of a transfer between vaults L1 shows nothing."""
+        return [state for state in self._of(open_) if is_withdrawal(state) or is_claim(state)]
+
+    async def _take(self, observed: BlockObserved, every: Sequence[Withdrawal]) -> bool:
+        """Take what a block says into the book; whether it says anything."""
+        places = {place_in(state.terms).subject for state in every}
+        # A batch of hundreds takes long to decode, and its proof to compress: both leave the event loop free.
+        found = await asyncio.to_thread(lambda: list(entries_of(self._deployment, observed)))
+        entries = [entry for entry in found if entry.kind not in _OF_AN_OWNER or entry.subject in places]
+        if not entries:
+            return False
+        if observed.level < Level.PROVEN:
+            self._book.show(entries)
+        else:
+            self._book.add(entries, await asyncio.to_thread(packed, observed.proof_bodies))
+        return True
+
+    async def _look_again(self, every: Sequence[Withdrawal], begun: Sequence[ev.Event] = ()) -> list[ev.Event]:
+        """Compare every withdrawal with the book, oldest first, without holding the event loop for long."""
+        just_begun = {event.withdrawal for event in begun}
+        found: list[ev.Event] = []
+        for number, group in enumerate(_by_place([state for state in every if is_withdrawal(state)])):
+            # What began a moment ago is compared with the next block: it has no beginning in its facts yet.
+            found += reconcile(self._deployment, self._book, group, self._now())
+            found += [event for state in group if state.id not in just_begun for event in self._held_up(state)]
+            if number % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+        for state in every:
+            if is_claim(state):
+                found += reconcile_claim(self._deployment, self._book, state, self._now())
+        return found
+
+    def _held_up(self, state: Withdrawal) -> Iterator[ev.Event]:
+        """Say that the exchange is frozen to whoever still waits for a state update; and take it back."""
+        waits = not state.stage(UPDATED).checked()
+        told = FROZEN.format(chain=self._deployment.chain.name) if waits and self._book.is_frozen else ""
+        if state.facts.get(HELD_UP, "") != told:
+            yield ev.FactLearnt(state.id, HELD_UP, told, self._deployment.chain.name)
+
+
+def _begun(every: Sequence[Withdrawal], height: int, chain: str) -> Iterator[ev.Event]:
+    """Where the chain was when a withdrawal began: nothing up to there can be what it waits for."""
+    for state in every:
+        if is_withdrawal(state) and SINCE not in state.facts:
+            yield ev.FactLearnt(state.id, SINCE, str(height), chain)
+
+
+def _by_place(states: Sequence[Withdrawal]) -> Iterator[list[Withdrawal]]:
+    def place(state: Withdrawal) -> str:
+        return place_in(state.terms).subject
+
+    for _, group in groupby(sorted(states, key=place), key=place):
+        yield sorted(group, key=lambda state: (state.started_at, int(state.terms.details["nonce"] or 0), state.id))

@@ -1,0 +1,227 @@
+"""Comparing withdrawals with the book: which stages stand, on what evidence, and which fell.
+
+Level-triggered: what the book says now is compared with what each withdrawal has, so that nothing depends on the order
+in which things were heard of, and a second look after a crash finds only what is missing. No operator is asked.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.withdrawal import RECEIVED, Withdrawal
+from ashore.systems.entries import Entry
+from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement.book import Book, Kind
+from ashore.systems.reddio.settlement.places import money, owner_of, place_in
+from ashore.systems.reddio.settlement.shares import Share, paid_by, shares_of
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, CLAIMED, SENT, UPDATED
+
+ALLOWED = "LogWithdrawalAllowed"
+PERFORMED = "LogWithdrawalPerformed"
+PENDING = "pendingWithdrawals"
+
+FIRST_IN = (
+    "The contract keeps one balance for each owner and asset. Ashore tells withdrawals apart by replaying what was set "
+    "aside and paid out: first in, first out."
+)
+IN_VAIN = (
+    "A block of {chain} took the transaction, but nothing waited there: it paid nothing out, and only its gas was "
+    "spent. The money may have been paid out to its owner before."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the book holds for a stage, and the kind of evidence that it is."""
+
+    entry: Entry
+    facts: Mapping[str, str]
+    kind: str
+
+
+def reconcile(deployment: Deployment, book: Book, states: Sequence[Withdrawal], now: int) -> Iterator[ev.Event]:
+    """Yield what has to be written so that the withdrawals of one place say what the book says.
+
+    `states` are all open ones of one owner key and asset, oldest first; `now` in UTC milliseconds.
+    """
+    shares = shares_of(book, states)
+    for state in states:
+        share = shares.get(state.id)
+        yield from _one(deployment, book, state, share, now)
+
+
+def _one(deployment: Deployment, book: Book, state: Withdrawal, share: Share | None, now: int) -> Iterator[ev.Event]:
+    lies = [lot for lot in share.lots if _is_at_odds(lot)] if share is not None else []
+    if lies and not state.stage(UPDATED).contradicted:
+        yield ev.StageContradicted(
+            state.id,
+            UPDATED,
+            f"The contract on {deployment.chain.name} says that it set this aside.",
+            "The data of that state update do not say so: Ashore does not count it.",
+        )
+    updated = _updated(deployment, state, share) if share is not None and not lies else None
+    if updated is not None and updated.entry.level >= Level.PROVEN:
+        yield from _request_is_known(state, deployment.chain.name)
+    yield from _compare(book, state, UPDATED, updated, now)
+    paid = paid_by(book, state, share) if share is not None and updated is not None else None
+    yield from _claimable(book, state, updated, paid, now)
+    if paid is not None and not _reaches_owner(state, paid):
+        if not state.stage(CLAIMED).contradicted:
+            yield ev.StageContradicted(
+                state.id,
+                CLAIMED,
+                f"The contract on {deployment.chain.name} paid this out to {paid.facts['recipient']}.",
+                f"It belongs to {owner_of(state.terms)}.",
+            )
+        paid = None
+    claimed = _claimed(deployment, state, share, paid) if share is not None and paid is not None else None
+    yield from _compare(book, state, CLAIMED, claimed, now)
+
+
+def _is_at_odds(lot: Entry) -> bool:
+    """Whether the calldata of a state update was read, and says something else than its logs."""
+    facts = lot.facts
+    return facts["input"] == "no" or (bool(facts["computed"]) and facts["computed"] != facts["fact"])
+
+
+def _updated(deployment: Deployment, state: Withdrawal, share: Share) -> Finding:
+    last = share.lots[-1]
+    facts = _update_facts(deployment, last)
+    whole, part = int(last.facts["quanta"]), share.parts[last.position]
+    facts["set aside"] = f"{money(state.terms, int(last.facts['amount']))} for {owner_of(state.terms)}"
+    if part != whole:
+        facts["of which yours here"] = money(state.terms, part * place_in(state.terms).quantum)
+    if len(share.lots) > 1:
+        facts["together with"] = ", ".join(
+            f"log {lot.log_index} of block {lot.block_number}" for lot in share.lots[:-1]
+        )
+    if part != whole or len(share.lots) > 1 or share.among > 1:
+        facts["told apart"] = FIRST_IN
+    return Finding(replace(last, level=min(lot.level for lot in share.lots)), facts, ALLOWED)
+
+
+def _update_facts(deployment: Deployment, lot: Entry) -> dict[str, str]:
+    known = lot.facts
+    facts = {
+        "contract": deployment.contract,
+        "event": known["event"],
+        "state update": known["sequence"],
+        "batch": known["batch"],
+        "state transition fact": known["fact"],
+    }
+    if known["computed"]:
+        facts["fact computed again"] = "equal: it follows from the transaction’s own data"
+        facts["your withdrawal"] = "found in the public input: owner key, asset and amount"
+    else:
+        facts["fact computed again"] = "not possible: the transaction went by way of another contract"
+    return facts
+
+
+def _request_is_known(state: Withdrawal, chain: str) -> Iterator[ev.Event]:
+    """L1 itself shows that the request was taken: its outcome is no longer open, whatever the operator says."""
+    request = state.request
+    if request is not None and request.state is not MoveState.ACCEPTED:
+        yield ev.MoveAccepted(state.id, request.id, f"Found in a state update on {chain}.")
+    for stage in (ACCEPTED, BATCHED):
+        view = state.stage(stage)
+        if view.failed and not view.contradicted:
+            yield ev.StageContradicted(
+                state.id, stage, "Reddio said that the request failed.", f"{chain} shows it in a state update."
+            )
+
+
+def _claimable(
+    book: Book, state: Withdrawal, updated: Finding | None, paid: Entry | None, now: int
+) -> Iterator[ev.Event]:
+    """The proof of storage is a witness of its own; it falls with what it was read after.
+
+    Where the money was claimed before anybody read the storage, that it was set aside has to do.
+    """
+    view = state.stage(CLAIMABLE)
+    if updated is None or paid is not None:
+        already = any(piece.kind == PENDING for piece in view.evidence)
+        log = None if updated is None or already else replace(updated, facts={**updated.facts, "read": _TOO_LATE})
+        if updated is None or not already:
+            yield from _compare(book, state, CLAIMABLE, log, now)
+        return
+    since = updated.entry.block_number
+    for piece in view.evidence:
+        if piece.kind == PENDING and piece.block_number < since:
+            why = f"{piece.chain} replaced the state update; the storage is read again."
+            yield ev.StageTakenBack(state.id, CLAIMABLE, why, piece.block_hash)
+        elif piece.kind == ALLOWED:
+            yield ev.StageTakenBack(state.id, CLAIMABLE, _why_gone(book, piece), piece.block_hash)
+
+
+_TOO_LATE = "claimed before Ashore had read the contract’s storage; the log says the same"
+
+
+def _reaches_owner(state: Withdrawal, paid: Entry) -> bool:
+    """Whether a payout went to the owner. What is minted names nobody: the contract mints for the owner alone."""
+    return paid.facts["recipient"] in ("", owner_of(state.terms))
+
+
+def _claimed(deployment: Deployment, state: Withdrawal, share: Share, paid: Entry) -> Finding:
+    amount = int(paid.facts["amount"])
+    facts = {
+        "contract": deployment.contract,
+        "event": paid.facts["event"],
+        "paid": f"{money(state.terms, amount)} to {owner_of(state.terms)}",
+    }
+    if int(paid.facts["quanta"]) != int(state.terms.details["quanta"]):
+        facts["of which yours here"] = money(state.terms, state.terms.amount)
+        facts["told apart"] = FIRST_IN
+    level = min([paid.level, *(lot.level for lot in share.lots)])
+    return Finding(replace(paid, level=level), facts, PERFORMED)
+
+
+def reconcile_claim(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
+    """The same for a claim: one of its own transactions paid the money out, or nothing has happened yet."""
+    terms, moves = state.terms, {move.locator: move for move in state.rivals if move.kind is not MoveKind.CANCEL}
+    own = [one for one in book.about(Kind.PERFORMED, place_in(terms).subject) if one.tx_hash in moves]
+    paid = next((one for one in own if int(one.facts["quanta"]) and _reaches_owner(state, one)), None)
+    finding = None
+    if paid is not None:
+        if paid.level >= Level.PROVEN and moves[paid.tx_hash].state is not MoveState.ACCEPTED:
+            yield ev.MoveAccepted(state.id, moves[paid.tx_hash].id, f"Found in a block of {terms.destination}.")
+        told = money(terms, int(paid.facts["amount"]))
+        facts = {
+            "contract": deployment.contract,
+            "event": paid.facts["event"],
+            "paid": f"{told} to {owner_of(terms)}",
+        }
+        finding = Finding(paid, facts, PERFORMED)
+        received = "" if int(paid.facts["amount"]) >= terms.amount else told
+        if paid.level >= Level.PROVEN and state.facts.get(RECEIVED, "") != received:
+            yield ev.FactLearnt(state.id, RECEIVED, received, terms.destination)
+    elif own and own[0].level >= Level.PROVEN and not state.stage(CLAIMED).failed:
+        yield ev.StageFailed(state.id, CLAIMED, IN_VAIN.format(chain=terms.destination), terms.destination)
+    for stage in (SENT, CLAIMED):
+        yield from _compare(book, state, stage, finding, now)
+
+
+def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None, now: int) -> Iterator[ev.Event]:
+    view = state.stage(stage)
+    on_chain = [piece for piece in view.evidence if piece.on_chain]
+    standing = [piece for piece in on_chain if piece.kind in (ALLOWED, PERFORMED)]
+    stands = finding.entry.block_hash if finding else ""
+    gone = next((piece for piece in (standing if finding else on_chain) if piece.block_hash != stands), None)
+    if gone is not None:
+        why = _why_gone(book, gone)
+        for block_hash in dict.fromkeys(piece.block_hash for piece in on_chain if piece.block_hash != stands):
+            yield ev.StageTakenBack(state.id, stage, why, block_hash)
+    if finding is None:
+        return
+    same = next((piece for piece in standing if piece.block_hash == finding.entry.block_hash), None)
+    if same is None or same.level < min(finding.entry.level, Level.PROVEN):
+        yield ev.StageReached(state.id, stage, finding.entry.evidence(finding.kind, now, finding.facts))
+
+
+def _why_gone(book: Book, evidence: Evidence) -> str:
+    if evidence.level < Level.PROVEN:
+        return f"Only one endpoint of {evidence.chain} showed this, and the others do not."
+    if evidence.block_hash in book.fallen or not book.holds_block(evidence.block_hash):
+        return f"{evidence.chain} replaced the block that this rested on; it will usually come again."
+    return "What was set aside then was somebody else’s; Ashore tells withdrawals apart anew."

@@ -1,0 +1,56 @@
+"""What a stored proof says of the contract, read anew and held against the evidence that rests on it."""
+
+import re
+
+from ashore.crypto.errors import CodecError
+from ashore.domain.evidence import Evidence
+from ashore.ethereum.errors import InvalidProof
+from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
+from ashore.systems.reddio.codec.l1 import events
+from ashore.systems.reddio.codec.l1.storage import pending_withdrawal_slot
+from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement.reconcile import PENDING
+from ashore.systems.reddio.settlement.sighting import event_text
+
+_SLOT = re.compile(rf"{PENDING}\[0x([0-9a-f]{{1,64}})\]\[0x([0-9a-f]{{1,64}})\]", re.ASCII)
+
+
+def read_again(deployment: Deployment, piece: Evidence, facts: Facts) -> str:
+    """Say in words what the proven contents say of the contract.
+
+    Raises InvalidProof where they do not say what `piece` does.
+    """
+    match facts:
+        case ReceiptFacts():
+            return _log(deployment.contract, piece, facts)
+        case StorageFacts():
+            return _slot(deployment.contract, piece, facts)
+    raise InvalidProof("The stored proof is of another kind than the evidence.")
+
+
+def _log(contract: str, piece: Evidence, facts: ReceiptFacts) -> str:
+    if facts.transaction is not None and facts.transaction.hash != piece.tx_hash:
+        raise InvalidProof("The stored receipt is that of another transaction than the evidence names.")
+    stated = piece.facts.get("event", "")
+    for log in facts.receipt.logs:
+        if log.address == contract and stated and _told(log.topics, log.data) == stated:
+            return f"a log of Reddio’s contract in it says {stated}"
+    raise InvalidProof(f"The stored receipt holds no log of Reddio’s contract that says {stated or 'this'}.")
+
+
+def _told(topics: tuple[str, ...], data: str) -> str:
+    try:
+        event = events.decode_log([bytes.fromhex(topic[2:]) for topic in topics], bytes.fromhex(data[2:]))
+    except CodecError:
+        return ""
+    return "" if event is None else event_text(event)
+
+
+def _slot(contract: str, piece: Evidence, facts: StorageFacts) -> str:
+    place, told = _SLOT.fullmatch(piece.facts.get("slot", "")), piece.facts.get("quanta", "")
+    if place is None or not told.isdecimal():
+        raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
+    slot = pending_withdrawal_slot(int(place[1], 16), int(place[2], 16))
+    if facts.address != contract or facts.slots.get(slot) != int(told):
+        raise InvalidProof("The stored proof shows another amount than the evidence.")
+    return f"Reddio’s contract keeps {told} quanta for this owner and asset"

@@ -1,0 +1,116 @@
+"""Which state update set a withdrawal's money aside, and which payout paid it, by the book.
+
+What was once matched stays matched: it is kept in the book under the block of what was set aside, so that both fall
+together, and a withdrawal that has ended takes nothing from those that come later.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveState
+from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.entries import Entry
+from ashore.systems.reddio.settlement.attribution import (
+    Lot,
+    Part,
+    Payment,
+    Position,
+    Wish,
+    attribute,
+    paid_lots,
+)
+from ashore.systems.reddio.settlement.book import Book, Kind
+from ashore.systems.reddio.settlement.places import place_in, quanta_of
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED
+
+SINCE = "allowed.since"
+"""The fact of the height up to which nothing can be this withdrawal's: where the chain was when it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """All that was set aside for a withdrawal, in order: entries of the book, and how many quanta of each.
+
+    `among` is how many withdrawals share the place.
+    """
+
+    lots: tuple[Entry, ...]
+    parts: Mapping[Position, int]
+    among: int
+
+
+def shares_of(book: Book, states: Sequence[Withdrawal]) -> Mapping[str, Share]:
+    """What was set aside for each of the withdrawals of one place, oldest first; nothing for those that still wait.
+
+    What is proven is written down as spent.
+    """
+    if not states:
+        return {}
+    entries = {lot.position: lot for lot in book.about(Kind.ALLOWED, place_in(states[0].terms).subject)}
+    spent = [entry for entry in book.of(Kind.SPENT) if entry.position in entries]
+    mine: dict[str, list[Part]] = {}
+    for entry in spent:
+        mine.setdefault(entry.subject, []).append(Part(entry.position, int(entry.facts["quanta"])))
+    whole = {state.id for state in states if sum(p.quanta for p in mine.get(state.id, [])) == quanta_of(state)}
+    free = [Lot(at, int(lot.facts["quanta"]) - _used(spent, at)) for at, lot in entries.items()]
+    waiting = [state for state in states if state.id not in whole]
+    found = {state.id: tuple(mine[state.id]) for state in states if state.id in whole}
+    for exact in (False, True):
+        wishes = [_wish(state, exact=exact) for state in waiting if _takes_exactly(state) is exact and _may(state)]
+        fresh = attribute(wishes, free)
+        free = [Lot(lot.position, lot.quanta - _taken(fresh.values(), lot.position)) for lot in free]
+        found.update(fresh)
+        for name, parts in fresh.items():
+            lots = [entries[part.position] for part in parts]
+            if min(lot.level for lot in lots) >= Level.PROVEN:
+                # What only one endpoint shows is never spent: it would stay so when it proves false.
+                book.add([_spent(name, entries[part.position], part) for part in parts], {})
+    return {name: _share(parts, entries, len(states)) for name, parts in found.items()}
+
+
+def paid_by(book: Book, state: Withdrawal, share: Share) -> Entry | None:
+    """The payout that paid the last of a withdrawal; None while any of it waits."""
+    subject = place_in(state.terms).subject
+    payouts = {one.position: one for one in book.about(Kind.PERFORMED, subject) if int(one.facts["quanta"])}
+    lots = [Lot(lot.position, int(lot.facts["quanta"])) for lot in book.about(Kind.ALLOWED, subject)]
+    payments = [Payment(at, int(one.facts["quanta"])) for at, one in payouts.items()]
+    done = paid_lots(lots, payments)
+    if not all(lot.position in done for lot in share.lots):
+        return None
+    return payouts[max(done[lot.position].position for lot in share.lots)]
+
+
+def _share(parts: Iterable[Part], entries: Mapping[Position, Entry], among: int) -> Share:
+    ordered = sorted(parts, key=lambda part: part.position)
+    lots = tuple(entries[part.position] for part in ordered)
+    return Share(lots, {part.position: part.quanta for part in ordered}, among)
+
+
+def _wish(state: Withdrawal, *, exact: bool) -> Wish:
+    return Wish(state.id, quanta_of(state), int(state.facts.get(SINCE, "-1")), exact)
+
+
+def _may(state: Withdrawal) -> bool:
+    """Whether it may be on L1 at all: where it began is known, and Reddio has not turned it down at once."""
+    request = state.request
+    return SINCE in state.facts and request is not None and request.state not in (MoveState.REFUSED, MoveState.INTENDED)
+
+
+def _takes_exactly(state: Withdrawal) -> bool:
+    """Whether nobody knows that Reddio took it, or Reddio says that it failed: then only its own amount tells of it."""
+    request = state.request
+    failed = any(state.stage(stage).failed for stage in (ACCEPTED, BATCHED))
+    return failed or request is None or request.state is not MoveState.ACCEPTED
+
+
+def _used(spent: Sequence[Entry], position: Position) -> int:
+    return sum(int(entry.facts["quanta"]) for entry in spent if entry.position == position)
+
+
+def _taken(found: Iterable[Sequence[Part]], position: Position) -> int:
+    return sum(part.quanta for parts in found for part in parts if part.position == position)
+
+
+def _spent(name: str, lot: Entry, part: Part) -> Entry:
+    return replace(lot, kind=Kind.SPENT, subject=name, facts={"quanta": str(part.quanta)})

@@ -1,0 +1,134 @@
+"""Whether the registries of proofs know the fact of a state update, as the contract itself had to ask them.
+
+`getRegisteredVerifiers` names adapters; each has a registry (`gpsContract`) and a program (`programHash`), and the fact
+counts as the result of that program. Source: starkware-libs/starkex-contracts, `GpsFactRegistryAdapter`. What a call
+answers has no proof: it is as strong as the endpoints that say the same.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ashore.crypto.abi import encode_call
+from ashore.crypto.errors import CodecError
+from ashore.domain import events as ev
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.withdrawal import StageView, Withdrawal
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.wire import data as wire_data
+from ashore.ethereum.wire import hexed
+from ashore.systems.reddio.codec.l1.calls import (
+    GET_REGISTERED_VERIFIERS,
+    GPS_CONTRACT,
+    IS_VALID,
+    PROGRAM_HASH,
+    decode_address_result,
+    decode_addresses_result,
+    decode_bool_result,
+    decode_uint_result,
+)
+from ashore.systems.reddio.codec.l1.facts import verifier_fact
+from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement.reconcile import ALLOWED
+from ashore.systems.reddio.system.tracks import UPDATED
+
+REGISTRY = "isValid"
+MOST_VERIFIERS = 8
+A_CYCLE = 4
+TRIES = 8
+
+
+class Verifiers:
+    """Asks for the facts of withdrawals that were set aside, a few a cycle, each once."""
+
+    kind = REGISTRY
+
+    def __init__(self, deployment: Deployment, quorum: Quorum, now: Callable[[], int]) -> None:
+        """`now` gives UTC milliseconds."""
+        self._deployment = deployment
+        self._quorum = quorum
+        self._now = now
+        self._tries: dict[str, int] = {}
+
+    def begin_anew(self) -> None:
+        """After a reorganisation everything may be tried again."""
+        self._tries.clear()
+
+    async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
+        """Ask for what withdrawals lack of this."""
+        found: list[ev.Event] = []
+        lacking = [state for state in mine if _lacks(state) and self._tries.get(state.id, 0) < TRIES][:A_CYCLE]
+        for state in lacking:
+            self._tries[state.id] = self._tries.get(state.id, 0) + 1
+            log = _log(state.stage(UPDATED))
+            assert log is not None
+            try:
+                found += await self._asked(state, log)
+            except (AshoreError, CodecError):
+                continue
+        return found
+
+    async def _asked(self, state: Withdrawal, log: Evidence) -> list[ev.Event]:
+        fact = bytes.fromhex(log.facts["state transition fact"][2:])
+        verifiers = await self._agreed(self._deployment.contract, GET_REGISTERED_VERIFIERS)
+        addresses = decode_addresses_result(verifiers[0])[:MOST_VERIFIERS]
+        told: list[str] = []
+        fewest = verifiers[1]
+        for adapter in addresses:
+            gps = await self._agreed(hexed(adapter), GPS_CONTRACT)
+            program = await self._agreed(hexed(adapter), PROGRAM_HASH)
+            registry = decode_address_result(gps[0])
+            if registry is None:
+                return []
+            named = verifier_fact(decode_uint_result(program[0]), fact)
+            valid = await self._agreed(hexed(registry), IS_VALID, named)
+            fewest = min(fewest, gps[1], program[1], valid[1])
+            if not decode_bool_result(valid[0]):
+                if state.stage(UPDATED).contradicted:
+                    return []
+                said = f"The contract on {self._deployment.chain.name} moved its state on this fact."
+                return [ev.StageContradicted(state.id, UPDATED, said, "A registry of proofs does not know it.")]
+            told.append(f"{hexed(registry)} knows it as the result of program 0x{decode_uint_result(program[0]):x}")
+        if not told:
+            return []
+        facts = {"state transition fact": hexed(fact), "registries": "; ".join(told)}
+        return [ev.StageReached(state.id, UPDATED, self._evidence(log, facts, fewest))]
+
+    def _evidence(self, log: Evidence, facts: dict[str, str], agreeing: int) -> Evidence:
+        """It speaks for the same block as the log, and falls with it."""
+        return Evidence(
+            kind=REGISTRY,
+            level=Level.SEEN,
+            source=log.chain,
+            observed_at=self._now(),
+            facts=facts,
+            chain=log.chain,
+            block_number=log.block_number,
+            block_hash=log.block_hash,
+            block_time=log.block_time,
+            agreeing=agreeing,
+            asked=len(self._quorum.endpoints),
+        )
+
+    async def _agreed(self, to: str, function: str, *values: Any) -> tuple[bytes, int]:
+        """What enough endpoints answer alike to a call, and how many do. Raises AshoreError."""
+        call = {"to": to, "data": hexed(encode_call(function, values))}
+        answers = await self._quorum.ask_each("eth_call", [call, "latest"])
+        voices = Counter(answer for answer in answers.values() if isinstance(answer, str))
+        if not voices:
+            raise AshoreError("Nobody answers.")
+        best, count = voices.most_common(1)[0]
+        if count < self._quorum.k:
+            raise AshoreError("The endpoints do not agree.")
+        return wire_data(best, "a call's result"), count
+
+
+def _log(view: StageView) -> Evidence | None:
+    """The evidence that names the fact."""
+    return next((e for e in view.evidence if e.kind == ALLOWED and e.level >= Level.PROVEN), None)
+
+
+def _lacks(state: Withdrawal) -> bool:
+    view = state.stage(UPDATED)
+    return _log(view) is not None and not any(piece.kind == REGISTRY for piece in view.evidence)

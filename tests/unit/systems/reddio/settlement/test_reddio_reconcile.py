@@ -1,0 +1,279 @@
+"""Withdrawals held against what the contract logs: set aside, claimed, merged, reorganised, lied about; no operator."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveState
+from ashore.domain.observations import ChainHealth, FinalityAdvanced
+from ashore.domain.withdrawal import HELD_UP, RECEIVED, Status
+from ashore.systems.reddio.codec.l1 import events
+from ashore.systems.reddio.settlement.reconcile import FIRST_IN
+from ashore.systems.reddio.system.tracks import ACCEPTED, CLAIMABLE, CLAIMED, SENT, UPDATED
+from unit.systems.reddio.reddio_bench import ETH, MINTABLE, NFT, TOKEN
+from unit.systems.reddio.settlement.exchange_model import CHAIN, Exchange, Wallet, log
+
+OWNER = int("5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90", 16)
+STRANGER = b"\x66" * 20
+
+
+@pytest.fixture
+def exchange() -> Exchange:
+    return Exchange()
+
+
+@pytest.fixture
+def wallet(tmp_path: Path) -> Wallet:
+    return Wallet(tmp_path)
+
+
+@pytest.mark.parametrize("asset", [ETH, TOKEN, NFT, MINTABLE])
+async def test_the_way_of_a_withdrawal_by_L1_alone(exchange: Exchange, wallet: Wallet, asset: object) -> None:
+    quanta = 5 if asset in (ETH, TOKEN) else 1
+    name = wallet.request(OWNER, asset, quanta)  # type: ignore[arg-type]
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, asset, quanta)))  # type: ignore[arg-type]
+    updated = wallet.state(name).stage(UPDATED).best
+    assert updated is not None
+    assert updated.level is Level.PROVEN
+    assert updated.facts["fact computed again"].startswith("equal")
+    assert updated.facts["your withdrawal"].startswith("found in the public input")
+    assert not wallet.state(name).stage(CLAIMED).evidence
+    await wallet.sees(exchange.claim(OWNER, asset, "0xaa"))  # type: ignore[arg-type]
+    state = wallet.state(name)
+    assert [state.stage(stage).level for stage in (UPDATED, CLAIMABLE, CLAIMED)] == [Level.PROVEN] * 3
+    assert state.status is Status.UNDER_WAY
+    await wallet.sees(FinalityAdvanced(CHAIN, 2, "0x", 3, 3))
+    assert wallet.state(name).status is Status.FINAL
+    assert await wallet.sees(FinalityAdvanced(CHAIN, 3, "0x", 3, 3)) == []
+
+
+async def test_two_withdrawals_that_merge_are_told_apart_and_it_is_said(exchange: Exchange, wallet: Wallet) -> None:
+    first, second = wallet.request(OWNER, ETH, 5), wallet.request(OWNER, ETH, 3)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 8)))
+    for name, own in ((first, "0.000005 ETH"), (second, "0.000003 ETH")):
+        best = wallet.state(name).stage(UPDATED).best
+        assert best is not None
+        assert best.facts["of which yours here"] == own
+        assert best.facts["told apart"] == FIRST_IN
+    await wallet.sees(exchange.claim(OWNER, ETH, "0xaa"))
+    assert all(wallet.state(name).stage(CLAIMED).checked() for name in (first, second))
+
+
+async def test_what_was_set_aside_before_it_began_is_not_its_own(exchange: Exchange, wallet: Wallet) -> None:
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.sees(exchange.empty())
+    assert not wallet.state(name).stage(UPDATED).evidence
+    await wallet.sees(exchange.update((OWNER, ETH, 5)), exchange.claim(OWNER, ETH, "0xaa"))
+    state = wallet.state(name)
+    assert state.stage(CLAIMED).checked()
+    best = state.stage(CLAIMED).best
+    assert best is not None
+    assert best.facts["paid"] == f"0.00001 ETH to 0x{OWNER:040x}"
+    assert best.facts["of which yours here"] == "0.000005 ETH"
+
+
+async def test_an_ended_withdrawal_takes_nothing_of_a_later_one(exchange: Exchange, wallet: Wallet) -> None:
+    first = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    second = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    wallet.reopen()
+    only = [state for state in wallet.states if state.id == second]
+    assert list(await wallet.interpreter.interpret(ChainHealth(CHAIN, 3, 3, 1, 0), only)) == []
+    assert wallet.state(first).stage(UPDATED).checked()
+
+
+async def test_a_reorganisation_takes_back_and_gives_again(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)), exchange.claim(OWNER, ETH, "0xaa"))
+    await wallet.sees(exchange.reorganised(2))
+    state = wallet.state(name)
+    assert not any(state.stage(stage).evidence for stage in (UPDATED, CLAIMABLE, CLAIMED))
+    assert "replaced the block" in state.stage(CLAIMED).taken_back
+    await wallet.sees(exchange.empty(), exchange.update((OWNER, ETH, 5)), exchange.claim(OWNER, ETH, "0xab"))
+    assert wallet.state(name).stage(CLAIMED).checked()
+
+
+async def test_a_claim_in_vain_is_a_failure(exchange: Exchange, wallet: Wallet) -> None:
+    claim = wallet.claims(OWNER, ETH, 5, "0xcc")
+    await wallet.sees(exchange.claim(OWNER, ETH, "0xcc"))
+    state = wallet.state(claim)
+    assert "nothing waited there" in state.stage(CLAIMED).failed
+    assert state.status is Status.FAILED
+
+
+async def test_a_claim_pays_what_waits_and_says_how_much(exchange: Exchange, wallet: Wallet) -> None:
+    claim = wallet.claims(OWNER, ETH, 8, "0xcc", accepted=False)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)), exchange.claim(OWNER, ETH, "0xcc"))
+    state = wallet.state(claim)
+    assert state.stage(SENT).checked()
+    assert state.stage(CLAIMED).checked()
+    assert state.request is not None
+    assert state.request.state is MoveState.ACCEPTED
+    assert state.facts[RECEIVED] == "0.000005 ETH"
+
+
+async def test_a_payout_to_another_is_none(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)), exchange.claim(OWNER, ETH, "0xaa", recipient=STRANGER))
+    state = wallet.state(name)
+    assert not state.stage(CLAIMED).evidence
+    assert STRANGER.hex() in state.stage(CLAIMED).contradicted
+
+
+async def test_logs_that_their_own_calldata_deny_do_not_count(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5), lies=True))
+    state = wallet.state(name)
+    assert not state.stage(UPDATED).evidence
+    assert "does not count" in state.stage(UPDATED).contradicted
+
+
+async def test_an_update_by_way_of_another_contract_counts_and_says_what_was_not_checked(
+    exchange: Exchange, wallet: Wallet
+) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5), by_way=True))
+    best = wallet.state(name).stage(UPDATED).best
+    assert best is not None
+    assert best.facts["fact computed again"].startswith("not possible")
+    assert "your withdrawal" not in best.facts
+
+
+async def test_what_one_endpoint_shows_is_seen_and_never_spent(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5), level=Level.SEEN))
+    assert wallet.state(name).stage(UPDATED).level is Level.SEEN
+    await wallet.health(1)
+    assert not wallet.state(name).stage(UPDATED).evidence
+
+
+async def test_an_unknown_request_is_known_by_its_own_amount_alone(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5, accepted=False)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 9)))
+    assert not wallet.state(name).stage(UPDATED).evidence
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    state = wallet.state(name)
+    assert state.stage(UPDATED).checked()
+    assert state.request is not None
+    assert state.request.state is MoveState.ACCEPTED
+
+
+async def test_a_failure_that_Reddio_told_gives_way_to_what_the_chain_shows(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    wallet.events.append(ev.StageFailed(name, ACCEPTED, "insufficient available", "Reddio"))
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    state = wallet.state(name)
+    assert state.stage(UPDATED).checked()
+    assert state.stage(ACCEPTED).contradicted
+    assert state.status is Status.UNDER_WAY
+
+
+async def test_a_frozen_exchange_is_told_and_taken_back(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.block(log(events.FROZEN, at=(0, 0), tx="0xf0")))
+    assert "is frozen" in wallet.state(name).facts[HELD_UP]
+    await wallet.sees(exchange.block(log(events.UNFROZEN, at=(0, 0), tx="0xf1")))
+    assert wallet.state(name).facts[HELD_UP] == ""
+
+
+async def test_the_pace_is_that_of_neighbouring_updates(exchange: Exchange, wallet: Wallet) -> None:
+    for _ in range(5):
+        await wallet.sees(exchange.update())
+    assert wallet.interpreter.expectations(CHAIN) == {}
+    await wallet.sees(exchange.update())
+    usual = wallet.interpreter.expectations(CHAIN)[UPDATED]
+    assert (usual.median, usual.p90, usual.samples) == (12_000, 12_000, 5)
+    assert wallet.interpreter.expectations("elsewhere") == {}
+    wallet.interpreter.forget_pace()
+    wallet.reopen()
+    assert wallet.interpreter.expectations(CHAIN) == {}
+
+
+_STEP = st.one_of(
+    st.tuples(st.just("request"), st.integers(1, 4)),
+    st.tuples(st.just("update"), st.integers(1, 3)),
+    st.tuples(st.just("strange"), st.integers(1, 4)),
+    st.tuples(st.just("claim"), st.just(0)),
+    st.tuples(st.just("reorg"), st.integers(1, 3)),
+    st.tuples(st.just("reopen"), st.just(0)),
+    st.tuples(st.just("empty"), st.just(0)),
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_STEP, max_size=14), st.booleans())
+async def test_in_any_order_nothing_is_told_that_is_not_so(steps: list[tuple[str, int]], merge: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        exchange, wallet = Exchange(), Wallet(Path(folder))
+        asked: list[int] = []
+        for number, (step, size) in enumerate(steps):
+            match step:
+                case "request":
+                    wallet.request(OWNER, ETH, size)
+                    asked.append(size)
+                    await wallet.health(len(exchange.blocks))
+                case "update":
+                    batch, asked = asked[:size], asked[size:]
+                    whole = [sum(batch)] if merge and batch else batch
+                    await wallet.sees(exchange.update(*((OWNER, ETH, quanta) for quanta in whole)))
+                case "strange":
+                    await wallet.sees(exchange.update((OWNER, ETH, size)))
+                case "claim":
+                    await wallet.sees(exchange.claim(OWNER, ETH, f"0x{number:02x}"))
+                case "reorg":
+                    await wallet.sees(exchange.reorganised(size), exchange.empty())
+                case "reopen":
+                    wallet.reopen()
+                case "empty":
+                    await wallet.sees(exchange.empty())
+            _is_true(exchange, wallet)
+        written = await wallet.health(len(exchange.blocks))
+        assert not [event for event in written if event.name != "fact-learnt"], "a second look finds nothing new"
+        wallet.database.close()
+
+
+def _is_true(exchange: Exchange, wallet: Wallet) -> None:
+    """Everything that is told rests on blocks that stand, and the sums are those of the contract."""
+    standing = {block.block.hash for block in exchange.blocks}
+    set_aside = paid = 0
+    for state in wallet.states:
+        for view in state.stages.values():
+            assert all(piece.block_hash in standing for piece in view.evidence if piece.on_chain)
+        set_aside += state.terms.amount // ETH.quantum if state.stage(UPDATED).checked() else 0
+        paid += state.terms.amount // ETH.quantum if state.stage(CLAIMED).checked() else 0
+        assert state.stage(UPDATED).checked() or not state.stage(CLAIMED).checked()
+    allowed, performed = _sums(exchange)
+    assert set_aside <= allowed
+    assert paid <= performed
+
+
+def _sums(exchange: Exchange) -> tuple[int, int]:
+    told = [
+        events.decode_log([bytes.fromhex(t[2:]) for t in one.topics], bytes.fromhex(one.data[2:]))
+        for block in exchange.blocks
+        for one in block.logs
+    ]
+    return (
+        sum(event.quanta for event in told if isinstance(event, events.WithdrawalAllowed)),
+        sum(event.quanta for event in told if isinstance(event, events.WithdrawalPerformed)),
+    )
