@@ -32,11 +32,13 @@ class MoveState(StrEnum):
 class Accepted:
     """The other side took the move. `said` is its answer, made plain.
 
-    `seen_by` names who saw that it took effect, where the other side itself said something else or nothing.
+    `seen_by` names who saw that it took effect, where the other side itself said something else or nothing. `learnt`
+    are facts that later evidence is matched with, each a name and its value.
     """
 
     said: str = ""
     seen_by: str = ""
+    learnt: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,11 @@ class Carrier:
             return
         if isinstance(outcome, Accepted):
             self._ledger.record(
-                [ev.MoveAccepted(withdrawal, move.id, outcome.said), *self._first_stage(withdrawal, move, outcome)]
+                [
+                    ev.MoveAccepted(withdrawal, move.id, outcome.said),
+                    *self._first_stage(withdrawal, move, outcome),
+                    *self._learnt(withdrawal, outcome),
+                ]
             )
         elif isinstance(outcome, Refused):
             self._ledger.record([ev.MoveRefused(withdrawal, move.id, outcome.code, outcome.sentence, outcome.advice)])
@@ -206,6 +210,13 @@ class Carrier:
         if outcome.seen_by:
             reached.append(ev.StageContradicted(withdrawal, stage, state.moves[move.id].said, outcome.said))
         return reached
+
+    def _learnt(self, withdrawal: str, outcome: Accepted) -> list[ev.Event]:
+        state = self._ledger.get(withdrawal)
+        if state is None:
+            return []
+        said_by = outcome.seen_by or state.terms.details.get(SAID_BY, state.terms.system)
+        return [ev.FactLearnt(withdrawal, name, value, said_by) for name, value in outcome.learnt]
 
     def _move(self, withdrawal: str, move: str) -> MoveView | None:
         state: Withdrawal | None = self._ledger.get(withdrawal)

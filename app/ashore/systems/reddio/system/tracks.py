@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef, TrackWords
 from ashore.domain.withdrawal import Withdrawal
+from ashore.systems.claiming.track import CLAIM_WORDS, CLAIMED, SENT, claim_track
 
 REQUESTED = "requested"
 ACCEPTED = "accepted"
@@ -15,9 +16,7 @@ COMMITTED = "committed"
 BATCHED = "batched"
 UPDATED = "updated"
 CLAIMABLE = "claimable"
-CLAIMED = "claimed"
 SETTLED = "settled"
-SENT = "sent"
 REGISTERED = "registered"
 
 _NO_SECOND = (
@@ -195,83 +194,12 @@ TRANSFER = Track(
 )
 """A transfer to another user's vault (`/v1/transfers`): it never leaves layer 2."""
 
-_ONE_BLOCK = "It is done as soon as a block takes it, and irreversible when that block is finalized."
-
-CLAIM_WORDS = TrackWords(
-    waiting="Ashore waits for an endpoint’s answer. You need not do anything.",
-    not_left=(
-        "Nothing has left yet: no endpoint of its chain can be reached.",
-        "Ashore keeps trying with the same signed transaction.",
-    ),
-    unanswered=(
-        "It is not known yet whether its chain has the transaction.",
-        "It cannot count twice: only the same signed transaction is ever sent. You need not do anything.",
-    ),
-    trying_on="Ashore tries again with the same signed transaction.",
-    asking_on="Ashore asks until it knows, and never signs a second one meanwhile.",
-    contradicted=(
-        "What was said and what the chain shows differ.",
-        "The money is not lost; Ashore keeps watching the chain itself.",
-    ),
-    failed=(
-        "The claim had no effect. At most its gas was spent.",
-        "If the money still waits, it stands under Unclaimed.",
-    ),
-    landed="Paid out on {place}; waiting until it is irreversible.",
-    final="{amount} arrived on {place}.",
-    seen_by="one endpoint shows it",
-    pace=_ONE_BLOCK,
-    pace_unknown=_ONE_BLOCK,
-    second=(
-        "An earlier transaction with number {nonce} of this account is still open. Nothing was sent.",
-        "Wait until a block has taken it; you find it under Activity.",
-    ),
-    priced_out=(
-        "It waits: gas costs {gas} now, more than this claim may spend.",
-        "It goes through by itself once gas is cheaper. Or speed it up: then it may spend more.",
-    ),
-    sped_up=(
-        "Under way, with a higher price of gas.",
-        "Both transactions have one number: a block takes only one of them, and the money is paid out once.",
-    ),
-    cancelling=(
-        "The cancellation is under way.",
-        "If a block takes the claim first, the money is paid out all the same. Nothing to do until one is taken.",
-    ),
-    not_replaced=("The one that waits stays as it is: the other was not taken.", "{said}"),
-    instead=("Speed up", "Cancel the claim"),
-    instead_again=("Claim after all", "Cancel faster"),
-)
-
-_SENT = Stage(
-    SENT,
-    Milestone.REQUESTED,
-    "Claim sent",
-    "Signed here; an endpoint of {chain} took it.",
-    "Waiting for an endpoint of {chain} to take the transaction.",
-    provable=False,
-)
-
-CLAIM = Track(
-    TrackRef("reddio.claim", 1),
-    (
-        _SENT,
-        Stage(
-            CLAIMED,
-            Milestone.FINALIZED,
-            "Paid out on {chain}",
-            "The contract paid out to its owner all that waited of this asset.",
-            "Waiting for a block of {chain} to take the transaction.",
-        ),
-    ),
-    CLAIM_WORDS,
-    answered=SENT,
-)
+CLAIM = claim_track("reddio.claim")
 
 REGISTRATION = Track(
     TrackRef("reddio.registration", 1),
     (
-        replace(_SENT, title="Registration sent"),
+        replace(CLAIM.stage(SENT), title="Registration sent"),
         Stage(
             REGISTERED,
             Milestone.FINALIZED,

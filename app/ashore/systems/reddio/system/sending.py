@@ -1,0 +1,159 @@
+"""Sending a request to Reddio once, and finding out what became of it: by its signature, and by its number.
+
+What may go again is decided by what Reddio can be shown to know: it takes each number of a Stark key once, so the
+identical request is harmless while that number is unused. A plain withdrawal has neither signature nor number, and is
+never sent again once it may have arrived.
+"""
+
+import json
+from collections.abc import Mapping
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import Accepted, NeverLeft, Outcome, Refused, SignedMove, Unknown
+from ashore.net.errors import HttpStatus, NetError, NotSent
+from ashore.systems.reddio.client.answers import Record
+from ashore.systems.reddio.client.api import WITHDRAWALS, ReddioClient
+from ashore.systems.reddio.client.envelope import ApiError, BadAnswer
+from ashore.systems.reddio.codec import (
+    NEVER_EXPIRES,
+    TRANSFERS_PATH,
+    WITHDRAWAL_PATH,
+    WITHDRAWAL_TO_PATH,
+    ErrorCode,
+    is_expired,
+)
+
+SEQUENCE_ID = "sequence_id"
+"""The fact of the number that Reddio gave a request."""
+FULL_WITHDRAWALS = 5
+ADDRESS_LENGTH = 42
+UNASKED = "Reddio cannot be asked at the moment."
+LOST = "Reddio’s answer was lost; it may or may not have the request."
+UNFOUND_PLAIN = (
+    "Reddio’s list does not show the request. It has no signature, so that proves nothing, and it is not sent again."
+)
+
+
+async def submit_request(client: ReddioClient, move: SignedMove, first_send: bool) -> Outcome:
+    """Send the body once and say what its answer means."""
+    body = _body(move)
+    try:
+        number = await client.send(path_of(body), move.payload)
+    except ApiError as error:
+        return await _refused(client, move, error, first_send)
+    except NotSent:
+        return NeverLeft("Reddio cannot be reached; the request has not left.")
+    except HttpStatus as error:
+        return Unknown(f"Reddio answered with HTTP status {error.status}, which says nothing about the request.")
+    except (NetError, BadAnswer):
+        return Unknown(LOST)
+    return _taken(number)
+
+
+async def locate_request(client: ReddioClient, move: SignedMove, now_s: int) -> Outcome:
+    """Ask Reddio what became of a request. `now_s` is UTC seconds. Never raises for a network reason."""
+    body = _body(move)
+    try:
+        if path_of(body) == WITHDRAWAL_PATH:
+            return await _locate_plain(client, move, body)
+        return await _locate_signed(client, move, body, now_s)
+    except (NetError, ApiError, BadAnswer):
+        return Unknown(UNASKED)
+
+
+def path_of(body: Mapping[str, object]) -> str:
+    """Which call a body is of."""
+    if "signature" not in body:
+        return WITHDRAWAL_PATH
+    return WITHDRAWAL_TO_PATH if len(str(body.get("receiver"))) == ADDRESS_LENGTH else TRANSFERS_PATH
+
+
+def signature_of(payload: str) -> tuple[str, str] | None:
+    """Both halves of a signed body's signature, as Reddio is asked for it; None where the body has none."""
+    signature = json.loads(payload).get("signature") if payload else None
+    return (str(signature["r"]), str(signature["s"])) if isinstance(signature, dict) else None
+
+
+async def _refused(client: ReddioClient, move: SignedMove, error: ApiError, first_send: bool) -> Outcome:
+    if error.code == ErrorCode.DUPLICATE_TRANSACTION and "signature" in _body(move):
+        found = await locate_request(client, move, 0)
+        unseen = Unknown("Reddio says that it has a request with this number, and does not show this one.")
+        return found if isinstance(found, Accepted) else unseen
+    if not error.refusal.is_certain:
+        return Unknown(f"{error.refusal.sentence} {error.refusal.advice}")
+    refused = Refused(str(error.code), error.refusal.sentence, error.refusal.advice)
+    if first_send:
+        return refused
+    return Unknown(
+        "Reddio refuses a repetition of the request. That may be because it took the first one.", refusal=refused
+    )
+
+
+async def _locate_signed(client: ReddioClient, move: SignedMove, body: Mapping[str, object], now_s: int) -> Outcome:
+    signature = signature_of(move.payload)
+    assert signature is not None
+    found = await _by_signature(client, *signature)
+    if found:
+        return _known(found)
+    expected = await client.nonce(str(body["stark_key"]))
+    if expected <= move.nonce:
+        if now_s and is_expired(int(str(body.get("expiration_timestamp", NEVER_EXPIRES))), now_s):
+            late = Refused("expired", "The request’s date is past, and Reddio never took it.", "Make a new request.")
+            return Unknown("Reddio does not know the request, and its date is past.", refusal=late)
+        return Unknown("Reddio does not know the request.", resend_harmless=True)
+    dead = Refused(
+        "nonce-used",
+        "Another request used this number, so this one can never take effect. Nothing was taken for it.",
+        "Start again if you still want to withdraw.",
+    )
+    # Its list of signatures may be behind its count of numbers: so this is believed only once it stays so.
+    return Unknown("Reddio does not know the request, though its number is used.", refusal=dead)
+
+
+async def _by_signature(client: ReddioClient, r: str, s: str) -> tuple[Record, ...]:
+    """The records of a signature; that Reddio says no to the question means that it knows none."""
+    try:
+        return await client.by_signature(r, s)
+    except ApiError as error:
+        if error.refusal.is_certain:
+            return ()
+        raise
+
+
+async def _locate_plain(client: ReddioClient, move: SignedMove, body: Mapping[str, object]) -> Outcome:
+    found = [
+        record
+        for record in await client.records(str(body["stark_key"]))
+        if record.record_type in (WITHDRAWALS, FULL_WITHDRAWALS)
+        and record.sequence_id > move.nonce
+        and str(record.amount) == body["amount"]
+    ]
+    return _known(tuple(found)) if found else Unknown(UNFOUND_PLAIN)
+
+
+async def last_number(client: ReddioClient, stark_key: str) -> int:
+    """The highest number in Reddio's book of a Stark key, 0 where it has none.
+
+    Raises AshoreError where Reddio does not show the book: then a plain request could never be told from older ones.
+    """
+    try:
+        return max((record.sequence_id for record in await client.records(stark_key)), default=0)
+    except (NetError, ApiError, BadAnswer) as error:
+        raise AshoreError(
+            "Reddio does not show its list of requests now.", "Nothing was sent. Try again later."
+        ) from error
+
+
+def _taken(number: int) -> Accepted:
+    return Accepted(f"Reddio put it into its queue as number {number}.", learnt=((SEQUENCE_ID, str(number)),))
+
+
+def _known(found: tuple[Record, ...]) -> Accepted:
+    number = min(record.sequence_id for record in found)
+    return Accepted(f"Reddio has it as number {number}.", learnt=((SEQUENCE_ID, str(number)),))
+
+
+def _body(move: SignedMove) -> Mapping[str, object]:
+    body = json.loads(move.payload)
+    assert isinstance(body, dict)
+    return body

@@ -1,0 +1,171 @@
+"""Sent once, what became of it is asked by its signature, and it goes again only while that is harmless."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.moves import Accepted, NeverLeft, Refused, SignedMove, Unknown
+from ashore.systems.reddio.codec import ErrorCode, hex_of
+from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
+from ashore.systems.reddio.system.sending import last_number, locate_request, submit_request
+from unit.systems.reddio.api_stub import Api, failed, ok
+from unit.systems.reddio.reddio_bench import CAPITAL, FOREIGN_KEY, KEY, NFT, NOW
+from unit.systems.reddio.system.test_reddio_plan import planned, signed
+
+NOW_S = NOW // 1000
+BY_SIGNATURE = "/v1/record/by/signature"
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    made = Api()
+    yield made
+    await made.http.aclose()
+
+
+@pytest.fixture(scope="module")
+def move() -> SignedMove:
+    return signed(planned())
+
+
+@pytest.fixture(scope="module")
+def plain() -> SignedMove:
+    return signed(planned(way=PLAIN_WAY, key=CAPITAL, amount="1", recipient=""))
+
+
+def record(**changes: object) -> dict[str, object]:
+    return {"sequence_id": 13, "record_type": 3, "status": 0, "stark_key": KEY, "amount": "1500000", **changes}
+
+
+@pytest.mark.parametrize("way", ["ethereum", TO_VAULT])
+async def test_it_is_taken_under_a_number(api: Api, way: str) -> None:
+    asked = signed(planned(way=way, recipient=FOREIGN_KEY if way == TO_VAULT else "0x" + "5a" * 20))
+    path = "/v1/transfers" if way == TO_VAULT else "/v1/withdrawalto"
+    api.answers[path] = lambda _q, _b: ok({"sequence_id": 13})
+    outcome = await submit_request(api.client, asked, first_send=True)
+    assert isinstance(outcome, Accepted)
+    assert outcome.learnt == (("sequence_id", "13"),)
+    assert api.bodies == [asked.payload.encode()]
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+@pytest.mark.parametrize("code", [c for c in ErrorCode if c])
+async def test_every_no_is_certain_or_open_and_an_echo_is_never_certain(
+    api: Api, move: SignedMove, code: ErrorCode, status: int
+) -> None:
+    api.answers["/v1/withdrawalto"] = lambda _q, _b: httpx.Response(status, json=failed(int(code)))
+    api.answers[BY_SIGNATURE] = lambda _q, _b: ok([])
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": 7})
+    first = await submit_request(api.client, move, first_send=True)
+    again = await submit_request(api.client, move, first_send=False)
+    assert isinstance(again, Unknown), "the first may have been taken"
+    if isinstance(first, Refused):
+        assert again.refusal == first
+        assert first.code == str(int(code))
+        assert first.sentence
+    else:
+        assert isinstance(first, Unknown)
+        assert again.refusal is None
+
+
+async def test_a_duplicate_is_looked_for_by_its_signature(api: Api, move: SignedMove) -> None:
+    api.answers["/v1/withdrawalto"] = lambda _q, _b: failed(13, "duplicate")
+    api.answers[BY_SIGNATURE] = lambda q, _b: ok(
+        [record()] if q["r"] == json.loads(move.payload)["signature"]["r"] else []
+    )
+    assert isinstance(await submit_request(api.client, move, first_send=False), Accepted)
+    api.answers[BY_SIGNATURE] = lambda _q, _b: ok([])
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": 7})
+    outcome = await submit_request(api.client, move, first_send=True)
+    assert isinstance(outcome, Unknown)
+    assert not outcome.resend_harmless
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx.ReadTimeout("late"), httpx.Response(502, text="bad"), httpx.Response(404), {"status": "OK"}, []]
+)
+async def test_a_lost_answer_is_open(api: Api, move: SignedMove, answer: Any) -> None:
+    api.answers["/v1/withdrawalto"] = lambda _q, _b: answer
+    outcome = await submit_request(api.client, move, first_send=True)
+    assert isinstance(outcome, Unknown)
+    assert not outcome.resend_harmless, "only asking can make it so"
+
+
+async def test_what_never_left_is_proven(api: Api, move: SignedMove) -> None:
+    api.answers["/v1/withdrawalto"] = lambda _q, _b: httpx.ConnectError("down")
+    assert isinstance(await submit_request(api.client, move, first_send=True), NeverLeft)
+
+
+@pytest.mark.parametrize("unknown", [[], None, {"list": []}])
+async def test_it_may_go_again_only_while_its_number_is_unused(api: Api, move: SignedMove, unknown: Any) -> None:
+    api.answers[BY_SIGNATURE] = lambda _q, _b: ok(unknown)
+    for expected, harmless in ((6, True), (7, True), (8, False), (100, False)):
+        api.answers["/v1/nonce"] = lambda _q, _b, expected=expected: ok({"nonce": expected})
+        outcome = await locate_request(api.client, move, NOW_S)
+        assert isinstance(outcome, Unknown)
+        assert outcome.resend_harmless is harmless
+        assert (outcome.refusal is None) is harmless, "its number was used by another: dead once that stays so"
+    api.answers[BY_SIGNATURE] = lambda _q, _b: failed(6, "no such record")
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": 7})
+    outcome = await locate_request(api.client, move, NOW_S)
+    assert isinstance(outcome, Unknown)
+    assert outcome.resend_harmless
+
+
+async def test_it_is_found_by_its_signature(api: Api, move: SignedMove) -> None:
+    api.answers[BY_SIGNATURE] = lambda _q, _b: ok([record(sequence_id=14), record()])
+    outcome = await locate_request(api.client, move, NOW_S)
+    assert isinstance(outcome, Accepted)
+    assert outcome.learnt == (("sequence_id", "13"),)
+    assert api.calls["/v1/nonce"] == 0
+
+
+async def test_nobody_to_ask_leaves_it_open(api: Api, move: SignedMove, plain: SignedMove) -> None:
+    for asked in (move, plain):
+        outcome = await locate_request(api.client, asked, NOW_S)
+        assert isinstance(outcome, Unknown)
+        assert not outcome.resend_harmless
+
+
+async def test_a_date_that_is_past_ends_what_reddio_never_took(api: Api) -> None:
+    late = signed(planned(expiration="2026-01-03"))
+    api.answers[BY_SIGNATURE] = lambda _q, _b: ok([])
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": 7})
+    outcome = await locate_request(api.client, late, NOW_S + 3 * 86_400)
+    assert isinstance(outcome, Unknown)
+    assert not outcome.resend_harmless
+    assert outcome.refusal is not None
+    assert outcome.refusal.code == "expired"
+
+
+async def test_a_plain_withdrawal_is_found_in_the_list_and_never_sent_twice(api: Api, plain: SignedMove) -> None:
+    older = record(sequence_id=7, record_type=4, amount="1000000")
+    other = record(sequence_id=9, record_type=3, amount="1000000")
+    api.answers["/v1/records"] = lambda _q, _b: ok({"list": [older, other]})
+    outcome = await locate_request(api.client, plain, NOW_S)
+    assert isinstance(outcome, Unknown)
+    assert not outcome.resend_harmless
+    assert outcome.refusal is None, "that it is not there proves nothing"
+    api.answers["/v1/records"] = lambda _q, _b: ok(
+        [older, other, record(sequence_id=10, record_type=4, amount="1000000")]
+    )
+    found = await locate_request(api.client, plain, NOW_S)
+    assert isinstance(found, Accepted)
+    assert found.learnt == (("sequence_id", "10"),)
+
+
+async def test_the_last_number_before_a_plain_withdrawal_is_needed(api: Api) -> None:
+    with pytest.raises(AshoreError, match="list of requests"):
+        await last_number(api.client, KEY)
+    api.answers["/v1/records"] = lambda _q, _b: ok([record(), record(sequence_id=40)])
+    assert await last_number(api.client, KEY) == 40
+    api.answers["/v1/records"] = lambda _q, _b: ok([])
+    assert await last_number(api.client, KEY) == 0
+
+
+def test_an_nft_is_recognised_by_its_one() -> None:
+    assert json.loads(signed(planned(asset=hex_of(NFT.asset_id), amount="")).payload)["amount"] == "1"

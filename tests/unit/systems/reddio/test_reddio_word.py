@@ -1,0 +1,189 @@
+"""What Reddio says is reported and no more: each status by its honest meaning, each ending by its own name."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveKind
+from ashore.domain.observations import ChainHealth
+from ashore.domain.withdrawal import Status, Withdrawal, fold
+from ashore.systems.reddio.settlement.operator_word import (
+    ASKED_A_CYCLE,
+    FORGETTING_MS,
+    OperatorWord,
+    contradictions,
+    words,
+)
+from ashore.systems.reddio.system.offer import TO_VAULT
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMED, REQUESTED, SETTLED, UPDATED
+from unit.systems.reddio.api_stub import Api, failed, ok
+from unit.systems.reddio.reddio_bench import DEPLOYMENT, ETH, FOREIGN_KEY, KEY, NOW
+from unit.systems.reddio.system.test_reddio_plan import planned, signed
+
+
+def begun(name: str = "w1", number: str = "13", **typed: str) -> list[ev.Event]:
+    """A request that Reddio took."""
+    plan = planned(**typed)
+    move = replace(signed(plan), id=f"move-{name}")
+    at = NOW
+    return [
+        ev.WithdrawalStarted(name, plan.terms),
+        ev.MoveIntended(name, move.id, MoveKind.REQUEST, move.profile, move.locator, move.payload, move.scope, 7),
+        ev.MoveSending(name, move.id),
+        ev.MoveAccepted(name, move.id, "taken"),
+        ev.StageReached(name, REQUESTED, Evidence("submission", Level.REPORTED, "Reddio", at)),
+        *([ev.FactLearnt(name, "sequence_id", number, "Reddio")] if number else []),
+    ]
+
+
+def state_of(events: list[ev.Event]) -> Withdrawal:
+    found = fold(ev.Recorded(number, NOW, event) for number, event in enumerate(events, start=1))
+    assert found is not None
+    return found
+
+
+def record(**changes: object) -> dict[str, object]:
+    asset = f"{ETH.asset_id:#x}"
+    return {
+        "sequence_id": 13,
+        "record_type": 3,
+        "status": 1,
+        "stark_key": KEY,
+        "asset_id": asset,
+        "amount": "1500000",
+        **changes,
+    }
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    made = Api()
+    yield made
+    await made.http.aclose()
+
+
+async def told(api: Api, events: list[ev.Event], now: int = NOW, **changes: object) -> Withdrawal:
+    """The withdrawal after one cycle in which Reddio's record is so."""
+    api.answers["/v1/record"] = lambda _q, _b: ok([record(**changes)])
+    state = state_of(events)
+    report = await OperatorWord(DEPLOYMENT, api.client, lambda: now).ask([state])
+    for observation in report.observations:
+        events.extend(words(observation, [state], now))  # type: ignore[arg-type]
+    return state_of(events)
+
+
+@pytest.mark.parametrize(
+    ("status", "reached"),
+    [
+        (0, set()),
+        (1, {ACCEPTED}),
+        (3, {ACCEPTED, BATCHED}),
+        (6, {ACCEPTED, BATCHED, UPDATED}),
+        (7, set()),
+        ("x", set()),
+    ],
+)
+async def test_a_status_is_reported_and_never_more(api: Api, status: Any, reached: set[str]) -> None:
+    state = await told(api, begun(), status=status)
+    levels = {name: view.level for name, view in state.stages.items() if name != REQUESTED and view.level is not None}
+    assert levels == dict.fromkeys(reached, Level.REPORTED)
+    assert state.stage(CLAIMED).level is None, "no status means that it was claimed"
+    assert state.is_open
+
+
+@pytest.mark.parametrize(
+    ("status", "stage", "said"),
+    [
+        (2, ACCEPTED, "could not carry it out"),
+        (4, BATCHED, "StarkEx rejected"),
+        (5, ACCEPTED, "rolled the request back"),
+    ],
+)
+async def test_three_statuses_end_it_each_in_its_own_way(api: Api, status: int, stage: str, said: str) -> None:
+    state = await told(api, begun(), status=status, resp="insufficient available")
+    assert state.status is Status.FAILED
+    assert said in state.stage(stage).failed
+    assert "“insufficient available”" in state.stage(stage).failed
+
+
+async def test_an_ending_that_ethereum_contradicts_does_not_count(api: Api) -> None:
+    events = begun()
+    events.append(
+        ev.StageReached("w1", UPDATED, Evidence("log", Level.SEEN, "a", NOW, chain="Harbour", block_hash="0x1"))
+    )
+    before = state_of(events)
+    made = list(words(_report(before, 2), [before], NOW))
+    assert not any(isinstance(event, ev.StageFailed) for event in made)
+
+
+def _report(state: Withdrawal, status: int) -> Any:
+    from ashore.domain.observations import OperatorReport
+
+    facts = {state.id: {"sequence_id": 13, "status": status, "reason": ""}}
+    return OperatorReport(DEPLOYMENT.id, "records", facts)
+
+
+async def test_a_transfer_is_settled_by_word_alone(api: Api) -> None:
+    events = begun(way=TO_VAULT, recipient=FOREIGN_KEY)
+    assert (await told(api, events, status=1)).stage(SETTLED).level is None
+    state = await told(api, events, status=3)
+    assert state.stage(SETTLED).level is Level.REPORTED
+    assert state.status is Status.FINAL
+
+
+async def test_without_a_number_it_is_found_by_its_signature(api: Api) -> None:
+    events = begun(number="")
+    api.answers["/v1/record/by/signature"] = lambda _q, _b: ok([record(sequence_id=99, stark_key="0x1"), record()])
+    state = await told(api, events)
+    assert state.facts["sequence_id"] == "13"
+    assert state.stage(ACCEPTED).level is Level.REPORTED
+
+
+async def test_a_record_of_another_asset_or_amount_is_not_believed(api: Api) -> None:
+    for wrong in ({"asset_id": "0x17"}, {"amount": "1"}):
+        state = await told(api, begun(), status=2, **wrong)
+        assert state.is_open
+        assert ACCEPTED not in {name for name, view in state.stages.items() if view.failed}
+
+
+async def test_what_it_forgets_is_said_once_it_stays_so(api: Api) -> None:
+    api.answers["/v1/record"] = lambda _q, _b: ok([])
+    state = state_of(begun())
+    report = await OperatorWord(DEPLOYMENT, api.client, lambda: NOW).ask([state])
+    assert not list(words(report.observations[0], [state], NOW + 1000))  # type: ignore[arg-type]
+    late = list(words(report.observations[0], [state], NOW + FORGETTING_MS + 1))  # type: ignore[arg-type]
+    assert [type(event) for event in late] == [ev.StageContradicted]
+
+
+async def test_a_dead_or_failing_api_is_a_note(api: Api) -> None:
+    state = state_of(begun())
+    word = OperatorWord(DEPLOYMENT, api.client, lambda: NOW)
+    assert "cannot be asked" in (await word.ask([state])).notes[0]
+    api.answers["/v1/record"] = lambda _q, _b: failed(500)
+    assert (await word.ask([state])).observations == ()
+    api.answers["/v1/record"] = lambda _q, _b: ok(7)
+    assert "form" in (await word.ask([state])).notes[0]
+
+
+async def test_a_cycle_is_bounded_and_each_comes_round(api: Api) -> None:
+    states = [state_of(begun(f"w{n}", str(n))) for n in range(ASKED_A_CYCLE + 5)]
+    asked: set[str] = set()
+    api.answers["/v1/record"] = lambda q, _b: asked.add(q["sequence_id"]) or ok([])  # type: ignore[func-returns-value]
+    word = OperatorWord(DEPLOYMENT, api.client, lambda: NOW)
+    await word.ask(states)
+    assert api.calls["/v1/record"] == ASKED_A_CYCLE
+    await word.ask(states)
+    assert len(asked) == len(states)
+
+
+async def test_its_word_that_the_chain_does_not_show_is_contradicted_after_a_while(api: Api) -> None:
+    state = await told(api, begun(), status=6)
+    health = ChainHealth(chain="Harbour", agreeing=3, asked=3, head=100, finalized=90)
+    assert not list(contradictions(DEPLOYMENT, health, [state], NOW + 1000))
+    (said,) = contradictions(DEPLOYMENT, health, [state], NOW + 21_000)
+    assert isinstance(said, ev.StageContradicted)
+    assert not list(contradictions(DEPLOYMENT, replace(health, agreeing=1), [state], NOW + 21_000))
