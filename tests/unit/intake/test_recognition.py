@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ashore.crypto import stark
 from ashore.intake.recognition import Intake, Way, take_in
 from ashore.systems.lnurl.codec import Reach, encode_lnurl
 
@@ -15,6 +16,11 @@ NWC = "nostr+walletconnect://" + "ab" * 32 + "?relay=wss://r.example&secret=" + 
 WORDS = " ".join(
     ["legal", "winner", "thank", "year", "wave", "sausage", "worth", "useful", "title", "x" * 4, "flag", "fun"]
 )
+
+STARK_KEY = stark.public_key(5)
+NO_KEY = next(number for number in range(STARK_KEY, STARK_KEY + 99) if not stark.is_stark_key(number))
+SHORT_KEY = next(key for key in map(stark.public_key, range(1, 999)) if len(f"{key:x}") < 63)
+PADDED = f"0x{STARK_KEY:064x}"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,16 @@ WORDS = " ".join(
         (ADDRESS, Way.RECIPIENT, False),
         (f"ethereum:{ADDRESS}@1", Way.RECIPIENT, False),
         ("ab" * 32, Way.LOOK_UP, False),
+        (f"{STARK_KEY:#x}", Way.VAULT, False),
+        (f" 0x{STARK_KEY:X}\n", Way.VAULT, False),
+        (f"{SHORT_KEY:#x}", Way.VAULT, False),
+        (f"stark:{PADDED}", Way.VAULT, False),
+        (f"{NO_KEY:#x}", Way.NOWHERE, True),
+        (f"starknet:{STARK_KEY:#x}", Way.NOWHERE, False),
+        (PADDED, Way.LOOK_UP, False),
+        (f"0x{NO_KEY:064x}", Way.LOOK_UP, False),
+        (f"{STARK_KEY:064x}", Way.LOOK_UP, False),
+        ("https://app.reddio.com/withdraw", Way.NOWHERE, False),
         (NWC, Way.RECEIVING, True),
         (WORDS, Way.NOWHERE, True),
         ("lnurlp://service.example/pay", Way.NOWHERE, False),
@@ -43,6 +59,39 @@ def test_each_text_leads_to_its_place(text: str, way: Way, secret: bool) -> None
     found = take_in(text)
     assert (found.way, found.secret) == (way, secret)
     assert found.sentence
+
+
+@pytest.mark.parametrize("text", [f"{STARK_KEY:#x}", f"0x{STARK_KEY:X}", f"starkkey:{STARK_KEY:#x}", PADDED])
+def test_a_stark_key_is_taken_over_in_its_one_form(text: str) -> None:
+    found = take_in(text)
+    assert (found.stark_key, found.recipient) == (f"{STARK_KEY:#x}", "")
+    assert found.hash == ("" if found.way is Way.VAULT else f"{STARK_KEY:064x}")
+
+
+def test_64_digits_are_a_hash_first_and_never_a_stark_key_that_they_are_not() -> None:
+    found = take_in(f"0x{NO_KEY:064x}")
+    assert (found.hash, found.stark_key) == (f"{NO_KEY:064x}", "")
+    assert take_in("0x" + "ab" * 32).stark_key == ""
+
+
+@given(st.integers(1, stark.ORDER - 1))
+def test_every_stark_key_leads_to_a_transfer_and_to_nothing_else(private_key: int) -> None:
+    key = stark.public_key(private_key)
+    found = take_in(f"{key:#x}")
+    if key >> 4 * 55:  # a shorter one is as likely as a slip of 2^28 keys
+        assert (found.way, found.stark_key, found.recipient, found.hash) == (Way.VAULT, f"{key:#x}", "", "")
+
+
+@given(
+    st.text("0123456789abcdefABCDEFxX:stark \n", max_size=90), st.sampled_from(["", "0x", "stark:0x", "starkkey:0x"])
+)
+def test_an_address_a_hash_and_a_stark_key_are_never_mixed_up(text: str, prefix: str) -> None:
+    found = take_in(prefix + text)
+    assert bool(found.recipient) is (found.way is Way.RECIPIENT)
+    assert bool(found.hash) is (found.way is Way.LOOK_UP)
+    if found.stark_key:
+        assert found.way in (Way.VAULT, Way.LOOK_UP)
+        assert stark.is_stark_key(int(found.stark_key, 16))
 
 
 def test_nothing_is_said_of_nothing() -> None:

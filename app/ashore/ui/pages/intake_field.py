@@ -16,7 +16,7 @@ from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import show_if
-from ashore.ui.wording import LIGHTNING, is_claim, money
+from ashore.ui.wording import LIGHTNING, REDDIO, is_claim, money
 
 _CAPTION = "Paste anything"
 FOLLOW = "Follow this withdrawal"
@@ -44,19 +44,23 @@ class IntakeField(QWidget):
         self._vouchers = next((each.id for each in profiles if each.system == LIGHTNING), "")
         self._found = Intake(Way.NOWHERE, "")
         self._known: tuple[str, ...] = ()
-        self.edit = LineEdit(_CAPTION, "An address, a voucher, a link, or the hash of a withdrawal")
+        self.edit = LineEdit(_CAPTION, "An address, a Stark key, a voucher, a link, or the hash of a withdrawal")
         self.paste = Button("Paste", "small-link", name="Paste from the clipboard")
         self.wipe = Button("Clear it here and from the clipboard", "small-link")
         self.to_voucher = Button("Go to the voucher", "primary")
         self.to_withdrawal = Button("Show it", "primary", name="Show the withdrawal")
         self.to_receiving = Button("Connect a wallet", "primary")
         places = [each for each in profiles if each.system != LIGHTNING]
+        vaults = [each for each in profiles if each.system == REDDIO]
+        followed = [each for each in places if each.system != REDDIO]
         one = "Withdraw to this address" if len(places) == 1 else ""
         self.to_address = [(each.id, Button(one or f"Withdraw to it from {each.title}", "primary")) for each in places]
-        one = FOLLOW if len(places) == 1 else ""
-        self.to_follow = [(each.id, Button(one or f"{FOLLOW} of {each.title}")) for each in places]
+        one = FOLLOW if len(followed) == 1 else ""
+        self.to_follow = [(each.id, Button(one or f"{FOLLOW} of {each.title}")) for each in followed]
+        one = "Transfer to it on Reddio" if len(vaults) == 1 else ""
+        self.to_vault = [(each.id, Button(one or f"Transfer to it on {each.title}", "primary")) for each in vaults]
         leading = (self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_follow))
-        self.ways = [*leading, *(button for _id, button in self.to_address)]
+        self.ways = [*leading, *(button for _id, button in (*self.to_address, *self.to_vault))]
         below = QWidget()
         below.setLayout(FlowLayout(*self.ways, self.wipe, self.paste))
         below.setContentsMargins(0, 4, 0, 2)
@@ -94,6 +98,8 @@ class IntakeField(QWidget):
             problem = self._look_up(found)
         elif found.way is Way.VOUCHER and not self._vouchers:
             problem = Problem(found.sentence, "This network has no Lightning to receive with.", Severity.WARNS)
+        elif found.way is Way.VAULT and not self.to_vault:
+            problem = Problem(found.sentence, "This network has no Reddio.", Severity.WARNS)
         elif found.sentence:
             leads = found.way is not Way.NOWHERE and not found.secret
             problem = Problem(found.sentence, found.advice, Severity.NOTES if leads else Severity.WARNS)
@@ -111,6 +117,8 @@ class IntakeField(QWidget):
             show_if(button, way is Way.RECIPIENT)
         for _id, button in self.to_follow:
             show_if(button, way is Way.LOOK_UP and not self._known)
+        for _id, button in self.to_vault:
+            show_if(button, bool(self._found.stark_key) and not self._known)
         show_if(self.wipe, secret)
         show_if(self.paste, not self.edit.text())
 
@@ -118,6 +126,8 @@ class IntakeField(QWidget):
         """What the journal knows of a hash. It is asked here, and nobody else."""
         page = self._context.wallet.activity(ActivityQuery(text=found.hash), None, 2)
         self._known = tuple(each.id for each in page.rows)
+        if not page.rows and found.stark_key and self.to_vault:
+            return Problem(found.sentence, found.advice, Severity.WARNS)
         if not page.rows:
             return UNKNOWN_HASH
         return Problem(_of_withdrawals(page), severity=Severity.NOTES)
@@ -162,8 +172,9 @@ class IntakeField(QWidget):
         elif pressed is self.to_withdrawal:
             go.show_search(found.hash)
         else:
-            profile = next(each for each, button in self.to_address if button is pressed)
-            go.show_form(profile, recipient=found.recipient)
+            offered = (*self.to_address, *self.to_vault)
+            profile = next(each for each, button in offered if button is pressed)
+            go.show_form(profile, recipient=found.recipient or found.stark_key)
 
     # Following
 
