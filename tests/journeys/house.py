@@ -24,9 +24,7 @@ from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window
 from ashore.ui.life import Life
-from ashore.ui.pages.activation_form import ActivationFormPage
-from ashore.ui.pages.lnurl_form import LnurlFormPage
-from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from ashore.ui.pages.quote_form import QuoteFormPage
 from faults.observer import claims_in, disagreements
 from journeys.network import TOKEN, URL, PracticeWorld
 from journeys.person import PATIENCE_S, POLL_S, Person
@@ -43,7 +41,7 @@ class WatchedLife(Life):
         if self._sections is None:
             return False
         form = self._sections.window.stack.currentWidget()
-        typing = isinstance(form, ZkLinkFormPage | LnurlFormPage | ActivationFormPage) and form.pending
+        typing = isinstance(form, QuoteFormPage) and form.pending
         return not (typing or self._sections.context.tasks.busy or self._sections.hub.pending)
 
     @property

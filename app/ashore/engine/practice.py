@@ -5,11 +5,13 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ashore import entry
 from ashore.domain.errors import AshoreError
+from ashore.engine.practice_steps import step_words
+from ashore.engine.views import CLOCK_KEY, RELAYER_KEY, RESTS
 from ashore.net.http import HttpClient, Purpose
 
 START_S = 60.0
@@ -29,6 +31,7 @@ class SandboxControl:
     def __init__(self, http: HttpClient, url: str, token: str) -> None:
         self._http = http
         self._token = token
+        self._chains: dict[str, str] = {}
         self.url = url
 
     async def status(self) -> dict[str, object]:
@@ -41,9 +44,13 @@ class SandboxControl:
         """Let time run as `demo`, `realistic` or `step`."""
         await self._post("clock", {"mode": mode})
 
-    async def step(self, what: str = "stage", count: int = 1) -> None:
-        """Move by hand: a `stage` of the operator, a `block`, or `finalize`."""
-        await self._post("step", {"what": what, "count": count})
+    async def step(self, what: str = "stage") -> str:
+        """Move by hand: a `stage` of the operator, a `block`, or `finalize`. What was done, in a sentence."""
+        if not self._chains:
+            await self.profile()
+        answer = await self._post("step", {"what": what})
+        assert isinstance(answer, list), "the control answers every step"
+        return step_words(answer[0], self._chains)
 
     async def relayer_rests(self) -> bool:
         """Whether the operator's relayer sends no money on, so that it has to be claimed."""
@@ -52,8 +59,15 @@ class SandboxControl:
         return bool(told["zklink"]["switches"].get(_RELAYER_OFF))
 
     async def rest_relayer(self, rests: bool) -> None:
-        """Let the operator's relayer rest, or work again. It works when the practice network is started anew."""
+        """Let the operator's relayer rest, or work again. A network that is started anew begins with it at work."""
         await self.faults({"zklink": {"switches": {_RELAYER_OFF: rests}}})
+
+    async def run_as_chosen(self, setting: Callable[[str, str], str]) -> None:
+        """Let a network that was just started run as the wallet's settings say."""
+        if (clock := setting(CLOCK_KEY, "demo")) != "demo":
+            await self.set_clock(clock)
+        if setting(RELAYER_KEY, "") == RESTS:
+            await self.rest_relayer(True)
 
     async def faults(self, value: Mapping[str, object]) -> None:
         """Let things go wrong (see the practice network's control)."""
@@ -67,6 +81,7 @@ class SandboxControl:
         """The profile that a wallet pins of this network."""
         answer = json.loads((await self._http.get(f"{self.url}/profile", _CONTROL)).body)
         assert isinstance(answer, dict)
+        self._chains = {str(chain["zklink_chain_id"]): str(chain["name"]) for chain in answer["chains"]}
         return answer
 
     async def _post(self, operation: str, value: Mapping[str, object]) -> object:

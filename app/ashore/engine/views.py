@@ -146,6 +146,12 @@ CLOCK_KEY = "sandbox-clock"
 BY_HAND = "step"
 """Its value while the practice clock is moved by hand."""
 
+RELAYER_KEY = "sandbox-relayer"
+"""The setting that says whether the practice network's relayer works."""
+
+RESTS = "rests"
+"""Its value while the relayer sends no money on."""
+
 
 class Topic(StrEnum):
     """What changed."""

@@ -145,8 +145,8 @@ class Life:
 
         if self._options.clock != "demo":
             wallet.set_setting(CLOCK_KEY, self._options.clock)
-        elif wallet.sandbox is not None and wallet.setting(CLOCK_KEY, "demo") != "demo":
-            await wallet.sandbox.set_clock(wallet.setting(CLOCK_KEY, "demo"))
+        if wallet.sandbox is not None:
+            await wallet.sandbox.run_as_chosen(wallet.setting)
         tasks = Tasks(self._fault)
         stack.push_async_callback(tasks.aclose)
         self._sections = Sections(

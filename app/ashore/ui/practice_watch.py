@@ -7,7 +7,6 @@ import asyncio
 from ashore.domain.errors import AshoreError
 from ashore.engine.practice import PracticeNetwork
 from ashore.systems.base import Problem, Severity
-from ashore.ui.pages.practice import CLOCK_KEY
 from ashore.ui.shell.sections import Sections
 
 STOPPED = Problem(
@@ -48,5 +47,5 @@ class PracticeWatch:
         await self._practice.start()
         wallet = self._sections.wallet
         if wallet.sandbox is not None:
-            await wallet.sandbox.set_clock(wallet.setting(CLOCK_KEY, "demo"))
+            await wallet.sandbox.run_as_chosen(wallet.setting)
         wallet.look_again()

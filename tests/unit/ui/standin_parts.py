@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
-from ashore.engine.views import Account
+from ashore.engine.views import CLOCK_KEY, RELAYER_KEY, RESTS, Account
 from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer
 from ashore.systems.claiming.replacing import ReplacementOffer
@@ -27,9 +27,11 @@ class StandInSandbox:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.rests = False
+        self.refusal: AshoreError | None = None
 
-    async def step(self, what: str = "stage", count: int = 1) -> None:
+    async def step(self, what: str = "stage") -> str:
         self.asked.append(what)
+        return {"stage": "Batch 3 was committed on Harbour.", "block": "Block 12 on Harbour made."}[what]
 
     async def set_clock(self, mode: str) -> None:
         self.asked.append(mode)
@@ -38,7 +40,13 @@ class StandInSandbox:
         return self.rests
 
     async def rest_relayer(self, rests: bool) -> None:
+        if self.refusal is not None:
+            raise self.refusal
         self.rests = rests
+
+    async def run_as_chosen(self, setting: Callable[[str, str], str]) -> None:
+        await self.set_clock(setting(CLOCK_KEY, "demo"))
+        self.rests = setting(RELAYER_KEY, "") == RESTS
 
 
 class StandInUnclaimed:

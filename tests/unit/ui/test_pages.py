@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from PySide6.QtGui import QTextDocument
 
+from ashore.domain.errors import AshoreError
 from ashore.domain.observations import ChainHealth
 from ashore.engine.views import Change, Topic
 from ashore.ui.pages.review import ReviewPage
@@ -54,7 +55,6 @@ async def form_with_problems(shell: Shell) -> None:
 
 
 async def form_without_answer(shell: Shell) -> None:
-    from ashore.domain.errors import AshoreError
 
     shell.wallet.opening = AshoreError("zkLink’s node does not answer.", "Try again in a minute.")
     shell.sections.show_form(PROFILE)
@@ -185,8 +185,26 @@ async def test_the_practice_relayer_can_be_let_rest(shell: Shell) -> None:
     page.relayer.box.click()
     await shell.settle()
     assert sandbox.rests
-    sandbox.rests = False  # the network was started anew
+    sandbox.rests = False  # what is so counts, not what was wanted
     shell.sections.show_section("activity")
     shell.sections.show_section("settings")
     await shell.settle()
     assert not page.relayer.on
+    await sandbox.run_as_chosen(shell.wallet.setting)
+    assert sandbox.rests, "a network that is started anew is told again"
+
+
+async def test_a_relayer_that_could_not_be_let_rest_is_not_shown_to_rest(shell: Shell) -> None:
+    sandbox = shell.wallet.sandbox
+    assert sandbox is not None
+    sandbox.refusal = AshoreError("The practice network does not answer.", "Start Ashore again.")
+    shell.sections.show_section("settings")
+    await shell.settle()
+    page = shell.sections.page("settings")
+    assert isinstance(page, SettingsPage)
+    page.relayer.box.click()
+    await shell.settle()
+    assert not page.relayer.on
+    assert "does not answer" in shell.sections.fault.text
+    await sandbox.run_as_chosen(shell.wallet.setting)
+    assert not sandbox.rests

@@ -202,7 +202,12 @@ async def test_the_practice_chain_is_moved_from_the_voyage(shell: Shell) -> None
     assert not page.forecast.isVisible()
     assert "sually" not in texts(page), "what was moved by hand took no time of its own"
     assert "Nothing to do" not in texts(page)
+    place = page.steps.next_stage.mapTo(page, page.steps.next_stage.rect().center())
+    height = page.practice.height()
     page.steps.next_stage.click()
     await shell.settle()
+    assert page.steps.done.text() == "Batch 3 was committed on Harbour. Block 12 on Harbour made."
+    assert page.practice.height() == height, "no button moves away from under a finger"
+    assert page.steps.next_stage.mapTo(page, page.steps.next_stage.rect().center()) == place
     assert shell.wallet.sandbox is not None
     assert shell.wallet.sandbox.asked == ["stage", "block"]

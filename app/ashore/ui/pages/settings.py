@@ -8,6 +8,7 @@ from ashore import __version__
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark
 from ashore.engine.autolock import LOCK_AFTER, LOCK_CHOICES_S, lock_seconds
+from ashore.engine.views import RELAYER_KEY, RESTS
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
@@ -26,7 +27,9 @@ CLOCKS = {
     "realistic": ("Realistic", "Every stage takes as long as it usually does: hours."),
     STEP: ("Step by step", "Nothing happens until you press a button below."),
 }
-RELAYER_RESTS = "Released money then stays in the contract until it is claimed: see Unclaimed."
+RELAYER_RESTS = (
+    "Released money then stays in the contract until it is claimed: see Unclaimed. This stays so over a restart."
+)
 THEME_KEY, TEXT_SIZE_KEY = "theme", "text-size"
 
 
@@ -96,11 +99,17 @@ class SettingsPage(Page):
             self.relayer.box.setChecked(await self.context.wallet.sandbox.relayer_rests())
 
     def _rest_relayer(self, rests: bool) -> None:
-        self.context.tasks.start(self._let_rest(rests), failed=self._failed, name="relayer")
+        self.context.tasks.start(self._let_rest(rests), failed=self._not_let_rest, name="relayer")
+
+    def _not_let_rest(self, error: AshoreError) -> None:
+        """Nothing changed, and the box says so."""
+        self.relayer.box.setChecked(self.context.wallet.setting(RELAYER_KEY, "") == RESTS)
+        self._failed(error)
 
     async def _let_rest(self, rests: bool) -> None:
         if self.context.wallet.sandbox is not None:
             await self.context.wallet.sandbox.rest_relayer(rests)
+            self.context.wallet.set_setting(RELAYER_KEY, RESTS if rests else "")
 
     def _marks(self) -> QWidget:
         card, column = ground("card")

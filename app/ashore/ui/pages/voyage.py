@@ -114,7 +114,7 @@ class VoyagePage(Page):
         practice.addWidget(Label("Practice chain", "caption"))
         practice.addWidget(self.steps)
         aside = QWidget()
-        aside.setLayout(column(self.costs, self.related, self.followed, self.practice, spacing=16))
+        aside.setLayout(column(self.practice, self.costs, self.related, self.followed, spacing=16))
         return aside
 
     def _scale(self) -> None:
