@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from io import RawIOBase
 
 from ashore.keys import frames, hardening
+from ashore.keys.eth_library import load_eth_account
 from ashore.keys.protocol import PROTOCOL_VERSION, fault
 from ashore.keys.reading import Reading
 from ashore.keys.stark_keys import StarkRules
@@ -119,8 +120,7 @@ def _import_heavy() -> None:
     recursion_limit = sys.getrecursionlimit()
     # A failure shows itself again, with a proper answer, at the first request that needs the module.
     with contextlib.suppress(ImportError):
-        importlib.import_module("eth_account")
-        importlib.import_module("eth_account.hdaccount")
+        load_eth_account()
         importlib.import_module("nacl.bindings")
-    # py_ecc raises it so far that runaway recursion would overflow the stack.
+    # py_ecc, should it be imported after all, raises it so far that runaway recursion would overflow the stack.
     sys.setrecursionlimit(recursion_limit)
