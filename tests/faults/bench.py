@@ -33,6 +33,7 @@ URL = "http://127.0.0.1:1"
 TOKEN = "a token that opens the controls"
 RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
 PATIENCE_S = 30.0
+LOOKS = 8
 
 
 class Leap:
@@ -180,6 +181,14 @@ class Bench:
                     for b, turns in ((Boundary.PLACE_WRITTEN, chains), (Boundary.OPERATOR_JOURNALED, 1))
                 )
             )
+
+    async def look_until(self, so: Callable[[], bool]) -> None:
+        """Look until something is so that takes a few looks, as what builds on what the last one found."""
+        for _ in range(LOOKS):
+            if so():
+                return
+            await self.look()
+        assert so()
 
     async def until(self, so: Callable[[], bool]) -> None:
         """Wait until something is so; it is asked after each change."""

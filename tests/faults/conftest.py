@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from ashore.sandbox.clock import ClockMode
-from ashore.sandbox.server import Router, create_app
-from ashore.sandbox.world import World, WorldConfig
+from ashore.sandbox.server import Router
+from ashore.sandbox.world import World
 from faults import campaign
-from faults.bench import TOKEN, Bench
+from faults.bench import Bench
 from faults.kill_cases import KILLS_IN_CI
 from faults.kill_matrix import Tally, table
 from faults.lightning_bench import Leap, Purse, Served, serving
+from faults.worlds import Worlds
 
 FIGURES = pytest.StashKey[dict[str, Tally]]()
 CAMPAIGNS = pytest.StashKey[dict[str, campaign.Tally]]()
@@ -59,18 +58,15 @@ def campaigns(request: pytest.FixtureRequest) -> dict[str, campaign.Tally]:
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a world in which nothing has happened yet."""
-    folder = tmp_path_factory.mktemp("deployed")
-    World(WorldConfig(data_dir=folder, clock=ClockMode.STEP)).close()
-    return folder
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    """Worlds in which nothing has happened yet."""
+    return Worlds(tmp_path_factory.mktemp("deployed"))
 
 
 @pytest.fixture
-def practice(deployed: Path, tmp_path: Path) -> Iterator[tuple[Router, World]]:
+def practice(worlds: Worlds, tmp_path: Path) -> Iterator[tuple[Router, World]]:
     """A world that is moved by hand."""
-    folder = Path(shutil.copytree(deployed, tmp_path / "world"))
-    app, world = create_app(WorldConfig(data_dir=folder, clock=ClockMode.STEP), TOKEN)
+    app, world = worlds.open(tmp_path / "world")
     yield app, world
     world.close()
 
@@ -82,19 +78,10 @@ async def bench(practice: tuple[Router, World], tmp_path: Path) -> AsyncIterator
         yield made
 
 
-@pytest.fixture(scope="session")
-def deployed_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a world of two chains in which nothing has happened yet."""
-    folder = tmp_path_factory.mktemp("deployed-twice")
-    World(WorldConfig(data_dir=folder, clock=ClockMode.STEP, chains=2)).close()
-    return folder
-
-
 @pytest.fixture
-async def two(deployed_twice: Path, tmp_path: Path) -> AsyncIterator[Bench]:
+async def two(worlds: Worlds, tmp_path: Path) -> AsyncIterator[Bench]:
     """A wallet on a world of two chains that is moved by hand."""
-    folder = Path(shutil.copytree(deployed_twice, tmp_path / "world"))
-    app, world = create_app(WorldConfig(data_dir=folder, clock=ClockMode.STEP), TOKEN)
+    app, world = worlds.open(tmp_path / "world", chains=2)
     async with _benched((app, world), tmp_path / "wallet") as made:
         yield made
     world.close()

@@ -13,17 +13,15 @@ from ashore.crypto import musig
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import Mark, Status
-from ashore.sandbox.clock import ClockMode
-from ashore.sandbox.server import create_app
-from ashore.sandbox.world import WorldConfig
 from ashore.sandbox.zklink.faults import FaultKind, Phase, RpcFault, Switch
 from ashore.systems.base import Draft
 from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.system.activation import activation_offer
 from ashore.systems.zklink.system.activation_track import EXECUTED, ON_L1, REGISTERED, REQUESTED
 from ashore.systems.zklink.system.offer import ZkLinkOffer
-from faults.bench import TOKEN, Bench
+from faults.bench import Bench
 from faults.stranger import registered_elsewhere
+from faults.worlds import Worlds
 
 NOT_TAKEN = "Nothing was taken from your balance."
 FEE = 1_600_000_000_000_000_000
@@ -306,9 +304,9 @@ async def test_a_node_that_names_another_key_is_contradicted(bench: Bench) -> No
 
 
 @pytest.fixture
-async def typed(tmp_path: Path) -> AsyncIterator[Bench]:
+async def typed(worlds: Worlds, tmp_path: Path) -> AsyncIterator[Bench]:
     """A wallet on a network of profile v2, which signs typed data."""
-    app, world = create_app(WorldConfig(clock=ClockMode.STEP, profile=Profile.V2), TOKEN)
+    app, world = worlds.open(tmp_path / "world", profile=Profile.V2)
     (tmp_path / "wallet").mkdir()
     made = Bench(world, app, tmp_path / "wallet")
     await made.start()

@@ -9,26 +9,24 @@ import pytest
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark, Status
-from ashore.sandbox.clock import ClockMode, Stage
-from ashore.sandbox.server import create_app
-from ashore.sandbox.world import WorldConfig
+from ashore.sandbox.clock import Stage
 from ashore.sandbox.zklink.faults import Switch
 from ashore.systems.base import Draft
 from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.systems.zklink.system.opening import GATEWAY
 from ashore.systems.zklink.system.tracks import ADVANCED, RELEASED
-from faults.bench import RECIPIENT, TOKEN, Bench
+from faults.bench import RECIPIENT, Bench
 from faults.stranger import made_elsewhere
+from faults.worlds import Worlds
 
 MOST_STEPS = 30
 
 
 @pytest.fixture(params=[str(dialect) for dialect in Profile])
-async def spoken(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+async def spoken(request: pytest.FixtureRequest, worlds: Worlds, tmp_path: Path) -> AsyncIterator[Bench]:
     """A wallet on a world that speaks one of the dialects."""
-    config = WorldConfig(data_dir=tmp_path / "world", clock=ClockMode.STEP, profile=Profile(request.param), chains=2)
-    app, world = create_app(config, TOKEN)
+    app, world = worlds.open(tmp_path / "world", chains=2, profile=Profile(request.param))
     made = Bench(world, app, tmp_path / "wallet")
     try:
         yield await made.start()

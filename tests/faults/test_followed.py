@@ -26,7 +26,7 @@ async def follow(bench: Bench, reference: str) -> str:
 
 async def final(bench: Bench, followed: str) -> None:
     await bench.look()
-    await bench.until(lambda: bench.voyage(followed).status is Status.FINAL)
+    await bench.look_until(lambda: bench.voyage(followed).status is Status.FINAL)
     assert bench.wrong(alone=False) == []
 
 
