@@ -10,7 +10,9 @@ from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 from ashore.domain.addresses import readable, shortened
 from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
+from ashore.domain.stages import Track
 from ashore.domain.withdrawal import GAS_MOST, SAID_BY
+from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 
 _RUNS = re.compile(r"[^./:?&=_,;-]*[./:?&=_,;-]?")
@@ -26,16 +28,45 @@ FAST_WAIT = (
 )
 
 
+SHOWN_DIGITS = 14
+"""A token id of more digits is cut in its middle where there is one line for it."""
+
+_ENDS = 6
+
+
+def elided(token_id: int) -> str:
+    """A token id (0 to 2^256-1) in at most `SHOWN_DIGITS` characters: its first and last digits."""
+    digits = str(token_id)
+    return digits if len(digits) <= SHOWN_DIGITS else f"{digits[:_ENDS]}…{digits[-_ENDS:]}"
+
+
 def money(terms: Terms) -> str:
     """The amount that arrives, as the field has it: Lightning's in satoshi. An activation has none, but a name."""
-    if terms.system == LIGHTNING or NEW_KEY in terms.details:
+    if terms.system == LIGHTNING or NEW_KEY in terms.details or registers(terms):
         return terms.details.get("amount.text", "")
+    token_id = terms.details.get("token_id", "")
+    if terms.system == REDDIO and token_id.isascii() and token_id.isdigit():
+        return terms.details.get("amount.text", "").replace(token_id, elided(int(token_id)))
     return f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
+
+
+def _is_on(terms: Terms, track: Track) -> bool:
+    return terms.track.partition("@")[0] == track.ref.id
+
+
+def registers(terms: Terms) -> bool:
+    """Whether it registers a Stark key on L1, and moves no money."""
+    return _is_on(terms, REGISTRATION)
+
+
+def stays_on_reddio(terms: Terms) -> bool:
+    """Whether it goes to another vault on Reddio, and never to Ethereum."""
+    return _is_on(terms, TRANSFER)
 
 
 def is_claim(terms: Terms) -> bool:
     """Whether it claims money that waits in a contract, and so spends gas."""
-    return GAS_MOST in terms.details
+    return GAS_MOST in terms.details and not registers(terms)
 
 
 def title(terms: Terms) -> str:
@@ -50,8 +81,10 @@ def place(terms: Terms) -> str:
 
 def towards(terms: Terms) -> str:
     """Where it goes, behind the title; of a claim, where the money waits."""
-    if is_claim(terms):
+    if is_claim(terms) or registers(terms):
         return f"on {terms.destination}"
+    if stays_on_reddio(terms):
+        return "to a vault on Reddio"
     return "of your zkLink account" if NEW_KEY in terms.details else f"to {terms.destination}"
 
 

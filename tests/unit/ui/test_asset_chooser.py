@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.systems.reddio.codec import Asset, AssetKind
 from ashore.systems.reddio.codec.limits import MAX_TOKEN_ID
-from ashore.ui.models.asset_model import SHOWN_DIGITS, AssetEntry, AssetModel, elided, entry_of
+from ashore.ui.models.asset_model import AssetEntry, AssetModel, entry_of
 from ashore.ui.pages.asset_chooser import AssetChooser
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
+from ashore.ui.wording import SHOWN_DIGITS, elided
 
 ETH = Asset(AssetKind.ETH, quantum=10**12)
 OCTET = Asset(AssetKind.ERC20, b"\x11" * 20, 100)

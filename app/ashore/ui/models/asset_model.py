@@ -14,14 +14,11 @@ from ashore.domain.untrusted import plain
 from ashore.systems.reddio.codec import Asset
 from ashore.systems.reddio.codec.quanta import unquantise
 from ashore.ui.widgets.labels import plain_tip
+from ashore.ui.wording import elided
 
 ENTRY = int(Qt.ItemDataRole.UserRole)
 """The role under which an `AssetEntry` is given whole."""
 
-SHOWN_DIGITS = 14
-"""A token id of more digits is cut in its middle where there is one line for it."""
-
-_ENDS = 6
 _MOST_NAME = 60
 _MOST_SYMBOL = 16
 _MOST_RAW = 240
@@ -60,12 +57,6 @@ class AssetEntry:
         """What one hover away is said in full."""
         number = "" if self.token_id is None else f"Token id {self.token_id}"
         return "\n".join(part for part in (number, self.name, self.aside) if part)
-
-
-def elided(token_id: int) -> str:
-    """A token id (0 to 2^256-1) in at most `SHOWN_DIGITS` characters: its first and last digits."""
-    digits = str(token_id)
-    return digits if len(digits) <= SHOWN_DIGITS else f"{digits[:_ENDS]}…{digits[-_ENDS:]}"
 
 
 def entry_of(

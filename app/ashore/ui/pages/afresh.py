@@ -8,6 +8,7 @@ from ashore.domain.withdrawal import Status
 from ashore.engine.views import Voyage
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 from ashore.ui.context import Context
+from ashore.ui.wording import REDDIO
 
 FEE_TOO_LOW = "207"
 AGAIN = "Try again with these values"
@@ -24,12 +25,14 @@ def activates(terms: Terms) -> bool:
 
 def again_words(voyage: Voyage) -> str:
     """What the button says that leads to the form with the same values; empty where there is none."""
-    request = voyage.withdrawal.request
+    terms, request = voyage.withdrawal.terms, voyage.withdrawal.request
     if request is None or voyage.status not in _STOPPED:
         return ""
     if request.kind is MoveKind.ACTIVATE:
         return _ACTIVATION_WORDS.get(request.code, "Try again")
-    if request.kind is not MoveKind.REQUEST or voyage.status is not Status.REFUSED:
+    if request.kind is not MoveKind.REQUEST:
+        return ""
+    if voyage.status is not Status.REFUSED and terms.system != REDDIO:
         return ""  # a claim begins with what waits now; what failed on layer 2 is looked at first
     return _WORDS.get(request.code, AGAIN)
 

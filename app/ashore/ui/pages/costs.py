@@ -14,7 +14,7 @@ from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.pages.afresh import activates
 from ashore.ui.widgets.facts import MoneyRow
 from ashore.ui.widgets.labels import Label, column
-from ashore.ui.wording import LIGHTNING, is_claim, money
+from ashore.ui.wording import LIGHTNING, REDDIO, is_claim, money, registers, stays_on_reddio
 
 _Line = tuple[str, str] | tuple[str, str, str]
 
@@ -38,6 +38,10 @@ class CostsCard(QFrame):
             told = _claim(voyage)
         elif activates(terms):
             told = _activation(voyage)
+        elif registers(terms):
+            told = _registration(voyage)
+        elif terms.system == REDDIO:
+            told = _from_reddio(voyage)
         elif DUE_TEXT in terms.details and voyage.withdrawal.facts.get(WAY) != IN_FULL and not _stopped(voyage):
             told = _advance(voyage)
         else:
@@ -85,6 +89,24 @@ def _activation(voyage: Voyage) -> list[_Line | None]:
     terms = voyage.withdrawal.terms
     fee = _sum(terms.fee, terms) if terms.fee and not _stopped(voyage) else "none"
     return [("Fee", fee), None, ("Withdrawn", "nothing")]
+
+
+def _registration(voyage: Voyage) -> list[_Line | None]:
+    gas = gas_words(gas_most(voyage.withdrawal), voyage.withdrawal.terms.details[GAS_SYMBOL])
+    return [("Gas, at most", gas), None, ("Withdrawn", "nothing")]
+
+
+def _from_reddio(voyage: Voyage) -> list[_Line | None]:
+    """Reddio keeps nothing; what it costs is the gas of a claim, told with that."""
+    terms, done, amount = voyage.withdrawal.terms, voyage.status is Status.FINAL, money(voyage.withdrawal.terms)
+    if _stopped(voyage):
+        return [("Asked for", amount), None, (f"{terms.system} says", "nothing was taken")]
+    sends = ("You sent" if done else "You send", amount)
+    if stays_on_reddio(terms):
+        return [sends, ("Reddio’s fee", "none"), ("The receiver got" if done else "The receiver gets", amount)]
+    claim = "with your claim, which costs gas" if not done else ""
+    gets: _Line = ("You received" if done else "You receive", amount, claim)
+    return [sends, ("Reddio’s fee", "none"), gets]
 
 
 def _advance(voyage: Voyage) -> list[_Line | None]:

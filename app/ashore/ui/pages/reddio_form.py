@@ -14,7 +14,7 @@ from ashore.domain.signature_text import may_hold_key
 from ashore.systems.base import Problem, Severity
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_ETHEREUM, TO_VAULT, Holding, ReddioOffer, ReddioQuote
 from ashore.ui.context import Context
-from ashore.ui.models.asset_model import AssetEntry, elided, entry_of
+from ashore.ui.models.asset_model import AssetEntry, entry_of
 from ashore.ui.pages.picture_asking import PictureAsking
 from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
 from ashore.ui.pages.reddio_fields import ReddioFields, entry_key
@@ -23,6 +23,7 @@ from ashore.ui.pages.summary import RECEIVE
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import Label, row
+from ashore.ui.wording import elided
 
 _SAVE_MS = 600
 _STALE_MS = 30_000

@@ -21,8 +21,8 @@ from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.wording import breakable, clock_time
 
 _WHAT = (
-    "A withdrawal ends in a contract first. Usually the operator’s relayer sends it on by itself; if nobody does, it "
-    "stays there under its owner’s address until somebody has it paid out. It does not expire."
+    "A withdrawal ends in a contract first. zkLink’s relayer usually sends it on by itself; what comes from Reddio "
+    "waits for you. It stays there under its owner’s address until somebody has it paid out, and does not expire."
 )
 
 
@@ -37,7 +37,7 @@ class UnclaimedCard(QFrame):
         self.owed = owed
         self.claimed_by = claimed_by
         self.claim = Button()
-        self.amount = Label(f"{display_units(owed.amount, owed.decimals)} {owed.symbol}", "title", wrap=True)
+        self.amount = Label(breakable(owed_words(owed)), "title", wrap=True)
         evidence = owed.evidence
         checked = (
             f"Waits on {owed.chain} for {_whose(context, owed)}. We checked: proven from the contract’s storage under "
@@ -67,11 +67,11 @@ class UnclaimedCard(QFrame):
         """The claim; or, where one is under way, the way to it: a second one could only spend its gas."""
         owed, go, line = self.owed, self._context.go, QWidget()
         if self.claimed_by:
-            self.claim = Button("Follow the claim", name=f"Follow the claim of {self.amount.text()} on {owed.chain}")
+            self.claim = Button("Follow the claim", name=f"Follow the claim of {owed_words(owed)} on {owed.chain}")
             self.claim.clicked.connect(lambda: go.show_voyage(self.claimed_by))
             line.setLayout(column(Label("It is being claimed.", "strong"), row(self.claim, -1)))
             return line
-        self.claim = Button("Claim", "primary", name=f"Claim {self.amount.text()} on {owed.chain}")
+        self.claim = Button("Claim", "primary", name=f"Claim {owed_words(owed)} on {owed.chain}")
         self.claim.setEnabled(bool(owed.amount))
         self.claim.clicked.connect(lambda: go.show_claim(owed))
         line.setLayout(row(self.claim, -1))
@@ -142,6 +142,12 @@ class UnclaimedPage(Page):
         if money.passed_over:
             where = f"your accounts and the newest recipients; {money.passed_over:,} older ones were left out"
         return f"Nothing waits for you. Looked at {when}, at {where}."
+
+
+def owed_words(owed: Unclaimed) -> str:
+    """What waits, with its unit; of a single token its name and number."""
+    single = not owed.decimals and owed.amount == 1 and "#" in owed.symbol
+    return owed.symbol if single else f"{display_units(owed.amount, owed.decimals)} {owed.symbol}"
 
 
 def _sum(owed: Unclaimed) -> tuple[tuple[str, str, int], int, int]:

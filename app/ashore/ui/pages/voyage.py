@@ -17,6 +17,7 @@ from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
 from ashore.ui.context import Context
 from ashore.ui.pages.afresh import AGAIN, GO_ON, NEW, activates, again_words, go_on, try_again
+from ashore.ui.pages.any_wallet import keeps
 from ashore.ui.pages.costs import CostsCard
 from ashore.ui.pages.followed import FollowedCard
 from ashore.ui.pages.page import Page
@@ -29,7 +30,7 @@ from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, column, ground, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import LIGHTNING, breakable, clock_time, exact_time, title, towards
+from ashore.ui.wording import LIGHTNING, REDDIO, breakable, clock_time, exact_time, stays_on_reddio, title, towards
 
 _SEVERITY = {
     Status.UNKNOWN: Severity.WARNS,
@@ -242,10 +243,13 @@ class VoyagePage(Page):
 
     def _waits_long(self, voyage: Voyage) -> bool:
         """Whether only the payout is missing, for longer than a relayer usually takes."""
-        if GAS_MOST in voyage.withdrawal.terms.details:
-            return False  # it is a claim itself
+        terms = voyage.withdrawal.terms
+        if GAS_MOST in terms.details or stays_on_reddio(terms):
+            return False  # it is a claim itself, or never comes to a contract
         *_, before, last = voyage.rows
         long = _PRACTICE_WAIT_MS if self.context.wallet.sandbox is not None else _WAIT_MS
+        if terms.system == REDDIO:
+            long = 0  # nobody but its owner has it paid out
         reached, shown = before.view.reached_at, before.view.best
         if voyage.withdrawal.is_followed and shown is not None and shown.block_time:
             reached = min(reached, shown.block_time)  # it waited before anybody looked
@@ -261,6 +265,8 @@ class VoyagePage(Page):
         terms = voyage.withdrawal.terms
         place = terms.destination, terms.recipient.lower(), terms.receive_symbol
         found = self.context.wallet.unclaimed.found
+        if terms.system == REDDIO:
+            return next((owed for owed in found if owed.amount and keeps(owed, terms)), None)
         return next((owed for owed in found if (owed.chain, owed.owner, owed.symbol) == place and owed.amount), None)
 
     def _claim(self) -> None:
