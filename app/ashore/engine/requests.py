@@ -30,6 +30,7 @@ class Requests:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._confirmed: set[str] = set()
+        self._unsigned: list[Review] = []
         self.elsewhere = SigningElsewhere(parts)
 
     async def review(self, quote: Quote) -> Review:
@@ -48,7 +49,7 @@ class Requests:
                 confirm=plan.confirm,
             )
         read = await self._read(plan.request)
-        elsewhere = signs_elsewhere(plan)
+        elsewhere = signs_elsewhere(plan) if read.asks_ethereum else ""
         return Review(
             plan=plan,
             reading=read,
@@ -70,6 +71,10 @@ class Requests:
         # Two accounts may sign the very same transaction, each with its own number that happens to be equal.
         bearer = isinstance(review.plan.request, Bearer)
         name = review.identifier if bearer else f"{review.identifier}/{review.plan.terms.account}"
+        if review.reading is not None and review.reading.is_unsigned:
+            # The same may be wished for twice: only this very review is confirmed once.
+            name = f"{name}/{id(review)}"
+            self._unsigned.append(review)
         if name in self._confirmed:
             raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
         self._confirmed.add(name)

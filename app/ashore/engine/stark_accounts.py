@@ -1,10 +1,14 @@
 """The Stark keys of the wallet's accounts: asked of the signer when they are first needed, and public from then on."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ashore.domain.errors import AshoreError
 from ashore.engine.views import Account, ProfileInfo
+from ashore.keys.external_signer import ExternalSigner
 from ashore.keys.signer import Signer
+from ashore.systems.reddio.codec import KeyRequest, key_typed_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,16 @@ class StarkAccounts:
     async def of(self, account: Account, profile: str) -> tuple[tuple[str, str], ...]:
         """Name and key of each, the standard one of the profile's chain first; none for a profile without.
 
-        Raises Locked where they were not asked for before, KeysError.
+        Of an account that signs elsewhere there are those that were made of what it signed for them. Raises Locked
+        where they were not asked for before, KeysError.
         """
-        chain_id = next((one.key_chain_id for one in self._profiles if one.id == profile), 0)
-        if not chain_id or account.elsewhere:
+        chain_id = self._chain_id(profile)
+        if not chain_id:
             return ()
         place = account.address, chain_id
         known = self._known.get(place)
-        if known is None:
+        # What another wallet signed may be added or removed at any time.
+        if known is None or (account.elsewhere and self._signer.unlocked):
             asked = await self._signer.stark_keys(account.index, chain_id)
             known = self._known[place] = tuple((key.name, key.stark_key) for key in asked)
         return known
@@ -56,3 +62,32 @@ class StarkAccounts:
                 for name, stark_key in await self.of(account, profile.id):
                     found.setdefault(stark_key, StarkAccount(account, name, stark_key))
         return tuple(found.values())
+
+    def request_text(self, profile: str) -> str:
+        """What an account's own wallet signs for its Stark key: typed data (EIP-712), as JSON.
+
+        Whoever has the signature has the key. Raises AshoreError for a profile without Stark keys.
+        """
+        return json.dumps(key_typed_data(self._request(profile)), indent=2)
+
+    async def keep(self, account: Account, profile: str, signatures: tuple[str, str]) -> str:
+        """Have what an account's own wallet signed, twice, checked and sealed; returns the Stark key.
+
+        Raises Refused where one is not of this account, or the two differ: then the key could never be made again.
+        Raises AshoreError, KeysError.
+        """
+        request = self._request(profile)
+        await ExternalSigner(self._signer).keep_stark_key(
+            account.index, request.chain_id, request.type_name, signatures
+        )
+        (_name, stark_key), *_ = await self.of(account, profile)
+        return stark_key
+
+    def _request(self, profile: str) -> KeyRequest:
+        chain_id = self._chain_id(profile)
+        if not chain_id:
+            raise AshoreError("There are no Stark keys in this place.")
+        return KeyRequest(chain_id)
+
+    def _chain_id(self, profile: str) -> int:
+        return next((one.key_chain_id for one in self._profiles if one.id == profile), 0)

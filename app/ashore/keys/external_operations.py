@@ -23,6 +23,7 @@ class ExternalOperations:
         read: reads the preimage of a request. Raises ReadingError, Refused.
         key_text: the text whose signature is the origin of layer-2 keys.
         ensure_ready: waits until the heavy libraries are imported.
+        forgotten: deletes what else is kept for an account that is removed, by its number and address.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class ExternalOperations:
         read: Callable[[Arguments], Reading],
         key_text: Callable[[], str],
         ensure_ready: Callable[[], None],
+        forgotten: Callable[[int, str], None],
     ) -> None:
         self._accounts = accounts
         self._read = read
         self._key_text = key_text
         self._ensure_ready = ensure_ready
+        self._forgotten = forgotten
 
     def all(self) -> Mapping[str, Callable[[Arguments], Answer]]:
         """Every operation by its name in a request."""
@@ -64,6 +67,7 @@ class ExternalOperations:
         index, address = arguments.integer("account"), arguments.text("address")
         arguments.end()
         self._accounts().forget(index, address)
+        self._forgotten(index, address)
         return {}
 
     def _verify(self, arguments: Arguments) -> Answer:

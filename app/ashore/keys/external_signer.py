@@ -40,6 +40,15 @@ class ExternalSigner:
         with expected_shape():
             return ExternalSignerAccount(**result)
 
+    async def keep_stark_key(self, account: int, chain_id: int, type_name: str, signatures: tuple[str, str]) -> None:
+        """Seal what the other wallet signed, twice, for the account's Stark key (typed data of chain and type name).
+
+        Raises Refused where one is not that account's signature of it, or the two differ; VaultError.
+        """
+        first, second = signatures
+        arguments = {"account": account, "chain_id": chain_id, "name": type_name, "first": first, "second": second}
+        await self._signer.perform("stark-external-keep", arguments)
+
     async def accounts(self) -> tuple[ExternalSignerAccount, ...]:
         """Every one, in the order in which they were added."""
         result = await self._signer.perform("external-list", {})

@@ -1,5 +1,7 @@
 """Signatures that another wallet made, checked in the signer process: whose they are, and of which text."""
 
+from collections.abc import Sequence
+
 from ashore.crypto import secp256k1
 from ashore.crypto.keccak import keccak256
 from ashore.domain.addresses import checksum
@@ -38,11 +40,17 @@ def require_text_signed(address: str, text: str, signature: bytes, *, key_text: 
     raise Refused(*_of_another(address, who))
 
 
-def require_digest_signed(address: str, digest: bytes, signature: bytes) -> None:
-    """The same for typed data (EIP-712), by its digest. Raises Refused."""
+def require_digest_signed(
+    address: str, digest: bytes, signature: bytes, slips: Sequence[tuple[bytes, str]] = ()
+) -> None:
+    """The same for typed data (EIP-712), by its digest. Raises Refused; `slips` are other digests, and what of."""
     who = _signed_by(digest, signature)
-    if who != address:
-        raise Refused(*_of_another(address, who))
+    if who == address:
+        return
+    for other, what in slips:
+        if _signed_by(other, signature) == address:
+            raise Refused(f"Your account signed something else: {what}.", _SIGN_EXACTLY)
+    raise Refused(*_of_another(address, who))
 
 
 def _signed_by(digest: bytes, signature: bytes) -> str:

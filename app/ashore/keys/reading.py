@@ -31,3 +31,13 @@ class Reading:
     l2_message: bytes | None = None
     stark_key: int | None = None
     key_name: str = ""
+
+    @property
+    def asks_ethereum(self) -> bool:
+        """Whether the Ethereum key signs a text or typed data for it."""
+        return bool(self.texts) or self.typed_data is not None
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether no key signs any of it, as with a withdrawal to the Stark key itself."""
+        return self.stark_key is not None and not self.key_name

@@ -19,7 +19,7 @@ from ashore.keys.transactions import TRANSACTION_KIND
 
 DEFAULT_TIMEOUTS: Mapping[str, float] = MappingProxyType(
     {"unlock": 90.0, "create": 90.0, "accounts": 30.0, "read": 15.0, "sign": 30.0}
-    | {"stark-keys": 30.0, "stark-registration": 15.0}
+    | {"stark-keys": 30.0, "stark-registration": 15.0, "stark-external-keep": 30.0}
     | {"keep": 15.0, "rewrite": 15.0, "show": 15.0, "listed": 15.0, "forget": 15.0}
     | {f"external-{operation}": 30.0 for operation in ("keep", "list", "forget", "verify", "sign")}
 )

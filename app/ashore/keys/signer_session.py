@@ -47,7 +47,7 @@ class SignerSession:
         self._ring: KeyRing | None = None
         self._sealed: SealedRecords | None = None
         self._external: ExternalAccounts | None = None
-        self._stark = StarkOperations(stark_rules, readers.get(STARK_KEY_KIND))
+        self._stark = StarkOperations(stark_rules, readers.get(STARK_KEY_KIND), ensure_ready)
         self._operations: Mapping[str, Callable[[Arguments], Answer]] = {
             "unlock": self._unlock,
             "create": self._create,
@@ -60,7 +60,9 @@ class SignerSession:
             "show": self._show,
             "listed": self._listed,
             "forget": self._forget,
-            **ExternalOperations(self._external_accounts, self._reading, self._key_message, ensure_ready).all(),
+            **ExternalOperations(
+                self._external_accounts, self._reading, self._key_message, ensure_ready, self._stark.forget
+            ).all(),
             **self._stark.all(),
         }
 
@@ -171,6 +173,8 @@ class SignerSession:
         arguments.end()
         ring = self._unlocked()
         compare(reading, expected)
+        if index < 0:
+            return self._stark.sign_elsewhere(index, reading)
         account = ring.account(index)
         refuse_foreign_key(reading, account.layer2)
         self._stark.require_own(index, reading)
@@ -249,6 +253,7 @@ class SignerSession:
             raise
         self._sealed = SealedRecords(vault)
         self._external = ExternalAccounts(vault, self._key_message())
+        self._stark.open(self._unlocked(), vault, self._external)
         return answer
 
     def _take_keys(self, vault: Vault) -> Answer:
@@ -269,7 +274,6 @@ class SignerSession:
             wipe(phrase)
         self.lock()
         self._ring = KeyRing(seed, self._key_message())
-        self._stark.open(self._ring)
         return {"vault_id": vault.vault_id, "network": network}
 
     def _unlocked(self) -> KeyRing:
