@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ashore.sandbox.reddio.journal import FIRST_SEQUENCE_ID, ReddioJournal, RequestRow, Way
 from ashore.sandbox.reddio.stages import Status
-from ashore.systems.reddio.codec.limits import is_expired
+from ashore.systems.reddio.codec.limits import NEVER_EXPIRES, is_expired
 
 _FIRST_VAULT = 23_400_429
 GENESIS_BATCH = 1
@@ -143,6 +143,32 @@ class Book:
             self._decide(row, Status.FAILED if reason else Status.ACCEPTED, reason or "")
         return len(waiting)
 
+    def serve(self, owner_key: int, vault_id: int, now: int) -> None:
+        """Take out all of a vault that was demanded on Ethereum; nothing where it is not the owner's.
+
+        Args:
+            now: unix seconds.
+        """
+        owner, asset_id = self.owner_of(vault_id) or (0, self.credits[0].asset_id)
+        quanta = self.available(owner_key, asset_id) if owner == owner_key else 0
+        row = RequestRow(
+            sequence_id=self.next_sequence_id(),
+            way=Way.FULL_WITHDRAWAL,
+            owner_key=owner_key,
+            receiver=owner_key,
+            asset_id=asset_id,
+            quanta=quanta,
+            vault_id=vault_id,
+            receiver_vault_id=vault_id,
+            nonce=-1,
+            expiration=NEVER_EXPIRES,
+            r=0,
+            s=0,
+            received=now,
+        )
+        self.take(row)
+        self._decide(row, Status.ACCEPTED, "")
+
     def take_back(self, status: Status, resp: str) -> int:
         """Reject or roll back what is accepted and in no batch: everybody has again what they had; how many."""
         rows = [row for row in self.unsealed() if self._can_be_undone(row)]
@@ -195,4 +221,6 @@ class Book:
         return "expired" if is_expired(row.expiration, now) else ""
 
     def _can_be_undone(self, row: RequestRow) -> bool:
+        if row.way is Way.FULL_WITHDRAWAL:
+            return False
         return row.way is not Way.TRANSFER or self.available(row.receiver, row.asset_id) >= row.quanta

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.outbox import Outbox
 from ashore.sandbox.reddio.book import Book
 from ashore.sandbox.reddio.deployment import Deployment
+from ashore.sandbox.reddio.ethereum import Demand, Ethereum
 from ashore.sandbox.reddio.faults import Faults, Switch
-from ashore.sandbox.reddio.journal import RequestRow
+from ashore.sandbox.reddio.journal import ReddioJournal, RequestRow, Way
 from ashore.sandbox.reddio.stages import Stage, Status
 from ashore.sandbox.reddio.state_update import StateUpdate, state_update, withdrawal_of
-from ashore.systems.reddio.codec.l1.storage import STATE_FROZEN
 
 OPERATOR = "reddio operator"
 _PROOF, _AVAILABILITY, _UPDATE, _FREEZE, _UNFREEZE = "proof", "availability", "update", "freeze", "unfreeze"
+_TURN = "freezes"
 _GAS = 400_000
 _GAS_PER_REQUEST = 120_000
 _MAX_ATTEMPTS = 8
@@ -56,17 +57,19 @@ class Operator:
     def __init__(
         self,
         *,
-        chain: DevChain,
         deployment: Deployment,
+        ethereum: Ethereum,
         book: Book,
+        journal: ReddioJournal,
         outbox: Outbox,
         faults: Faults,
         delays: Mapping[Stage, float],
         now: Callable[[], float],
     ) -> None:
-        self._chain = chain
         self._deployment = deployment
+        self._ethereum = ethereum
         self._book = book
+        self._journal = journal
         self._outbox = outbox
         self._faults = faults
         self._now = now
@@ -83,12 +86,6 @@ class Operator:
     def update_tx(self, batch: int | None) -> str | None:
         """The transaction that made a batch's state update, once it is mined."""
         return None if batch is None else self._outbox.mined_tx(_UPDATE, batch)
-
-    @property
-    def is_frozen(self) -> bool:
-        """Whether the contract is frozen."""
-        word = self._chain.storage(self._deployment.exchange.address, STATE_FROZEN.slot)
-        return bool(word >> STATE_FROZEN.offset & 0xFF)
 
     # ---------------------------------------------------------------------------------------------- what it does
 
@@ -118,15 +115,17 @@ class Operator:
         return Step(None, waits_for="block" if waiting else None)
 
     def _possible(self) -> Iterator[_Possible]:
-        if self._book.waiting() and not self._faults.on(Switch.ACCEPT_DELAYED):
+        if (self._book.waiting() or self._unserved()) and not self._faults.on(Switch.ACCEPT_DELAYED):
             yield _Possible(Stage.ACCEPT, self._accept)
         if self._book.unsealed() and not self._faults.on(Switch.BATCH_DELAYED):
             yield _Possible(Stage.BATCH, self._seal)
-        held = self._faults.on(Switch.UPDATE_DELAYED) or self.is_frozen
+        held = self._faults.on(Switch.UPDATE_DELAYED) or self._ethereum.is_frozen()
         follows = True
         for batch in self._book.batches:
             proven = self._outbox.passed(_PROOF, batch) and self._outbox.passed(_AVAILABILITY, batch)
-            if not proven and self._may_send(_PROOF, batch) and not self._faults.on(Switch.PROOF_DELAYED):
+            # A kill between the two leaves one of them to be sent.
+            missing = any(self._may_send(kind, batch) for kind in (_PROOF, _AVAILABILITY))
+            if not proven and missing and not self._faults.on(Switch.PROOF_DELAYED):
                 yield _Possible(Stage.PROVE, partial(self._prove, batch), batch)
             if follows and proven and not held and self._may_send(_UPDATE, batch):
                 yield _Possible(Stage.UPDATE, partial(self._update, batch), batch)
@@ -140,7 +139,25 @@ class Operator:
         return self._outbox.outcome(row) is False and self._outbox.attempt(kind, batch) < _MAX_ATTEMPTS
 
     def _accept(self) -> bool:
-        return bool(self._book.accept_all(int(self._now()), self._faults.text(Switch.FAIL, _FAILED_TEXT)))
+        now = int(self._now())
+        looked_at = self._book.accept_all(now, self._faults.text(Switch.FAIL, _FAILED_TEXT))
+        unserved = self._unserved()
+        for demand in unserved:
+            self._book.serve(demand.owner_key, demand.vault_id, now)
+        return bool(looked_at or unserved)
+
+    def _unserved(self) -> list[Demand]:
+        """The demands that no request stands for yet; the same vault may be demanded again once it was served."""
+        if self._faults.on(Switch.IGNORES_DEMANDS):
+            return []
+        rows = self._book.requests.values()
+        served = Counter((row.owner_key, row.vault_id) for row in rows if row.way is Way.FULL_WITHDRAWAL)
+        unserved = []
+        for demand in self._ethereum.demands():
+            served[demand.owner_key, demand.vault_id] -= 1
+            if served[demand.owner_key, demand.vault_id] < 0:
+                unserved.append(demand)
+        return unserved
 
     def _seal(self) -> bool:
         for switch, status in ((Switch.REJECT, Status.REJECTED), (Switch.ROLL_BACK, Status.ROLLED_BACK)):
@@ -170,19 +187,28 @@ class Operator:
         return self._updates[batch]
 
     def _freeze_as_told(self) -> None:
-        wanted = self._faults.on(Switch.FROZEN)
-        if wanted == self.is_frozen:
+        """Freeze and unfreeze by the switch; what an unserved demand has frozen stays so."""
+        wanted, frozen = self._faults.on(Switch.FROZEN), self._ethereum.is_frozen()
+        if wanted == frozen:
             return
+        turn = self._journal_turn()
+        if wanted and self._outbox.passed(_UNFREEZE, turn):
+            turn = self._journal_turn(turn + 1)
         kind = _FREEZE if wanted else _UNFREEZE
-        row = self._outbox.current(kind, 0)
-        if row is None or self._outbox.outcome(row) is not None:
+        if self._outbox.current(kind, turn) is None and (wanted or self._outbox.passed(_FREEZE, turn)):
             exchange = self._deployment.exchange
-            self._send(kind, 0, exchange.address, exchange.calldata("practiseFreeze", wanted))
+            self._send(kind, turn, exchange.address, exchange.calldata("practiseFreeze", wanted))
+
+    def _journal_turn(self, turn: int | None = None) -> int:
+        """How often it was frozen by the switch, counted from 1; remembers a new number if one is given."""
+        if turn is not None:
+            self._journal.remember(_TURN, str(turn))
+        return int(self._journal.fact(_TURN) or "1")
 
     def _send(self, kind: str, batch: int, to: bytes, data: bytes, gas: int = _GAS) -> None:
         row = self._outbox.current(kind, batch)
         if row is not None:
-            if self._outbox.outcome(row) is None:
+            if self._outbox.outcome(row) is not False:
                 return
             self._outbox.try_again(kind, batch)
         self._outbox.write(kind, batch, (OPERATOR, to, data), gas=gas)

@@ -15,12 +15,13 @@ from ashore.sandbox.outbox import Outbox
 from ashore.sandbox.reddio import deployment
 from ashore.sandbox.reddio.admission import Admission
 from ashore.sandbox.reddio.book import Book
+from ashore.sandbox.reddio.ethereum import Ethereum
 from ashore.sandbox.reddio.faults import Faults, read_faults
 from ashore.sandbox.reddio.journal import ReddioJournal, RequestRow
 from ashore.sandbox.reddio.node import Node
 from ashore.sandbox.reddio.operator import OPERATOR, Operator, Step
 from ashore.sandbox.reddio.stages import DELAYS, Stage, Status
-from ashore.sandbox.reddio.truth import Ethereum, Truth
+from ashore.sandbox.reddio.truth import Truth
 from ashore.sandbox.reddio.views import Views
 
 PREFIX = "/reddio"
@@ -54,9 +55,10 @@ class PracticeReddio:
         self.ethereum = Ethereum(chain, self.deployment)
         keys = {OPERATOR: genesis.private_key(deployment.OPERATOR_INDEX)}
         self.operator = Operator(
-            chain=chain,
             deployment=self.deployment,
+            ethereum=self.ethereum,
             book=self.book,
+            journal=self._journal,
             outbox=Outbox(chain, self._journal, keys),
             faults=self.faults,
             delays=DELAYS[ClockMode.STEP],
