@@ -1,16 +1,17 @@
 """The wallet as a process without a window: one JSON line in, one JSON line out.
 
 For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that the
-network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}}, {"op": "activate", "account": 1,
-"fields": {…}} (registers the layer-2 key), {"op": "claim", "link": "…", "fields": {…}} (a Lightning voucher), {"op":
-"take", "owner": "0x…", "fields": {…}} (claims what waits on L1), {"op": "replace", "withdrawal": "…", "cancel": false,
-"fields": {…}} (has a claim that waits taken sooner, or not at all), {"op": "ended", "withdrawal": "…"} (answers when
-that one has ended, or its last stage is proven), {"op": "proven", "stage": "…"} (answers when that stage of every open
-withdrawal that has it is proven), {"op": "states"}, {"op": "answered"} (answers when the outcome of every request is
-known), {"op": "told", "withdrawal": "…"} (answers when that one is known or was answered with a no), {"op": "settled",
-"but": 0} (answers when no more than so many are open), {"op": "again", "withdrawal": "…"} (has the identical request
-sent once more after a no), {"op": "tidied"} (forgets what the vault keeps for nothing), {"op": "ahead", "by": 60} (puts
-this wallet's clock forward), {"op": "arm", "at": "BOUNDARY:N"} (die there from now on), {"op": "quit"}.
+network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}} (from zkLink, or from where "system"
+says), {"op": "activate", "account": 1, "fields": {…}} (registers the layer-2 key), {"op": "claim", "link": "…",
+"fields": {…}} (a Lightning voucher), {"op": "take", "owner": "0x…", "fields": {…}} (claims what waits on L1), {"op":
+"replace", "withdrawal": "…", "cancel": false, "fields": {…}} (has a claim that waits taken sooner, or not at all),
+{"op": "ended", "withdrawal": "…"} (answers when that one has ended, or its last stage is proven), {"op": "proven",
+"stage": "…"} (answers when that stage of every open withdrawal that has it is proven), {"op": "states"}, {"op":
+"answered"} (answers when the outcome of every request is known), {"op": "told", "withdrawal": "…"} (answers when that
+one is known or was answered with a no), {"op": "settled", "but": 0} (answers when no more than so many are open),
+{"op": "again", "withdrawal": "…"} (has the identical request sent once more after a no), {"op": "tidied"} (forgets what
+the vault keeps for nothing), {"op": "ahead", "by": 60} (puts this wallet's clock forward), {"op": "arm", "at":
+"BOUNDARY:N"} (die there from now on), {"op": "quit"}.
 """
 
 import argparse
@@ -39,6 +40,7 @@ from ashore.net.pacing import SystemClock
 from ashore.options import Options
 from ashore.systems.base import Draft, Offer
 from ashore.systems.claiming.track import CLAIMED
+from ashore.systems.reddio.deployment import of_practice
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.systems.zklink.system.activation import activation_offer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
@@ -116,6 +118,7 @@ async def _serve_alone(url: str, paths: Paths, fuse: Fuse) -> int:
         around,
         SandboxControl(http, url, ""),
         practice_lightning(profile, url),
+        of_practice(profile, url),
     )
     await wallet.start()
     _say({"ready": True, "open": wallet.open_count()})
@@ -168,7 +171,8 @@ async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
         return await wallet.unclaimed.open_replacement(str(command["withdrawal"]), cancel=bool(command.get("cancel")))
     if command["op"] == "claim":
         return await wallet.open_link(_profile(wallet, "LNURL"), str(command["link"]))
-    account = await wallet.open(_profile(wallet, "zkLink"), int(str(command.get("account", 0))))
+    system = str(command.get("system", "zkLink"))
+    account = await wallet.open(_profile(wallet, system), int(str(command.get("account", 0))))
     if command["op"] == "activate":
         assert isinstance(account, ZkLinkOffer)
         return activation_offer(account)

@@ -24,6 +24,7 @@ from ashore.engine.wallet import Wallet
 from ashore.sandbox.server import Router
 from ashore.sandbox.world import World
 from ashore.systems.base import Draft
+from ashore.systems.reddio.deployment import of_practice
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.systems.zklink.system.activation import activation_offer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
@@ -104,9 +105,11 @@ class Bench:
         http = practice_client(self.wire)
         clock = Clock(self.leap.now, time.monotonic)
         around = Surroundings(http, clock, self.leap, self._probe)
-        deployment = deployment_from_json(self.world.profile(), URL)
+        profile = self.world.profile()
+        journal, vault = self.folder / "journal.sqlite3", self.folder / "vault.ashore"
         control = SandboxControl(http, URL, TOKEN)
-        return compose(deployment, self.folder / "journal.sqlite3", self.folder / "vault.ashore", around, control)
+        reddio = of_practice(profile, URL)
+        return compose(deployment_from_json(profile, URL), journal, vault, around, control, reddio=reddio)
 
     # ---- withdrawing
 

@@ -15,6 +15,7 @@ from faults.bench import Bench
 from faults.kill_cases import KILLS_IN_CI
 from faults.kill_matrix import Tally, table
 from faults.lightning_bench import Leap, Purse, Served, serving
+from faults.reddio_bench import ReddioBench
 from faults.worlds import Worlds
 
 FIGURES = pytest.StashKey[dict[str, Tally]]()
@@ -85,6 +86,19 @@ async def two(worlds: Worlds, tmp_path: Path) -> AsyncIterator[Bench]:
     async with _benched((app, world), tmp_path / "wallet") as made:
         yield made
     world.close()
+
+
+@pytest.fixture
+async def vaults(worlds: Worlds, tmp_path: Path) -> AsyncIterator[ReddioBench]:
+    """A wallet on a world with Reddio that is moved by hand."""
+    app, world = worlds.open(tmp_path / "world", reddio=True)
+    made = ReddioBench(world, app, tmp_path / "wallet")
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.aclose()
+        world.close()
 
 
 @pytest.fixture

@@ -18,14 +18,16 @@ class Worlds:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def open(self, folder: Path, *, chains: int = 1, profile: Profile = Profile.X_APEX) -> tuple[Router, World]:
+    def open(
+        self, folder: Path, *, chains: int = 1, profile: Profile = Profile.X_APEX, reddio: bool = False
+    ) -> tuple[Router, World]:
         """A world of its own in `folder`, where nothing is yet."""
-        kept = self._folder / f"{profile}-{chains}"
+        kept = self._folder / f"{profile}-{chains}-{reddio}"
         if not kept.exists():
-            World(_config(kept, chains, profile)).close()
+            World(_config(kept, chains, profile, reddio)).close()
         shutil.copytree(kept, folder)
-        return create_app(_config(folder, chains, profile), TOKEN)
+        return create_app(_config(folder, chains, profile, reddio), TOKEN)
 
 
-def _config(folder: Path, chains: int, profile: Profile) -> WorldConfig:
-    return WorldConfig(data_dir=folder, clock=ClockMode.STEP, chains=chains, profile=profile)
+def _config(folder: Path, chains: int, profile: Profile, reddio: bool) -> WorldConfig:
+    return WorldConfig(data_dir=folder, clock=ClockMode.STEP, chains=chains, profile=profile, reddio=reddio)

@@ -21,6 +21,7 @@ from ashore.engine.views import ActivityQuery
 from ashore.engine.wallet import Wallet
 from ashore.options import Options
 from ashore.systems.base import Unclaimed
+from ashore.systems.reddio.deployment import of_practice
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window
 from ashore.ui.life import Life
@@ -92,9 +93,12 @@ class JourneyLife(WatchedLife):
         stack.enter_context(InstanceLock(self._paths.instance_lock))
         http = compose.practice_client(self.practice.wire)
         control = SandboxControl(http, URL, TOKEN)
-        deployment = deployment_from_json(await control.profile(), URL)
+        told = await control.profile()
+        deployment, reddio = deployment_from_json(told, URL), of_practice(told, URL)
         around = compose.Surroundings(http, Clock(self.practice.now, time.monotonic), self.practice)
-        self.wallet = compose.compose(deployment, self._paths.journal, self._paths.vault, around, control)
+        self.wallet = compose.compose(
+            deployment, self._paths.journal, self._paths.vault, around, control, reddio=reddio
+        )
         stack.push_async_callback(self.wallet.aclose)
         await self.wallet.start()
         await self._show(self.wallet, stack, compose.PRACTICE_PASSWORD.decode())

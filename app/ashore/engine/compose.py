@@ -22,6 +22,8 @@ from ashore.engine.compose_lightning import (
     practice_service,
     practice_wallets,
 )
+from ashore.engine.compose_reddio import SYSTEM as REDDIO
+from ashore.engine.compose_reddio import reddio_profile, reddio_system
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
@@ -45,6 +47,9 @@ from ashore.systems.base import WithdrawalSystem
 from ashore.systems.claiming.fates import Fates
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
+from ashore.systems.reddio.deployment import Deployment as ReddioDeployment
+from ashore.systems.reddio.deployment import PinnedChain as ReddioChain
+from ashore.systems.reddio.system.tracks import TRACKS as REDDIO_TRACKS
 from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
@@ -110,20 +115,31 @@ def compose(
     around: Surroundings,
     sandbox: SandboxControl | None = None,
     lightning: PracticeLightning | None = None,
+    reddio: ReddioDeployment | None = None,
 ) -> Wallet:
-    """Put a wallet together for one deployment, and the practice Lightning where there is one.
+    """Put a wallet together for one deployment, and the practice Lightning and Reddio where there are such.
 
     Raises StoreError where the journal cannot be opened.
     """
     database = Database(journal_file)
     journal, keep = Journal(database), Keep(database)
-    tracks = {str(track.ref): track for track in (*ZKLINK_TRACKS, *LNURL_TRACKS)}
+    tracks = {str(track.ref): track for track in (*ZKLINK_TRACKS, *LNURL_TRACKS, *REDDIO_TRACKS)}
     ledger = Ledger(journal, tracks, around.clock.now)
-    quorums = {chain.name: _quorum(chain, around) for chain in deployment.chains.values()}
+    pinned: dict[str, PinnedChain | ReddioChain] = {chain.name: chain for chain in deployment.chains.values()}
+    if reddio is not None:
+        pinned.setdefault(reddio.chain.name, reddio.chain)
+    quorums = {chain.name: _quorum(chain, around) for chain in pinned.values()}
     book = Book(keep, deployment.id)
     zklink = _zklink(deployment, journal, book, keep, quorums, around)
+    systems: dict[str, WithdrawalSystem] = {deployment.id: zklink}
+    if reddio is not None:
+        used = partial(journal.recipients, REDDIO)
+        quorum = quorums[reddio.chain.name]
+        systems[reddio.id] = reddio_system(reddio, around.http, keep, quorum, around.clock.now, used)
+    on_l1 = tuple(systems.values())
     watches = [
-        _watch(chain, quorums[chain.name], [zklink], ledger, keep, around) for chain in deployment.chains.values()
+        _watch(chain, quorums[chain.name], [each for each in on_l1 if chain.name in each.chains], ledger, keep, around)
+        for chain in pinned.values()
     ]
     interval = min(max(1.0, deployment.chains[deployment.primary].block_time_s / 2), LONGEST_POLL_S)
 
@@ -132,8 +148,9 @@ def compose(
 
     signer = Signer(around.signer_command or entry.command("signer"), os.environ)
     profiles = [ProfileInfo(deployment.id, "zkLink", "zkLink", "from layer 2 to a connected chain")]
-    systems: dict[str, WithdrawalSystem] = {deployment.id: zklink}
-    operators = [OperatorWatch(zklink, ledger, interval, around.probe)]
+    if reddio is not None:
+        profiles.append(reddio_profile(reddio))
+    operators = [OperatorWatch(each, ledger, interval, around.probe) for each in on_l1]
     closers = [around.http.aclose, close_database]
     wallets: ConnectedWallets | None = None
     balances: KeptBalances | None = None
@@ -218,7 +235,7 @@ def _zklink(
     )
 
 
-def _quorum(chain: PinnedChain, around: Surroundings) -> Quorum:
+def _quorum(chain: PinnedChain | ReddioChain, around: Surroundings) -> Quorum:
     names = [url.rstrip("/").rsplit("/", 1)[-1] for url in chain.endpoints]
     if len(set(names)) < len(names):
         names = [f"{urlsplit(url).hostname} ({n})" for n, url in enumerate(chain.endpoints, start=1)]
@@ -234,7 +251,7 @@ def _quorum(chain: PinnedChain, around: Surroundings) -> Quorum:
 
 
 def _watch(
-    chain: PinnedChain,
+    chain: PinnedChain | ReddioChain,
     quorum: Quorum,
     systems: Sequence[WithdrawalSystem],
     ledger: Ledger,

@@ -103,6 +103,7 @@ class Life:
         from ashore.engine.compose_lightning import practice_lightning
         from ashore.engine.practice import PracticeNetwork
         from ashore.net.pacing import SystemClock
+        from ashore.systems.reddio.deployment import of_practice
         from ashore.systems.zklink.deployment import deployment_from_json
 
         say("Starting the practice chain. This takes a few seconds.")
@@ -115,9 +116,8 @@ class Life:
         told = await control.profile()
         deployment = deployment_from_json(told, practice.url)
         around = compose.Surroundings(http, compose.system_clock(), SystemClock())
-        wallet = compose.compose(
-            deployment, self._paths.journal, self._paths.vault, around, control, practice_lightning(told, practice.url)
-        )
+        lightning, reddio = practice_lightning(told, practice.url), of_practice(told, practice.url)
+        wallet = compose.compose(deployment, self._paths.journal, self._paths.vault, around, control, lightning, reddio)
         stack.push_async_callback(wallet.aclose)
         await wallet.start()
         await self._show(wallet, stack, compose.PRACTICE_PASSWORD.decode())

@@ -87,7 +87,7 @@ def _chain(raw: object, base_url: str) -> PinnedChain:
         _positive(data["evm_chain_id"]),
         _hex(data["genesis_hash"], 32),
         tuple(_absolute(_filled(url), base_url) for url in endpoints),
-        _positive(data.get("block_time_s", 12)),
+        max(1, round(float(str(data.get("block_time_s", 12))))),
         str(data.get("gas_symbol", "ETH")),
     )
 

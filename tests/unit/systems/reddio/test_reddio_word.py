@@ -123,7 +123,7 @@ async def test_an_ending_that_ethereum_contradicts_does_not_count(api: Api) -> N
 def _report(state: Withdrawal, status: int) -> Any:
     from ashore.domain.observations import OperatorReport
 
-    facts = {state.id: {"sequence_id": 13, "status": status, "reason": ""}}
+    facts = {state.id: {"sequence_id": 13, "status": status, "reason": "", "fits": True}}
     return OperatorReport(DEPLOYMENT.id, "records", facts)
 
 
@@ -144,9 +144,10 @@ async def test_without_a_number_it_is_found_by_its_signature(api: Api) -> None:
 
 
 async def test_a_record_of_another_asset_or_amount_is_not_believed(api: Api) -> None:
-    for wrong in ({"asset_id": "0x17"}, {"amount": "1"}):
+    for wrong in ({"asset_id": "0x17"}, {"amount": "1"}, {"to": "0x" + "5b" * 20}):
         state = await told(api, begun(), status=2, **wrong)
         assert state.is_open
+        assert "another asset, amount or receiver" in state.stage(ACCEPTED).contradicted
         assert ACCEPTED not in {name for name, view in state.stages.items() if view.failed}
 
 

@@ -75,7 +75,8 @@ class Page:
 class Record:
     """One entry of Reddio's book. `status` is None where it names none that is a number.
 
-    `reason` is why it failed later, as Reddio says: plain and bounded.
+    `receiver` is a Stark key or an address as a number; what cannot be read is None. `reason` is why it failed later,
+    as Reddio says: plain and bounded.
     """
 
     sequence_id: int
@@ -84,6 +85,7 @@ class Record:
     stark_key: int | None
     asset_id: int | None
     amount: int | None
+    receiver: int | None
     reason: str
 
 
@@ -140,9 +142,12 @@ def sequence_id(raw: object) -> int:
 
 
 def balances(raw: object) -> Page:
-    """Read a page of `/v1/balances`, `/v2/balances` or `/v3/balances`: one row for each asset. Raises BadAnswer."""
+    """Read a page of `/v1/balances`, `/v2/balances` or `/v3/balances`: one row for each asset.
+
+    Version 3 gives a bare list. Raises BadAnswer.
+    """
     what = "the balances"
-    data = an_object(raw, what)
+    data = {"list": raw} if isinstance(raw, list) else an_object(raw, what)
     rows: list[Balance] = []
     strange = 0
     for item in items(data.get("list") or [], what):
@@ -293,6 +298,7 @@ def _record(raw: object) -> Record:
         _soft(lambda: hexadecimal(data.get("stark_key"), what)),
         _soft(lambda: hexadecimal(data.get("asset_id"), what)),
         _soft(lambda: integer(data.get("amount"), what, MAX_AMOUNT)),
+        _soft(lambda: hexadecimal(data.get("to"), what)),
         plain(data.get("resp") or "", 160),
     )
 

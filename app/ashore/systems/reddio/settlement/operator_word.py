@@ -43,8 +43,14 @@ FORGETTING_MS = 600_000
 GRACE_BLOCKS = 20
 """How many blocks Reddio's word may run ahead of what the endpoints show before it counts as contradicted."""
 
+MIXED_UP = (
+    "Reddio’s record of this request names another asset, amount or receiver than you signed for.",
+    "Ashore does not believe what it says of it. What Ethereum shows counts.",
+)
 QUEUED, TAKEN, FAILED, IN_BATCH, REJECTED, ROLLED_BACK, ON_L1 = range(7)
 STATUS = "status"
+FITS = "fits"
+"""In a report: whether the record is of the asset, the amount and the receiver that were signed for."""
 WORDS = {
     QUEUED: "0, submitted",
     TAKEN: "1, accepted by Reddio",
@@ -82,7 +88,7 @@ class OperatorWord:
 
         told = await asyncio.gather(*(one(state) for state in waiting))
         facts = {
-            state.id: None if answer is None else _facts(answer)
+            state.id: None if answer is None else _facts(answer, state)
             for state, answer in zip(waiting, told, strict=True)
             if not isinstance(answer, AshoreError)
         }
@@ -108,9 +114,9 @@ class OperatorWord:
             signature = signature_of(state.request.payload) if state.request else None
             if signature is not None:
                 found = await self._client.by_signature(*signature)
-        fitting = [record for record in found if _fits(record, state)]
-        own = [record for record in fitting if record.stark_key in (None, int(stark_key, 16))]
-        return next(iter(own or fitting), None)
+        told = list(found)
+        own = [record for record in told if record.stark_key in (None, int(stark_key, 16))]
+        return next(iter(own or told), None)
 
 
 def _waits(state: Withdrawal) -> bool:
@@ -125,11 +131,16 @@ def _waits(state: Withdrawal) -> bool:
 def _fits(record: Record, state: Withdrawal) -> bool:
     """Whether a record can be of this request: an operator that mixes requests up is not believed."""
     details = state.terms.details
-    return record.asset_id in (None, int(details["asset_id"])) and record.amount in (None, int(details["quanta"]))
+    return (
+        record.asset_id in (None, int(details["asset_id"]))
+        and record.amount in (None, int(details["quanta"]))
+        and record.receiver in (None, int(details["owner_key"]))
+    )
 
 
-def _facts(record: Record) -> Mapping[str, object]:
-    return {"sequence_id": record.sequence_id, STATUS: record.status, "reason": record.reason}
+def _facts(record: Record, state: Withdrawal) -> Mapping[str, object]:
+    told = {"sequence_id": record.sequence_id, STATUS: record.status, "reason": record.reason}
+    return told | {FITS: _fits(record, state)}
 
 
 def _note(error: AshoreError) -> str:
@@ -152,6 +163,10 @@ def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Itera
 
 def _told(state: Withdrawal, told: Mapping[str, object], now: int) -> Iterator[ev.Event]:
     number, status = str(told["sequence_id"]), told[STATUS]
+    if not told[FITS]:
+        if not state.stage(ACCEPTED).contradicted:
+            yield ev.StageContradicted(state.id, ACCEPTED, *MIXED_UP)
+        return
     if state.facts.get(SEQUENCE_ID) != number:
         yield ev.FactLearnt(state.id, SEQUENCE_ID, number, SOURCE)
     if status not in WORDS or not isinstance(status, int):

@@ -9,11 +9,12 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import Quorum
 from ashore.store.keep import Keep
+from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.reddio.codec.l1.storage import pending_withdrawal_slot
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.places import Place, place_in, quanta_of
 from ashore.systems.reddio.settlement.reconcile import PENDING
-from ashore.systems.reddio.system.tracks import CLAIMABLE, CLAIMED, UPDATED
+from ashore.systems.reddio.system.tracks import CLAIMABLE, UPDATED
 from ashore.systems.stored import shown_at, stored_evidence
 
 SLOTS_A_CYCLE = 8

@@ -11,12 +11,13 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import RECEIVED, Withdrawal
+from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book, Kind
 from ashore.systems.reddio.settlement.places import money, owner_of, place_in
 from ashore.systems.reddio.settlement.shares import Share, paid_by, shares_of
-from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, CLAIMED, SENT, UPDATED
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, UPDATED
 
 ALLOWED = "LogWithdrawalAllowed"
 PERFORMED = "LogWithdrawalPerformed"

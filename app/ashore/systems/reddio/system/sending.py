@@ -127,6 +127,7 @@ async def _locate_plain(client: ReddioClient, move: SignedMove, body: Mapping[st
         if record.record_type in (WITHDRAWALS, FULL_WITHDRAWALS)
         and record.sequence_id > move.nonce
         and str(record.amount) == body["amount"]
+        and record.receiver in (None, int(str(body["stark_key"]), 16))
     ]
     return _known(tuple(found)) if found else Unknown(UNFOUND_PLAIN)
 

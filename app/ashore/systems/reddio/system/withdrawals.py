@@ -85,10 +85,10 @@ class ReddioSystem:
         deployment: Deployment,
         client: ReddioClient,
         interpreter: Interpretation,
-        paying: PayingContract,
         quorum: Quorum,
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
+        paying: PayingContract | None = None,
     ) -> None:
         """`now` gives UTC milliseconds; `recipients` how often each receiver was used before; `paying` knows claims."""
         self._deployment = deployment
@@ -131,7 +131,7 @@ class ReddioSystem:
     async def prepare(self, action: Action, quote: Quote) -> Plan:
         """Decide what would be signed: here Reddio is asked for vaults and number. Raises AshoreError."""
         if isinstance(quote, ClaimQuote):
-            return claim_plan(self._paying, quote)
+            return claim_plan(self._contract, quote)
         if isinstance(quote, ReplacementQuote):
             return replacement_plan(quote)
         assert isinstance(quote, ReddioQuote)
@@ -141,6 +141,12 @@ class ReddioSystem:
         if quote.way != TO_VAULT and await self._is_contract(plan.terms.recipient):
             plan = replace(plan, warnings=(self._contract_warning(quote), *plan.warnings))
         return plan
+
+    @property
+    def _contract(self) -> PayingContract:
+        if self._paying is None:
+            raise AshoreError("Claims are not known here.", "Nothing was signed.")
+        return self._paying
 
     async def _numbers(self, quote: ReddioQuote) -> Numbers:
         parts = ready(quote)
@@ -170,9 +176,9 @@ class ReddioSystem:
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
         if plan.kind in REPLACEMENTS:
-            return replacement_lines(self._paying, plan, reading)
+            return replacement_lines(self._contract, plan, reading)
         if plan.kind is MoveKind.CLAIM:
-            return claim_lines(self._paying, plan, reading)
+            return claim_lines(self._contract, plan, reading)
         return review_lines(self._deployment, plan, reading)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:

@@ -1,0 +1,45 @@
+"""Puts Reddio together: its API, what its contract shows, and the system behind the seam."""
+
+from collections.abc import Callable, Mapping
+
+from ashore.engine.views import ProfileInfo
+from ashore.ethereum.quorum import Quorum
+from ashore.net.http import HttpClient
+from ashore.store.keep import Keep
+from ashore.systems.claiming.fates import Fates
+from ashore.systems.reddio.client.api import ReddioClient
+from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement.book import Book
+from ashore.systems.reddio.settlement.interpreter import Interpreter
+from ashore.systems.reddio.settlement.pending_slots import PendingSlots
+from ashore.systems.reddio.settlement.verifiers import Verifiers
+from ashore.systems.reddio.system.withdrawals import ReddioSystem
+
+SYSTEM = "Reddio"
+"""What terms call the system."""
+
+
+def reddio_profile(deployment: Deployment) -> ProfileInfo:
+    """How the window names it; accounts make their Stark keys for its chain."""
+    return ProfileInfo(
+        deployment.id,
+        SYSTEM,
+        deployment.title,
+        "from layer 2 to Ethereum, or to another vault",
+        deployment.key_chain_id,
+    )
+
+
+def reddio_system(
+    deployment: Deployment,
+    http: HttpClient,
+    keep: Keep,
+    quorum: Quorum,
+    now: Callable[[], int],
+    recipients: Callable[[], Mapping[str, int]],
+) -> ReddioSystem:
+    """One deployment behind the seam. `now` gives UTC milliseconds, `recipients` how often each receiver was used."""
+    witnesses = (PendingSlots(deployment, quorum, keep, now), Verifiers(deployment, quorum, now))
+    fates = Fates({deployment.chain.name: quorum})
+    interpreter = Interpreter(deployment, Book(keep, deployment.id), witnesses, fates, now)
+    return ReddioSystem(deployment, ReddioClient(http, deployment.api_url), interpreter, quorum, now, recipients)
