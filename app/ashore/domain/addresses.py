@@ -2,6 +2,7 @@
 
 from ashore.crypto.keccak import keccak256
 from ashore.domain.errors import AshoreError
+from ashore.domain.pasted_secrets import PHRASE, is_key, is_phrase
 from ashore.domain.untrusted import hidden_characters
 
 _HEX = frozenset("0123456789abcdefABCDEF")
@@ -20,11 +21,15 @@ def parse_evm_address(text: str) -> bytes:
     stripped = text.strip(" ")
     if not stripped:
         raise AddressError("Enter the address that shall receive the money.")
+    if is_phrase(stripped):
+        raise AddressError(*PHRASE)
     if hidden_characters(stripped):
         raise AddressError("The address contains an invisible character.", "Copy it again from its source.")
     if _names_something_else(stripped):
         raise AddressError(*_named_kind(stripped))
     digits = stripped[2:] if stripped[:2] in ("0x", "0X") else ""
+    if not digits and is_key(stripped):
+        raise AddressError(*_wrong_length(64))
     if not digits:
         raise AddressError("An Ethereum address starts with 0x.", "Copy the whole address.")
     odd = next((c for c in digits if c not in _HEX), None)
@@ -61,8 +66,8 @@ def _named_kind(text: str) -> tuple[str, str]:
 def _wrong_length(length: int) -> tuple[str, str]:
     if length == 64:
         return (
-            "This has 64 digits: a Starknet address, a hash or a key, not an address of this chain.",
-            "Enter an address with 40 digits after 0x.",
+            "This has 64 digits: a Starknet address, a hash or a key, not an address of this chain. It was not kept.",
+            "If it is a private key, clear it here and from the clipboard. An address has 40 digits after 0x.",
         )
     word = "short" if length < 40 else "long"
     return f"The address is too {word}: it has {length} digits after 0x instead of 40.", "Copy the whole address."

@@ -8,10 +8,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.pasted_secrets import secret_words
 from ashore.domain.untrusted import hidden_characters, plain
 
 _ASCII_DIGITS = frozenset("0123456789")
 MAX_TEXT = 80
+_ALWAYS_GROUPS = frozenset("'’_")
+_SWAPPED = str.maketrans(".,", ",.")
 
 
 class AmountError(AshoreError):
@@ -70,7 +73,47 @@ def parse_amount(text: str, decimals: int, *, integral: bool = False) -> int:
 
 
 def _written(integral: bool) -> str:
-    return "Write a whole number, like 1240." if integral else "Write 1240.50."
+    return "Write a whole number, like 1240." if integral else "Write it like 1240.50."
+
+
+def _meant(text: str, integral: bool) -> str:
+    """What to write for a number with separators: the number itself where it can be read in one way."""
+    readings = [each for each in _readings(text) if not (integral and "." in each)]
+    if not readings:
+        return _written(integral)
+    if len(readings) == 1:
+        return f"Write {readings[0]}."
+    return f"Write {readings[0]} or {readings[1]}, whichever you mean."
+
+
+def _readings(text: str) -> list[str]:
+    """The numbers that a text with separators can be, each written plainly; none where it fits no custom."""
+    bare = "".join("'" if c in _ALWAYS_GROUPS or unicodedata.category(c) == "Zs" else c for c in text)
+    if bare.count(".") > 1 or ("," in bare and "." in bare and bare.rindex(",") > bare.rindex(".")):
+        bare = bare.translate(_SWAPPED)  # points group, the comma begins the fraction
+    whole, point, fraction = bare.partition(".")
+    if not point and whole.count(",") == 1 and "'" not in whole.partition(",")[2]:
+        before, _, after = whole.partition(",")
+        grouped = "" if "'" in before else _ungrouped(whole)
+        fractional = f"{_ungrouped(before)}.{after}" if _ungrouped(before) and after else ""
+        return [each for each in (grouped, fractional) if each]
+    joined = _ungrouped(whole)
+    if not joined or (point and not _plain_digits(fraction)):
+        return []
+    return [f"{joined}{point}{fraction}"]
+
+
+def _ungrouped(whole: str) -> str:
+    """The digits of a number in groups of three, or of one without groups; empty where it is neither."""
+    groups = whole.replace("'", ",").split(",")
+    leads = len(groups) == 1 or (1 <= len(groups[0]) <= 3 and groups[0][0] != "0")
+    right = leads and all(len(group) == 3 for group in groups[1:])
+    digits = "".join(groups)
+    return (digits.lstrip("0") or "0") if right and _plain_digits(digits) else ""
+
+
+def _plain_digits(text: str) -> bool:
+    return bool(text) and set(text) <= _ASCII_DIGITS
 
 
 def _digits(integral: bool) -> str:
@@ -78,6 +121,8 @@ def _digits(integral: bool) -> str:
 
 
 def _refuse_odd_characters(text: str, integral: bool) -> None:
+    if (secret := secret_words(text)) is not None:
+        raise AmountError(*secret)
     if len(text) > MAX_TEXT:
         raise AmountError("That is too long to be an amount.", _digits(integral))
     if hidden_characters(text):
@@ -90,13 +135,13 @@ def _refuse_odd_characters(text: str, integral: bool) -> None:
         if character not in _ASCII_DIGITS and character != ".":
             raise AmountError(*_odd_character(character, text, integral))
     if text.count(".") > 1:
-        raise AmountError("There is more than one point.", f"{_written(integral)[:-1]}, without separators.")
+        raise AmountError("There is more than one point.", _meant(text, integral))
 
 
 def _odd_character(character: str, text: str, integral: bool) -> tuple[str, str]:
-    separator = character in ",'’_" or unicodedata.category(character) == "Zs"
+    separator = character == "," or character in _ALWAYS_GROUPS or unicodedata.category(character) == "Zs"
     if separator and any(c.isdigit() for c in text):
-        return "Separators are not accepted, because countries read them differently.", _written(integral)
+        return "Separators are not accepted, because countries read them differently.", _meant(text, integral)
     if character in "eE":
         return "Powers of ten are not accepted.", "Write the number out, like 1000000."
     if unicodedata.category(character) == "Nd":

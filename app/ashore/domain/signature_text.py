@@ -7,6 +7,7 @@ import re
 
 from ashore.crypto.secp256k1 import ORDER
 from ashore.domain.errors import AshoreError
+from ashore.domain.pasted_secrets import PHRASE, is_phrase
 from ashore.domain.untrusted import hidden_characters
 
 SIGNATURE_BYTES = 65
@@ -17,7 +18,6 @@ MOST_CHARACTERS = 4096
 _HEX = re.compile(r"[0-9a-fA-F]*")
 _IN_JSON = re.compile(r'"(?:sig|signature)"\s*:\s*"([^"]{0,400})"')
 _AROUND = "\"'`“”‘’«»,;"
-_LONG_HEX = re.compile(r"[0-9a-fA-F]{64}")
 _ADDRESS_DIGITS, _KEY_DIGITS = 40, 64
 _TOP_BIT = 1 << 255
 
@@ -53,12 +53,9 @@ def parse_signature(text: str) -> bytes:
     return raw[:32] + s.to_bytes(32, "big") + bytes((27 + parity,))
 
 
-def may_hold_key(text: str) -> bool:
-    """Whether a text has the digits of a private key or a signature in it, which no draft should keep."""
-    return _LONG_HEX.search("".join(text.split())) is not None
-
-
 def _digits(text: str) -> str:
+    if is_phrase(text):
+        raise SignatureTextError(PHRASE[0], f"{PHRASE[1]} A signature starts with 0x.")
     if len(text) > MOST_CHARACTERS:
         raise SignatureTextError("This text is too long to be a signature.", "Paste the signature alone.")
     bare = "".join(text.split())
@@ -85,7 +82,7 @@ def _wrong_length(count: int) -> tuple[str, str]:
     if count == _KEY_DIGITS:
         return (
             "This has 64 digits: it is a hash, or a private key, and not a signature.",
-            "If it is a key, clear it from here: Ashore does not want it.",
+            "If it is a key, clear it here and from the clipboard: it was not kept. A signature has 130 digits.",
         )
     if count == _ADDRESS_DIGITS:
         return "This is an address, not a signature.", "Paste what your other wallet shows after signing."

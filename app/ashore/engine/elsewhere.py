@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ashore.domain.addresses import AddressError, checksum, lookalike, parse_evm_address
 from ashore.domain.errors import AshoreError
+from ashore.domain.pasted_secrets import secret_words
 from ashore.domain.untrusted import hidden_characters, plain
 from ashore.engine.parts import Parts
 from ashore.engine.views import Account, Review
@@ -67,6 +68,8 @@ class OtherWallets:
     def label_problem(self, text: str) -> Problem | None:
         """What is wrong with a name. None is needed."""
         name = text.strip()
+        if (secret := secret_words(name)) is not None:
+            return Problem(*secret)
         if hidden_characters(name):
             return Problem("The name holds a character that cannot be seen.", "Type it instead of pasting it.")
         if len(name) > LABEL_MAX:

@@ -112,6 +112,46 @@ def test_what_is_no_amount_gets_its_own_sentence(text: str, said: str) -> None:
     assert refused.value.advice
 
 
+@pytest.mark.parametrize(
+    ("text", "advice", "whole"),
+    [
+        ("1,240.50", "Write 1240.50.", ""),
+        ("1.240,50", "Write 1240.50.", ""),
+        ("1 240,50", "Write 1240.50.", ""),
+        (f"1{NARROW}240,50", "Write 1240.50.", ""),
+        ("1'240'000.5", "Write 1240000.5.", ""),
+        ("1'240,500", "Write 1240.500.", ""),
+        ("25,5", "Write 25.5.", ""),
+        ("0,500", "Write 0.500.", ""),
+        ("1234,567", "Write 1234.567.", ""),
+        ("1,240", "Write 1240 or 1.240, whichever you mean.", "Write 1240."),
+        ("1_000", "Write 1000.", "Write 1000."),
+        ("1.240.500", "Write 1240500.", "Write 1240500."),
+        ("1.240.500,25", "Write 1240500.25.", ""),
+        ("1,240,500", "Write 1240500.", "Write 1240500."),
+        ("1,24,000", "Write it like 1240.50.", ""),
+        ("1,,2", "Write it like 1240.50.", ""),
+        ("1.2.3", "Write it like 1240.50.", ""),
+        ("1,", "Write it like 1240.50.", ""),
+    ],
+)
+def test_who_groups_digits_reads_how_to_write_that_very_number(text: str, advice: str, whole: str) -> None:
+    for integral, said in ((False, advice), (True, whole or "Write a whole number, like 1240.")):
+        with pytest.raises(AmountError) as refused:
+            parse_amount(text, 6, integral=integral)
+        assert refused.value.advice == said
+
+
+@given(st.text("0123456789.,' _", max_size=20))
+def test_what_is_advised_can_be_typed(text: str) -> None:
+    read = tried(parse_amount, text, 18)
+    if isinstance(read, AmountError) and read.advice.startswith("Write ") and "like" not in read.advice:
+        for number in read.advice.removeprefix("Write ").removesuffix(".").split(", ")[0].split(" or "):
+            again = tried(parse_amount, number, 18)
+            assert isinstance(again, int) or "zero" in again.sentence
+            assert [c for c in number if c.isdigit()][-1:] == [c for c in text if c.isdigit()][-1:]
+
+
 def test_what_people_type_is_taken() -> None:
     assert parse_amount(" 25 ", 6) == 25_000_000
     assert parse_amount("25.50", 6) == 25_500_000

@@ -55,7 +55,7 @@ def test_every_usual_form(text: str) -> None:
     [
         ("", "Paste the signature"),
         (" \n'' ", "Paste the signature"),
-        ("test test test test test test test test test test test junk", "not a signature"),
+        ("test test test test test test test test test test test junk", "recovery phrase"),
         ("0x" + "g" * 130, "not a signature"),
         ("0x" + "1" * 64, "private key"),
         (KEY[2:], "private key"),

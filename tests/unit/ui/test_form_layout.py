@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint
 
 from ashore.domain.addresses import readable
+from ashore.systems.base import Problem, Severity
 from unit.ui.driving import Shell
 from unit.ui.filling import open_form, type_into
 from unit.ui.standin import ADDRESS, OTHER, sail
@@ -87,3 +88,32 @@ async def test_a_fixed_text_stands_on_the_line_of_the_list_beside_it(shell: Shel
     assert abs(middles[0] - middles[1]) <= 1
     left = page.fields.fields["target_token"].caption.mapTo(page, QPoint(0, 0)).x()
     assert fixed._fixed.mapTo(page, QPoint(0, 0)).x() == left
+
+
+async def test_what_is_said_of_a_narrow_field_has_the_width_of_the_form(shell: Shell) -> None:
+    page = await open_form(shell)
+    chain = page.fields.fields["chain"]
+    long = "Lagoon is itself a layer 2: the money arrives and stays there."
+    advice = "zkLink’s gateway could take ETH on to Harbour (withdrawToL1); Ashore does not ask for that."
+    chain.show_problem(Problem(long, advice, Severity.NOTES))
+    await shell.settle()
+    assert chain.problem.isVisible()
+    assert chain.problem.width() == page.fields.width()
+    assert chain.problem.height() < 3 * shell.theme.px(20), "it takes two lines, not six"
+    below = chain.problem.mapTo(page.fields, QPoint(0, 0)).y()
+    assert below >= chain.mapTo(page.fields, QPoint(0, chain.height())).y()
+
+
+@pytest.mark.parametrize("name", ["amount", "recipient", "fee", "nonce"])
+async def test_what_may_be_a_secret_is_covered_and_not_kept(shell: Shell, name: str) -> None:
+    page = await open_form(shell)
+    page.fields.more.set_open(True)
+    words = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+    for secret in (words, "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"):
+        await type_into(shell, page, **{name: secret})
+        edit = getattr(page.fields, name)
+        assert secret not in edit.displayText()
+        page.keep_draft()
+        assert secret not in shell.wallet.load_draft("zklink").values()
+    await type_into(shell, page, **{name: "12"})
+    assert page.fields.fields[name].control.displayText() == "12"

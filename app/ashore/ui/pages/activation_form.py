@@ -74,6 +74,7 @@ class ActivationFormPage(QuoteFormPage[ActivationOffer, ActivationQuote]):
         self.sub_account.changed.connect(self._sub_account_chosen)
         self.fee_token.changed.connect(lambda _key: self.edited())
         self.fee.textEdited.connect(lambda _text: self.edited())
+        self.fee.guard()
         self.fee.returnPressed.connect(self.submit)
 
     def begin_with(self, profile: str, account: Account, *, charged: bool) -> None:

@@ -65,6 +65,8 @@ class AddElsewherePage(Page):
         self.address = AddressEdit(theme, ADDRESS, "0x…")
         self.grouped = HexText(theme, what="Address in groups", size=12)
         self.name = LineEdit(NAME, "for example: Ledger")
+        self.address.guard()
+        self.name.guard()
         self.signature = SecretEdit(SIGNATURE)
         self.paste = Button("Paste", "small-link", name="Paste the signature from the clipboard")
         self.fields = {

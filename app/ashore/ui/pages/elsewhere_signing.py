@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from ashore.domain.addresses import shortened
 from ashore.domain.errors import AshoreError
+from ashore.domain.pasted_secrets import secret_words
 from ashore.domain.signature_text import MOST_CHARACTERS, SignatureTextError, parse_signature
 from ashore.engine.views import Review
 from ashore.keys.errors import SecretPasted
@@ -147,5 +148,4 @@ def _to_sign(review: Review) -> tuple[str, str]:
 
 def _could_be_key(text: str) -> bool:
     """Whether a private key or a recovery phrase may have been pasted."""
-    bare = "".join(text.split()).removeprefix("0x")
-    return len(bare) == 64 or text.count(" ") >= 11
+    return secret_words(text) is not None or text.count(" ") >= 11

@@ -31,6 +31,7 @@ class GasFormPage(QuoteFormPage[OfferT, Quote]):
         self.extra = QVBoxLayout()
         self.arrange(self.notice, self.trouble, card, self._left, self.extra)
         self.max_fee.textEdited.connect(lambda _text: self.edited())
+        self.max_fee.guard()
         self.max_fee.returnPressed.connect(self.submit)
 
     def add_fields(self, **fields: Field) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from ashore.domain.amounts import format_units
 from ashore.domain.events import Terms
-from ashore.domain.signature_text import may_hold_key
+from ashore.domain.pasted_secrets import may_hold_key
 from ashore.systems.base import Problem, Severity
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_ETHEREUM, TO_VAULT, Holding, ReddioOffer, ReddioQuote
 from ashore.ui.context import Context

@@ -111,8 +111,8 @@ class ZkLinkFields(QWidget):
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(16)
         body.addWidget(make["account"])
-        body.addWidget(Pair(theme, make["sub_account"], make["chain"]))
-        body.addWidget(Pair(theme, make["source_token"], make["target_token"]))
+        body.addWidget(Pair(theme, make["sub_account"], make["chain"], below=True))
+        body.addWidget(Pair(theme, make["source_token"], make["target_token"], below=True))
         for name in ("amount", "recipient", "speed"):
             body.addWidget(make[name])
         body.addWidget(self.more)
@@ -123,6 +123,7 @@ class ZkLinkFields(QWidget):
         for name, edit in self._edits().items():
             edit.textEdited.connect(lambda _text, name=name: self._typed(name))
             edit.returnPressed.connect(self.submitted)
+            edit.guard()
         self.account.changed.connect(lambda key: self.account_chosen.emit(int(key)))
         self.automatic.clicked.connect(self._use_automatic)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.events import Terms
-from ashore.domain.signature_text import may_hold_key
+from ashore.domain.pasted_secrets import may_hold_key
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.again import differences
 from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
 
+from ashore.domain.pasted_secrets import may_hold_key
 from ashore.systems.base import Problem
 from ashore.ui.theme import fonts
 from ashore.ui.theme.icons import Icons
@@ -37,6 +38,13 @@ class LineEdit(QLineEdit):
         super().setText(arg__1)
         if not self.hasFocus():
             self.home(False)
+
+    def guard(self) -> None:
+        """From now on cover what may be a private key or a recovery phrase, pasted here by mistake."""
+        self.textChanged.connect(self._cover)
+
+    def _cover(self, text: str) -> None:
+        self.setEchoMode(self.EchoMode.Password if may_hold_key(text) else self.EchoMode.Normal)
 
 
 class AddressEdit(LineEdit):
@@ -120,14 +128,22 @@ class Field(QWidget):
 
 
 class Pair(QWidget):
-    """Two fields beside each other, three to two; below each other where there is no room."""
+    """Two fields beside each other, three to two; below each other where there is no room.
 
-    def __init__(self, theme: Theme, first: QWidget, second: QWidget) -> None:
+    With `below`, what is said of either stands below both, over the whole width.
+    """
+
+    def __init__(self, theme: Theme, first: Field, second: Field, *, below: bool = False) -> None:
         super().__init__()
         self._theme = theme
-        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._box.setContentsMargins(0, 0, 0, 0)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(4)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._box.setSpacing(12)
+        outer.addLayout(self._box)
+        for field in (first, second) if below else ():
+            outer.addWidget(field.problem)
         self._box.addWidget(first, 3, Qt.AlignmentFlag.AlignTop)
         self._box.addWidget(second, 2, Qt.AlignmentFlag.AlignTop)
         theme.changed.connect(self._arrange)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 
+from ashore.domain.pasted_secrets import is_phrase
 from ashore.systems.lnurl.codec.kinds import Kind
 
 _HOST = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:[0-9]+)?"
@@ -26,7 +27,6 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.KEY, r"(0x)?[0-9a-f]{64}|[0-9a-f]{32}|(nostr:)?nsec1[a-z0-9]+|[xyztuv]prv[a-z0-9]{50,}"),
         (Kind.NOSTR, r"(nostr:)?(npub|nprofile|note|nevent|naddr|nrelay)1[02-9ac-hj-np-z]+"),
         (Kind.WEB_PIECE, r"<(!doctype|!--|\?xml|/?[a-z][a-z0-9-]*[\s/>]).*"),
-        (Kind.RECOVERY_PHRASE, r"[a-z]{3,8}(\s+[a-z]{3,8}){11,23}"),
     )
 )
 # Base58 tells capital from small letters.
@@ -41,6 +41,8 @@ def name_kind(text: str) -> Kind:
     for kind, shape in _SHAPES:
         if shape.fullmatch(text):
             return kind
+    if is_phrase(text):
+        return Kind.RECOVERY_PHRASE
     if _BASE58_ADDRESS.fullmatch(text):
         return Kind.BITCOIN_ADDRESS
     if _WIF_KEY.fullmatch(text):

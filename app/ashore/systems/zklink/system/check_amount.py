@@ -7,6 +7,7 @@ from ashore.systems.zklink.system.offer import L2_DECIMALS, SubAccountOffer, Tok
 from ashore.systems.zklink.system.reserves import elsewhere
 
 MAX_AMOUNT = (1 << 128) - 1
+_SMALLER_FEE = "Correct the fee: open “Fee and nonce”, and empty the field to pay what zkLink asks."
 
 
 def judge_amount(found: Judgement, choice: Choice) -> int | None:
@@ -51,6 +52,12 @@ def _covered(offer: ZkLinkOffer, amount: int, choice: Choice) -> Problem | None:
     total = amount + (choice.fee or 0)
     if total <= balance:
         return None
+    if amount <= balance <= (choice.fee or 0):
+        return Problem(
+            f"The fee alone is {money(choice.fee or 0, choice.source)}, "
+            f"and the balance is {money(balance, choice.source)}.",
+            _SMALLER_FEE,
+        )
     if amount <= balance:
         return Problem(
             f"Amount and fee together are {money(total, choice.source)}, "
@@ -86,10 +93,10 @@ def balance_of(sub: SubAccountOffer | None, source: TokenOffer | None) -> Amount
 
 
 def maximum_of(choice: Choice) -> str:
-    """The greatest amount that can be withdrawn, as text; empty where that is not known yet."""
-    if choice.sub is None or choice.source is None:
+    """The greatest amount that can be withdrawn, as text; empty where that is not known yet, or nothing can."""
+    if choice.sub is None or choice.source is None or choice.fee is None:
         return ""
-    rest = max(0, choice.sub.balances.get(choice.source.id, 0) - (choice.fee or 0))
+    rest = max(0, choice.sub.balances.get(choice.source.id, 0) - choice.fee)
     if choice.target_decimals is not None:
         rest = without_dust(rest, L2_DECIMALS, choice.target_decimals)
-    return format_units(rest, L2_DECIMALS)
+    return format_units(rest, L2_DECIMALS) if rest else ""

@@ -43,16 +43,13 @@ def judge_fee(
             found.block("fee", f"zkLink does not tell its fee in {source.symbol}.", "Enter a fee.")
         return suggested
     fee = parsed_fee(found, text)
-    if fee is None:
-        return None
+    return None if fee is None else _judge_typed(found, source, suggested, fee)
+
+
+def _judge_typed(found: Judgement, source: TokenOffer, suggested: int | None, fee: int) -> int | None:
+    """A fee as it was typed, where zkLink can take it. One that nobody means stays a fee, and is refused."""
     if not 0 <= fee <= FEE.max_value:
         found.block("fee", "The fee is larger than zkLink can take.", "Enter a smaller one.")
-        return None
-    if not FEE.is_packable(fee):
-        below, above = (
-            format_units(f, L2_DECIMALS) for f in (FEE.closest_packable_down(fee), FEE.closest_packable_up(fee))
-        )
-        found.block("fee", "zkLink cannot write this fee exactly.", f"The nearest are {below} and {above}.")
         return None
     if suggested is not None and fee >= FEE_STOP * suggested > 0:
         found.block(
@@ -60,7 +57,14 @@ def judge_fee(
             f"That is {fee // suggested} times what zkLink asks for ({money(suggested, source)}).",
             "Leave the field empty to pay what it asks.",
         )
-    elif suggested is not None and fee >= FEE_WARNING * suggested > 0:
+        return fee
+    if not FEE.is_packable(fee):
+        below, above = (
+            format_units(f, L2_DECIMALS) for f in (FEE.closest_packable_down(fee), FEE.closest_packable_up(fee))
+        )
+        found.block("fee", "zkLink cannot write this fee exactly.", f"The nearest are {below} and {above}.")
+        return None
+    if suggested is not None and fee >= FEE_WARNING * suggested > 0:
         found.hint(
             "fee",
             f"zkLink asks for {money(suggested, source)}; this is {_times(fee, suggested)} as much.",

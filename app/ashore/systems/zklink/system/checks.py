@@ -73,9 +73,9 @@ def judge(deployment: Deployment, offer: ZkLinkOffer, draft: Draft, used: Mappin
 
 def _receive(amount: int | None, choice: Choice, received: int | None) -> str:
     target, decimals = choice.target, choice.target_decimals
-    if amount is None or target is None:
-        return ""
-    if received is not None and decimals is not None:
+    if amount is None or target is None or decimals is None:
+        return ""  # the token does not exist on that chain
+    if received is not None:
         return exactly(received, decimals, target)
     return money(amount, target)
 
@@ -83,6 +83,8 @@ def _receive(amount: int | None, choice: Choice, received: int | None) -> str:
 def _legs(amount: int | None, choice: Choice, speed: Speed, received: int | None) -> tuple[Leg, ...]:
     source, target, chain, fee = choice.source, choice.target, choice.chain, choice.fee
     if source is None or target is None or chain is None or amount is None or fee is None:
+        return ()
+    if choice.target_decimals is None:
         return ()
     if received is not None and speed.ratio is not None:
         return fast_legs(choice, amount, speed.ratio, received)

@@ -40,7 +40,7 @@ class TestAmount:
             ("15.5", "sat", "not a whole number of satoshis"),
             ("15.0005", "sat", "That is not a whole number. Leave out the fraction."),
             ("1,240.50", "sat", "Write a whole number, like 1240."),
-            ("1.240.50", "sat", "Write a whole number, like 1240, without separators."),
+            ("1.240.50", "sat", "Write a whole number, like 1240."),
             (".", "sat", "Write a whole number, like 1240."),
             ("+15", "sat", "Enter digits only."),
             ("15sat", "sat", "Enter digits only."),

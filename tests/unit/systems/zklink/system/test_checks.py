@@ -166,7 +166,7 @@ class TestEachCheckHasItsSentence:
         for nearest in ("1.6", "1.601"):
             assert signable(judged(fee=nearest))
 
-    @given(st.integers(1, 10**21))
+    @given(st.integers(1, 10 * FEE - 1))
     def test_a_fee_is_taken_exactly_or_its_neighbours_are_named(self, fee: int) -> None:
         digits = f"{fee:019d}"
         quote = judged(fee=f"{digits[:-18]}.{digits[-18:]}", amount="0.01")
@@ -181,6 +181,22 @@ class TestEachCheckHasItsSentence:
             assert pair[0] is not None
             assert pair[1] is not None
             assert pair[0] < fee < pair[1]
+
+    @pytest.mark.parametrize("fee", ["999999", "999999.123456", "16.0001"])
+    def test_a_fee_that_nobody_means_is_said_to_be_one_whatever_its_digits(self, fee: str) -> None:
+        quote = judged(fee=fee, amount="25")
+        assert "times what zkLink asks for (1.60 USDC)" in problem(quote, "fee").sentence
+        assert "nearest" not in problem(quote, "fee").advice, "it is no advice to pay that"
+        assert "Max" not in str(quote.problems.get("amount", ""))
+
+    def test_where_the_fee_takes_everything_there_is_no_greatest_amount(self) -> None:
+        quote = judged(fee="999999", amount="25")
+        assert quote.maximum == ""
+        found = problem(quote, "amount")
+        assert found.sentence == "The fee alone is 999,999.00 USDC, and the balance is 1,240.50 USDC."
+        assert "empty the field" in found.advice
+        assert judged(fee="x", amount="25").maximum == "", "nor before the fee is known"
+        assert judged(fee="1.6").maximum == "1238.9"
 
     def test_a_low_fee_warns_and_zero_is_allowed(self) -> None:
         for low in ("1.5", "0", "0.0"):
@@ -265,8 +281,10 @@ class TestEachCheckHasItsSentence:
             assert "nonce" in problem(judged(last, nonce=typed), "nonce").sentence
 
     def test_token_that_is_not_on_the_chain(self) -> None:
-        found = problem(judged(source_token="1", target_token="19", amount="5", chain="2"), "target_token")
+        quote = judged(source_token="1", target_token="19", amount="5", chain="2", fee="1")
+        found = problem(quote, "target_token")
         assert found.sentence == "DAI does not exist on Strait."
+        assert (quote.receive, quote.legs) == ("", ()), "nothing of it would arrive"
         assert found.advice == "It exists on Harbour."
         assert "does not know this token" in problem(judged(source_token="18"), "source_token").sentence
 

@@ -1,0 +1,47 @@
+"""Texts that may be somebody's secret, pasted where another text belongs: noticed by their form, and never repeated."""
+
+import re
+
+_LONG_HEX = re.compile(r"[0-9a-fA-F]{64}")
+_WORD = re.compile(r"[a-z]{3,8}")
+_NUMBER = re.compile(r"\d{1,2}[.):]?")
+_FEWEST_WORDS, _MOST_WORDS = 12, 24
+_KEY_DIGITS = 64
+_LOOKED_AT = 4096
+"""Characters that are looked at: a phrase of 24 words has fewer than 300."""
+
+PHRASE = (
+    "This looks like a recovery phrase, which opens a whole wallet. It was not kept.",
+    "Clear it here and from the clipboard.",
+)
+KEY = (
+    "This has the digits of a private key, which opens a whole account. It was not kept.",
+    "If it is one, clear it here and from the clipboard.",
+)
+
+
+def is_phrase(text: str) -> bool:
+    """Whether a text has the form of a BIP-39 recovery phrase: 12 to 24 words of 3 to 8 letters, numbered or not."""
+    words = re.split(r"[\s,;]+", text[:_LOOKED_AT].strip().lower())
+    named = [word for word in (re.sub(r"^\d{1,2}[.):]", "", word) for word in words) if not _NUMBER.fullmatch(word)]
+    return _FEWEST_WORDS <= len([w for w in named if w]) <= _MOST_WORDS and all(
+        _WORD.fullmatch(word) for word in named if word
+    )
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is as many hex digits as a private key has, and nothing else (a hash looks the same)."""
+    bare = "".join(text[:_LOOKED_AT].split()).lower().removeprefix("0x")
+    return len(bare) == _KEY_DIGITS and _LONG_HEX.fullmatch(bare) is not None
+
+
+def may_hold_key(text: str) -> bool:
+    """Whether a text may hold a private key, a signature or a recovery phrase, which no draft should keep."""
+    return is_phrase(text) or _LONG_HEX.search("".join(text.split())) is not None
+
+
+def secret_words(text: str) -> tuple[str, str] | None:
+    """What is said of a text that may be a secret, and what to do; None of any other. Nothing of it is repeated."""
+    if is_phrase(text):
+        return PHRASE
+    return KEY if is_key(text) else None
