@@ -5,6 +5,8 @@ from collections.abc import Mapping
 _OF_LAYER_2 = {
     "execute_l2": "The requests that waited were executed on layer 2.",
     "seal": "A batch was made of what was executed.",
+    "reddio_accept": "Reddio looked at the requests that waited.",
+    "reddio_batch": "Reddio made a batch of what it had accepted.",
 }
 _ON_CHAIN = {
     "commit": "Batch {batch} was committed on {chain}.",
@@ -18,6 +20,8 @@ _ON_CHAIN = {
     "accept": "A broker paid in advance on {chain}.",
     "onwards": "The relayer handed money of batch {batch} to the gateway of {chain}.",
     "arrive": "The gateway paid on {chain}.",
+    "reddio_prove": "Reddio’s batch {batch} was proved to {chain}.",
+    "reddio_update": "Reddio’s batch {batch} was settled on {chain}: its money can be claimed.",
 }
 
 

@@ -371,7 +371,8 @@ class World:
         if answer.stage is not None or self.reddio is None:
             return answer.json()
         second = self.reddio.step(due_only=False, up_to=last_of_reddio)
-        return {**second.json(), "waits_for": answer.waits_for or second.waits_for}
+        told = {**second.json(), "waits_for": answer.waits_for or second.waits_for}
+        return told if second.stage is None else {**told, "chain": genesis.PRIMARY}
 
     # ------------------------------------------------------------------------------------------------- showing
 

@@ -16,6 +16,11 @@ CHAINS = {"1": "Harbour", "2": "Lagoon"}
         ({"moved": "seal", "batch": 3}, "A batch was made of what was executed."),
         ({"moved": "commit", "batch": 3, "chain": 1, "sent": "commit"}, "Batch 3 was committed on Harbour."),
         ({"moved": "sync", "batch": 3, "chain": 2, "sent": "confirm"}, "confirmation of batch 3 to Lagoon."),
+        ({"moved": "reddio_batch", "batch": None, "chain": 1}, "Reddio made a batch of what it had accepted."),
+        (
+            {"moved": "reddio_update", "batch": 2, "chain": 1},
+            "batch 2 was settled on Harbour: its money can be claimed.",
+        ),
         ({"moved": None, "waits_for": "block"}, "The operator waits for a block."),
         ({"moved": None, "waits_for": None}, "The operator has nothing to do now."),
         ({"moved": "block", "head": 7, "chains": {"1": {"head": 7}}}, "Block 7 on Harbour made."),

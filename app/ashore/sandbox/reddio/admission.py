@@ -89,9 +89,9 @@ class Admission:
         asset = self._asset_of(contract, request.token_id)
         _check_amount(request.amount)
         asset_id = asset.asset_id
-        vault = self._book.vault(request.stark_key, asset_id)
-        if vault is None:
+        if asset_id not in self._book.holdings(request.stark_key):
             raise RequestError(ErrorCode.NO_SUCH_ACCOUNT_ID, "no such account")
+        vault = self._book.open_vault(request.stark_key, asset_id)
         return self._take(
             RequestRow(
                 sequence_id=self._book.next_sequence_id(),

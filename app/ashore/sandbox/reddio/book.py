@@ -42,6 +42,7 @@ class Book:
         self.requests: dict[int, RequestRow] = {}
         self._by_signature: dict[tuple[int, int], int] = {}
         self._vaults = journal.vaults()
+        self._next_vault = max([_FIRST_VAULT - 1, *self._vaults.values()]) + 1
         for credit in credits:
             self._available[credit.owner_key, credit.asset_id] += credit.quanta
         for row in journal.requests():
@@ -85,7 +86,8 @@ class Book:
         known = self.vault(owner_key, asset_id)
         if known is not None:
             return known
-        number = max([_FIRST_VAULT - 1, *self._vaults.values()]) + 1 if vault_id is None else vault_id
+        number = self._next_vault if vault_id is None else vault_id
+        self._next_vault = max(self._next_vault, number + 1)
         self._journal.opened(owner_key, asset_id, number)
         self._vaults[owner_key, asset_id] = number
         return number

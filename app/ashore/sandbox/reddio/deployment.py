@@ -203,16 +203,13 @@ def deploy(chain: DevChain, many: int) -> Deployment:
 def deposit(chain: DevChain, made: Deployment, catalogue: Catalogue, places: Sequence[tuple[Credit, int]]) -> None:
     """Deposit on L1 what the accounts begin with, and let the first batch take it in.
 
-    What is mintable is not on L1 before it is claimed.
-
     Args:
         places: each credit with its vault.
     """
     deployer = Sender(chain, genesis.private_key(genesis.FAUCET_INDEX))
     operator = Sender(chain, genesis.private_key(OPERATOR_INDEX))
-    deposited = [(credit, vault) for credit, vault in places if not catalogue[credit.asset_id][1].kind.is_mintable]
-    _fund(deployer, made, catalogue, [credit for credit, _ in deposited])
-    for credit, vault in deposited:
+    _fund(deployer, made, catalogue, [credit for credit, _ in places])
+    for credit, vault in places:
         contract, asset = catalogue[credit.asset_id]
         place = (credit.owner_key, asset.asset_type, vault)
         if asset.kind is AssetKind.ETH:
@@ -223,7 +220,7 @@ def deposit(chain: DevChain, made: Deployment, catalogue: Catalogue, places: Seq
         else:
             deployer.transact(made.exchange, "depositNft", *place, asset.token_id, gas=_GAS)
     chain.mine()
-    changes = [Modification(one.owner_key, one.asset_id, vault, one.quanta) for one, vault in deposited]
+    changes = [Modification(one.owner_key, one.asset_id, vault, one.quanta) for one, vault in places]
     update = state_update(GENESIS_BATCH, changes)
     operator.transact(made.proofs, "registerFact", update.proof_fact, gas=_GAS)
     operator.transact(made.committee, "registerFact", update.availability_fact, gas=_GAS)

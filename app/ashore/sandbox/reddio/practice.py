@@ -77,7 +77,9 @@ class PracticeReddio:
         self.truth = Truth(self.catalogue, self.book, self.operator, self.ethereum, self._status)
 
     def _found(self, chain: DevChain) -> None:
-        places = [(credit, self.book.open_vault(credit.owner_key, credit.asset_id)) for credit in self.book.credits]
+        # What is mintable is not on L1 before it is claimed; its vaults are opened when somebody asks for them.
+        deposited = [one for one in self.book.credits if not self.catalogue[one.asset_id][1].kind.is_mintable]
+        places = [(credit, self.book.open_vault(credit.owner_key, credit.asset_id)) for credit in deposited]
         deployment.deposit(chain, self.deployment, self.catalogue, places)
         self._journal.remember("deployed", json.dumps(self.deployment.json()))
 
