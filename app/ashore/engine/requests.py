@@ -191,7 +191,7 @@ class Requests:
     def _refuse_same_money(self, plan: Plan) -> None:
         """Two claims of the same money: the second could only spend its gas."""
         terms = plan.terms
-        place = terms.destination, terms.recipient, terms.details.get("target_token")
+        place = terms.destination, terms.recipient, terms.details.get("target_token", "")
         if plan.kind is MoveKind.CLAIM and claim_under_way(self._parts.ledger.open, terms.profile, place) is not None:
             raise AshoreError("This money is being claimed already. Nothing was sent.", "Look under Activity.")
 

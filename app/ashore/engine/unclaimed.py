@@ -40,14 +40,12 @@ class Purse(Protocol):
         """What it takes to have a waiting claim taken sooner, or not at all. Raises AshoreError."""
 
 
-def claim_under_way(
-    states: Sequence[Withdrawal], profile: str, place: tuple[str, str, str | None]
-) -> Withdrawal | None:
-    """A claim of money at that place (chain, owner, token id) that has not ended, and that nothing shows as paid."""
+def claim_under_way(states: Sequence[Withdrawal], profile: str, name: tuple[str, str, str]) -> Withdrawal | None:
+    """A claim of the money of that name (see `Unclaimed.name`) that has not ended, and that nothing shows as paid."""
     for state in states:
         terms, first = state.terms, state.request
         here = terms.profile, (terms.destination, terms.recipient, terms.details.get("target_token"))
-        if here != (profile, place) or first is None or first.kind is not MoveKind.CLAIM or not state.is_open:
+        if here != (profile, name) or first is None or first.kind is not MoveKind.CLAIM or not state.is_open:
             continue
         if not state.stage(state.facts.get(LAST_STAGE, "")).checked():
             return state
@@ -112,7 +110,7 @@ class UnclaimedMoney:
 
     def claim_of(self, owed: Unclaimed) -> str:
         """The withdrawal id of a claim of that money which has not ended; empty where there is none."""
-        found = claim_under_way(self._ledger.watched, owed.profile, (owed.chain, owed.owner, str(owed.token_id)))
+        found = claim_under_way(self._ledger.watched, owed.profile, owed.name)
         return "" if found is None else found.id
 
     async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer:

@@ -59,9 +59,13 @@ class Hint:
 
 
 async def hints_back_to(
-    endpoint: Endpoint, filters: Sequence[Filter], top: int, far_enough: Callable[[Sequence[Hint]], bool]
+    endpoint: Endpoint,
+    filters: Sequence[Filter],
+    top: int,
+    far_enough: Callable[[Sequence[Hint]], bool],
+    bottom: int = 0,
 ) -> tuple[list[Hint], bool]:
-    """Ask one endpoint for logs from height `top` down, window by window; in the order of the chain.
+    """Ask one endpoint for logs from height `top` down to `bottom`, window by window; in the order of the chain.
 
     Ends with the window after the one that is `far_enough`, and says whether it came that far. Raises what
     `Endpoint.call` raises.
@@ -69,7 +73,7 @@ async def hints_back_to(
     found: list[Hint] = []
     end, window, last_one = top, FIRST_WINDOW, False
     for _ in range(MOST_WINDOWS):
-        start = max(0, end - window + 1)
+        start = max(bottom, end - window + 1)
         try:
             part = [hint for wanted in filters for hint in await _hints(endpoint, wanted, start, end)]
         except (RpcError, Unanswered):
@@ -78,7 +82,7 @@ async def hints_back_to(
             window = max(LEAST_WINDOW, (end - start + 1) // 2)
             continue
         found += part
-        if start == 0 or last_one:
+        if start <= bottom or last_one:
             return sorted(found, key=lambda hint: hint.position), True
         last_one = far_enough(part)
         end, window = start - 1, min(MAX_WINDOW, window * 2)

@@ -197,6 +197,9 @@ class Unclaimed:
 
     `amount` is in base units of `decimals`; `rest`, of `rest_decimals`, is what lies below them and stays. Addresses
     are lower-case hex. `evidence` is the storage proof.
+
+    `place` names the money in its contract where owner and token do not; `details` is what the terms of its claim keep.
+    `single`: a token by itself, whose symbol names it. `unclear`: why nobody can claim it yet, empty where anybody can.
     """
 
     profile: str
@@ -212,6 +215,15 @@ class Unclaimed:
     rest_decimals: int
     calldata: str
     evidence: Evidence
+    place: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    single: bool = False
+    unclear: str = ""
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """What tells it from other money: chain, owner, and which of the contract’s accounts it is in."""
+        return self.chain, self.owner, self.place or str(self.token_id)
 
 
 @dataclass(frozen=True, slots=True)

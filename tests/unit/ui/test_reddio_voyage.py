@@ -53,7 +53,7 @@ def owed(asset: Asset = ETH, symbol: str = "ETH", owner: str = RECIPIENT) -> Unc
     evidence = Evidence("pending", Level.PROVEN, "Harbour", NOW, {}, block_number=77, agreeing=3, asked=3)
     return Unclaimed(
         REDDIO, "Harbour", 31337, "0x" + "5e" * 20, owner, asset.asset_id, symbol, 18 if counted else 0,
-        15 * 10**17 if counted else 1, 0, 0, calldata, evidence,
+        15 * 10**17 if counted else 1, 0, 0, calldata, evidence, single=not counted,
     )  # fmt: skip
 
 

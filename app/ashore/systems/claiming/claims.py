@@ -194,7 +194,9 @@ def _payer_problem(payer: PayerOffer, most: int, chain: str, gas_symbol: str) ->
 
 
 def amount_text(owed: Unclaimed) -> str:
-    """What is paid out, with its unit."""
+    """What is paid out, with its unit; a single token by its name."""
+    if owed.single:
+        return owed.symbol
     return f"{format_units(owed.amount, owed.decimals, least_fraction=2)} {owed.symbol}"
 
 
@@ -234,8 +236,8 @@ def claim_plan(contract: PayingContract, quote: ClaimQuote) -> Plan:
             LAST_STAGE: CLAIMED,
             SAID_BY: f"An endpoint of {owed.chain}",
             "amount.text": amount_text(owed),
-            **contract.details(owed),
-            "target_token": str(owed.token_id),
+            **owed.details,
+            "target_token": owed.name[-1],
             "nonce": str(tx.nonce),
             GAS_MOST: str(tx.most),
             GAS_SYMBOL: offer.gas_symbol,

@@ -1,6 +1,5 @@
 """What a system says of the contract that owes its money, and of the calls that have it paid out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,9 +44,6 @@ class PayingContract(Protocol):
 
     def chain_name(self, evm_chain_id: int) -> str:
         """The name of a chain."""
-
-    def details(self, owed: Unclaimed) -> Mapping[str, str]:
-        """What the terms of a claim keep of the money beside what all claims keep."""
 
     def payout(self, plan: Plan, calldata: bytes, chain: str) -> Payout:
         """What the call does on a chain, by the chain's name. Raises CodecError where it is no claim."""

@@ -59,9 +59,14 @@ class UnclaimedCard(QFrame):
             rest = f"{display_units(owed.rest, owed.rest_decimals)} {owed.symbol}"
             told = f"A rest of {rest} is below what the token can express on {owed.chain}; it stays in the contract."
             outer.addWidget(Label(breakable(told), "small", wrap=True))
+        if owed.unclear:
+            outer.addWidget(Label(breakable(owed.unclear), "small", wrap=True))
         outer.addWidget(self._act())
         self.ways = AnyWallet(context, owed)
+
         outer.addWidget(self.ways)
+        if not owed.calldata:
+            self.ways.hide()
 
     def _act(self) -> QWidget:
         """The claim; or, where one is under way, the way to it: a second one could only spend its gas."""
@@ -72,7 +77,7 @@ class UnclaimedCard(QFrame):
             line.setLayout(column(Label("It is being claimed.", "strong"), row(self.claim, -1)))
             return line
         self.claim = Button("Claim", "primary", name=f"Claim {owed_words(owed)} on {owed.chain}")
-        self.claim.setEnabled(bool(owed.amount))
+        self.claim.setEnabled(bool(owed.amount) and not owed.unclear)
         self.claim.clicked.connect(lambda: go.show_claim(owed))
         line.setLayout(row(self.claim, -1))
         return line
@@ -121,12 +126,12 @@ class UnclaimedPage(Page):
         claims = [money.claim_of(owed) for owed in money.found]
         shown = [(_sum(card.owed), card.claimed_by) for card in self.cards]
         if shown != [(_sum(owed), claim) for owed, claim in zip(money.found, claims, strict=True)]:
-            opened = {_name(card.owed) for card in self.cards if card.ways.is_open}
+            opened = {card.owed.name for card in self.cards if card.ways.is_open}
             clear(self._list)
             self.cards = [UnclaimedCard(self.context, *each) for each in zip(money.found, claims, strict=True)]
             for card in self.cards:
                 self._list.addWidget(card)
-                card.ways.set_open(_name(card.owed) in opened)
+                card.ways.set_open(card.owed.name in opened)
         self.said.setText(self._sentence())
 
     def _sentence(self) -> str:
@@ -146,17 +151,12 @@ class UnclaimedPage(Page):
 
 def owed_words(owed: Unclaimed) -> str:
     """What waits, with its unit; of a single token its name and number."""
-    single = not owed.decimals and owed.amount == 1 and "#" in owed.symbol
-    return owed.symbol if single else f"{display_units(owed.amount, owed.decimals)} {owed.symbol}"
+    return owed.symbol if owed.single else f"{display_units(owed.amount, owed.decimals)} {owed.symbol}"
 
 
-def _sum(owed: Unclaimed) -> tuple[tuple[str, str, int], int, int]:
+def _sum(owed: Unclaimed) -> tuple[tuple[str, str, str], int, int, str]:
     """What differs to a person: not the block that the proof was read of."""
-    return _name(owed), owed.amount, owed.rest
-
-
-def _name(owed: Unclaimed) -> tuple[str, str, int]:
-    return owed.chain, owed.owner, owed.token_id
+    return owed.name, owed.amount, owed.rest, owed.unclear
 
 
 def _whose(context: Context, owed: Unclaimed) -> str:

@@ -3,7 +3,6 @@
 Source: zkLinkProtocol/zklink-contracts `withdrawPendingBalance`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ashore.domain.addresses import checksum
@@ -53,10 +52,6 @@ class ZkLinkContract:
     def chain_name(self, evm_chain_id: int) -> str:
         """The name of a chain."""
         return next(each.name for each in self.deployment.chains.values() if each.evm_chain_id == evm_chain_id)
-
-    def details(self, owed: Unclaimed) -> Mapping[str, str]:  # noqa: ARG002 - the token's id says all
-        """Nothing beside what all claims keep."""
-        return {}
 
     def payout(self, plan: Plan, calldata: bytes, chain: str) -> Payout:  # noqa: ARG002 - the call says all
         """Amount and owner as the call has them. Raises CodecError."""

@@ -22,6 +22,7 @@ WITHDRAWAL_WITH_TOKEN_ID_PERFORMED = (
 MINT_WITHDRAWAL_PERFORMED = "LogMintWithdrawalPerformed(uint256,uint256,uint256,uint256,uint256)"
 FULL_WITHDRAWAL_REQUESTED = "LogFullWithdrawalRequest(uint256,uint256)"
 USER_REGISTERED = "LogUserRegistered(address,uint256,address)"
+DEPOSIT_WITH_TOKEN_ID = "LogDepositWithTokenId(address,uint256,uint256,uint256,uint256,uint256,uint256,uint256)"  # noqa: S105
 TOKEN_REGISTERED = "LogTokenRegistered(uint256,bytes,uint256)"  # noqa: S105 - an event, not a secret
 FROZEN = "LogFrozen()"
 UNFROZEN = "LogUnFrozen()"
@@ -146,6 +147,20 @@ class UserRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class DepositWithTokenId:
+    """A token with an id came in: the one log that names both its id and its asset."""
+
+    depositor: bytes
+    stark_key: int
+    vault_id: int
+    asset_type: int
+    token_id: int
+    asset_id: int
+    amount: int
+    quanta: int
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRegistered:
     """An asset type was registered; one token may be in several quanta."""
 
@@ -177,6 +192,7 @@ L1Event = (
     | MintWithdrawalPerformed
     | FullWithdrawalRequested
     | UserRegistered
+    | DepositWithTokenId
     | TokenRegistered
     | Frozen
     | Unfrozen
@@ -195,6 +211,7 @@ _DECLARATIONS: dict[type[L1Event], str] = {
     MintWithdrawalPerformed: MINT_WITHDRAWAL_PERFORMED,
     FullWithdrawalRequested: FULL_WITHDRAWAL_REQUESTED,
     UserRegistered: USER_REGISTERED,
+    DepositWithTokenId: DEPOSIT_WITH_TOKEN_ID,
     TokenRegistered: TOKEN_REGISTERED,
     Frozen: FROZEN,
     Unfrozen: UNFROZEN,
