@@ -6,6 +6,7 @@ import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.engine.views import BY_HAND, CLOCK_KEY
 from ashore.ui.pages.voyage import VoyagePage
 from unit.ui.claim_hands import CLAIM_HASH, claim_sent, paid_by
 from unit.ui.driving import Shell, open_voyage
@@ -90,3 +91,20 @@ async def test_another_voyage_opens_at_its_top(shell: Shell) -> None:
     voyage(shell, "next")
     await shell.settle()
     assert bar.value() == 0
+
+
+async def test_what_is_awaited_now_has_the_room_that_its_words_need(shell: Shell) -> None:
+    shell.wallet.set_setting(CLOCK_KEY, BY_HAND)
+    claim_sent(shell.wallet)
+    page = voyage(shell, "c")
+    for width in (1100, 720, 1100):
+        shell.window.resize(width, 760)
+        for news in (
+            ev.StageReached("c", "claimed", paid_by("0x" + "cc" * 32, Level.SEEN)),
+            ev.StageReached("c", "claimed", paid_by(CLAIM_HASH)),
+            ev.StageTakenBack("c", "claimed", "Arbitrum replaced the block that this rested on.", ""),
+        ):
+            shell.wallet.happen(news)
+            await shell.settle()
+            assert cut_off(page) == []
+            assert page.expected.height() == page.expected.heightForWidth(page.expected.width())

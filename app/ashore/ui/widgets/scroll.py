@@ -158,12 +158,13 @@ class Columns(QWidget):
 
     def _move_aside(self, wide: bool) -> None:
         side, main = self._side_scroll.column, self.main_scroll.column
-        for column in (side, main):
-            for place in reversed(range(column.count())):
-                item = column.itemAt(place)
-                if item is not None and item.widget() is not self._main:
-                    column.takeAt(place)
         moved = [self._aside] if self._lead is None else [self._lead, self._aside]
+        for column in (side, main):
+            for part in moved:
+                # Not by takeAt: a layout's item that Python lets go too late leaves the widget with stale heights.
+                column.removeWidget(part)
+            while column.count() > (1 if column is main else 0):
+                column.takeAt(column.count() - 1)
         for part in moved if wide else [self._aside]:
             (side if wide else main).addWidget(part)
         if self._lead is not None and not wide:
