@@ -116,7 +116,7 @@ class ClaimLane(Generic[C]):
         for case, owner in self.done:
             claims = [state for state in self.claims() if state.terms.recipient == owner]
             paid = int(truth[owner]["paid_l1"]) == int(truth[owner]["due_l1"])
-            statuses = [state.status for state in claims if state.status is not Status.FAILED]
+            statuses = [state.status for state in claims if state.status not in (Status.FAILED, Status.CANCELLED)]
             final = paid and statuses == [Status.FINAL]
             twice = len(statuses) > 1 or len(truth[owner]["paid_by"]) > 1
             rows.setdefault(case.row, Tally()).add(Tally(final=int(final), lost=int(not final), twice=int(twice)))
@@ -135,7 +135,10 @@ class ClaimLane(Generic[C]):
             if int(one["paid_l1"]) != int(one["due_l1"]) or len(one["paid_by"]) != 1:
                 yield f"{one['l2_tx_hash'][:12]}: {one['paid_l1']} of {one['due_l1']} paid by {len(one['paid_by'])}"
         for state in self.claims():
-            if state.status is not Status.FAILED and (state.stage("claimed").level or 0) < Level.PROVEN:
+            if (
+                state.status not in (Status.FAILED, Status.CANCELLED)
+                and (state.stage("claimed").level or 0) < Level.PROVEN
+            ):
                 yield f"the claim for {state.terms.recipient} was never shown as paid"
 
     def claims(self) -> list[Withdrawal]:

@@ -19,7 +19,8 @@ from typing import Any, cast
 
 import uvicorn
 
-from ashore.domain.withdrawal import Mark, MoveView, Status, Withdrawal
+from ashore.domain.move_view import MoveView
+from ashore.domain.withdrawal import Mark, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, no_probe
 from ashore.engine.carrier import SETTLED, Carrier
 from ashore.engine.compose import SANDBOX, practice_client

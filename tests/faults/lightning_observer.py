@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.move_view import MoveView
 from ashore.domain.moves import NOT_SENT, MoveState
-from ashore.domain.withdrawal import MoveView, Status, Withdrawal
+from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.receivers import PASTED

@@ -95,9 +95,9 @@ class ReplacementLane(ClaimLane[ReplacementCase]):
         for claim, (case, owner) in self._waiting.items():
             self._ended(claim)
             state = next(state for state in self._states() if state.id == claim)
-            if state.status is Status.FAILED and not case.cancel:
-                return [f"{case}: a claim that was only outbid failed"]
-            if state.status is Status.FAILED:
+            if state.status is Status.FAILED or (state.status is Status.CANCELLED and not case.cancel):
+                return [f"{case}: a claim that was only outbid, or called off, {state.status}"]
+            if state.status is Status.CANCELLED:
                 self._ended(self._begun(owner))
         return super().settled()
 
@@ -106,7 +106,7 @@ class ReplacementLane(ClaimLane[ReplacementCase]):
         rows = super().tallies()
         for case, owner in self.done:
             states = [state for state in self._states() if state.terms.recipient == owner]
-            stopped = [state for state in states if state.status is Status.FAILED]
+            stopped = [state for state in states if state.status is Status.CANCELLED]
             rows[case.row].refused += len(stopped)
         return rows
 

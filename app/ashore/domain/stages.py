@@ -103,6 +103,11 @@ class TrackWords:
     nothing."""
     instead_again: tuple[str, str] = ("", "")
     """The same while a cancellation waits."""
+    cancelled_in_block: tuple[str, str] = ("", "")
+    cancelled: tuple[str, str] = ("", "")
+    """What is said once a block took the cancellation of a transaction, and once that is irreversible."""
+    not_paid: str = ""
+    """What is true then of the last stage."""
     prepared: tuple[str, str] = ("Signed, not sent yet.", "Ashore sends it as soon as it can.")
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
     set_aside: tuple[str, str] = ("", "")

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.move_view import MoveEvent, MoveView, move_after
 from ashore.domain.moves import MoveKind, MoveState
 
 
@@ -33,6 +34,7 @@ class Status(StrEnum):
     FINAL = "final"
     REFUSED = "refused"
     FAILED = "failed"
+    CANCELLED = "cancelled"
     UNSEEN = "unseen"
     REMOVED = "removed"
 
@@ -63,6 +65,12 @@ PRICED_OUT = "gas.now"
 
 HELD_UP = "held-up"
 """The fact of why nothing goes on for now, in words; empty again once it does."""
+
+RECEIPT = "receipt"
+"""The kind of evidence that says which of a claim's transactions a block took, and what its gas has cost."""
+
+OUTRUN = "nonce.taken"
+"""The fact, in a sentence, that another request with its nonce is where this one would be; empty once it is not."""
 
 LAST_STAGE = "track.last"
 """The detail of the terms that names the stage which ends the withdrawal."""
@@ -95,7 +103,7 @@ REPLACEMENTS = frozenset({MoveKind.REPLACE, MoveKind.CANCEL})
 _OUTSTANDING = frozenset({MoveState.ACCEPTED, MoveState.UNKNOWN})
 _STRONGEST_FIRST = (MoveState.ACCEPTED, MoveState.SENDING, MoveState.UNKNOWN, MoveState.INTENDED)
 
-STOPPED = frozenset({Status.REFUSED, Status.FAILED})
+STOPPED = frozenset({Status.REFUSED, Status.FAILED, Status.CANCELLED})
 """Where a withdrawal stands that ended without money."""
 
 _STATUS_OF_MOVE = {
@@ -113,34 +121,6 @@ MARK_OF_LEVEL = {
     Level.IRREVERSIBLE: Mark.IRREVERSIBLE,
 }
 """The mark of evidence, by how strong it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveView:
-    """A move as folded. `arrivals` counts the sends that may have arrived: all but those that never left.
-
-    `said_no`: it was answered with a no that proves nothing, so it is not sent again but at a person's wish; `wishes`
-    counts those, and `answer` keeps the last no meanwhile. `misses` counts the sends that never left since anything
-    did, or was wished.
-    """
-
-    id: str
-    kind: MoveKind
-    profile: str
-    locator: str
-    payload: str
-    scope: str
-    nonce: int
-    state: MoveState = MoveState.INTENDED
-    sends: int = 0
-    arrivals: int = 0
-    said: str = ""
-    code: str = ""
-    advice: str = ""
-    said_no: bool = False
-    wishes: int = 0
-    answer: str = ""
-    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,18 +209,27 @@ class Withdrawal:
             return False
         waits = any(m.state in _OUTSTANDING and m.arrivals for m in self.rivals)
         known = all((m.state in _OUTSTANDING and m.arrivals) or m.state is MoveState.REFUSED for m in self.rivals)
-        return waits and known and not last.evidence and not last.failed
+        return waits and known and not last.evidence and not last.failed and self.receipt is None
+
+    @property
+    def receipt(self) -> Evidence | None:
+        """What a block did with one of the transactions; None where nothing shows that."""
+        pieces = (piece for view in self.stages.values() for piece in view.evidence if piece.kind == RECEIPT)
+        return max(pieces, key=lambda piece: (piece.level, piece.observed_at), default=None)
+
+    @property
+    def cancelled_by(self) -> Evidence | None:
+        """The receipt of the cancellation, where a block took that and so can never take the claim."""
+        receipt, cancels = self.receipt, {m.locator for m in self.moves.values() if m.kind is MoveKind.CANCEL}
+        return receipt if receipt is not None and receipt.tx_hash in cancels else None
 
     @property
     def status(self) -> Status:
         """Where it stands, from the moves first (may it have been sent?), then the stages."""
-        if self.facts.get(REMOVED):
-            return Status.REMOVED
-        last = self.facts.get(LAST_STAGE, "")
-        if last and (self.stage(last).level or 0) >= self._last_level:
-            return Status.FINAL  # first: what is irreversible, or is settled, has not failed, whoever said so
-        views = self.stages.values()
-        if any(v.failed for v in views) and not any(v.checked() for v in views):
+        told = self._checked_end
+        if told is not None:
+            return told
+        if any(view.failed for view in self.stages.values()) and not self._shown_by_the_chain:
             return Status.FAILED
         if UNSEEN_END in self.facts:
             return Status.UNSEEN
@@ -249,6 +238,25 @@ class Withdrawal:
             if state in states:
                 return _STATUS_OF_MOVE[state]
         return Status.REFUSED if states else Status.PREPARED
+
+    @property
+    def _checked_end(self) -> Status | None:
+        """Where it stands by what the wallet itself knows, whoever says otherwise; None where that does not tell."""
+        if self.facts.get(REMOVED):
+            return Status.REMOVED
+        last = self.facts.get(LAST_STAGE, "")
+        if last and (self.stage(last).level or 0) >= self._last_level:
+            return Status.FINAL  # what is irreversible, or is settled, has not failed
+        cancelled = self.cancelled_by
+        if cancelled is None:
+            return None
+        return Status.CANCELLED if cancelled.level is Level.IRREVERSIBLE else Status.UNDER_WAY
+
+    @property
+    def _shown_by_the_chain(self) -> bool:
+        """Whether more is proven than that a block took the transaction, which may have failed there."""
+        pieces = (piece for view in self.stages.values() for piece in view.evidence)
+        return any(piece.level >= Level.PROVEN and piece.kind != RECEIPT for piece in pieces)
 
     @property
     def _last_level(self) -> Level:
@@ -265,10 +273,6 @@ class Withdrawal:
     def is_open(self) -> bool:
         """Whether anything is still awaited."""
         return self.status in OPEN_STATUSES
-
-
-_LaterMoveEvent = ev.MoveSending | ev.MoveAccepted | ev.MoveRefused | ev.MoveUnclear | ev.MoveAgain
-_MoveEvent = ev.MoveIntended | _LaterMoveEvent
 
 
 def fold(recorded: Iterable[ev.Recorded]) -> Withdrawal | None:
@@ -298,7 +302,7 @@ def apply(state: Withdrawal | None, recorded: ev.Recorded) -> Withdrawal:
     state = replace(state, changed_at=recorded.at, seq=recorded.seq)
     if isinstance(event, ev.FactLearnt):
         return replace(state, facts={**state.facts, event.key: event.value})
-    if isinstance(event, _MoveEvent):
+    if isinstance(event, MoveEvent):
         return _with_move(state, event)
     stage = state.stage(event.stage)
     return replace(state, stages={**state.stages, event.stage: _stage_after(stage, event, recorded.at)})
@@ -309,39 +313,12 @@ _StageEvent = (
 )
 
 
-def _with_move(state: Withdrawal, event: _MoveEvent) -> Withdrawal:
+def _with_move(state: Withdrawal, event: MoveEvent) -> Withdrawal:
     if isinstance(event, ev.MoveIntended):
         move = MoveView(event.move, event.kind, event.profile, event.locator, event.payload, event.scope, event.nonce)
     else:
-        move = _move_after(state.moves[event.move], event)
+        move = move_after(state.moves[event.move], event)
     return replace(state, moves={**state.moves, move.id: move})
-
-
-def _move_after(move: MoveView, event: _LaterMoveEvent) -> MoveView:
-    ended_before_the_wish = move.state is MoveState.REFUSED and isinstance(event, ev.MoveAgain)
-    if move.state is MoveState.ACCEPTED or ended_before_the_wish:
-        return move  # what was taken stays taken: a late refusal of a resend says nothing about it
-    if isinstance(event, ev.MoveSending):
-        return replace(move, state=MoveState.SENDING, sends=move.sends + 1, arrivals=move.arrivals + 1)
-    if isinstance(event, ev.MoveAccepted):
-        return replace(move, state=MoveState.ACCEPTED, said=event.said, code="", advice="")
-    if isinstance(event, ev.MoveAgain):
-        wished = replace(move, state=MoveState.UNKNOWN, said=event.sentence, said_no=False, misses=0)
-        return replace(wished, wishes=move.wishes + 1)
-    if isinstance(event, ev.MoveUnclear):
-        was_sent = move.state is MoveState.SENDING
-        never_left = was_sent and not event.left
-        misses = move.misses + int(never_left)
-        return replace(
-            move,
-            state=MoveState.UNKNOWN,
-            said=event.sentence,
-            arrivals=move.arrivals - int(never_left),
-            misses=0 if was_sent and event.left else misses,
-            said_no=move.said_no or event.said_no,
-            answer=event.sentence if event.said_no and event.left else move.answer,
-        )
-    return replace(move, state=MoveState.REFUSED, code=event.code, said=event.sentence, advice=event.advice)
 
 
 def _stage_after(stage: StageView, event: _StageEvent, at: int) -> StageView:

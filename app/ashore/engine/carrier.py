@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.move_view import MoveView
 from ashore.domain.moves import NOT_SENT, Accepted, MoveKind, MoveState, NeverLeft, Outcome, Refused, Unknown
-from ashore.domain.withdrawal import BEGINNINGS, REPLACEMENTS, SAID_BY, MoveView, Status, Withdrawal
+from ashore.domain.withdrawal import BEGINNINGS, REPLACEMENTS, SAID_BY, Status, Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
 from ashore.systems.base import WithdrawalSystem, signed_move

@@ -45,6 +45,7 @@ from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import WithdrawalSystem
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
 from ashore.systems.reddio.deployment import Deployment as ReddioDeployment
@@ -228,7 +229,8 @@ def _zklink(
         Emptied(deployment, book, quorums, keep, now),
         KeptCalls(deployment, quorums, keep, now),
     )
-    interpreter = Interpreter(deployment, book, witnesses, Fates(quorums), Past(deployment, quorums), now)
+    fates = Fates(quorums, Receipts(quorums, keep, now))
+    interpreter = Interpreter(deployment, book, witnesses, fates, Past(deployment, quorums), now)
     broker = BrokerClient(around.http, deployment.broker_url) if deployment.broker_url else None
     return ZkLinkSystem(
         deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums, broker

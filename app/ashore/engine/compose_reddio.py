@@ -7,6 +7,7 @@ from ashore.ethereum.quorum import Quorum
 from ashore.net.http import HttpClient
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.reddio.client.api import ReddioClient
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book
@@ -40,6 +41,7 @@ def reddio_system(
 ) -> ReddioSystem:
     """One deployment behind the seam. `now` gives UTC milliseconds, `recipients` how often each receiver was used."""
     witnesses = (PendingSlots(deployment, quorum, keep, now), Verifiers(deployment, quorum, now))
-    fates = Fates({deployment.chain.name: quorum})
+    quorums = {deployment.chain.name: quorum}
+    fates = Fates(quorums, Receipts(quorums, keep, now))
     interpreter = Interpreter(deployment, Book(keep, deployment.id), witnesses, fates, now)
     return ReddioSystem(deployment, ReddioClient(http, deployment.api_url), interpreter, quorum, now, recipients)

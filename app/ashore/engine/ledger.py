@@ -10,7 +10,7 @@ from ashore.domain.evidence import Level
 from ashore.domain.moves import NOT_SENT, SignedMove
 from ashore.domain.stage_marks import stage_mark
 from ashore.domain.stages import Stage, Track
-from ashore.domain.withdrawal import LAST_STAGE, Mark, Status, Withdrawal, apply
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, Mark, Status, Withdrawal, apply
 from ashore.engine.views import Change, Listener, Topic
 from ashore.store.journal import Journal, Summary
 
@@ -31,7 +31,10 @@ it is told of the newer one."""
 NOTHING_SENT = "Nothing was sent"
 """What the lists say in the place of a stage where a withdrawal ended before anything left."""
 
-_LET_GO = frozenset({Status.FINAL, Status.REMOVED})
+CANCELLATION_TAKEN = "Cancellation in a block"
+"""The same, where a block took the cancellation of what was asked for, and may still be replaced."""
+
+_LET_GO = frozenset({Status.FINAL, Status.CANCELLED, Status.REMOVED})
 """Where nothing more is held against L1."""
 
 FOLDS = 20
@@ -157,6 +160,8 @@ class Ledger:
         last = state.facts.get(LAST_STAGE, "")
         if state.status is not Status.FINAL or track is None or state.stage(last).level is not Level.IRREVERSIBLE:
             return False
+        if GAS_MOST in state.terms.details and state.receipt is None:
+            return True  # what its gas has cost is still to be read
         marks = {
             stage_mark(state, stage.id, track) for stage in track.stages if stage.provable or _rested(state, stage)
         }
@@ -195,7 +200,8 @@ class Ledger:
             return Summary(state, "", "")
         stage = current_stage(state, track)
         unsent = state.status is Status.REFUSED and state.request is not None and state.request.code == NOT_SENT
-        return Summary(state, NOTHING_SENT if unsent else stage.title, str(stage_mark(state, stage.id, track)))
+        title = NOTHING_SENT if unsent else CANCELLATION_TAKEN if state.cancelled_by is not None else stage.title
+        return Summary(state, title, str(stage_mark(state, stage.id, track)))
 
 
 def _but_for_time(terms: ev.Terms) -> ev.Terms:

@@ -47,7 +47,7 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
                 view=replace(view, contradicted="") if mark is Mark.NOT_APPLICABLE else view,
                 mark=mark,
                 said_by=_said_by(mark, witness or view.best, state, track.words),
-                sentence=_passed(stage, state) if witness else _sentence(stage, view, mark, state, track.words),
+                sentence=_passed(stage, state) if witness else _told(stage, view, mark, state, track.words),
                 expectation=expected if mark in (Mark.AWAITED, Mark.REPORTED) else None,
                 late=late and state.is_open,
                 again=again,
@@ -129,6 +129,13 @@ def _found_out(state: Withdrawal) -> str:
     return "on its way" if on_its_way(state) else "being found out"
 
 
+def _told(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, words: TrackWords) -> str:
+    ends = stage.id == state.facts.get(LAST_STAGE)
+    if ends and state.cancelled_by is not None and not view.evidence:
+        return words.not_paid
+    return _sentence(stage, view, mark, state, words)
+
+
 def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, words: TrackWords) -> str:
     request = state.request
     match mark:
@@ -180,19 +187,21 @@ def _plain_sentence(stage: Stage, mark: Mark, state: Withdrawal) -> str:
 
 
 def _headline(state: Withdrawal, track: Track, now: int) -> tuple[str, str]:
-    request = state.request
+    request, words = state.request, track.words
+    always = {
+        Status.PREPARED: words.prepared,
+        Status.FAILED: words.failed,
+        Status.CANCELLED: words.cancelled,
+        Status.UNSEEN: words.unseen,
+    }
     match state.status:
-        case Status.PREPARED:
-            return track.words.prepared
         case Status.UNKNOWN:
-            return _unanswered(state, track.words, now)
+            return _unanswered(state, words, now)
         case Status.REFUSED:
             return (request.said if request else "Refused.", request.advice if request else "")
-        case Status.FAILED:
-            return track.words.failed
         case Status.FINAL:
-            return _arrived(state, track.words)
-    return track.words.unseen if state.status is Status.UNSEEN else _under_way(state, track)
+            return _arrived(state, words)
+    return always.get(state.status) or _under_way(state, track)
 
 
 def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
@@ -221,6 +230,9 @@ def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
 
 
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
+    if state.cancelled_by is not None:
+        said, advice = track.words.cancelled_in_block
+        return said, advice.format(place=state.terms.destination)
     if any(
         state.stage(s.id).contradicted and stage_mark(state, s.id, track) is not Mark.NOT_APPLICABLE
         for s in track.stages
@@ -265,4 +277,6 @@ def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
     title = placed(row.stage, terms)
     if status is Status.REFUSED:
         title, mark = NOTHING_SENT if title == NOTHING_SENT else "Refused", Mark.FAILED
+    if status is Status.CANCELLED:
+        title, mark = "Cancelled", Mark.NOT_REACHED
     return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)

@@ -175,7 +175,11 @@ class Journal:
         return {str(address): int(str(count)) for address, count in rows}
 
 
-_FILTERS = {"open": "open = 1", "final": "status = 'final'", "stopped": "status IN ('refused', 'failed', 'unseen')"}
+_FILTERS = {
+    "open": "open = 1",
+    "final": "status = 'final'",
+    "stopped": "status IN ('refused', 'failed', 'cancelled', 'unseen')",
+}
 
 _UPSERT = """
 INSERT INTO withdrawals (id, profile, started_at, changed_at, status, open, stage, mark, searchable)

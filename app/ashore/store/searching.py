@@ -15,6 +15,7 @@ STATUS_WORDS = {
     Status.FINAL: "final done arrived irreversible",
     Status.REFUSED: "refused stopped",
     Status.FAILED: "failed stopped",
+    Status.CANCELLED: "cancelled stopped",
     Status.UNSEEN: "ended out of sight unseen stopped",
     Status.REMOVED: "",
 }

@@ -12,10 +12,11 @@ from typing import Protocol
 from ashore.domain.eta import Expectation
 from ashore.domain.events import Event, Terms
 from ashore.domain.evidence import Evidence
+from ashore.domain.move_view import MoveView
 from ashore.domain.moves import MoveKind, Outcome, SignedMove
 from ashore.domain.observations import ChainHealth, Observation
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import MoveView, Withdrawal
+from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import Facts
 from ashore.keys.reading import Reading
 

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashore.domain import events as ev
+from ashore.domain.move_view import MoveView
 from ashore.domain.moves import NOT_SENT as NEVER_SENT
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import MoveView, Status
+from ashore.domain.withdrawal import Status
 from ashore.engine.boundaries import Boundary
 from ashore.engine.carrier import LONGEST_WAIT_S, SETTLED, Carrier
 from ashore.engine.ledger import Ledger

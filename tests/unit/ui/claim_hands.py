@@ -7,7 +7,7 @@ from dataclasses import replace
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, RECEIPT, SAID_BY
 from ashore.systems.claiming.gas import GAS_SYMBOL
 from ashore.systems.zklink.system.tracks import CLAIM, CLAIMED
 from unit.ui.standin import NOW, PROFILE, StandInWallet, shown, terms
@@ -37,3 +37,14 @@ def claim_sent(wallet: StandInWallet, name: str = "c") -> None:
     wallet.happen(ev.MoveIntended(name, "m", MoveKind.CLAIM, PROFILE, CLAIM_HASH, "0x02", "s", 4), NOW)
     wallet.happen(ev.MoveSending(name, "m"), NOW)
     wallet.happen(ev.MoveAccepted(name, "m"), NOW)
+
+
+def receipt(tx_hash: str, level: Level = Level.PROVEN) -> Evidence:
+    """What a block did with a transaction."""
+    facts = {
+        "gas paid": "0.00002760974244 ETH",
+        "gas used": "21,000 units",
+        "outcome": "carried out",
+        "price of gas": "1.31474964 gwei a unit",
+    }
+    return replace(shown(RECEIPT, NOW, 21_004_171, level, **facts), tx_hash=tx_hash)

@@ -6,12 +6,16 @@ import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import Mark
 from ashore.engine.views import BY_HAND, CLOCK_KEY
 from ashore.ui.pages.voyage import VoyagePage
-from unit.ui.claim_hands import CLAIM_HASH, claim_sent, paid_by
+from unit.ui.claim_hands import CLAIM_HASH, claim_sent, paid_by, receipt
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.looking import cut_off, texts
-from unit.ui.standin import sail
+from unit.ui.standin import PROFILE, sail
+
+CANCEL_HASH = "0x" + "ca" * 32
 
 
 def voyage(shell: Shell, name: str) -> VoyagePage:
@@ -108,3 +112,43 @@ async def test_what_is_awaited_now_has_the_room_that_its_words_need(shell: Shell
             await shell.settle()
             assert cut_off(page) == []
             assert page.expected.height() == page.expected.heightForWidth(page.expected.width())
+
+
+async def test_a_cancelled_claim_ends_calmly_and_leads_to_the_money(shell: Shell) -> None:
+    claim_sent(shell.wallet)
+    shell.wallet.happen(ev.MoveIntended("c", "x", MoveKind.CANCEL, PROFILE, CANCEL_HASH, "0x02", "s", 4))
+    shell.wallet.happen(ev.MoveSending("c", "x"))
+    shell.wallet.happen(ev.MoveAccepted("c", "x"))
+    page = voyage(shell, "c")
+    shell.wallet.happen(ev.StageReached("c", "sent", receipt(CANCEL_HASH)))
+    await shell.settle()
+    assert page.headline.text() == "A block took the cancellation; waiting until it is irreversible."
+    assert not page.notice.text
+    assert not page.fresh.isVisible()
+    assert page.rows[-1].again.isHidden() or not page.rows[-1].again.text(), "there is nothing to speed up"
+    shell.wallet.happen(ev.StageSettled("c", "sent", receipt(CANCEL_HASH).block_hash, 21_004_180, 3, 3))
+    await shell.settle()
+    assert page.notice.text.startswith("Cancelled, as you wished.")
+    assert page.notice.property("ground") == "note", "no alarm"
+    assert Mark.FAILED not in page.marks()
+    told = texts(page)
+    for words in ("Gas of the cancellation", "0.0000277 ETH", "21,000 units at 1.32 gwei; checked, irreversible"):
+        assert words in told
+    for words in ("no effect", "still waits", "failed"):
+        assert words not in told
+    page.fresh.click()
+    await shell.settle()
+    assert shell.sections.place == "unclaimed"
+
+
+async def test_what_the_gas_of_a_claim_has_cost_is_told_once_it_is_known(shell: Shell) -> None:
+    claim_sent(shell.wallet)
+    page = voyage(shell, "c")
+    assert "Gas, at most" in texts(page.costs)
+    shell.wallet.happen(ev.StageReached("c", "claimed", paid_by(CLAIM_HASH)))
+    shell.wallet.happen(ev.StageReached("c", "sent", receipt(CLAIM_HASH)))
+    await shell.settle()
+    assert "Gas, at most" not in texts(page.costs)
+    for words in ("Gas paid", "0.0000277 ETH", "we checked the receipt"):
+        assert words in texts(page.costs)
+    assert cut_off(page) == []

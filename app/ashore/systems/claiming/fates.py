@@ -10,6 +10,7 @@ from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.sending import Fate, fate_of, replaced
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
 from ashore.systems.claiming.gas import gwei_words
+from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.claiming.track import CLAIMED
 
 TURNS = 5
@@ -23,23 +24,26 @@ REVERTED = (
     "gas did not suffice. Only the gas was spent."
 )
 
-CANCELLED = (
-    "You cancelled it: a block of {chain} took the cancellation. This claim paid nothing out and never can; the money "
-    "still waits in {system}’s contract."
-)
-
 
 class Fates:
     """Asks about claims that an endpoint took, until the chain shows what they did."""
 
-    def __init__(self, quorums: Mapping[str, Quorum]) -> None:
+    def __init__(self, quorums: Mapping[str, Quorum], receipts: Receipts) -> None:
         """`quorums` by the chain's name."""
         self._quorums = quorums
+        self._receipts = receipts
         self._turns: dict[str, int] = {}
 
-    async def look(self, chain: str, claims: Sequence[Withdrawal]) -> list[ev.Event]:
-        """What is to be written about claims on `chain`; asks only every few turns, and about a few at once."""
-        waiting = [w for w in claims if w.terms.destination == chain and _waits(w)]
+    async def look(self, chain: str, claims: Sequence[Withdrawal], finalized: int = 0) -> list[ev.Event]:
+        """What is to be written about claims on `chain`, which is finalized up to a height.
+
+        Asks only every few turns about what waits, and about a few at once.
+        """
+        here = [w for w in claims if w.terms.destination == chain]
+        waiting = [w for w in here if _waits(w)]
+        return [*await self._look_for(chain, waiting), *await self._receipts.look(here, finalized)]
+
+    async def _look_for(self, chain: str, waiting: Sequence[Withdrawal]) -> list[ev.Event]:
         if not waiting:
             return []
         turn = self._turns[chain] = self._turns.get(chain, -1) + 1
@@ -61,11 +65,14 @@ class Fates:
         fate = mined.fate if mined is not None else None
         chain = state.terms.destination
         if mined is not None and fate in (Fate.DONE, Fate.REVERTED) and moves[mined.tx_hash].kind is MoveKind.CANCEL:
-            return [
-                ev.StageFailed(state.id, _last(state), CANCELLED.format(chain=chain, system=state.terms.system), chain)
-            ]
-        if fate is Fate.REVERTED:
-            return [ev.StageFailed(state.id, _last(state), REVERTED.format(chain=chain), chain)]
+            # Only its proven receipt counts: until it is finalized, the claim may still come back.
+            return [await self._receipts.of(state, mined.tx_hash, mined.block_number, mined.block_hash)]
+        if mined is not None and fate is Fate.REVERTED:
+            failed = ev.StageFailed(state.id, _last(state), REVERTED.format(chain=chain), chain)
+            try:
+                return [await self._receipts.of(state, mined.tx_hash, mined.block_number, mined.block_hash), failed]
+            except AshoreError:
+                return [failed]
         if fate is Fate.REPLACED:
             return [ev.StageFailed(state.id, _last(state), replaced(chain).sentence, chain)]
         if fate is not Fate.WAITING:
@@ -88,7 +95,7 @@ async def _priced_out(quorum: Quorum, state: Withdrawal, raw: bytes) -> list[ev.
 def _waits(state: Withdrawal) -> bool:
     view = state.stage(_last(state))
     taken = any(move.state is MoveState.ACCEPTED for move in state.rivals)
-    return taken and not view.evidence and not view.failed
+    return taken and not view.evidence and not view.failed and state.receipt is None
 
 
 def _last(state: Withdrawal) -> str:

@@ -98,3 +98,8 @@ def gwei_words(wei: int) -> str:
     """A price of gas, rounded up to three digits that count."""
     step = 10 ** max(0, len(str(wei)) - 3)
     return f"{format_units(-(-wei // step) * step, GWEI_DECIMALS)} gwei"
+
+
+def exact_gwei_words(wei: int) -> str:
+    """A price of gas to the last wei, as it was paid."""
+    return f"{format_units(wei, GWEI_DECIMALS)} gwei"

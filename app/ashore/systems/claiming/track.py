@@ -48,6 +48,15 @@ CLAIM_WORDS = TrackWords(
         "The cancellation is under way.",
         "If a block takes the claim first, the money is paid out all the same. Nothing to do until one is taken.",
     ),
+    cancelled_in_block=(
+        "A block took the cancellation; waiting until it is irreversible.",
+        "Until then {place} may still replace that block, and with it the claim may come back. Nothing to do.",
+    ),
+    cancelled=(
+        "Cancelled, as you wished.",
+        "This claim paid nothing out, and never will. Where the money stands now, you see under Unclaimed.",
+    ),
+    not_paid="Not paid out: a block took the cancellation in the place of the claim.",
     not_replaced=(
         "The one that waits stays as it is: the other was not taken.",
         "{said}",

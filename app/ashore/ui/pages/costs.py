@@ -6,9 +6,11 @@ from PySide6.QtWidgets import QFrame
 
 from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
-from ashore.domain.withdrawal import RECEIVED, SAID_BY, STOPPED, WAY, Mark, Status
+from ashore.domain.evidence import Level
+from ashore.domain.withdrawal import RECEIVED, SAID_BY, STOPPED, WAY, Mark, Status, Withdrawal
 from ashore.engine.views import Voyage
 from ashore.systems.claiming.gas import GAS_SYMBOL, gas_most, gas_words
+from ashore.systems.claiming.receipts import spent_words
 from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
 from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.pages.afresh import activates
@@ -74,15 +76,22 @@ def _stopped(voyage: Voyage) -> bool:
 
 
 def _claim(voyage: Voyage) -> list[_Line | None]:
-    terms, amount = voyage.withdrawal.terms, money(voyage.withdrawal.terms)
-    gas = gas_words(gas_most(voyage.withdrawal), terms.details[GAS_SYMBOL])
+    state, amount = voyage.withdrawal, money(voyage.withdrawal.terms)
     checked = voyage.rows[-1].mark in (Mark.PROVEN, Mark.IRREVERSIBLE)
     paid = ("Paid out" if checked else "Pays out", amount)
-    return [
-        ("Waited on the chain", amount),
-        ("Gas, at most", gas),
-        ("Paid out", "nothing") if _stopped(voyage) else paid,
-    ]
+    nothing = _stopped(voyage) or state.cancelled_by is not None
+    return [("Waited on the chain", amount), _gas(state), ("Paid out", "nothing") if nothing else paid]
+
+
+def _gas(state: Withdrawal) -> _Line:
+    """What the gas has cost, once a receipt shows it; until then the most that it can."""
+    receipt = state.receipt
+    if receipt is None:
+        return ("Gas, at most", gas_words(gas_most(state), state.terms.details[GAS_SYMBOL]))
+    cost, used = spent_words(receipt)
+    what = "Gas of the cancellation" if state.cancelled_by is not None else "Gas paid"
+    how = "checked, irreversible" if receipt.level is Level.IRREVERSIBLE else "we checked the receipt"
+    return (what, cost, f"{used}; {how}")
 
 
 def _activation(voyage: Voyage) -> list[_Line | None]:

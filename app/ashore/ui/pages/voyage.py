@@ -16,7 +16,7 @@ from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
 from ashore.ui.context import Context
-from ashore.ui.pages.afresh import AGAIN, GO_ON, NEW, activates, again_words, go_on, try_again
+from ashore.ui.pages.afresh import AGAIN, NEW, again_words, go_on, go_on_words, try_again
 from ashore.ui.pages.any_wallet import keeps
 from ashore.ui.pages.costs import CostsCard
 from ashore.ui.pages.followed import FollowedCard
@@ -37,9 +37,10 @@ _SEVERITY = {
     Status.REFUSED: Severity.BLOCKS,
     Status.FAILED: Severity.BLOCKS,
     Status.FINAL: Severity.NOTES,
+    Status.CANCELLED: Severity.NOTES,
     Status.UNSEEN: Severity.WARNS,
 }
-_WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.UNSEEN)
+_WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.CANCELLED, Status.UNSEEN)
 
 
 CLAIM_IT, FOLLOW_CLAIM = "Claim it", "Follow the claim"
@@ -191,8 +192,9 @@ class VoyagePage(Page):
         again = again_words(voyage) if account in mine else ""
         self.again.setText(again)
         self.again.setVisible(bool(again))
-        self.fresh.setText(GO_ON if activates(voyage.withdrawal.terms) else NEW)
-        self.fresh.setVisible(voyage.status is Status.FINAL)
+        after = go_on_words(voyage)
+        self.fresh.setText(after)
+        self.fresh.setVisible(bool(after))
         self.headline.show_text(breakable(voyage.headline) if severity is None else "")
         lightning = voyage.withdrawal.terms.system == LIGHTNING
         facts = voyage.withdrawal.facts

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.observations import ChainHealth, FinalityAdvanced
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import RECEIPT, Withdrawal
 
 
 class Finality:
@@ -32,7 +32,8 @@ class Finality:
             final = {
                 piece.block_hash
                 for piece in view.evidence
-                if piece.level is Level.PROVEN and piece.chain == by.chain and 0 < piece.block_number <= by.number
+                if piece.level is Level.PROVEN and piece.kind != RECEIPT
+                if piece.chain == by.chain and 0 < piece.block_number <= by.number
             }
             for block_hash in sorted(final):
                 yield ev.StageSettled(state.id, view.id, block_hash, by.number, by.agreeing, by.asked)

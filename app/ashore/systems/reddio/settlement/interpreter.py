@@ -13,6 +13,7 @@ from ashore.domain.withdrawal import HELD_UP, Withdrawal
 from ashore.ethereum.proofs import Facts
 from ashore.store.keep import packed
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import fallen_receipts
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book, Kind
 from ashore.systems.reddio.settlement.finality import Finality
@@ -81,7 +82,8 @@ class Interpreter:
                 for witness in self._witnesses:
                     witness.begin_anew()
                 kinds = [witness.kind for witness in self._witnesses]
-                return [*await self._look_again(every), *fallen(kinds, every, hashes)]
+                gone = [*fallen(kinds, every, hashes), *fallen_receipts(self._of(open_), hashes)]
+                return [*await self._look_again(every), *gone]
             case FinalityAdvanced() if observation.chain == chain:
                 self._finality.advance(observation)
                 return [event for state in self._of(open_) for event in self._finality.settled(state)]
@@ -102,7 +104,7 @@ class Interpreter:
         if health.chain != self._deployment.chain.name:
             return []
         sent = [state for state in self._of(open_) if is_claim(state) or is_registration(state)]
-        found = await self._fates.look(health.chain, sent)
+        found = await self._fates.look(health.chain, sent, health.finalized)
         if health.agreeing < AGREEMENT:
             return found
         mine = [state for state in self._mine(open_) if is_withdrawal(state)]

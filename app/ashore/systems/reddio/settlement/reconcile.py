@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import RECEIVED, Withdrawal
+from ashore.domain.withdrawal import RECEIPT, RECEIVED, Withdrawal
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.deployment import Deployment
@@ -205,7 +205,8 @@ def reconcile_claim(deployment: Deployment, book: Book, state: Withdrawal, now: 
 
 def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None, now: int) -> Iterator[ev.Event]:
     view = state.stage(stage)
-    on_chain = [piece for piece in view.evidence if piece.on_chain]
+    # What a block did with a claim's transaction is no log of the contract: it falls with its block alone.
+    on_chain = [piece for piece in view.evidence if piece.on_chain and piece.kind != RECEIPT]
     standing = [piece for piece in on_chain if piece.kind in (ALLOWED, PERFORMED)]
     stands = finding.entry.block_hash if finding else ""
     gone = next((piece for piece in (standing if finding else on_chain) if piece.block_hash != stands), None)

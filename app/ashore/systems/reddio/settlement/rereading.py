@@ -4,8 +4,10 @@ import re
 
 from ashore.crypto.errors import CodecError
 from ashore.domain.evidence import Evidence
+from ashore.domain.withdrawal import RECEIPT
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
+from ashore.systems.claiming.receipts import read_receipt_again
 from ashore.systems.reddio.codec.l1 import events
 from ashore.systems.reddio.codec.l1.storage import pending_withdrawal_slot
 from ashore.systems.reddio.deployment import Deployment
@@ -21,6 +23,8 @@ def read_again(deployment: Deployment, piece: Evidence, facts: Facts) -> str:
     Raises InvalidProof where they do not say what `piece` does.
     """
     match facts:
+        case ReceiptFacts() if piece.kind == RECEIPT:
+            return read_receipt_again(piece, facts)
         case ReceiptFacts():
             return _log(deployment.contract, piece, facts)
         case StorageFacts():

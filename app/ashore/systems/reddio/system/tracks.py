@@ -221,6 +221,12 @@ REGISTRATION = Track(
             "The cancellation is under way.",
             "If a block takes the registration first, it counts all the same. Nothing to do until one is taken.",
         ),
+        cancelled_in_block=(
+            "A block took the cancellation; waiting until it is irreversible.",
+            "Until then {place} may still replace that block, and with it the registration may come back.",
+        ),
+        cancelled=("Cancelled, as you wished.", "Nothing was registered. Open the account again to try anew."),
+        not_paid="Not registered: a block took the cancellation instead.",
         instead=("Speed up", "Cancel the registration"),
         instead_again=("Register after all", "Cancel faster"),
     ),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.observations import ChainHealth, FinalityAdvanced
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import RECEIPT, Withdrawal
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.reconcile import L2_BLOCK, primary_of
@@ -44,7 +44,8 @@ class Finality:
         for view in state.stages.values():
             if view.id in REVERTIBLE and not executed:
                 continue
-            final = {e.block_hash: e.chain for e in view.evidence if e.level is Level.PROVEN and self._is_final(e)}
+            logged = (e for e in view.evidence if e.level is Level.PROVEN and e.kind != RECEIPT)
+            final = {e.block_hash: e.chain for e in logged if self._is_final(e)}
             for block_hash, chain in sorted(final.items()):
                 by = self._reached[chain]
                 yield ev.StageSettled(state.id, view.id, block_hash, by.number, by.agreeing, by.asked)

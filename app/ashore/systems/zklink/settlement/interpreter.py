@@ -17,6 +17,7 @@ from ashore.domain.observations import (
 from ashore.domain.withdrawal import Withdrawal
 from ashore.store.keep import packed
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import fallen_receipts
 from ashore.systems.entries import Entry
 from ashore.systems.stored import fallen
 from ashore.systems.zklink.deployment import Deployment
@@ -86,7 +87,8 @@ class Interpreter:
                 for witness in self._witnesses:
                     witness.begin_anew()
                 kinds = [witness.kind for witness in self._witnesses]
-                return [*await self.look_again(every), *fallen(kinds, mine, hashes)]
+                gone = [*fallen(kinds, mine, hashes), *fallen_receipts(every, hashes)]
+                return [*await self.look_again(every), *gone]
             case FinalityAdvanced():
                 self._finality.advance(observation)
                 return [event for state in every for event in self._finality.settled(state)]
@@ -107,7 +109,7 @@ class Interpreter:
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read what a chain's blocks do not tell: what became of claims, and what it stores of batches."""
         every = [w for w in open_ if w.terms.profile == self._deployment.id]
-        fates = await self._fates.look(health.chain, [w for w in every if is_claim(w)])
+        fates = await self._fates.look(health.chain, [w for w in every if is_claim(w)], health.finalized)
         if health.agreeing < AGREEMENT:
             return fates
         mine = [w for w in every if is_withdrawal(w)]

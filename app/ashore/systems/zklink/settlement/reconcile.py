@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import RECEIPT, Withdrawal
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.entries import Entry
 from ashore.systems.zklink.deployment import Deployment
@@ -316,7 +316,8 @@ def _credit(book: Book, state: Withdrawal, operation: Entry, executed: Entry) ->
 def _compare(book: Book, state: Withdrawal, stage: str, finding: Finding | None, now: int) -> Iterator[ev.Event]:
     view = state.stage(stage)
     kind = (finding.kind if finding else "") or EVENT_OF_STAGE[stage]
-    on_chain = [e for e in view.evidence if e.on_chain]
+    # What a block did with a claim's transaction is no log of the contract: it falls with its block alone.
+    on_chain = [e for e in view.evidence if e.on_chain and e.kind != RECEIPT]
     standing = [e for e in on_chain if e.kind in (EVENT_OF_STAGE[stage], ACCEPT, *LOGGED)]
     stands = finding.entry.block_hash if finding else ""
     gone = next((e for e in (standing if finding else on_chain) if e.block_hash != stands), None)

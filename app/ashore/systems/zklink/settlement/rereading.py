@@ -5,8 +5,10 @@ import re
 from ashore.crypto.storage_slots import mapping_slot
 from ashore.domain.amounts import rescale_down
 from ashore.domain.evidence import Evidence
+from ashore.domain.withdrawal import RECEIPT
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
+from ashore.systems.claiming.receipts import read_receipt_again
 from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import events
 from ashore.systems.zklink.codec.l1.storage import (
@@ -34,6 +36,8 @@ def read_again(deployment: Deployment, piece: Evidence, facts: Facts) -> str:
     """
     contract = deployment.chain_named(piece.chain).main_contract
     match facts:
+        case ReceiptFacts() if piece.kind == RECEIPT:
+            return read_receipt_again(piece, facts)
         case ReceiptFacts():
             return _log(contract, piece, facts)
         case StorageFacts():

@@ -11,6 +11,7 @@ KINDS = {
     "BlockExecuted": "The batch, executed on L1",
     "Accept": "A broker’s payment, noted by zkLink’s contract",
     "accepts": "Who was paid for it, as the contract stores it",
+    "receipt": "The transaction’s receipt, in its block",
     "Withdrawal": "The payout by zkLink’s contract",
     "pendingBalances": "What zkLink’s contract still owes you: nothing",
     "pendingWithdrawWithCalls": "What zkLink’s contract keeps for the withdrawal with its call",

@@ -20,6 +20,7 @@ from ashore.domain.withdrawal import LAST_STAGE, Withdrawal, fold
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.reddio.codec import Asset
 from ashore.systems.reddio.codec.l1 import events
 from ashore.systems.reddio.codec.l1.calls import UPDATE_STATE
@@ -188,7 +189,8 @@ class Wallet:
     def reopen(self) -> None:
         """As after closing the wallet."""
         self.book = Book(Keep(self.database), DEPLOYMENT.id)
-        self.interpreter = Interpreter(DEPLOYMENT, self.book, (), Fates({}), lambda: 1)
+        fates = Fates({}, Receipts({}, Keep(self.database), lambda: 1))
+        self.interpreter = Interpreter(DEPLOYMENT, self.book, (), fates, lambda: 1)
 
     def request(self, owner: int, asset: Asset, quanta: int, *extra: ev.Event, accepted: bool = True) -> str:
         """A withdrawal that Reddio took, or of which nobody knows whether it did."""

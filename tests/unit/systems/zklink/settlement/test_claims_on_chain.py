@@ -9,6 +9,7 @@ import pytest
 from eth_account import Account
 
 from ashore.domain import events as ev
+from ashore.domain.amounts import format_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
@@ -24,6 +25,7 @@ from ashore.systems.claiming import fates
 from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.fates import TURNS, Fates
 from ashore.systems.claiming.gas import MOST_GAS
+from ashore.systems.claiming.receipts import GAS_PAID, OUTCOME, Receipts
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.zklink.system.tracks import PAID
 from unit.systems.zklink.settlement.test_pending_on_chain import OWNER, pending, released
@@ -87,6 +89,13 @@ class Claimant:
             await self.bench.look()
 
 
+async def balance_of(bench: Bench, address: str, block: int) -> int:
+    """Ether of an account after a block, in wei, as an endpoint tells it."""
+    (quorum,) = bench.system._quorums.values()
+    told, _endpoint = await quorum.get("eth_getBalance", [address, hex(block)])
+    return int(told, 16)
+
+
 @pytest.fixture
 async def claimant(bench: Bench) -> Claimant:
     await released(bench)
@@ -106,9 +115,16 @@ async def test_a_claim_pays_and_is_proven_like_everything_else(claimant: Claiman
     assert (state.stage(SENT).level, state.stage(CLAIMED).level) == (Level.PROVEN, Level.PROVEN)
     assert bench.state("w0").stage(PAID).level is Level.PROVEN, "what was claimed is what the withdrawal waited for"
     assert isinstance(await bench.system.locate(move), Accepted)
+    spent = state.receipt
+    assert spent is not None
+    assert (spent.tx_hash, spent.level) == (move.locator, Level.PROVEN)
+    before = await balance_of(bench, ADDRESS, spent.block_number - 1)
+    after = await balance_of(bench, ADDRESS, spent.block_number)
+    assert spent.facts[GAS_PAID] == f"{format_units(before - after, 18)} ETH", "to the last wei"
     await bench.world.step("finalize")
     await claimant.look()
     assert bench.state(name).status is Status.FINAL
+    assert {e.level for e in bench.state(name).stage(SENT).evidence if e.on_chain} == {Level.IRREVERSIBLE}
     assert await pending(bench).look("Harbour", [OWNER]) == ()
 
 
@@ -136,6 +152,8 @@ async def test_who_comes_second_loses_only_the_gas_and_is_told(claimant: Claiman
     state = bench.state(name)
     assert state.status is Status.FAILED
     assert "Only the gas was spent." in state.stage(CLAIMED).failed
+    assert state.receipt is not None
+    assert state.receipt.facts[OUTCOME] == "no effect"
     assert state.stage(CLAIMED).level is None
     assert bench.state("w0").stage(PAID).level is Level.PROVEN
 
@@ -260,7 +278,8 @@ async def test_each_of_many_claims_is_asked_about_in_turn(claimant: Claimant, mo
         return Mined(Fate.DONE, tx_hash=hashes[0])
 
     monkeypatch.setattr(fates, "fate_of", fate)
-    looking = Fates(claimant.bench.system._quorums)
+    quorums = claimant.bench.system._quorums
+    looking = Fates(quorums, Receipts(quorums, claimant.bench.keep, lambda: claimant.bench.now))
     for _ in range(TURNS * 5):
         await looking.look(state.terms.destination, many)
     assert asked == {f"tx{n}" for n in range(12)}

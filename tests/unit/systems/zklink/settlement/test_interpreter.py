@@ -25,6 +25,7 @@ from ashore.domain.withdrawal import Withdrawal, apply
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.zklink.codec.l1 import blocks as l1_blocks
 from ashore.systems.zklink.codec.l1 import events as l1
 from ashore.systems.zklink.codec.l1.compressed import CommitCompressedBlocks, encode_commit_compressed_blocks
@@ -72,7 +73,7 @@ class Bench:
             DEPLOYMENT,
             self.book,
             (NoRoots(DEPLOYMENT, {}, self.keep, lambda: NOW),),
-            Fates({}),
+            Fates({}, Receipts({}, self.keep, lambda: NOW)),
             Past(DEPLOYMENT, {}),
             lambda: NOW,
         )

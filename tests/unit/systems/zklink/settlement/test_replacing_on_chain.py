@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from eth_account import Account
 
@@ -9,19 +11,25 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.moves import Accepted, MoveKind, MoveState, Outcome, Refused, SignedMove
-from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, Status
+from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, Mark, Status
+from ashore.engine.views import Voyage
+from ashore.engine.voyages import voyage_of
+from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.fees import least_to_replace
+from ashore.ethereum.proofs import check
 from ashore.ethereum.sending import OUTBID
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
 from ashore.keys.transactions import read_transaction, signer_fields
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
+from ashore.store.journal import Journal
 from ashore.systems.base import Draft, Payer, Plan
 from ashore.systems.claiming.fates import TURNS
 from ashore.systems.claiming.gas import gas_most
+from ashore.systems.claiming.receipts import GAS_PRICE_PAID, GAS_USED, OUTCOME
 from ashore.systems.claiming.replacing import ReplacementOffer, ReplacementQuote
 from ashore.systems.claiming.track import CLAIMED, SENT
-from ashore.systems.zklink.system.tracks import PAID
+from ashore.systems.zklink.system.tracks import CLAIM, PAID
 from unit.systems.zklink.settlement.test_claims_on_chain import Claimant, claimant
 from unit.systems.zklink.settlement.test_pending_on_chain import OWNER, pending
 from unit.systems.zklink.settlement.test_settlement_on_chain import ADDRESS, FAUCET, bench, deployed
@@ -82,6 +90,10 @@ async def sent(claimant: Claimant, name: str = "r", *, cancel: bool = False) -> 
 
 def transaction(move: SignedMove) -> UnsignedTransaction:
     return UnsignedTransaction.of_signed(raw_transaction(move.payload))
+
+
+def told_of(claimant: Claimant) -> Voyage:
+    return voyage_of(claimant.bench.state("c"), CLAIM, None, claimant.bench.now)
 
 
 async def block(claimant: Claimant, looks: int = 1) -> None:
@@ -167,11 +179,65 @@ async def test_a_cancellation_leaves_the_money_where_it_is(claimant: Claimant) -
     assert off.kind is MoveKind.CANCEL
     await block(claimant, TURNS + 1)
     state = bench.state(name)
-    assert state.status is Status.FAILED
-    assert "You cancelled it" in state.stage(CLAIMED).failed
+    assert state.status is Status.UNDER_WAY, "that block may still be replaced"
+    assert not state.may_be_replaced
+    receipt = state.cancelled_by
+    assert receipt is not None
+    assert (receipt.level, receipt.tx_hash) == (Level.PROVEN, off.locator)
+    assert receipt.facts[GAS_USED] == "21,000 units"
+    assert told_of(claimant).headline == "A block took the cancellation; waiting until it is irreversible."
+    assert "being claimed already" in str((await claimant.quoted()).problems["claim"])
+    await bench.world.step("finalize")
+    await claimant.look()
+    state = bench.state(name)
+    assert (state.status, state.is_open) == (Status.CANCELLED, False)
+    assert not any(view.failed for view in state.stages.values())
+    assert told_of(claimant).headline == "Cancelled, as you wished."
+    assert told_of(claimant).rows[-1].mark is Mark.NOT_REACHED
+    (row,) = Journal(bench.database).page("cancelled claim", "stopped", None, 5)
+    assert row.id == name
     (owed,) = await pending(bench).look("Harbour", [OWNER])
     assert owed.amount == 25_000_000
     assert (await claimant.quoted()).ready, "it can be claimed again"
+    piece = state.receipt
+    assert piece is not None
+    facts = check(bench.keep.proof(piece.proof) or "")
+    assert "carried out" in bench.system.read_again(piece, facts)
+    with pytest.raises(InvalidProof):
+        bench.system.read_again(replace(piece, facts={**piece.facts, OUTCOME: "no effect"}), facts)
+
+
+async def test_a_cancellation_whose_block_is_replaced_gives_way_to_the_claim(claimant: Claimant) -> None:
+    bench = claimant.bench
+    name, first = await claimant.sent()
+    off = await sent(claimant, cancel=True)
+    await block(claimant, TURNS + 1)
+    assert bench.state(name).cancelled_by is not None
+    bench.world.chain.reorg(1, {bytes.fromhex(off.locator[2:])})
+    await bench.world.step("block")
+    await claimant.look()
+    state = bench.state(name)
+    assert (state.cancelled_by, state.status) == (None, Status.UNDER_WAY)
+    bench.world.chain._pool.discard(bytes.fromhex(off.locator[2:]))  # sent again by itself meanwhile
+    bench.world.chain.send_raw(raw_transaction(first.payload))
+    await block(claimant, TURNS + 1)
+    state = bench.state(name)
+    assert (state.stage(CLAIMED).level, state.cancelled_by) == (Level.PROVEN, None)
+    assert state.receipt is not None
+    assert state.receipt.tx_hash == first.locator
+
+
+async def test_a_replacement_that_was_paid_tells_what_its_own_gas_has_cost(claimant: Claimant) -> None:
+    bench = claimant.bench
+    name, first = await claimant.sent()
+    bench.world.chain.set_least_base_fee(50 * GWEI)
+    await block(claimant)
+    faster = await sent(claimant)
+    await block(claimant, 2)
+    receipt = bench.state(name).receipt
+    assert receipt is not None
+    assert receipt.tx_hash == faster.locator != first.locator
+    assert receipt.facts[GAS_PRICE_PAID].removesuffix(" gwei a unit") >= "50"
 
 
 async def test_a_cancellation_that_comes_too_late_is_no_failure(claimant: Claimant) -> None:

@@ -43,6 +43,7 @@ from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.base import Action, Draft, Plan, Source
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.codec import decode_core
@@ -90,7 +91,7 @@ class Bench:
         self.book = Book(self.keep, self.deployment.id)
         rpc = JsonRpcClient(self.http, self.deployment.operator_url, OPERATOR, effectful=EFFECTFUL)
         journal = Journal(self.database)
-        fates = Fates({pinned.name: quorum})
+        fates = Fates({pinned.name: quorum}, Receipts({pinned.name: quorum}, self.keep, lambda: self.now))
         acceptors = Acceptors(self.deployment, {pinned.name: quorum}, self.keep, lambda: self.now)
         past = Past(self.deployment, {pinned.name: quorum})
         interpreter = Interpreter(self.deployment, self.book, (roots, acceptors), fates, past, lambda: self.now)
