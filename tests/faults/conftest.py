@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +23,7 @@ from faults.worlds import Worlds
 
 FIGURES = pytest.StashKey[dict[str, Tally]]()
 CAMPAIGNS = pytest.StashKey[dict[str, campaign.Tally]]()
+_FIGURES, _CAMPAIGNS = "kill-figures", "campaign-figures"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +48,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section(f"campaign {name}")
         for line in tally.lines():
             terminalreporter.line(line)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hands the figures over where several processes share the tests: it is the first one that prints them."""
+    handed_over = getattr(session.config, "workeroutput", None)
+    if handed_over is not None:
+        stash = session.config.stash
+        handed_over[_FIGURES] = {row: asdict(tally) for row, tally in stash.get(FIGURES, {}).items()}
+        handed_over[_CAMPAIGNS] = {name: asdict(tally) for name, tally in stash.get(CAMPAIGNS, {}).items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Takes over the figures of another process."""
+    stash, told = node.config.stash, getattr(node, "workeroutput", {})
+    for row, tally in told.get(_FIGURES, {}).items():
+        stash.setdefault(FIGURES, {})[row] = Tally(**tally)
+    for name, tally in told.get(_CAMPAIGNS, {}).items():
+        made = {**tally, "counted": Counter(tally["counted"]), "ended": Counter(tally["ended"])}
+        stash.setdefault(CAMPAIGNS, {})[name] = campaign.Tally(**made)
 
 
 @pytest.fixture

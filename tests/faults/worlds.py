@@ -19,14 +19,20 @@ class Worlds:
         self._folder = folder
 
     def open(
-        self, folder: Path, *, chains: int = 1, profile: Profile = Profile.X_APEX, reddio: bool = False
+        self,
+        folder: Path,
+        *,
+        chains: int = 1,
+        profile: Profile = Profile.X_APEX,
+        reddio: bool = False,
+        token: str = TOKEN,
     ) -> tuple[Router, World]:
-        """A world of its own in `folder`, where nothing is yet."""
+        """A world of its own in `folder`, where nothing is yet; `token` opens its controls."""
         kept = self._folder / f"{profile}-{chains}-{reddio}"
         if not kept.exists():
             World(_config(kept, chains, profile, reddio)).close()
         shutil.copytree(kept, folder)
-        return create_app(_config(folder, chains, profile, reddio), TOKEN)
+        return create_app(_config(folder, chains, profile, reddio), token)
 
 
 def _config(folder: Path, chains: int, profile: Profile, reddio: bool) -> WorldConfig:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from faults.worlds import Worlds
 from journeys.house import House
+from journeys.network import PracticeWorld
 
 LONGEST_S = 90
 
@@ -20,11 +22,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(LONGEST_S))
 
 
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    """Practice networks in which nothing has happened yet."""
+    return Worlds(tmp_path_factory.mktemp("deployed"))
+
+
 @pytest.fixture
-def house(application: QApplication, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+def house(
+    application: QApplication,
+    worlds: Worlds,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[House]:
     """A fresh practice network and an empty data folder."""
     application.setStyle("Fusion")
-    made = House(application, tmp_path, _album(request.node.name))
+    practice = PracticeWorld(worlds, tmp_path_factory.mktemp("network") / "world")
+    made = House(application, tmp_path, _album(request.node.name), practice)
     yield made
     made.close()
 

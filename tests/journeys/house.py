@@ -107,12 +107,12 @@ class JourneyLife(WatchedLife):
 class House:
     """One data folder, one practice network, and one window at a time."""
 
-    def __init__(self, application: QApplication, folder: Path, album: str) -> None:
+    def __init__(self, application: QApplication, folder: Path, album: str, practice: PracticeWorld) -> None:
         self._application = application
         self._folder = folder
         self._album = album
         self._pictures = 0
-        self.practice = PracticeWorld()
+        self.practice = practice
         self.alone = True
         """Whether nobody else submits to the network."""
         self._wallet: Wallet | None = None
@@ -137,6 +137,7 @@ class House:
             await person.until(lambda: running.done() or person.heading != "Starting", "the first page")
             await person.until(window.isActiveWindow, "the window's turn")
             self._wallet = life.wallet
+            person.time_passes = self.look
             yield person
             window.close()
         finally:

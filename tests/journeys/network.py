@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from ashore.sandbox.clock import ClockMode
 from ashore.sandbox.evm.faults import FaultRule
-from ashore.sandbox.server import create_app
-from ashore.sandbox.world import WorldConfig
 from ashore.sandbox.zklink.faults import Switch
+from faults.worlds import Worlds
 
 URL = "http://127.0.0.1:9"
 TOKEN = "journeys-only-no-secret"
@@ -62,8 +61,9 @@ def _methods(body: bytes) -> set[str]:
 class PracticeWorld:
     """Chain and operator move only when a journey says so. Lives longer than a window."""
 
-    def __init__(self) -> None:
-        app, self.world = create_app(WorldConfig(clock=ClockMode.STEP, chains=2), TOKEN)
+    def __init__(self, worlds: Worlds, folder: Path) -> None:
+        """`folder` is where it is kept, and where nothing is yet."""
+        app, self.world = worlds.open(folder, chains=2, token=TOKEN)
         self.wire = Wire(app)
         self._ahead = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from ashore.ui.widgets.marks import MarkWidget
 
 PATIENCE_S = 20.0
 POLL_S = 0.02
+TURN_S = 1.0
+"""How long a person has waited when the turn of the wallet's next look has come."""
 _MOST_TABS = 60
 _STILL = 2
 """So often in a row everything has to be where it was, to stand still."""
@@ -56,6 +58,8 @@ class Person:
         self._quiet = quiet
         self._album = album
         self.pictures = pictures
+        self.time_passes: Callable[[], None] = lambda: None
+        """Brings the wallet's next look forward, which would come in some seconds by itself."""
 
     # Eyes
 
@@ -133,19 +137,33 @@ class Person:
 
     async def until(self, so: Callable[[], object], what: str) -> None:
         """Wait until something is so; say what was seen instead if it does not come."""
-        end = time.monotonic() + PATIENCE_S
-        while not so():
-            if time.monotonic() > end:
+        for late in self._waiting():
+            if so():
+                return
+            if late:
                 raise AssertionError(f"{what} does not come; focus: {self.focus!r}; seen:\n{self.reads()}")
             await asyncio.sleep(POLL_S)
 
     async def until_sees(self, *texts: str) -> None:
         """Wait until all of this is written in the window."""
-        end = time.monotonic() + PATIENCE_S
-        while missing := self.misses(*texts):
-            if time.monotonic() > end:
+        for late in self._waiting():
+            missing = self.misses(*texts)
+            if not missing:
+                return
+            if late:
                 raise AssertionError(f"{missing} is not shown; the window shows:\n{self.reads()}")
             await asyncio.sleep(POLL_S)
+
+    def _waiting(self) -> Iterator[bool]:
+        """Whether patience is at its end, again and again; meanwhile what comes in time by itself comes sooner."""
+        began = time.monotonic()
+        passes = began + TURN_S
+        while True:
+            now = time.monotonic()
+            if now > passes:
+                passes = now + TURN_S
+                self.time_passes()
+            yield now > began + PATIENCE_S
 
     async def until_marks(self, marks: str) -> None:
         """Wait until the voyage in view has these marks."""
