@@ -68,7 +68,8 @@ class StarkAccounts:
 
         Whoever has the signature has the key. Raises AshoreError for a profile without Stark keys.
         """
-        return json.dumps(key_typed_data(self._request(profile)), indent=2)
+        parts = key_typed_data(self._request(profile)).items()
+        return "{\n" + ",\n".join(f'  "{name}": {json.dumps(part)}' for name, part in parts) + "\n}"
 
     async def keep(self, account: Account, profile: str, signatures: tuple[str, str]) -> str:
         """Have what an account's own wallet signed, twice, checked and sealed; returns the Stark key.

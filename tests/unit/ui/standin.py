@@ -56,6 +56,7 @@ from unit.ui.standin_parts import (
     NOW,
     StandInElsewhere,
     StandInSandbox,
+    StandInStarkAccounts,
     StandInUnclaimed,
     preimage_of,
     track_of,
@@ -135,6 +136,7 @@ class StandInWallet:
         self.pictures: PicturesPort | None = None
         self.unclaimed = StandInUnclaimed()
         self.elsewhere = StandInElsewhere()
+        self.stark_accounts = StandInStarkAccounts()
         self.signature_refused: AshoreError | None = None
         self.offer = an_offer()
         self.opening: AshoreError | None = None

@@ -111,6 +111,31 @@ class StandInElsewhere:
         self.listed = tuple(each for each in self.listed if each != account)
 
 
+class StandInStarkAccounts:
+    """Keys on Reddio: none until two signatures were given, which are not looked at."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+        self.given: list[tuple[str, str]] = []
+        self.refusal: AshoreError | None = None
+
+    async def of(self, account: Account, profile: str) -> tuple[tuple[str, str], ...]:
+        await asyncio.sleep(0)
+        key = self.known.get(account.address) if account.elsewhere else "0x" + "7" * 63
+        return () if key is None else (("11155111:reddio:standard", key),)
+
+    def request_text(self, profile: str) -> str:
+        return '{"primaryType": "reddio"}'
+
+    async def keep(self, account: Account, profile: str, signatures: tuple[str, str]) -> str:
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        self.given.append(signatures)
+        self.known[account.address] = "0x" + "5" * 63
+        return self.known[account.address]
+
+
 def track_of(state: Withdrawal) -> Track:
     """The track that a withdrawal is on."""
     return next(track for track in (*TRACKS, *REDDIO_TRACKS) if str(track.ref) == state.terms.track)

@@ -9,12 +9,14 @@ from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
+from ashore.systems.reddio.system.offer import ReddioOffer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
 from ashore.ui.pages.account_removal import AccountRemoval
 from ashore.ui.pages.add_elsewhere import MATCHES
 from ashore.ui.pages.add_elsewhere import TITLE as TITLE_ELSEWHERE
-from ashore.ui.pages.holdings import holdings, words_of
+from ashore.ui.pages.add_stark_key import TITLE as ADD_KEY
+from ashore.ui.pages.holdings import holdings, reddio_words, words_of
 from ashore.ui.pages.key_notice import ACTIVATE, REPLACE
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import TITLE
@@ -29,6 +31,7 @@ from ashore.ui.wording import LIGHTNING, breakable
 
 STALE_MS = 20_000
 ASKING = "{} is being asked"
+NO_KEY = "Not known: Ashore has no Reddio key of this account."
 
 
 class AccountCard(QFrame):
@@ -41,6 +44,8 @@ class AccountCard(QFrame):
         self.account = account
         self.asked_at = 0
         self._lacking: ZkLinkOffer | None = None
+        self._keyless = ""
+        self._stark_key = ""
         address = readable(account.address)
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 16, 20, 16)
@@ -48,7 +53,7 @@ class AccountCard(QFrame):
         words = QVBoxLayout()
         words.setSpacing(10)
         words.addLayout(_headline(account))
-        facts = Facts(context.theme)
+        self._facts = facts = Facts(context.theme)
         facts.add_hex("Address", address)
         if account.pub_key_hash:
             facts.add_hex("zkLink key", account.pub_key_hash)
@@ -63,6 +68,10 @@ class AccountCard(QFrame):
         self.removal = AccountRemoval(context, account) if account.elsewhere else None
         if self.removal is not None:
             words.addWidget(self.removal)
+        self.add_key = Button(ADD_KEY, name=f"{ADD_KEY}: {account.label}")
+        self.add_key.clicked.connect(self._add_key)
+        words.addWidget(self.add_key, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add_key.hide()
         self.activate = Button("")
         self.activate.clicked.connect(self._activate)
         words.addWidget(self.activate, 0, Qt.AlignmentFlag.AlignLeft)
@@ -78,6 +87,10 @@ class AccountCard(QFrame):
         self.asked_at = self._context.now()
         for profile, label in self.holdings.items():
             try:
+                if await self._lacks_stark_key(profile):
+                    set_property(label, "tone", "muted")
+                    label.setText(NO_KEY)
+                    continue
                 offer = await self._context.wallet.open(profile, self.account.index)
             except AshoreError as error:
                 label.setText(breakable(error.sentence))
@@ -90,6 +103,30 @@ class AccountCard(QFrame):
                 said = offer.blocked or (MATCHES if self.account.elsewhere else "")
                 self.blocked.show_problem(Problem(said, severity=Severity.NOTES) if said else None)
                 self._offer_key(offer)
+            elif isinstance(offer, ReddioOffer):
+                set_property(label, "tone", "")
+                label.setText(breakable(reddio_words(offer)))
+                self._show_stark_key(offer)
+
+    async def _lacks_stark_key(self, profile: str) -> bool:
+        """Whether it is an account that signs elsewhere, and has not signed for its key on Reddio yet."""
+        known = next((each for each in self._context.wallet.profiles() if each.id == profile), None)
+        if not self.account.elsewhere or known is None or not known.key_chain_id:
+            return False
+        lacks = not await self._context.wallet.stark_accounts.of(self.account, profile)
+        self._keyless = profile if lacks else ""
+        self.add_key.setVisible(lacks)
+        return lacks
+
+    def _show_stark_key(self, offer: ReddioOffer) -> None:
+        key = next((each.stark_key for each in offer.accounts if each.standard), "")
+        if key and not self._stark_key:
+            self._stark_key = key
+            self._facts.add_hex("Reddio key", key)
+
+    def _add_key(self) -> None:
+        self.asked_at = 0  # who comes back may have added it
+        self._context.go.show_add_stark_key(self._keyless, self.account)
 
     def _offer_key(self, offer: ZkLinkOffer) -> None:
         """The way to an activation, where that is all that the account lacks."""

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QProgressBar
 
 from ashore.domain.addresses import AddressError, parse_evm_address, readable
 from ashore.domain.errors import AshoreError
-from ashore.domain.signature_text import MOST_CHARACTERS, SignatureTextError, parse_signature
+from ashore.domain.signature_text import MOST_CHARACTERS
 from ashore.engine.views import Account
 from ashore.keys.errors import KeysError
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.pasted_signatures import (
+    CLEARED,
+    clear_clipboard,
+    held_in_clipboard,
+    signature_problem,
+    step,
+    waiting_bar,
+)
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import AddressEdit, Field, LineEdit
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, column, ground, row, show_if
+from ashore.ui.widgets.labels import Label, row, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.widgets.secret import SecretEdit
 from ashore.ui.widgets.text_to_sign import TextToSign
-from ashore.ui.wording import LIGHTNING
+from ashore.ui.wording import LIGHTNING, REDDIO
 
 TITLE = "Add an account that signs elsewhere"
 ADDRESS, NAME, SIGNATURE = "Address of the account", "Name", "Signature of the key text"
@@ -50,7 +55,6 @@ ANOTHER_KEY = (
 )
 NOT_ACTIVE = "zkLink does not know its layer-2 key yet: the account has to be activated before it can withdraw."
 NOT_ASKED = "zkLink could not be asked whether it knows the account’s layer-2 key."
-_CLEARED = Problem("It was cleared when this page was left.", "Paste it again.", Severity.NOTES)
 _FORM, _ADD = "elsewhere", "add an account"
 
 
@@ -76,7 +80,7 @@ class AddElsewherePage(Page):
         }
         self.text = TextToSign(theme, context.wallet.elsewhere.key_text, what="Key text to sign")
         self.add = Button(ADD, "primary")
-        self.progress = QProgressBar()
+        self.progress = waiting_bar("Adding the account")
         self.done = Notice(icons, action="Clear the clipboard", below=True)
         self.accounts = Button("Show the accounts", "primary")
         self.rows = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
@@ -90,21 +94,17 @@ class AddElsewherePage(Page):
         self.rows.column.addLayout(row(self.accounts, -1))
         self.grouped.hide()
         self.accounts.hide()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Adding the account")
-        self.progress.hide()
         practise = Label(PRACTISE, "small", wrap=True, select=True)
         show_if(practise, self.context.wallet.sandbox is not None)
         self.steps = [
-            _step("1. The account", self.fields[ADDRESS], self.fields[NAME], practise),
-            _step(
+            step("1. The account", self.fields[ADDRESS], self.fields[NAME], practise),
+            step(
                 "2. Sign this text in the other wallet",
                 Label(KEY_TEXT_WORDS, wrap=True),
                 self.text,
                 Label(COMMAND, "small", wrap=True),
             ),
-            _step(
+            step(
                 "3. Paste the signature",
                 Label(KEEP_IT, wrap=True),
                 self.fields[SIGNATURE],
@@ -113,8 +113,8 @@ class AddElsewherePage(Page):
                 self.progress,
             ),
         ]
-        for step in self.steps:
-            self.rows.column.addWidget(step)
+        for card in self.steps:
+            self.rows.column.addWidget(card)
         self.rows.column.addStretch(1)
 
     def _connect(self) -> None:
@@ -161,7 +161,7 @@ class AddElsewherePage(Page):
         if len(self.name.text()) > 40:
             self.name.setText("")
         if had:
-            self.fields[SIGNATURE].show_problem(_CLEARED)
+            self.fields[SIGNATURE].show_problem(CLEARED)
 
     @staticmethod
     def _is_address(text: str) -> bool:
@@ -185,13 +185,13 @@ class AddElsewherePage(Page):
         self.fields[name].show_problem(self._problem(name) if edit.text() else None)
 
     def _signature_changed(self, text: str) -> None:
-        self.fields[SIGNATURE].show_problem(_signature_problem(text) if text else None)
+        self.fields[SIGNATURE].show_problem(signature_problem(text) if text else None)
 
     def _problem(self, name: str) -> Problem | None:
         elsewhere = self.context.wallet.elsewhere
         if name == ADDRESS:
             return elsewhere.address_problem(self.address.text())
-        return elsewhere.label_problem(self.name.text()) if name == NAME else _signature_problem(self.signature.text())
+        return elsewhere.label_problem(self.name.text()) if name == NAME else signature_problem(self.signature.text())
 
     def _paste(self) -> None:
         self.signature.setText(QGuiApplication.clipboard().text()[: MOST_CHARACTERS + 1])
@@ -212,12 +212,11 @@ class AddElsewherePage(Page):
         self.context.tasks.start(self._add(), failed=self._failed, name=_ADD)
 
     async def _add(self) -> None:
-        held = _fingerprint(QGuiApplication.clipboard().text())
         signature = self.signature.text()
-        in_clipboard = "".join(signature.split()) in "".join(QGuiApplication.clipboard().text().split())
+        held = held_in_clipboard(signature)
         account = await self.context.wallet.elsewhere.add(self.address.text(), self.name.text(), signature)
         del signature
-        self._pasted = held if in_clipboard else ""
+        self._pasted = held
         self.signature.forget()
         self.address.setText("")
         self.name.setText("")
@@ -227,7 +226,7 @@ class AddElsewherePage(Page):
 
     async def _standing(self, account: Account) -> Problem:
         """Whether zkLink knows the key that was just made."""
-        profile = next(each.id for each in self.context.wallet.profiles() if each.system != LIGHTNING)
+        profile = next(each.id for each in self.context.wallet.profiles() if each.system not in (LIGHTNING, REDDIO))
         try:
             offer = await self.context.wallet.open(profile, account.index)
         except AshoreError as error:
@@ -258,8 +257,8 @@ class AddElsewherePage(Page):
 
     def _show_done(self, account: Account | None, standing: Problem | None = None) -> None:
         """Say that it is added instead of the steps, or show the steps."""
-        for step in self.steps:
-            show_if(step, account is None)
+        for card in self.steps:
+            show_if(card, account is None)
         show_if(self.accounts, account is not None)
         if account is None or standing is None:
             self.done.clear()
@@ -276,30 +275,8 @@ class AddElsewherePage(Page):
 
     def _clear_clipboard(self) -> None:
         """Take the signature out of the clipboard, if nothing else was copied meanwhile."""
-        clipboard = QGuiApplication.clipboard()
-        if self._pasted and _fingerprint(clipboard.text()) == self._pasted:
-            clipboard.clear()
+        clear_clipboard(self._pasted)
         self._pasted = ""
         self.done.action.hide()
         self.done.advice.setText("The signature is not in the clipboard any more.")
         self.accounts.setFocus()
-
-
-def _step(title: str, *parts: QFrame | Label | Field | TextToSign | Button | QProgressBar) -> QFrame:
-    card, inner = ground("card")
-    inner.addWidget(Label(title, "section", wrap=True))
-    inner.addLayout(column(*parts, spacing=8))
-    return card
-
-
-def _signature_problem(text: str) -> Problem | None:
-    try:
-        parse_signature(text)
-    except SignatureTextError as error:
-        return Problem(error.sentence, error.advice)
-    return None
-
-
-def _fingerprint(text: str) -> str:
-    """By which a text is known again without being kept."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

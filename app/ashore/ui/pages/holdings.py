@@ -54,6 +54,14 @@ def reddio_holdings(offer: ReddioOffer) -> list[str]:
     return [*words, *([f"{tokens:,} NFT{'s' if tokens > 1 else ''}"] if tokens else [])]
 
 
+def reddio_words(offer: ReddioOffer, most: int = 4) -> str:
+    """What is free to leave Reddio, and what has left it, in one line."""
+    held = reddio_holdings(offer)
+    more = f" and {len(held) - most} more" if len(held) > most else ""
+    free = ", ".join(held[:most]) + more or "Nothing to withdraw"
+    return " · ".join(filter(None, (free, on_the_way(offer))))
+
+
 def on_the_way(offer: ReddioOffer) -> str:
     """What has left the balances on Reddio and did not reach Ethereum yet, by symbol; empty where nothing has."""
     leaving = {plain(h.symbol, MAX_SYMBOL): None for h in offer.holdings if h.withdraw_frozen}

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import Withdrawal
-from ashore.engine.views import Review
+from ashore.engine.views import Account, Review
 from ashore.systems.base import Problem, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
@@ -19,6 +19,7 @@ from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activation_form import ActivationFormPage
 from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.add_elsewhere import AddElsewherePage
+from ashore.ui.pages.add_stark_key import AddStarkKeyPage
 from ashore.ui.pages.claim_form import ClaimFormPage
 from ashore.ui.pages.connect_wallet import ConnectWalletPage
 from ashore.ui.pages.home import HomePage
@@ -43,7 +44,7 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.wording import LIGHTNING, REDDIO
 
 P = TypeVar("P", bound=Page)
-VOUCHER, ACTIVATION, VAULTS = "voucher", "activation", "vaults"
+VOUCHER, ACTIVATION, VAULTS, STARK_KEY = "voucher", "activation", "vaults", "stark-key"
 _FORMS = {LIGHTNING: VOUCHER, REDDIO: VAULTS}
 """The form of a system, where it is not zkLink's."""
 
@@ -272,6 +273,13 @@ class Sections(QObject):
         if not self._signing():
             self._built("elsewhere", AddElsewherePage, AddElsewherePage)
             self._go(["accounts", "elsewhere"])
+
+    def show_add_stark_key(self, profile: str, account: Account) -> None:
+        """Where the Stark key of such an account is added."""
+        if not self._signing():
+            page = self._built(STARK_KEY, AddStarkKeyPage, AddStarkKeyPage)
+            page.begin_with(profile, account)
+            self._go(["accounts", STARK_KEY])
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: follow it, and begin the next form empty."""
