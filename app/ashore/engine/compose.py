@@ -23,13 +23,14 @@ from ashore.engine.compose_lightning import (
     practice_wallets,
 )
 from ashore.engine.compose_reddio import SYSTEM as REDDIO
-from ashore.engine.compose_reddio import reddio_profile, reddio_system
+from ashore.engine.compose_reddio import reddio_profile, reddio_purse, reddio_system
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
+from ashore.engine.unclaimed import Purse
 from ashore.engine.views import NetworkInfo, ProfileInfo
 from ashore.engine.wallet import Wallet
 from ashore.engine.watcher import ChainWatch, OperatorWatch
@@ -133,10 +134,12 @@ def compose(
     book = Book(keep, deployment.id)
     zklink = _zklink(deployment, journal, book, keep, quorums, around)
     systems: dict[str, WithdrawalSystem] = {deployment.id: zklink}
+    purses: dict[str, Purse] = {deployment.id: PendingBalances(deployment, quorums, keep, book, around.clock.now)}
     if reddio is not None:
         used = partial(journal.recipients, REDDIO)
         quorum = quorums[reddio.chain.name]
         systems[reddio.id] = reddio_system(reddio, around.http, keep, quorum, around.clock.now, used)
+        purses[reddio.id] = reddio_purse(reddio, keep, quorum, ledger, around.clock.now)
     on_l1 = tuple(systems.values())
     watches = [
         _watch(chain, quorums[chain.name], [each for each in on_l1 if chain.name in each.chains], ledger, keep, around)
@@ -197,7 +200,7 @@ def compose(
             new_id=_new_id,
             journal_is_sound=database.sound,
             closers=closers,
-            purses={deployment.id: PendingBalances(deployment, quorums, keep, book, around.clock.now)},
+            purses=purses,
             wallets=wallets,
             balances=balances,
             opened=opened,

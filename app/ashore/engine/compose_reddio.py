@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from ashore.engine.ledger import Ledger
 from ashore.engine.views import ProfileInfo
 from ashore.ethereum.quorum import Quorum
 from ashore.net.http import HttpClient
@@ -12,6 +13,7 @@ from ashore.systems.reddio.client.api import ReddioClient
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book
 from ashore.systems.reddio.settlement.interpreter import Interpreter
+from ashore.systems.reddio.settlement.pending import PendingWithdrawals
 from ashore.systems.reddio.settlement.pending_slots import PendingSlots
 from ashore.systems.reddio.settlement.verifiers import Verifiers
 from ashore.systems.reddio.system.withdrawals import ReddioSystem
@@ -45,3 +47,10 @@ def reddio_system(
     fates = Fates(quorums, Receipts(quorums, keep, now))
     interpreter = Interpreter(deployment, Book(keep, deployment.id), witnesses, fates, now)
     return ReddioSystem(deployment, ReddioClient(http, deployment.api_url), interpreter, quorum, now, recipients)
+
+
+def reddio_purse(
+    deployment: Deployment, keep: Keep, quorum: Quorum, ledger: Ledger, now: Callable[[], int]
+) -> PendingWithdrawals:
+    """What its contract owes, looked for on Ethereum alone. `now` gives UTC milliseconds."""
+    return PendingWithdrawals(deployment, quorum, keep, lambda: [state.terms for state in ledger.watched], now)

@@ -14,6 +14,9 @@ from ashore.systems.base import Offer, Payer, Unclaimed
 MOST_OWNERS = 200
 """Addresses that are looked after: one's own, and the recipients of one's withdrawals."""
 
+ADDRESS_TEXT = 42
+"""Characters of an Ethereum address in hex; a receiver may be another user’s Stark key, too, to whom nothing waits."""
+
 PAUSE_S = 2.0
 """Seconds between two looks: what stirs comes in flocks."""
 
@@ -75,7 +78,7 @@ class UnclaimedMoney:
         now: Callable[[], int],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`purses` by profile; `recipients` gives addresses as lower-case hex; `now` UTC milliseconds."""
+        """`purses` by profile; `recipients` gives lower-case hex; `now` UTC milliseconds."""
         self._purses = purses
         self._accounts = accounts
         self._recipients = recipients
@@ -149,7 +152,8 @@ class UnclaimedMoney:
     async def look(self) -> None:
         """Look once, at all chains at the same time, and tell. A chain that does not answer hides no other one."""
         own = [account.address.lower() for account in self._accounts()]
-        every = list(dict.fromkeys([*own, *self._recipients()]))
+        addresses = (each for each in self._recipients() if len(each) == ADDRESS_TEXT)
+        every = list(dict.fromkeys([*own, *addresses]))
         owners, self.passed_over = every[:MOST_OWNERS], max(0, len(every) - MOST_OWNERS)
         places = [(profile, chain) for profile, purse in self._purses.items() for chain in purse.chains if owners]
         looks = await asyncio.gather(*(self._look_at(*place, owners) for place in places))

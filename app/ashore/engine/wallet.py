@@ -371,7 +371,8 @@ class Wallet:
 
     def _recipients(self) -> list[str]:
         """To whom money was ever withdrawn."""
-        return list(self._parts.journal.recipients("zkLink", followed=True))
+        ask = self._parts.journal.recipients
+        return [who for system in ("zkLink", "Reddio") for who in ask(system, followed=True)]
 
     def _account(self, index: int) -> Account:
         for account in self.accounts():

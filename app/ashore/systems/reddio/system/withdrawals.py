@@ -20,7 +20,6 @@ from ashore.ethereum.transactions import raw_transaction
 from ashore.keys.reading import Reading
 from ashore.systems.base import Action, Adoption, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
 from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote, assemble_claim, claim_lines, claim_plan, judge_claim
-from ashore.systems.claiming.contract import PayingContract
 from ashore.systems.claiming.replacing import (
     ReplacementOffer,
     ReplacementQuote,
@@ -33,6 +32,7 @@ from ashore.systems.reddio.codec import AssetKind
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.operator_word import OperatorWord, contradictions, words
 from ashore.systems.reddio.system.checks import judge
+from ashore.systems.reddio.system.claims import ReddioContract
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT, ReddioOffer, ReddioQuote
 from ashore.systems.reddio.system.on_l1 import Tokens
 from ashore.systems.reddio.system.opening import open_account
@@ -88,13 +88,12 @@ class ReddioSystem:
         quorum: Quorum,
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
-        paying: PayingContract | None = None,
     ) -> None:
-        """`now` gives UTC milliseconds; `recipients` how often each receiver was used before; `paying` knows claims."""
+        """`now` gives UTC milliseconds; `recipients` how often each receiver was used before."""
         self._deployment = deployment
         self._client = client
         self._interpreter = interpreter
-        self._paying = paying
+        self._contract = ReddioContract(deployment)
         self._quorum = quorum
         self._tokens = Tokens(quorum)
         self._word = OperatorWord(deployment, client, now)
@@ -141,12 +140,6 @@ class ReddioSystem:
         if quote.way != TO_VAULT and await self._is_contract(plan.terms.recipient):
             plan = replace(plan, warnings=(self._contract_warning(quote), *plan.warnings))
         return plan
-
-    @property
-    def _contract(self) -> PayingContract:
-        if self._paying is None:
-            raise AshoreError("Claims are not known here.", "Nothing was signed.")
-        return self._paying
 
     async def _numbers(self, quote: ReddioQuote) -> Numbers:
         parts = ready(quote)
