@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark
-from ashore.systems.reddio.codec import AssetKind
-from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REQUESTED, UPDATED
-from faults.reddio_bench import SHELL, ReddioBench, held
+from ashore.systems.base import Severity
+from ashore.systems.reddio.codec import AssetKind, hex_of
+from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REQUESTED, SETTLED, UPDATED
+from faults.reddio_bench import CORAL, PEARL, POSTCARD, REEF, SHELL, ReddioBench, held
+
+WITHDRAWAL_TO, TRANSFERS = "/v1/withdrawalto", "/v1/transfers"
 
 
 async def test_everything_that_an_account_holds_is_offered_and_checked(vaults: ReddioBench) -> None:
@@ -14,11 +21,13 @@ async def test_everything_that_an_account_holds_is_offered_and_checked(vaults: R
     assert not [holding.problem for holding in offer.holdings if holding.problem]
     assert {holding.asset.kind for holding in offer.holdings} == set(AssetKind)
     assert held(offer, "ETH").base == 1_250_000 * 10**12
-    assert (held(offer, "PEARL").decimals, held(offer, "PEARL").asset.quantum) == (8, 100)
+    assert (held(offer, PEARL).decimals, held(offer, PEARL).asset.quantum) == (8, 100)
     assert held(offer, SHELL, 2**256 - 1).available == 1
     assert offer.registered == {}
+    assert offer.gas_price > 0
     other = await vaults.open_reddio(1)
     assert len([account for account in other.accounts if account.holdings]) == 2, "money under an older key is found"
+    assert "another Stark key" in other.notes[0]
 
 
 async def test_a_withdrawal_goes_from_the_form_to_where_it_can_be_claimed(vaults: ReddioBench) -> None:
@@ -37,3 +46,220 @@ async def test_a_withdrawal_goes_from_the_form_to_where_it_can_be_claimed(vaults
     assert vaults.mark(withdrawal, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
     (truth,) = vaults.requests()
     assert (truth["quanta"], truth["allowed_l1"], truth["duplicates"]) == ("500000", str(5 * 10**17), 0)
+    offer = await vaults.open_reddio()
+    assert held(offer, "ETH").available == 750_000
+
+
+async def test_every_kind_of_asset_comes_to_where_it_can_be_claimed(vaults: ReddioBench) -> None:
+    allowed = {}
+    for symbol, token, amount, account, base in (
+        (CORAL, None, "12.5", 0, 125 * 10**17),
+        (PEARL, None, "0.000001", 0, 100),
+        (SHELL, 2**256 - 1, "", 0, 1),
+        (REEF, 21_000, "", 0, 1),
+        (POSTCARD, 2, "", 0, 1),
+        (SHELL, 300, "", 1, 1),
+    ):
+        withdrawal = await vaults.take_out(symbol, amount, token=token, account=account)
+        allowed[withdrawal] = str(base)
+    await vaults.arrive()
+    for withdrawal in allowed:
+        assert vaults.mark(withdrawal, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+    assert [truth["allowed_l1"] for truth in vaults.requests()] == list(allowed.values())
+
+
+async def test_a_transfer_to_a_vault_is_done_by_reddios_word(vaults: ReddioBench) -> None:
+    receiver = (await vaults.open_reddio(2)).accounts[0].stark_key
+    transfer = await vaults.take_out("ETH", "0.25", way=TO_VAULT, recipient=receiver)
+    await vaults.arrive()
+    assert vaults.voyage(transfer).status == "final"
+    assert vaults.mark(transfer, SETTLED) is Mark.REPORTED
+    assert held(await vaults.open_reddio(2), "ETH").available == 2_250_000
+    (truth,) = vaults.requests("transfers")
+    assert truth["duplicates"] == 0
+
+
+async def test_the_plain_way_is_refused_while_the_key_is_not_registered(vaults: ReddioBench) -> None:
+    quote = await vaults.quote_of("ETH", "0.5", way=PLAIN_WAY, recipient="")
+    assert quote.problems["way"].severity is Severity.BLOCKS
+    assert "not registered" in quote.problems["way"].sentence
+
+
+@pytest.mark.parametrize(
+    ("switch", "stage", "said"),
+    [
+        ("fail", ACCEPTED, "could not carry it out"),
+        ("reject", BATCHED, "StarkEx rejected"),
+        ("roll_back", ACCEPTED, "rolled the request back"),
+    ],
+)
+async def test_each_bad_ending_is_told_by_its_own_name(vaults: ReddioBench, switch: str, stage: str, said: str) -> None:
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    vaults.set_faults(**{switch: "a reason of theirs"})
+    await vaults.world.settle()
+    await vaults.look()
+    voyage = vaults.voyage(withdrawal)
+    assert voyage.status == "failed"
+    assert said in voyage.withdrawal.stage(stage).failed
+    assert "“a reason of theirs”" in voyage.withdrawal.stage(stage).failed
+    vaults.set_faults(**{switch: False})
+    again = await vaults.take_out("ETH", "0.5")
+    await vaults.arrive()
+    assert vaults.mark(again, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE), "a new request has a number of its own"
+
+
+async def test_more_than_there_is_fails_later_and_says_why(vaults: ReddioBench) -> None:
+    review = await vaults.review_of("ETH", "1")
+    receiver = (await vaults.open_reddio(2)).accounts[0].stark_key
+    transfer = await vaults.take_out("ETH", "0.5", way=TO_VAULT, recipient=receiver)
+    with pytest.raises(AshoreError):
+        await vaults.wallet.confirm(review)  # its number is used by the transfer
+    await vaults.world.settle()
+    await vaults.look()
+    assert vaults.voyage(transfer).status == "final"
+
+
+@pytest.mark.parametrize("way", ["ethereum", TO_VAULT])
+async def test_an_answer_that_is_lost_after_the_effect_is_found_by_the_signature(vaults: ReddioBench, way: str) -> None:
+    path, fields = WITHDRAWAL_TO, {"way": way}
+    if way == TO_VAULT:
+        path, fields["recipient"] = TRANSFERS, (await vaults.open_reddio(2)).accounts[0].stark_key
+    for count, kind in enumerate(("drop", "http", "garbage"), start=1):
+        vaults.set_faults(rules=[{"path": path, "kind": kind, "phase": "after"}])
+        withdrawal = await vaults.take_out("ETH", "0.1", **fields)
+        voyage = vaults.voyage(withdrawal)
+        assert voyage.status == "under-way"
+        assert voyage.withdrawal.facts["sequence_id"]
+        told = vaults.requests("transfers" if way == TO_VAULT else "withdrawals")
+        assert [truth["duplicates"] for truth in told] == [0] * count, "nothing was sent twice"
+        assert vaults.world.status()["reddio"]["calls"][path] == count
+
+
+async def test_an_answer_that_is_lost_before_the_effect_lets_the_identical_request_go_again(
+    vaults: ReddioBench,
+) -> None:
+    for count, kind in enumerate(("drop", "http", "garbage"), start=1):
+        vaults.set_faults(rules=[{"path": WITHDRAWAL_TO, "kind": kind, "phase": "before"}])
+        withdrawal = await vaults.take_out("ETH", "0.1")
+        voyage = vaults.voyage(withdrawal)
+        assert voyage.status == "under-way"
+        assert voyage.withdrawal.request is not None
+        assert voyage.withdrawal.request.sends == 2
+        assert len(vaults.requests()) == count
+
+
+async def test_a_refusal_that_something_made_up_after_the_effect_does_not_hide_it(vaults: ReddioBench) -> None:
+    lie = {"path": WITHDRAWAL_TO, "kind": "error", "phase": "after", "code": 34, "message": "invalid signature"}
+    vaults.set_faults(rules=[lie])
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    assert vaults.voyage(withdrawal).status == "under-way"
+    assert len(vaults.requests()) == 1
+
+
+async def test_a_request_that_arrives_twice_counts_once(vaults: ReddioBench) -> None:
+    vaults.set_faults(repeat_post=True)
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    assert vaults.voyage(withdrawal).status == "under-way"
+    (truth,) = vaults.requests()
+    assert truth["duplicates"] == 1
+
+
+async def test_a_refusal_is_told_in_a_sentence_whatever_http_says(vaults: ReddioBench) -> None:
+    for status in (200, 400):
+        review = await vaults.review_of("ETH", "0.5")
+        no = {"path": WITHDRAWAL_TO, "kind": "error", "code": 34, "message": "bad", "status": status}
+        vaults.set_faults(rules=[no])
+        withdrawal = await vaults.wallet.confirm(review)
+        await vaults.until(lambda of=withdrawal: vaults.voyage(of).status not in ("prepared", "unknown"))  # type: ignore[misc]
+        voyage = vaults.voyage(withdrawal)
+        assert voyage.status == "refused"
+        assert "signature" in voyage.headline
+        assert vaults.requests() == []
+
+
+async def test_strange_but_harmless_shapes_are_read(vaults: ReddioBench) -> None:
+    vaults.set_faults(quantum_as_text=True, error_null=True, errors_as_4xx=True)
+    withdrawal = await vaults.take_out(PEARL, "0.000001")
+    await vaults.arrive()
+    assert vaults.mark(withdrawal, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+
+
+async def test_what_does_not_fit_ethereum_is_not_signed_for(vaults: ReddioBench) -> None:
+    for switch in ("wrong_asset_type", "wrong_decimals", "wrong_quantum"):
+        vaults.set_faults(**{switch: True})
+        offer = await vaults.open_reddio()
+        assert all(holding.problem for holding in offer.holdings if holding.asset.kind is AssetKind.ERC20)
+        vaults.set_faults(**{switch: False})
+
+
+async def test_a_vault_or_a_number_that_cannot_be_takes_nothing(vaults: ReddioBench) -> None:
+    vaults.set_faults(wrong_vault=True)
+    quote = await vaults.quote_of("ETH", "0.5")
+    with pytest.raises(AshoreError, match="two vaults are the same"):
+        await vaults.wallet.review(quote)
+    vaults.set_faults(wrong_vault=False, wrong_nonce=True)
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    assert vaults.voyage(withdrawal).status == "refused"
+    assert vaults.requests() == []
+
+
+async def test_a_dead_api_opens_nothing_and_holds_up_nothing_on_the_chain(vaults: ReddioBench) -> None:
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    vaults.set_faults(dead=True)
+    with pytest.raises(AshoreError):
+        await vaults.open_reddio()
+    await vaults.look()
+    assert vaults.wallet.operator_notes(), "that nobody answers is said"
+    await vaults.arrive()
+    assert vaults.mark(withdrawal, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE), "Ethereum alone is enough"
+
+
+async def test_a_frozen_contract_takes_no_request(vaults: ReddioBench) -> None:
+    vaults.set_faults(frozen=True)
+    await vaults.world.step("stage")
+    await vaults.world.step("block")
+    quote = await vaults.quote_of("ETH", "0.5")
+    assert "frozen" in quote.problems["account"].sentence
+
+
+async def test_a_word_that_ethereum_does_not_show_is_contradicted(vaults: ReddioBench) -> None:
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    vaults.set_faults(lie_on_l1=True)
+    await vaults.operate("accept")
+    await vaults.look()
+    assert vaults.mark(withdrawal, UPDATED) is Mark.REPORTED
+    vaults.leap.forward(3_600)
+    await vaults.look()
+    assert vaults.voyage(withdrawal).withdrawal.stage(UPDATED).contradicted
+
+
+@pytest.mark.parametrize("switch", ["wrong_amount", "wrong_receiver"])
+async def test_a_record_of_something_else_is_not_believed(vaults: ReddioBench, switch: str) -> None:
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    vaults.set_faults(**{switch: True})
+    await vaults.operate("accept")
+    await vaults.look()
+    assert vaults.mark(withdrawal, ACCEPTED) is not Mark.REPORTED
+    assert vaults.voyage(withdrawal).withdrawal.stage(ACCEPTED).contradicted
+    await vaults.arrive()
+    assert vaults.mark(withdrawal, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+
+
+async def test_a_contract_as_receiver_is_warned_of(vaults: ReddioBench) -> None:
+    assert vaults.world.reddio is not None
+    committee = "0x" + vaults.world.reddio.deployment.committee.address.hex()
+    ether = await vaults.review_of("ETH", "0.5", recipient=committee)
+    assert "plain call" in ether.warnings[0]
+    single = await vaults.review_of(SHELL, token=1, recipient=committee)
+    assert "safeTransferFrom" in single.warnings[0]
+    person = await vaults.review_of("ETH", "0.5")
+    assert not any("contract" in warning and "recipient is a contract" in warning for warning in person.warnings)
+
+
+async def test_a_request_outlives_the_wallet(vaults: ReddioBench) -> None:
+    withdrawal = await vaults.take_out("ETH", "0.5", expiration="2400-01-01")
+    await vaults.restart()
+    await vaults.arrive()
+    assert vaults.mark(withdrawal, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+    owner = vaults.voyage(withdrawal).withdrawal.terms.details["owner_key"]
+    assert hex_of(int(owner)) == vaults.requests()[0]["owner_key"]

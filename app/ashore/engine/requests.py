@@ -75,7 +75,7 @@ class Requests:
             # The same may be wished for twice: only this very review is confirmed once.
             name = f"{name}/{id(review)}"
             self._unsigned.append(review)
-        if name in self._confirmed:
+        if name in self._confirmed and not self._ended(review.identifier):
             raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
         self._confirmed.add(name)
         try:
@@ -95,6 +95,14 @@ class Requests:
             raise
         self._parts.probe(Boundary.INTENT_JOURNALED)
         return withdrawal, move
+
+    def _ended(self, identifier: str) -> bool:
+        """Whether what was confirmed by this name was refused: the very same may be wished for anew.
+
+        Signatures that are the same each time have the same name each time, as Reddio's do while a number is unused.
+        """
+        stopped = self._parts.ledger.stopped
+        return any(state.request is not None and state.request.locator == identifier for state in stopped)
 
     def again(self, withdrawal: str) -> None:
         """Journal that a person wants the identical request sent once more. The carrier sends it.

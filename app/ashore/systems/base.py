@@ -133,8 +133,7 @@ class SigningRequest:
 class ReviewLine:
     """One line of the review: what it is and what the signer read, in words a person checks.
 
-    `signed` are the fields behind it as they are signed, each a name and its value. `reckoned` marks what Ashore makes
-    of them, or knows besides: no signer read it.
+    `signed` are the fields behind it as they are signed, each a name and its value.
     """
 
     label: str
@@ -142,7 +141,6 @@ class ReviewLine:
     note: str = ""
     monospace: bool = False
     signed: tuple[tuple[str, str], ...] = ()
-    reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
