@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 
 from ashore import __version__
@@ -157,9 +162,11 @@ class SettingsPage(Page):
     def _chosen(self, key: str, value: str) -> None:
         theme = self.context.theme
         if key == THEME_KEY:
-            theme.apply(value)
+            with self._busy(key):
+                theme.apply(value)
         elif key == TEXT_SIZE_KEY:
-            theme.apply(theme.choice, int(value))
+            with self._busy(key):
+                theme.apply(theme.choice, int(value))
         elif key == LOCK_AFTER:
             self.context.wallet.set_setting(key, value)
             self.context.hub.tick.emit()  # the side bar says the new time at once
@@ -167,6 +174,17 @@ class SettingsPage(Page):
             self.context.wallet.set_setting(key, value)
             self._show_clock(value)
             self.context.tasks.start(self._set_clock(value), failed=self._failed, name="clock")
+
+    @contextlib.contextmanager
+    def _busy(self, key: str) -> Iterator[None]:
+        """Show the choice and that it is being done, before the window has no time to show anything."""
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        for button in self.groups[key].buttons():
+            button.repaint()
+        try:
+            yield
+        finally:
+            QGuiApplication.restoreOverrideCursor()
 
     def _show_clock(self, mode: str) -> None:
         self.clock_note.setText(CLOCKS.get(mode, ("", ""))[1])

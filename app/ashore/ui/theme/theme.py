@@ -50,6 +50,9 @@ class Theme(QObject):
         self._text_size = text_size or self._text_size
         self.tokens = DARK if self._wants_dark() else LIGHT
         self.scale = _desktop_scale() * self._text_size / 100
+        # Where one sheet takes the place of another, Qt polishes each widget once for every widget around it
+        # (measured with seven pages: 12,700 changes of font and 1.7 s; without a sheet between, 2,200 and 0.4 s).
+        self._application.setStyleSheet("")
         self._application.setFont(fonts.base(self.scale))
         self._application.setPalette(_palette(self.tokens))
         self._application.setStyleSheet(stylesheet(self.tokens, self.scale))
