@@ -1,54 +1,128 @@
-"""What waits in StarkEx is found without Reddio and claimed for real: amounts, single tokens, what is minted."""
+"""Claims of what came from Reddio in a whole wallet: one's own and others', in a row, overtaken, refused, API dead."""
 
 from __future__ import annotations
 
-from ashore.domain.withdrawal import Mark
-from ashore.engine.views import Review
+from ashore.domain.withdrawal import Mark, Status
+from ashore.sandbox import genesis
+from ashore.sandbox.evm.contracts import Sender
 from ashore.systems.base import Draft, Unclaimed
+from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.track import CLAIMED
-from faults.reddio_bench import CORAL, PEARL, POSTCARD, REEF, SHELL, ReddioBench
+from ashore.systems.reddio.system.tracks import CLAIMABLE, UPDATED
+from faults.reddio_bench import CORAL, RECEIVER, SHELL, ReddioBench
 
-OWN = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
+STRANGER = 9
 
 
-async def claim_review(vaults: ReddioBench, owed: Unclaimed, payer: int = 1) -> Review:
-    """The review of a claim."""
-    offer = await vaults.wallet.unclaimed.open_claim(owed)
-    quote = await vaults.wallet.quote(offer, Draft({"payer": str(payer)}))
+async def waiting(bench: ReddioBench) -> list[Unclaimed]:
+    await bench.wallet.unclaimed.look()
+    return [each for each in bench.wallet.unclaimed.found if each.owner == RECEIVER]
+
+
+async def offered(bench: ReddioBench, owed: Unclaimed) -> ClaimOffer:
+    offer = await bench.wallet.unclaimed.open_claim(owed)
+    assert isinstance(offer, ClaimOffer)
+    return offer
+
+
+async def quoted(bench: ReddioBench, owed: Unclaimed) -> ClaimQuote:
+    quote = await bench.wallet.quote(await offered(bench, owed), Draft({"payer": "0", "max_fee": ""}))
+    assert isinstance(quote, ClaimQuote)
+    return quote
+
+
+async def claimed(bench: ReddioBench, owed: Unclaimed) -> str:
+    quote = await quoted(bench, owed)
     assert quote.ready, quote.problems
-    return await vaults.wallet.review(quote)
+    claim = await bench.wallet.confirm(await bench.wallet.review(quote))
+    await bench.until(lambda: bench.voyage(claim).status is Status.UNDER_WAY)
+    return claim
 
 
-async def test_all_that_waits_is_claimed_for_its_owner_with_the_api_dead(vaults: ReddioBench) -> None:
-    asked = [
-        await vaults.take_out(symbol, amount, token=token, recipient=OWN)
-        for symbol, token, amount in (
-            ("ETH", None, "0.5"),
-            ("ETH", None, "0.25"),
-            (CORAL, None, "12.5"),
-            (PEARL, None, "0.000001"),
-            (SHELL, 2**256 - 1, ""),
-            (REEF, 21_000, ""),
-            (POSTCARD, 2, ""),
-        )
-    ]
-    await vaults.arrive()
+async def set_aside(bench: ReddioBench) -> None:
+    await bench.operate("accept", "batch", "prove", "update")
+    await bench.look()
+    await bench.arrive()
+
+
+async def test_withdrawals_of_one_asset_come_with_one_claim_and_the_api_dead(vaults: ReddioBench) -> None:
+    first = await vaults.take_out("ETH", "0.5")
+    await vaults.operate("accept")
+    second = await vaults.take_out("ETH", "0.25")
     vaults.set_faults(dead=True)
-    await vaults.wallet.unclaimed.look()
-    waiting = [owed for owed in vaults.wallet.unclaimed.found if owed.profile == vaults.reddio]
-    assert len(waiting) == 6, "both withdrawals of ether are one balance"
-    assert all(owed.owner == OWN for owed in waiting)
-    claims = [await vaults.wallet.confirm(await claim_review(vaults, owed)) for owed in waiting]
+    await set_aside(vaults)
+    (owed,) = await waiting(vaults)
+    assert owed.amount == 75 * 10**16
+    offer = await offered(vaults, owed)
+    assert [part.split(" that")[0] for part in offer.pays] == ["0.50 ETH", "0.25 ETH"]
+    claim = await claimed(vaults, owed)
+    assert vaults.wallet.unclaimed.claim_of(owed) == claim
+    assert not (await quoted(vaults, owed)).ready, "the same money is claimed once"
     await vaults.world.step("block")
     await vaults.world.step("finalize")
+    for name in (first, second, claim):
+        await vaults.until(lambda name=name: vaults.voyage(name).status is Status.FINAL)  # type: ignore[misc]
+    truth = vaults.requests()
+    assert [one["claimed_l1"] for one in truth] == [str(5 * 10**17), str(25 * 10**16)]
+    assert len({tx for one in truth for tx in one["claimed_by"]}) == 1
+    assert await waiting(vaults) == []
+
+
+async def test_assets_are_claimed_in_a_row_and_take_the_next_numbers(vaults: ReddioBench) -> None:
+    names = [await vaults.take_out("ETH", "0.5")]
+    await vaults.operate("accept")
+    names.append(await vaults.take_out(CORAL, "1"))
+    await vaults.operate("accept")
+    names.append(await vaults.take_out(SHELL, token=1))
+    await set_aside(vaults)
+    found = await waiting(vaults)
+    assert len(found) == 3
+    claims = [await claimed(vaults, owed) for owed in found]
+    nonces = [vaults.voyage(claim).withdrawal.rivals[0].nonce for claim in claims]
+    assert nonces == [nonces[0], nonces[0] + 1, nonces[0] + 2]
+    await vaults.world.step("block")
     await vaults.look()
-    for each in (*asked, *claims):
-        assert vaults.mark(each, CLAIMED) is Mark.IRREVERSIBLE
-        assert vaults.voyage(each).status == "final"
-    assert {truth["claimed_l1"] for truth in vaults.requests()} == {
-        *(str(5 * 10**17), str(25 * 10**16), str(125 * 10**17), "100", "1")
-    }
-    assert all(truth["claimed_l1"] == truth["allowed_l1"] for truth in vaults.requests())
-    assert all(claim["recipient"] == OWN for claim in vaults.requests("claims"))
-    await vaults.wallet.unclaimed.look()
-    assert not [owed for owed in vaults.wallet.unclaimed.found if owed.profile == vaults.reddio]
+    for name in (*names, *claims):
+        await vaults.until(lambda name=name: vaults.mark(name, CLAIMED) is Mark.PROVEN)  # type: ignore[misc]
+    assert all(one["claimed_l1"] == one["allowed_l1"] for one in vaults.requests())
+
+
+async def test_a_claim_that_somebody_was_faster_than_is_no_payout(vaults: ReddioBench) -> None:
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    await set_aside(vaults)
+    (owed,) = await waiting(vaults)
+    quote = await quoted(vaults, owed)
+    stranger = Sender(vaults.world.chain, genesis.private_key(STRANGER))
+    stranger.send(bytes.fromhex(owed.contract[2:]), bytes.fromhex(owed.calldata[2:]))
+    vaults.world.chain.mine()
+    claim = await vaults.wallet.confirm(await vaults.wallet.review(quote))
+    await vaults.until(lambda: vaults.voyage(claim).status is Status.UNDER_WAY)
+    await vaults.world.step("block")
+    await vaults.look()
+    await vaults.until(lambda: vaults.mark(withdrawal, CLAIMED) is Mark.PROVEN)
+    await vaults.until(lambda: vaults.voyage(claim).status is Status.FAILED)
+    assert "nothing waited there" in vaults.voyage(claim).withdrawal.stage(CLAIMED).failed
+    (truth,) = vaults.requests()
+    assert truth["claimed_l1"] == str(5 * 10**17)
+
+
+async def test_what_waits_for_a_recipient_survives_a_restart_and_a_reorganisation(vaults: ReddioBench) -> None:
+    withdrawal = await vaults.take_out("ETH", "0.5")
+    await set_aside(vaults)
+    before = vaults.voyage(withdrawal).withdrawal.stage(UPDATED).best
+    assert before is not None
+    await vaults.restart()
+    await vaults.look()
+    assert vaults.mark(withdrawal, CLAIMABLE) is not Mark.AWAITED
+    (owed,) = await waiting(vaults)
+    claim = await claimed(vaults, owed)
+    await vaults.world.step("block")
+    await vaults.look()
+    await vaults.until(lambda: vaults.mark(claim, CLAIMED) is Mark.PROVEN)
+    paid = vaults.voyage(claim).withdrawal.stage(CLAIMED).best
+    assert paid is not None
+    vaults.world.chain.reorg(1, {bytes.fromhex(paid.tx_hash[2:])})
+    await vaults.world.step("block")
+    await vaults.look()
+    await vaults.until(lambda: not vaults.voyage(claim).withdrawal.stage(CLAIMED).checked())
+    assert not vaults.voyage(withdrawal).withdrawal.stage(CLAIMED).checked()

@@ -16,7 +16,6 @@ from ashore.systems.reddio.settlement.interpreter import Interpreter
 from ashore.systems.reddio.settlement.pending import PendingWithdrawals
 from ashore.systems.reddio.settlement.pending_slots import PendingSlots
 from ashore.systems.reddio.settlement.verifiers import Verifiers
-from ashore.systems.reddio.system.claims import ReddioContract
 from ashore.systems.reddio.system.withdrawals import ReddioSystem
 
 SYSTEM = "Reddio"
@@ -47,12 +46,11 @@ def reddio_system(
     quorums = {deployment.chain.name: quorum}
     fates = Fates(quorums, Receipts(quorums, keep, now))
     interpreter = Interpreter(deployment, Book(keep, deployment.id), witnesses, fates, now)
-    client = ReddioClient(http, deployment.api_url)
-    return ReddioSystem(deployment, client, interpreter, ReddioContract(deployment), quorum, now, recipients)
+    return ReddioSystem(deployment, ReddioClient(http, deployment.api_url), interpreter, quorum, now, recipients)
 
 
 def reddio_purse(
     deployment: Deployment, keep: Keep, quorum: Quorum, ledger: Ledger, now: Callable[[], int]
 ) -> PendingWithdrawals:
-    """What its contract owes. Single tokens are recognised by what the ledger knows of own withdrawals."""
+    """What its contract owes, looked for on Ethereum alone. `now` gives UTC milliseconds."""
     return PendingWithdrawals(deployment, quorum, keep, lambda: [state.terms for state in ledger.watched], now)

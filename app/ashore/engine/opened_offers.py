@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Any, Protocol
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.untrusted import MAX_QUOTED, plain
 from ashore.domain.withdrawal import OPEN_STATUSES, Status
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.views import Change, Topic
@@ -54,7 +55,7 @@ class _Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OpenedVoucher:
-    """One entry of the list. Amounts in msat, `opened_at` in UTC milliseconds.
+    """One entry of the list. Amounts in msat, `opened_at` in UTC milliseconds, `description` the service's own words.
 
     `sealed` is false for what could not be written to the vault yet, and so does not outlive the program.
     """
@@ -65,6 +66,7 @@ class OpenedVoucher:
     most_msat: int
     opened_at: int
     sealed: bool = True
+    description: str = ""
 
 
 class OpenedOffers:
@@ -314,6 +316,7 @@ class OpenedOffers:
             "least": str(offer.range.min_msat),
             "most": str(offer.range.max_msat),
             "opened": str(offer.opened_at),
+            "description": plain(offer.description, MAX_QUOTED),
         }
 
     def _fate(self, meta: Mapping[str, str]) -> _Fate:
@@ -336,4 +339,6 @@ def _is_whole(meta: Mapping[str, str]) -> bool:
 
 
 def _entry(opened: str, meta: Mapping[str, str]) -> OpenedVoucher:
-    return OpenedVoucher(opened, meta["host"], int(meta["least"]), int(meta["most"]), int(meta["opened"]))
+    said = plain(meta.get("description", ""), MAX_QUOTED)  # missing from what earlier versions wrote
+    least, most, opened_at = (int(meta[name]) for name in ("least", "most", "opened"))
+    return OpenedVoucher(opened, meta["host"], least, most, opened_at, description=said)

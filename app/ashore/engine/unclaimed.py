@@ -9,11 +9,13 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, Withdrawal
 from ashore.engine.views import Account, Change, Topic
-from ashore.store.journal import Journal
 from ashore.systems.base import Offer, Payer, Unclaimed
 
 MOST_OWNERS = 200
 """Addresses that are looked after: one's own, and the recipients of one's withdrawals."""
+
+ADDRESS_TEXT = 42
+"""Characters of an Ethereum address in hex; a receiver may be another user’s Stark key, too, to whom nothing waits."""
 
 PAUSE_S = 2.0
 """Seconds between two looks: what stirs comes in flocks."""
@@ -53,16 +55,6 @@ def claim_under_way(states: Sequence[Withdrawal], profile: str, name: tuple[str,
     return None
 
 
-ADDRESS_LENGTH = 42
-"""Of an address as text; a transfer between vaults goes to a Stark key, and never waits on a chain."""
-
-
-def recipients_of(journal: Journal) -> list[str]:
-    """The addresses that money was ever withdrawn to, those of the latest withdrawals from zkLink first."""
-    named = [*journal.recipients("zkLink", followed=True), *journal.recipients("Reddio")]
-    return [each for each in dict.fromkeys(named) if len(each) == ADDRESS_LENGTH]
-
-
 class Follows(Protocol):
     """What is known of withdrawals, and whom to tell."""
 
@@ -86,7 +78,7 @@ class UnclaimedMoney:
         now: Callable[[], int],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`purses` by profile; `recipients` gives addresses as lower-case hex; `now` UTC milliseconds."""
+        """`purses` by profile; `recipients` gives lower-case hex; `now` UTC milliseconds."""
         self._purses = purses
         self._accounts = accounts
         self._recipients = recipients
@@ -160,7 +152,8 @@ class UnclaimedMoney:
     async def look(self) -> None:
         """Look once, at all chains at the same time, and tell. A chain that does not answer hides no other one."""
         own = [account.address.lower() for account in self._accounts()]
-        every = list(dict.fromkeys([*own, *self._recipients()]))
+        addresses = (each for each in self._recipients() if len(each) == ADDRESS_TEXT)
+        every = list(dict.fromkeys([*own, *addresses]))
         owners, self.passed_over = every[:MOST_OWNERS], max(0, len(every) - MOST_OWNERS)
         places = [(profile, chain) for profile, purse in self._purses.items() for chain in purse.chains if owners]
         looks = await asyncio.gather(*(self._look_at(*place, owners) for place in places))

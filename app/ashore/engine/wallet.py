@@ -24,7 +24,7 @@ from ashore.engine.rechecking import check_again
 from ashore.engine.requests import Requests
 from ashore.engine.sealed_notes import SealedNotes
 from ashore.engine.stark_accounts import StarkAccounts
-from ashore.engine.unclaimed import UnclaimedMoney, recipients_of
+from ashore.engine.unclaimed import UnclaimedMoney
 from ashore.engine.views import (
     BY_HAND,
     CLOCK_KEY,
@@ -59,9 +59,7 @@ class Wallet:
         self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
-        self.unclaimed = UnclaimedMoney(
-            parts.purses, self.accounts, partial(recipients_of, parts.journal), parts.ledger, parts.clock.now
-        )
+        self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, self._recipients, parts.ledger, parts.clock.now)
         self.elsewhere = OtherWallets(parts, lambda: self._accounts, self.unclaimed.stir)
         self.stark_accounts = StarkAccounts(parts.signer, self.accounts, parts.profiles)
         self.following = Following(parts, self.look_again)
@@ -370,6 +368,11 @@ class Wallet:
             await kept.restore()
         self._carrying.rouse()
         self._parts.ledger.tell(Change(Topic.LOCK))
+
+    def _recipients(self) -> list[str]:
+        """To whom money was ever withdrawn."""
+        ask = self._parts.journal.recipients
+        return [who for system in ("zkLink", "Reddio") for who in ask(system, followed=True)]
 
     def _account(self, index: int) -> Account:
         for account in self.accounts():

@@ -1,6 +1,6 @@
 """The unlocked keys, in the signer process only: addresses, layer-2 keys and signatures by account number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,10 +64,16 @@ class KeyRing:
 
     def sign_typed_data(self, index: int, typed_data: Mapping[str, Any]) -> bytes:
         """Return the 65-byte EIP-712 signature, v 27 or 28, low s."""
+        (signature,) = self.sign_all_typed_data(index, [typed_data])
+        return signature
+
+    def sign_all_typed_data(self, index: int, several: Iterable[Mapping[str, Any]]) -> list[bytes]:
+        """Return one such signature for each; the key is derived once, which takes longer than signing."""
         from eth_account.messages import encode_typed_data
 
-        signed = self._signer(index).sign_message(encode_typed_data(full_message=dict(typed_data)))
-        return derivation.keying_material(bytes(signed.signature))
+        signer = self._signer(index)
+        signed = [signer.sign_message(encode_typed_data(full_message=dict(each))) for each in several]
+        return [derivation.keying_material(bytes(each.signature)) for each in signed]
 
     def sign_layer2(self, index: int, message: bytes) -> bytes:
         """Return the 64-byte musig-rescue signature of a message of at most 92 bytes."""

@@ -47,8 +47,8 @@ class StarkKey:
     private_key: bytearray = field(repr=False, compare=False)
 
 
-Signatures = Callable[[int, StarkRequest], bytes | None]
-"""Account number and request to the account's signature of 65 bytes; None where it has made none."""
+Signatures = Callable[[int, Sequence[StarkRequest]], Sequence[bytes | None]]
+"""Account number and requests to the account's signatures of 65 bytes; None for each that it has not made."""
 
 
 class StarkKeys:
@@ -56,7 +56,7 @@ class StarkKeys:
 
     Args:
         requests: everything that accounts may have signed, the likeliest first.
-        signatures: makes or finds the signature of a request.
+        signatures: makes or finds the signatures of requests.
         mathematics: of the curve; a native library is used where it is installed, and never for verification.
     """
 
@@ -78,6 +78,7 @@ class StarkKeys:
         """
         if chain_id not in {request.chain_id for request in self._requests}:
             raise Refused("There are no Stark keys for this network.")
+        self._derive(index, self._requests)
         found: dict[int, StarkKey] = {}
         for request in sorted(self._requests, key=lambda one: one.chain_id != chain_id):
             for key in self._of(index, request).values():
@@ -96,6 +97,7 @@ class StarkKeys:
         if name:
             own = self.named(index, name).stark_key == stark_key
         else:
+            self._derive(index, self._requests)
             own = any(
                 key.stark_key == stark_key for request in self._requests for key in self._of(index, request).values()
             )
@@ -135,12 +137,17 @@ class StarkKeys:
         self._known.clear()
 
     def _of(self, index: int, request: StarkRequest) -> Mapping[str, StarkKey]:
-        known = self._known.get((index, request.prefix))
-        if known is None:
-            signature = self._signatures(index, request)
-            known = {} if signature is None else self._derived(request, signature)
-            self._known[index, request.prefix] = known
-        return known
+        self._derive(index, [request])
+        return self._known[index, request.prefix]
+
+    def _derive(self, index: int, requests: Sequence[StarkRequest]) -> None:
+        """Make known what is not known yet; all at once, for the account's key has to be derived for each asking."""
+        missing = [request for request in requests if (index, request.prefix) not in self._known]
+        if not missing:
+            return
+        for request, signature in zip(missing, self._signatures(index, missing), strict=True):
+            derived = {} if signature is None else self._derived(request, signature)
+            self._known[index, request.prefix] = derived
 
     def _derived(self, request: StarkRequest, signature: bytes) -> dict[str, StarkKey]:
         """Every name of the request has its key, though most keys have several names."""

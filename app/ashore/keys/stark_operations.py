@@ -1,6 +1,6 @@
 """What the signer process does with Stark keys: lists them, signs with them, ties one to its account's address."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ashore.domain.addresses import parse_evm_address
 from ashore.keys.errors import Locked, Refused
@@ -44,7 +44,7 @@ class StarkOperations:
         self._ring = ring
         self._external = external
         self._sealed = ExternalStarkKeys(vault, external)
-        self._keys = StarkKeys(self._requests, self._signature)
+        self._keys = StarkKeys(self._requests, self._signatures)
 
     def close(self) -> None:
         """Wipe every Stark key."""
@@ -136,14 +136,15 @@ class StarkOperations:
             raise Locked("The vault is locked.", "Unlock it with its password.")
         return self._external.get(index).address if index < 0 else self._ring.account(index).address
 
-    def _signature(self, index: int, request: StarkRequest) -> bytes | None:
+    def _signatures(self, index: int, requests: Sequence[StarkRequest]) -> list[bytes | None]:
         """Sign twice: of an account whose signatures differ, the key would be lost with this process."""
         if self._ring is None or self._sealed is None:
             raise fault()
         if index < 0:
-            return self._sealed.signature(index, request)
-        first = self._ring.sign_typed_data(index, request.typed_data)
-        if self._ring.sign_typed_data(index, request.typed_data) != first:
+            return [self._sealed.signature(index, request) for request in requests]
+        twice = self._ring.sign_all_typed_data(index, [request.typed_data for request in (*requests, *requests)])
+        first: list[bytes | None] = [*twice[: len(requests)]]
+        if first != twice[len(requests) :]:
             raise Refused("The account signs the same text in two ways, and so has no lasting Stark key.")
         return first
 

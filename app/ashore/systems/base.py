@@ -133,7 +133,8 @@ class SigningRequest:
 class ReviewLine:
     """One line of the review: what it is and what the signer read, in words a person checks.
 
-    `signed` are the fields behind it as they are signed, each a name and its value.
+    `signed` are the fields behind it as they are signed, each a name and its value. `reckoned` marks what Ashore makes
+    of them, or knows besides: no signer read it.
     """
 
     label: str
@@ -141,6 +142,7 @@ class ReviewLine:
     note: str = ""
     monospace: bool = False
     signed: tuple[tuple[str, str], ...] = ()
+    reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

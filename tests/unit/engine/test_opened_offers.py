@@ -153,7 +153,9 @@ async def test_what_was_opened_is_sealed_and_comes_back_as_it_was(bench: Bench) 
     assert bench.passed == [Boundary.OPENED_ANSWERED, Boundary.OPENED_SEALED]
     assert bench.changes
     listed = bench.opened.listed()
-    assert listed == (OpenedVoucher(bench.only.id, "127.0.0.1:8080", 11_000, 12_000, NOW, sealed=True),)
+    assert listed == (
+        OpenedVoucher(bench.only.id, "127.0.0.1:8080", 11_000, 12_000, NOW, sealed=True, description="Voucher"),
+    )
     again = await bench.again()
     assert again.listed() == listed
     bench.receivers = (receiver(most=1), receiver(problem="away"))

@@ -52,10 +52,10 @@ def money(purse: Purse, recipients: list[str], told: list[Change]) -> UnclaimedM
     return UnclaimedMoney({OWED.profile: purse}, lambda: accounts, lambda: recipients, Followed(told), lambda: 7)
 
 
-async def test_own_addresses_come_first_and_nobody_twice() -> None:
-    purse, told = Purse(), list[Change]()
-    await money(purse, ["0xaa", OWN.lower(), "0xaa"], told).look()
-    assert purse.asked == [[OWN.lower(), "0xaa"]]
+async def test_own_addresses_come_first_nobody_twice_and_no_stark_key() -> None:
+    purse, told, other = Purse(), list[Change](), "0x" + "aa" * 20
+    await money(purse, [other, OWN.lower(), other, "0x" + "7" * 63], told).look()
+    assert purse.asked == [[OWN.lower(), other]]
     assert [change.topic for change in told] == [Topic.UNCLAIMED]
 
 

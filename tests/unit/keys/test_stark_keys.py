@@ -1,5 +1,6 @@
 """Stark keys in the signer process: every name of every key, asked for late, used once, wiped at the end."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -36,13 +37,14 @@ class Wallet:
         self.account = Account.from_key(private_key)
         self.signed: list[str] = []
 
-    def signature(self, _: int, request: StarkRequest) -> bytes:
-        self.signed.append(request.prefix)
-        return bytes(self.account.sign_typed_data(full_message=dict(request.typed_data)).signature)
+    def signatures(self, _: int, requests: Sequence[StarkRequest]) -> list[bytes]:
+        self.signed += [request.prefix for request in requests]
+        texts = [dict(request.typed_data) for request in requests]
+        return [bytes(self.account.sign_typed_data(full_message=text).signature) for text in texts]
 
 
 def keys_of(private_key: str) -> StarkKeys:
-    return StarkKeys(REQUESTS, Wallet(private_key).signature, PureBackend())
+    return StarkKeys(REQUESTS, Wallet(private_key).signatures, PureBackend())
 
 
 @pytest.mark.parametrize("case", cases("key_derivation"), ids=lambda case: str(case["stark_key"])[:10])
@@ -98,7 +100,7 @@ def test_every_name_of_the_codec_is_one_here() -> None:
 
 def test_nothing_is_derived_before_it_is_asked_for_and_nothing_twice() -> None:
     wallet = Wallet(JAVA_TEST_KEY)
-    keys = StarkKeys(REQUESTS, wallet.signature, PureBackend())
+    keys = StarkKeys(REQUESTS, wallet.signatures, PureBackend())
     assert wallet.signed == []
     keys.named(0, "5:reddio:standard")
     keys.named(0, "5:reddio:nibble-shifted")
@@ -117,7 +119,7 @@ def test_a_name_that_is_none(name: str) -> None:
 
 
 def test_an_account_that_never_signed_has_no_keys() -> None:
-    keys = StarkKeys(REQUESTS, lambda _index, _request: None, PureBackend())
+    keys = StarkKeys(REQUESTS, lambda _index, requests: [None] * len(requests), PureBackend())
     assert keys.listed(0, 1) == ()
     with pytest.raises(Refused):
         keys.named(0, "1:reddio:standard")
@@ -158,7 +160,7 @@ class FaultyMathematics(PureBackend):
 
 
 def test_a_signature_that_does_not_verify_never_leaves() -> None:
-    keys = StarkKeys(REQUESTS, Wallet(JAVA_TEST_KEY).signature, FaultyMathematics())
+    keys = StarkKeys(REQUESTS, Wallet(JAVA_TEST_KEY).signatures, FaultyMathematics())
     with pytest.raises(SignerFault):
         keys.sign(0, "1:reddio:standard", 5)
 
@@ -171,7 +173,7 @@ class WrongKeys(PureBackend):
 
 
 def test_a_library_that_gives_another_key_signs_nothing() -> None:
-    keys = StarkKeys(REQUESTS, Wallet(JAVA_TEST_KEY).signature, WrongKeys())
+    keys = StarkKeys(REQUESTS, Wallet(JAVA_TEST_KEY).signatures, WrongKeys())
     with pytest.raises(SignerFault):
         keys.sign(0, "1:reddio:standard", 5)
     with pytest.raises(SignerFault):

@@ -1,7 +1,7 @@
 """What the signer answers for Reddio, and above all what it refuses. The readers are the real ones."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,17 @@ from hypothesis import strategies as st
 
 from ashore import signer_role
 from ashore.crypto import stark
+from ashore.keys import derivation
+from ashore.keys.errors import Refused
+from ashore.keys.external_accounts import ExternalAccounts
+from ashore.keys.key_ring import KeyRing
 from ashore.keys.protocol import STARK_KEY_KIND
 from ashore.keys.reading import Reading
+from ashore.keys.request_arguments import Arguments
 from ashore.keys.signer import Signer, StarkSignature
 from ashore.keys.signer_session import SignerSession
+from ashore.keys.stark_operations import StarkOperations
+from ashore.keys.vault import Vault
 from ashore.systems.reddio.codec import (
     Asset,
     AssetKind,
@@ -250,3 +257,27 @@ async def test_all_of_it_through_the_process(practice_vault: Path) -> None:
         assert stark.verify(int(keys[0].stark_key, 16), message_hash(WITHDRAWAL), signature)
         registered, proof = await signer.stark_registration(0, NAME)
         assert (registered, len(proof)) == (keys[0].stark_key, 194)
+
+
+class FickleRing(KeyRing):
+    """An account that draws its nonces, and so never signs alike."""
+
+    drawn = 0
+
+    def sign_all_typed_data(self, index: int, several: Iterable[Mapping[str, Any]]) -> list[bytes]:
+        self.drawn += 1
+        made = super().sign_all_typed_data(index, several)
+        return [bytes((number,)) + signature[1:] for number, signature in enumerate(made)]
+
+
+def test_an_account_that_never_signs_alike_has_no_stark_key(practice_vault: Path) -> None:
+    rules, reader = signer_role.STARK_RULES, signer_role.READERS[STARK_KEY_KIND]
+    operations = StarkOperations(rules, reader, lambda: None)
+    vault = Vault.open(practice_vault, PASSWORD, randomness=counted_randomness())
+    ring = FickleRing(derivation.seed_from_mnemonic(derivation.PUBLIC_TEST_MNEMONIC.encode()), "key text")
+    operations.open(ring, vault, ExternalAccounts(vault, "key text"))
+    with pytest.raises(Refused, match="two ways"):
+        operations.all()["stark-keys"](Arguments({"account": 0, "chain_id": SEPOLIA}))
+    assert ring.drawn == 1
+    operations.close()
+    vault.close()

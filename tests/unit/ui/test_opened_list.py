@@ -21,6 +21,7 @@ from ashore.ui.shell.status import not_written
 from unit.systems.lnurl.system.offers import offer, receiver
 from unit.ui.balance_hands import with_balance
 from unit.ui.driving import Shell
+from unit.ui.filling import focused
 from unit.ui.looking import texts
 from unit.ui.standin import NOW
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, says, the_page, typed
@@ -61,6 +62,38 @@ async def test_each_is_listed_and_gone_on_with_by_a_click(shell: Shell, wallet: 
     assert page.summary.review.isEnabled()
     assert wallet.asked == [], "the service is not asked"
     assert wallet.opened.taken_up == [wallet.opened.find(LINK)]
+
+
+async def test_each_is_known_by_the_words_of_its_service(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.opened.keep(
+        LINK, replace(long_ago(), service=replace(long_ago().service, description='Tea" for <b>two</b>'))
+    )
+    page = await the_page(shell)
+    card = page.vouchers.cards[0]
+    assert "“Tea' for <b>two</b>”" in texts(card), "as plain text, between marks that it cannot close"
+    press(card.forget_button)
+    question = texts(card.question)
+    assert "Forget this voucher: 127.0.0.1:8080, “Tea' for <b>two</b>”, 10 sat to 20 sat, opened at " in question
+
+
+async def test_an_amount_that_is_fixed_is_a_fact(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    press(page.vouchers.cards[1].go_on_button)
+    await shell.settle()
+    assert page.fields.fixed.isVisible()
+    assert page.fields.fixed.text() == "21 sat, fixed by the service"
+    for hidden in (page.fields.amount, page.fields.unit, page.fields.least, page.fields.most):
+        assert not hidden.isVisible()
+    assert page.summary.review.isEnabled()
+    assert focused() is page.fields.receiver.combo
+    press(page.intake.aside)
+    await shell.settle()
+    press(page.vouchers.cards[0].go_on_button)
+    await shell.settle()
+    assert page.fields.amount.isVisible()
+    assert page.fields.unit.isVisible()
+    assert page.fields.fixed.isHidden()
+    assert focused() is page.fields.amount
 
 
 async def test_what_is_put_aside_is_listed_again(shell: Shell, wallet: VoucherWallet) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
 from ashore.domain.addresses import checksum
 from ashore.domain.errors import AshoreError
-from ashore.ui.pages.review import HASHED, LAST_WORD, ReviewPage
+from ashore.ui.pages.review import HASHED, LAST_WORD, NAMES_CHAIN, RECKONED, ReviewPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.hextext import HexText
@@ -46,7 +46,16 @@ async def test_it_shows_every_line_as_the_signer_read_it(shell: Shell, review: R
     assert full == [checksum(bytes.fromhex(OTHER[2:])), checksum(bytes.fromhex(ADDRESS[2:]))]
     assert LAST_WORD in shown
     assert review.confirm.text() == "Withdraw 25.50 USDC to Arbitrum"
-    assert "You will sign 2 things" in shown
+    assert "the text below with your Ethereum key, the request’s bytes with your layer-2 key." in shown
+    assert NAMES_CHAIN in shown
+
+
+async def test_what_ashore_reckons_has_a_heading_of_its_own(review: ReviewPage) -> None:
+    read, reckoned = texts(review).split(RECKONED)
+    assert "As the signer read it from the bytes" in read
+    assert "Taken from your balance" not in read
+    assert "Recipient" in read
+    assert "Taken from your balance" in reckoned
 
 
 async def test_every_signed_field_is_shown_as_it_is_signed(shell: Shell, review: ReviewPage) -> None:

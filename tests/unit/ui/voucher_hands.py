@@ -48,7 +48,9 @@ class Opened:
         if self._wallet.locked:
             return ()
         return tuple(
-            OpenedVoucher(name, o.host, o.range.min_msat, o.range.max_msat, o.opened_at, sealed=not self.trouble)
+            OpenedVoucher(
+                name, o.host, o.range.min_msat, o.range.max_msat, o.opened_at, not self.trouble, o.description
+            )
             for name, o in self.offers.items()
         )
 

@@ -60,6 +60,10 @@ class Ethereum:
         """The address as a number that a Stark key is registered for; 0 for none."""
         return self._chain.storage(self._exchange.address, eth_key_slot(stark_key))
 
+    def is_final(self, block: int) -> bool:
+        """Whether no reorganisation can take a block back."""
+        return block <= self._chain.finalized_number
+
     def is_frozen(self) -> bool:
         """Whether the contract is frozen."""
         word = self._chain.storage(self._exchange.address, STATE_FROZEN.slot)
@@ -78,7 +82,7 @@ class Ethereum:
     def demands(self) -> list[Demand]:
         """The full withdrawals that were demanded and cannot be undone by a reorganisation any more, in order."""
         self._read_on()
-        return [demand for demand in self._demands if demand.block <= self._chain.finalized_number]
+        return [demand for demand in self._demands if self.is_final(demand.block)]
 
     def _read_on(self) -> None:
         with self._chain.locked():

@@ -76,12 +76,15 @@ class Operator:
         self.delays = delays
         self._possible_since: dict[tuple[Stage, int | None], float] = {}
         self._updates: dict[int, StateUpdate] = {}
+        self._final: set[int] = set()
 
     # ------------------------------------------------------------------------------------------- what L1 shows
 
     def is_on_l1(self, row: RequestRow) -> bool:
         """Whether the state update with a request is on the canonical chain."""
-        return row.batch is not None and self._outbox.passed(_UPDATE, row.batch)
+        if row.batch is None:
+            return False
+        return row.batch in self._final or self._outbox.passed(_UPDATE, row.batch)
 
     def update_tx(self, batch: int | None) -> str | None:
         """The transaction that made a batch's state update, once it is mined."""
@@ -121,7 +124,7 @@ class Operator:
             yield _Possible(Stage.BATCH, self._seal)
         held = self._faults.on(Switch.UPDATE_DELAYED) or self._ethereum.is_frozen()
         follows = True
-        for batch in self._book.batches:
+        for batch in self._book.batches[self._count_final() :]:
             proven = self._outbox.passed(_PROOF, batch) and self._outbox.passed(_AVAILABILITY, batch)
             # A kill between the two leaves one of them to be sent.
             missing = any(self._may_send(kind, batch) for kind in (_PROOF, _AVAILABILITY))
@@ -130,6 +133,17 @@ class Operator:
             if follows and proven and not held and self._may_send(_UPDATE, batch):
                 yield _Possible(Stage.UPDATE, partial(self._update, batch), batch)
             follows = self._outbox.passed(_UPDATE, batch)
+
+    def _count_final(self) -> int:
+        """How many batches, the first ones, are settled in blocks that no reorganisation can take back."""
+        for batch in self._book.batches[len(self._final) :]:
+            row = self._outbox.current(_UPDATE, batch)
+            block = None if row is None or not self._outbox.outcome(row) else self._outbox.block_of(row)
+            if block is None or not self._ethereum.is_final(block):
+                break
+            self._final.add(batch)
+            self._updates.pop(batch, None)
+        return len(self._final)
 
     def _may_send(self, kind: str, batch: int) -> bool:
         """Whether nothing of the kind is on its way or done, and it was not tried too often."""

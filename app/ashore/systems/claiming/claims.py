@@ -281,7 +281,7 @@ def claim_lines(contract: PayingContract, plan: Plan, reading: Reading) -> tuple
 
     return (
         call.amount,
-        *((ReviewLine("What it pays", pays, "as Ashore tells your withdrawals apart"),) if pays else ()),
+        *((ReviewLine("What it pays", pays, "as Ashore tells your withdrawals apart", reckoned=True),) if pays else ()),
         call.owner,
         ReviewLine("Chain", chain, signed=signed("chainId")),
         ReviewLine(

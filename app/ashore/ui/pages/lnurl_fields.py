@@ -36,6 +36,7 @@ class LnurlFields(QWidget):
         self._good: tuple[str, str, int] | None = None
         self.service = ServiceCard(icons)
         self.amount = LineEdit("Amount")
+        self.fixed = Label(role="value", wrap=True)
         self.unit = Choice(theme, "Unit")
         self.unit.set_options([("sat", "sat"), ("BTC", "BTC")], "sat")
         self.least = Button("Min", "small-link", name="Use the least amount")
@@ -50,7 +51,7 @@ class LnurlFields(QWidget):
         self.pin = LineEdit("PIN")
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
         self.fields = {
-            "amount": Field(icons, "Amount", self.amount, row(self.least, self.most, -1), lines=2),
+            "amount": Field(icons, "Amount", self.amount, self.fixed, row(self.least, self.most, -1), lines=2),
             "unit": Field(icons, "Unit", self.unit),
             "receiver": Field(icons, "Where to receive", self.receiver, row(self.connect_wallet, self.ask_wallet, -1)),
             "invoice": Field(icons, "Invoice of your wallet", self.invoice, self.wanted),
@@ -95,6 +96,19 @@ class LnurlFields(QWidget):
         first = None if whole is None else offer.service.prefill_msat(whole, bolt_card=offer.one_shot)
         if first is not None:
             self.use(first)
+        self._show_fixed(whole.min_msat if whole is not None and whole.fixed and first is not None else None)
+
+    def _show_fixed(self, msat: int | None) -> None:
+        """An amount that the service has fixed is a fact, and nothing to type."""
+        self.fixed.show_text("" if msat is None else f"{sat_text(msat)}, fixed by the service")
+        for choice in (self.amount, self.fields["unit"]):
+            show_if(choice, msat is None)
+
+    def begin(self) -> None:
+        """Lead to what can be chosen first."""
+        first = self.amount if self.fixed.isHidden() else self.receiver
+        first.setFocus()
+        self.amount.selectAll()
 
     def show_receivers(self, offer: LnurlOffer) -> None:
         """List the wallets that are connected now, and keep what was chosen where it is still there."""

@@ -140,7 +140,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._show_parts()
         self._meet_wallets()
         if self._offer is not None:
-            self.fields.amount.setFocus()
+            self.fields.begin()
         else:
             (self.open_button if self.open_button.isEnabled() else self.link).setFocus()
 
@@ -158,7 +158,6 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._begin()
         self._show_opened("", self._opened.find(offer.asked.text) if offer.asked is not None else "", offer)
         self.shown()
-        self.fields.amount.selectAll()
         self._requote()
 
     def clear_draft(self) -> None:
@@ -205,8 +204,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._show_opened(text, opened, offer)
         await self._judge()
         if self.isVisible():
-            self.fields.amount.setFocus()
-            self.fields.amount.selectAll()
+            self.fields.begin()
 
     def _show_opened(self, text: str, opened: str, offer: LnurlOffer) -> None:
         self._offer, self._in_hand = offer, _InHand(text, opened, offer)

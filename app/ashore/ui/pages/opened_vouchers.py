@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 
+from ashore.domain.untrusted import quoted
 from ashore.engine.opened_offers import OpenedVoucher
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import sat_text
@@ -27,17 +28,22 @@ _NOT_WRITTEN = Problem("It is not written to your vault yet.", "Withdraw it befo
 
 
 class OpenedCard(KeptCard):
-    """One voucher: its host, how much, and when it was opened, never its link."""
+    """One voucher: its host and the host's own words, how much, and when it was opened, never its link."""
 
     def __init__(self, context: Context, voucher: OpenedVoucher) -> None:
         at = clock_time(voucher.opened_at, context.now(), seconds=False)
         which = f"the voucher of {voucher.host}, opened at {at}"
         host = breakable(both_forms(voucher.host))
-        told = Label(breakable(f"{_span(voucher)}, opened at {at}"), "muted", wrap=True)
+        said = quoted(voucher.description) if voucher.description else ""
+        told = f"{_span(voucher)}, opened at {at}"
+        words = [Label(host, "strong", wrap=True), Label(breakable(told), "muted", wrap=True)]
+        if said:
+            words.insert(1, Label(breakable(said), wrap=True))
         self.go_on_button = Button("Go on", name=f"Go on with {which}")
-        super().__init__(context, which, (Label(host, "strong", wrap=True), told), self.go_on_button)
+        super().__init__(context, which, words, self.go_on_button)
         self.voucher = voucher
-        self.put(f"Forget the voucher of {host}?", _WHAT_FORGETTING_MEANS)
+        its = ", ".join(each for each in (host, breakable(said), breakable(told)) if each)
+        self.put(f"Forget this voucher: {its}?", _WHAT_FORGETTING_MEANS)
         self.doubt.show_problem(None if voucher.sealed else _NOT_WRITTEN)
 
 

@@ -31,6 +31,8 @@ from ashore.ui.wording import FAST_WAIT, breakable, place
 _FAST = frozenset({str(FAST.ref), str(FAST_SECONDARY.ref)})
 LAST_WORD = "It cannot be cancelled after this."
 LAYER2_KEY_SIGNS = "What the layer-2 key signs"
+RECKONED = "As Ashore reckons it; this is not signed"
+NAMES_CHAIN = "Only the layer-2 signature names the chain."
 HASHED = "In this kind of zkLink network that is a hash of the request, then 32 bytes for an attached call (none here)."
 _BREAK = 20
 """So many letters of equal width fit beside the names at twice the text size."""
@@ -157,7 +159,16 @@ class ReviewPage(Page):
         )
         self._lines_column.addWidget(Label(read, "caption"))
         self._lines_column.addSpacing(4)
-        for index, line in enumerate(review.lines):
+        self._add_rows([line for line in review.lines if not line.reckoned])
+        reckoned = [line for line in review.lines if line.reckoned]
+        if reckoned:
+            self._lines_column.addSpacing(14)
+            self._lines_column.addWidget(Label(RECKONED, "caption"))
+            self._lines_column.addSpacing(4)
+            self._add_rows(reckoned)
+
+    def _add_rows(self, lines: list[ReviewLine]) -> None:
+        for index, line in enumerate(lines):
             if index:
                 self._lines_column.addWidget(rule())
             self._lines_column.addWidget(ReviewRow(self.context, line))
@@ -169,6 +180,7 @@ class ReviewPage(Page):
         things = len(review.texts) + bool(review.layer2_message) + (typed is not None)
         self._texts_column.setSpacing(8)
         sentence = _what_is_signed(things, review) if review.reading else BEARER
+        names_chain = review.reading is not None and "to_chain_id" in review.reading.fields
         if review.signs_elsewhere:
             self._elsewhere = ElsewhereSigning(self.context, review, self._signatures)
             self._texts_column.addWidget(self._elsewhere)
@@ -181,6 +193,8 @@ class ReviewPage(Page):
             if typed is not None:
                 document = json.dumps(typed, indent=2, ensure_ascii=True)
                 self._texts_column.addWidget(Verbatim(theme, document, what="Typed data to sign"))
+        if review.layer2_message and names_chain:
+            self._texts_column.addWidget(Label(NAMES_CHAIN, "small", wrap=True))
         if review.layer2_message:
             more = Disclosure(icons, LAYER2_KEY_SIGNS)
             box = QWidget()
@@ -295,7 +309,9 @@ def _what_is_signed(things: int, review: Review) -> str:
     if review.reading is not None and review.reading.typed_data is not None:
         return f"You will sign {count}: the typed data below (EIP-712), and the layer-2 transaction."
     if review.texts and review.layer2_message:
-        return f"You will sign {count}: the Ethereum text below, and the layer-2 transaction."
+        return (
+            f"You will sign {count}: the text below with your Ethereum key, the request’s bytes with your layer-2 key."
+        )
     if review.texts:
         return f"You will sign {count}: the Ethereum text below."
     if not review.layer2_message:

@@ -20,7 +20,6 @@ from ashore.ethereum.transactions import raw_transaction
 from ashore.keys.reading import Reading
 from ashore.systems.base import Action, Adoption, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
 from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote, assemble_claim, claim_lines, claim_plan, judge_claim
-from ashore.systems.claiming.contract import PayingContract
 from ashore.systems.claiming.replacing import (
     ReplacementOffer,
     ReplacementQuote,
@@ -33,6 +32,7 @@ from ashore.systems.reddio.codec import AssetKind
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.operator_word import OperatorWord, contradictions, words
 from ashore.systems.reddio.system.checks import judge
+from ashore.systems.reddio.system.claims import ReddioContract
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT, ReddioOffer, ReddioQuote
 from ashore.systems.reddio.system.on_l1 import Tokens
 from ashore.systems.reddio.system.opening import open_account
@@ -85,16 +85,15 @@ class ReddioSystem:
         deployment: Deployment,
         client: ReddioClient,
         interpreter: Interpretation,
-        paying: PayingContract,
         quorum: Quorum,
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
     ) -> None:
-        """`now` gives UTC milliseconds; `recipients` how often each receiver was used before; `paying` knows claims."""
+        """`now` gives UTC milliseconds; `recipients` how often each receiver was used before."""
         self._deployment = deployment
         self._client = client
         self._interpreter = interpreter
-        self._paying = paying
+        self._contract = ReddioContract(deployment)
         self._quorum = quorum
         self._tokens = Tokens(quorum)
         self._word = OperatorWord(deployment, client, now)
@@ -131,7 +130,7 @@ class ReddioSystem:
     async def prepare(self, action: Action, quote: Quote) -> Plan:
         """Decide what would be signed: here Reddio is asked for vaults and number. Raises AshoreError."""
         if isinstance(quote, ClaimQuote):
-            return claim_plan(self._paying, quote)
+            return claim_plan(self._contract, quote)
         if isinstance(quote, ReplacementQuote):
             return replacement_plan(quote)
         assert isinstance(quote, ReddioQuote)
@@ -170,9 +169,9 @@ class ReddioSystem:
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
         if plan.kind in REPLACEMENTS:
-            return replacement_lines(self._paying, plan, reading)
+            return replacement_lines(self._contract, plan, reading)
         if plan.kind is MoveKind.CLAIM:
-            return claim_lines(self._paying, plan, reading)
+            return claim_lines(self._contract, plan, reading)
         return review_lines(self._deployment, plan, reading)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:

@@ -182,7 +182,7 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
     advance = advance_words(read, deployment) if is_fast(read) else {}
     whole = f"{display_units(amount, L2_DECIMALS)} {target.symbol}"
     due = [
-        ReviewLine("You receive exactly", text, f"if a broker pays in advance; {whole} if none does")
+        ReviewLine("You receive exactly", text, f"if a broker pays in advance; {whole} if none does", reckoned=True)
         for text in (advance.get(DUE_TEXT),)
         if text
     ]
@@ -198,7 +198,7 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
         ReviewLine("To chain", chain.name, signed=signed("to_chain_id")),
         ReviewLine("Recipient", checksum(bytes.fromhex(read["to"][2:])), monospace=True),
         ReviewLine("Fee", f"{display_units(fee, L2_DECIMALS)} {source.symbol}", "kept by zkLink", signed=signed("fee")),
-        ReviewLine("Taken from your balance", taken, "amount and fee together"),
+        ReviewLine("Taken from your balance", taken, "amount and fee together", reckoned=True),
         *(ReviewLine("Costs you in total", advance[COST_TEXT], advance[COST_NOTE], signed=share) for _ in due),
         ReviewLine(
             "From your account",

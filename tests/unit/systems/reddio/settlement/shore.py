@@ -32,7 +32,6 @@ from ashore.systems.reddio.settlement.interpreter import Interpreter
 from ashore.systems.reddio.settlement.pending import PendingWithdrawals
 from ashore.systems.reddio.settlement.pending_slots import PendingSlots
 from ashore.systems.reddio.settlement.verifiers import Verifiers
-from ashore.systems.reddio.system.claims import ReddioContract
 from ashore.systems.reddio.system.tracks import TRACKS, WITHDRAWAL
 from ashore.systems.reddio.system.withdrawals import ReddioSystem
 from unit.ethereum.chain_bench import FastClock
@@ -71,11 +70,8 @@ class Shore:
             Verifiers(self.deployment, self.quorum, now),
         )
         interpreter = Interpreter(self.deployment, self.book, witnesses, Fates({pinned.name: self.quorum}), now)
-        contract = ReddioContract(self.deployment)
         client = ReddioClient(self.http, self.deployment.api_url)
-        self.system = ReddioSystem(
-            self.deployment, client, interpreter, quorum=self.quorum, now=now, recipients=dict, paying=contract
-        )
+        self.system = ReddioSystem(self.deployment, client, interpreter, quorum=self.quorum, now=now, recipients=dict)
         self.ledger = Ledger(journal, {str(track.ref): track for track in TRACKS}, now)
         await self.ledger.load()
         follower = ChainFollower(spec, self.quorum)
