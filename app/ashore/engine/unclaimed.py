@@ -33,6 +33,10 @@ class Purse(Protocol):
     def chains(self) -> Sequence[str]:
         """The chains that it pays out on, by name."""
 
+    @property
+    def unread(self) -> str:
+        """Why what was found may not be all yet, in words; empty where it is."""
+
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         """What each owner is owed on a chain. Raises AshoreError."""
 
@@ -162,7 +166,8 @@ class UnclaimedMoney:
             before = [each for each in self.found if (each.profile, each.chain) == (profile, chain)]
             found += before if isinstance(told, AshoreError) else told
         self.found = tuple(found)
-        self.trouble = next((told for told in looks if isinstance(told, AshoreError)), None)
+        unread = [AshoreError(purse.unread, "It goes on by itself.") for purse in self._purses.values() if purse.unread]
+        self.trouble = next((told for told in (*looks, *unread) if isinstance(told, AshoreError)), None)
         if self.trouble is None:
             self.looked_at = self._now()
         self._ledger.tell(Change(Topic.UNCLAIMED))

@@ -23,6 +23,7 @@ class Purse:
         self.answer: tuple[Unclaimed, ...] | AshoreError = ()
         self.answers: dict[str, tuple[Unclaimed, ...] | AshoreError] = {}
         self.chains = [OWED.chain]
+        self.unread = ""
 
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         self.asked.append(list(owners))
@@ -98,3 +99,17 @@ async def test_a_chain_that_does_not_answer_hides_no_money_on_another_one() -> N
     purse.answers = {"Lagoon": (), OWED.chain: ()}
     await waiting.look()
     assert (waiting.found, waiting.trouble, waiting.looked_at) == ((), None, 7)
+
+
+async def test_nothing_is_said_to_wait_nowhere_before_all_was_looked_through() -> None:
+    purse = Purse()
+    waiting = money(purse, [], [])
+    purse.unread = "Ashore still goes back."
+    await waiting.look()
+    assert waiting.trouble is not None
+    assert waiting.trouble.sentence == "Ashore still goes back."
+    assert waiting.looked_at == 0
+    purse.unread = ""
+    await waiting.look()
+    assert waiting.trouble is None
+    assert waiting.looked_at

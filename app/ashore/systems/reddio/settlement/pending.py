@@ -83,6 +83,14 @@ class PendingWithdrawals:
         """The chain of the contract."""
         return [self._deployment.chain.name]
 
+    @property
+    def unread(self) -> str:
+        """What of the chain’s past was not looked through yet, in words; empty once all of it was."""
+        height = self._scan.unread
+        if not height:
+            return ""
+        return f"Ashore still goes back through what {self._deployment.chain.name} logged: {height:,} blocks are left."
+
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         """What each owner (20-byte address as lower-case hex) is owed, with the proof.
 

@@ -30,6 +30,12 @@ TRIED_IDS = 4_096
 """Token ids that are tried, from 0, for single tokens of which no log tells the id."""
 TRIED_TYPES = 16
 
+RANGE = 200_000
+"""Blocks that are asked for at once, further back; fewer where an endpoint shows only short stretches."""
+
+LEAST_RANGE = 1_000
+RANGES_A_LOOK = 5
+
 _WANTED = (
     events.WithdrawalAllowed,
     events.NftWithdrawalAllowed,
@@ -53,14 +59,16 @@ class AssetType:
 
 @dataclass
 class _Told:
-    """What one endpoint showed."""
+    """What one endpoint showed, of the blocks from `down_to` up to `upto`; `range` is how many it shows at once."""
 
     upto: int = -1
+    down_to: int = -1
+    range: int = field(default_factory=lambda: RANGE)
     allowed: dict[int, dict[int, None]] = field(default_factory=dict)
 
 
 class Scan:
-    """Goes back to the beginning once, then only looks at what is new."""
+    """Goes back to the beginning bit by bit, then only looks at what is new."""
 
     def __init__(self, deployment: Deployment, quorum: Quorum) -> None:
         self._quorum = quorum
@@ -71,6 +79,7 @@ class Scan:
         self._tokens: dict[int, Asset] = {}
         self._keys: dict[int, dict[int, None]] = {}
         self._given_up: set[tuple[int, int]] = set()
+        self._top = 0
 
     async def look(self, top: int) -> None:
         """Read what is new up to the height `top`. Raises AshoreError where no endpoint shows its logs."""
@@ -78,16 +87,40 @@ class Scan:
         if not any(looks):
             raise AshoreError("No endpoint shows the contract’s logs.", "Try again in a moment.")
 
+    @property
+    def unread(self) -> int:
+        """Down to which height the chain was read at as many endpoints as have to agree; 0 once that is all of it."""
+        reached = sorted(told.down_to if told.down_to >= 0 else self._top for told in self._told.values())
+        return reached[self._quorum.k - 1] if len(reached) >= self._quorum.k else self._top
+
     async def _at(self, endpoint: Endpoint, top: int) -> bool:
         told = self._told.setdefault(endpoint.name, _Told())
-        bottom = max(0, told.upto + 1 - BELOW)
+        self._top = max(self._top, top)
+        new = told.upto + 1 - BELOW if told.upto >= 0 else top + 1 - told.range
+        if not await self._part(endpoint, told, top, max(0, new)):
+            return False
+        told.upto = max(told.upto, top)
+        if told.down_to < 0:
+            told.down_to = max(0, new)
+        for _ in range(RANGES_A_LOOK):
+            if told.down_to == 0:
+                break
+            bottom = max(0, told.down_to - told.range)
+            if not await self._part(endpoint, told, told.down_to - 1, bottom):
+                break
+            told.down_to = bottom
+        return True
+
+    async def _part(self, endpoint: Endpoint, told: _Told, top: int, bottom: int) -> bool:
+        """Read the logs of some blocks; whether all of them were shown."""
         try:
-            hints, _ = await hints_back_to(endpoint, [self._filter], top, lambda _: False, bottom)
+            hints, is_all = await hints_back_to(endpoint, [self._filter], top, lambda _: False, bottom)
         except AshoreError:
             return False
         await asyncio.to_thread(self._read, hints, told)
-        told.upto = max(told.upto, top)
-        return True
+        if not is_all:
+            told.range = max(LEAST_RANGE, told.range // 4)
+        return is_all
 
     def _read(self, hints: Sequence[Hint], told: _Told) -> None:
         for hint in sorted(hints, key=attrgetter("position")):

@@ -47,6 +47,11 @@ class PendingBalances:
         """The chains that it pays out on, by name."""
         return [chain.name for chain in self._deployment.chains.values()]
 
+    @property
+    def unread(self) -> str:
+        """Nothing: what the contract owes stands in its storage, whenever that was."""
+        return ""
+
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         """What each owner (20-byte address as lower-case hex) is owed on a chain, with the proof.
 

@@ -23,6 +23,7 @@ from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates
+from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.reddio.client.api import ReddioClient
 from ashore.systems.reddio.codec import Asset
@@ -69,7 +70,9 @@ class Shore:
             PendingSlots(self.deployment, self.quorum, self.keep, now),
             Verifiers(self.deployment, self.quorum, now),
         )
-        interpreter = Interpreter(self.deployment, self.book, witnesses, Fates({pinned.name: self.quorum}), now)
+        quorums = {pinned.name: self.quorum}
+        fates = Fates(quorums, Receipts(quorums, self.keep, now))
+        interpreter = Interpreter(self.deployment, self.book, witnesses, fates, now)
         client = ReddioClient(self.http, self.deployment.api_url)
         self.system = ReddioSystem(self.deployment, client, interpreter, quorum=self.quorum, now=now, recipients=dict)
         self.ledger = Ledger(journal, {str(track.ref): track for track in TRACKS}, now)
@@ -99,6 +102,10 @@ class Shore:
     async def begun(self, asset: Asset, quanta: int = 1, name: str = "w0", owner_key: int = RECIPIENT) -> str:
         """A withdrawal that Reddio took, and that the wallet has in its journal."""
         await self.coast.withdraw(asset, quanta, owner_key)
+        return await self.begun_of(asset, quanta, name, owner_key)
+
+    async def begun_of(self, asset: Asset, quanta: int = 1, name: str = "w0", owner_key: int = RECIPIENT) -> str:
+        """What the journal holds of one."""
         terms = ev.Terms(
             system="Reddio",
             network="sandbox",

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from eth_account import Account
 
+from ashore.crypto.abi import encode_call
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
@@ -19,13 +20,17 @@ from ashore.engine.rechecking import check_again
 from ashore.keys.transactions import read_transaction, signer_fields
 from ashore.sandbox import genesis
 from ashore.sandbox.clock import ClockMode
+from ashore.sandbox.evm.contracts import Sender, load_artifact
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
-from ashore.sandbox.reddio.deployment import stark_key
+from ashore.sandbox.reddio.deployment import stark_key, stark_private_key
 from ashore.sandbox.server import create_app
 from ashore.sandbox.world import WorldConfig
 from ashore.systems.base import Draft, Payer, Plan, Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.track import CLAIMED, SENT
+from ashore.systems.reddio.codec.l1.calls import REGISTER_ETH_ADDRESS
+from ashore.systems.reddio.codec.l1.facts import registration_signature
+from ashore.systems.reddio.settlement import scan
 from ashore.systems.reddio.settlement.reconcile import PENDING
 from ashore.systems.reddio.settlement.verifiers import REGISTRY
 from ashore.systems.reddio.system.tracks import CLAIMABLE, UPDATED
@@ -205,6 +210,11 @@ async def test_what_is_minted_from_a_text_is_known_by_the_own_withdrawal_alone(s
     assert "tells which one" in unknown.unclear
     with pytest.raises(AshoreError):
         await shore.purse.open_claim(unknown, PAYERS, ())
+    claim = shore.state(await shore.begun_of(asset)).terms  # its own withdrawal names it
+    assert claim.details["token_url"]
+    owed = await _only(shore)
+    assert owed.symbol == f"POSTCARD #{asset.token_id}"
+    assert shore.state(await Claimant(shore).claimed(owed)).stage(CLAIMED).checked()
 
 
 async def test_two_withdrawals_are_one_sum_and_the_offer_tells_them_apart(shore: Shore) -> None:
@@ -239,12 +249,60 @@ async def test_nobody_claims_nothing(shore: Shore) -> None:
     assert "Nothing waits there any more" in offer.refused.sentence
 
 
-async def test_a_stark_key_has_to_be_registered_first(shore: Shore) -> None:
-    ether = shore.coast.asset("ETH")
-    await shore.coast.withdraw_plainly(ether, 5)
+async def test_what_lies_under_a_stark_key_waits_for_its_registration(shore: Shore) -> None:
+    ether, key = shore.coast.asset("ETH"), stark_key(0)
+    await shore.begun(ether, 5)  # any own withdrawal
+    await shore.coast.withdraw_plainly(ether, 3)
     await shore.set_aside()
-    assert await shore.purse.look("Harbour", [PAYER]) == ()
-    assert stark_key(0) > 1 << 160
+    assert [owed.owner for owed in await shore.purse.look("Harbour", [PAYER, OWNER])] == [OWNER], "nobody has it yet"
+    register = encode_call(
+        REGISTER_ETH_ADDRESS,
+        (bytes.fromhex(PAYER[2:]), key, registration_signature(stark_private_key(0), bytes.fromhex(PAYER[2:]))),
+    )
+    sender = Sender(shore.coast.world.chain, genesis.private_key(2))
+    sender.send(shore.coast.reddio.deployment.exchange.address, register, gas=5_000_000)
+    shore.coast.world.chain.mine()
+    (owed,) = await shore.purse.look("Harbour", [PAYER])
+    assert (owed.owner, owed.amount, owed.details["owner_key"]) == (PAYER, 3 * ether.quantum, str(key))
+    plan = await Claimant(shore).planned(owed)
+    lines = {line.label: line for line in shore.system.review(plan, read_transaction(plan.request.preimage))}  # type: ignore[union-attr]
+    assert lines["Goes to"].value.lower() == PAYER
+    assert f"0x{key:x}" in lines["Goes to"].note
+    claim = await Claimant(shore).claimed(owed)
+    assert shore.state(claim).stage(CLAIMED).checked()
+
+
+async def test_the_whole_past_is_gone_through_bit_by_bit(shore: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shore.coast.withdraw(shore.coast.asset("ETH"), 5)
+    await shore.set_aside()
+    await shore.coast.control("step", what="block")
+    monkeypatch.setattr(scan, "RANGE", 4)
+    monkeypatch.setattr(scan, "RANGES_A_LOOK", 1)
+    monkeypatch.setattr(scan, "BELOW", 1)
+    await shore.reopen()
+    heights = []
+    for _ in range(100):
+        found = await shore.purse.look("Harbour", [OWNER])
+        heights.append(shore.purse.unread)
+        if not heights[-1]:
+            break
+    assert len(heights) > 2
+    assert "blocks are left" in heights[0]
+    assert len(found) == 1
+
+
+async def test_a_contract_that_takes_no_ether_is_told_before_anything_is_signed(shore: Shore) -> None:
+    chain = shore.coast.world.chain
+    refusing = Sender(chain, genesis.private_key(2)).deploy(load_artifact("RefusingWallet"))
+    await shore.coast.withdraw(shore.coast.asset("ETH"), 5, int.from_bytes(refusing.address, "big"))
+    await shore.set_aside()
+    (owed,) = await shore.purse.look("Harbour", ["0x" + refusing.address.hex()])
+    offer = await shore.purse.open_claim(owed, PAYERS, ())
+    assert isinstance(offer, ClaimOffer)
+    assert offer.refused is not None
+    assert "turns payments in ETH away" in offer.refused.sentence
+    quote = await shore.system.quote(offer, Draft({"payer": "0", "max_fee": ""}))
+    assert not quote.ready
 
 
 @pytest.mark.parametrize("kind", [FaultKind.GARBAGE, FaultKind.FORGED_PROOF])
