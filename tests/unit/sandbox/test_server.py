@@ -256,6 +256,9 @@ async def test_it_survives_a_kill_and_ends_with_its_parent(tmp_path: Path) -> No
         before = (await client.get("/ctl/status")).json()["l1"]["head"]
         profile = (await client.get("/profile")).json()
         assert [one["name"] for one in profile["chains"]] == ["Harbour", "Lagune"]
+        assert profile["reddio"]["chain"]["genesis_hash"] == profile["chains"][0]["genesis_hash"]
+        contracts = (await client.get(profile["reddio"]["api"] + "/v1/starkex/contracts")).json()["data"]
+        assert contracts["sepolia"].lower() == profile["reddio"]["contract"]
         process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         await asyncio.to_thread(process.wait, 10)
     async with running(tmp_path) as (process, client):
