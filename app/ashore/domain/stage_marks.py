@@ -20,8 +20,10 @@ def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
     view = withdrawal.stage(stage_id)
     # On a way that does not lead here, the word of somebody who looks at all of a batch says nothing either.
     open_ = view.mark in (Mark.AWAITED, Mark.REPORTED)
-    moot = open_ and definition.moot_on(withdrawal.facts.get(WAY, ""))
-    if definition.not_applicable or moot:
+    way = withdrawal.facts.get(WAY, "")
+    moot = open_ and definition.moot_on(way)
+    silent = view.mark is Mark.AWAITED and definition.silent_on(way)
+    if definition.not_applicable or moot or silent:
         return Mark.NOT_APPLICABLE
     witness = passed_by(withdrawal, stage_id, track)
     if witness is not None:

@@ -36,9 +36,16 @@ class Stage:
     moot: tuple[tuple[str, str], ...] = ()
     """Ways, each with a sentence, on which nothing is awaited of this stage: see `withdrawal.WAY`."""
 
+    silent: tuple[tuple[str, str], ...] = ()
+    """The same of ways on which nobody may ever speak for it: what was said of it stands all the same."""
+
     def moot_on(self, way: str) -> str:
         """Why nothing is awaited of it on this way; empty where it belongs to the way."""
         return dict(self.moot).get(way, "")
+
+    def silent_on(self, way: str) -> str:
+        """Why nothing is awaited of it on this way while nobody has spoken for it; empty where it is awaited."""
+        return dict(self.silent).get(way, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,10 @@ class TrackWords:
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
     set_aside: tuple[str, str] = ("", "")
     """What is said, with `{place}`, where only the last stage is missing; empty where that is nothing of its own."""
+    outrun: str = ""
+    """The advice where another request with its nonce is where this one would be."""
+    taken_back: tuple[str, str] = ("Taken back: {stages}.", "{why} Ashore goes on watching. Nothing to do.")
+    """What is said while stages that were reached are not any more; `{why}` is the reason."""
     under_way: tuple[str, str] = (
         "Under way.",
         "Nothing to do until it arrives. You can close Ashore; it goes on when you come back.",

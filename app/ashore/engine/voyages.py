@@ -12,8 +12,8 @@ from ashore.domain.stage_marks import passed_by, stage_mark
 from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import (
     ANEW_FROM,
-    HELD_UP,
     LAST_STAGE,
+    OUTRUN,
     PRICED_OUT,
     RECEIVED,
     REPLACEMENTS,
@@ -140,7 +140,8 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, word
     request = state.request
     match mark:
         case Mark.NOT_APPLICABLE:
-            return stage.not_applicable or _placed(stage, state).moot_on(state.facts.get(WAY, ""))
+            way = state.facts.get(WAY, "")
+            return stage.not_applicable or _placed(stage, state).moot_on(way) or stage.silent_on(way)
         case Mark.NOT_REACHED:
             return ""
         case Mark.FAILED:
@@ -213,6 +214,8 @@ def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
 
 
 def _unanswered(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
+    if state.facts.get(OUTRUN):
+        return state.facts[OUTRUN], words.outrun
     if on_its_way(state):
         return "On its way: no answer yet.", words.waiting
     if state.request is not None and state.request.said_no:
@@ -230,23 +233,32 @@ def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
 
 
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
+    words, place = track.words, state.terms.destination
     if state.cancelled_by is not None:
-        said, advice = track.words.cancelled_in_block
-        return said, advice.format(place=state.terms.destination)
+        said, advice = words.cancelled_in_block
+        return said, advice.format(place=place)
     if any(
         state.stage(s.id).contradicted and stage_mark(state, s.id, track) is not Mark.NOT_APPLICABLE
         for s in track.stages
     ):
-        return track.words.contradicted
+        return words.contradicted
     last = state.facts.get(LAST_STAGE) or track.stages[-1].id
     if (state.stage(last).level or 0) >= Level.PROVEN:
-        return track.words.landed.format(place=state.terms.destination), "Nothing to do."
+        return words.landed.format(place=place), "Nothing to do."
     if last == track.stages[-1].id and _is_set_aside(state, track):
-        said, advice = track.words.set_aside
+        said, advice = words.set_aside
         return placed(said, state.terms), advice
-    if state.facts.get(HELD_UP):
-        return "It is held up.", state.facts[HELD_UP]
-    return _racing(state, track.words) or track.words.under_way
+    return _undone(state, track) or _racing(state, words) or words.under_way
+
+
+def _undone(state: Withdrawal, track: Track) -> tuple[str, str] | None:
+    """What is said of stages that were reached and are not any more; None where there are none."""
+    undone = [stage for stage in track.stages if stage_mark(state, stage.id, track) is Mark.TAKEN_BACK]
+    if not undone:
+        return None
+    said, advice = track.words.taken_back
+    stages = ", ".join(placed(stage.title, state.terms) for stage in undone)
+    return said.format(stages=stages), advice.format(why=state.stage(undone[0].id).taken_back)
 
 
 def _is_set_aside(state: Withdrawal, track: Track) -> bool:

@@ -93,6 +93,7 @@ async def test_an_account_without_ether_is_told_beside_its_field(shell: Shell) -
         ("1e9", "", False),
         ("x", "", False),
         ("9999999", "far more than gas ever costs", False),
+        ("150", "13 times what gas costs now: this may cost up to 0.0108 ETH", True),
     ],
 )
 async def test_a_ceiling_that_helps_nobody_is_said(shell: Shell, text: str, said: str, ready: bool) -> None:

@@ -121,6 +121,8 @@ async def test_a_cancellation_says_that_it_may_lose_the_race(shell: Shell) -> No
         ("90", "", True),
         ("41", "It may wait long", True),
         ("23", "No block would take it", False),
+        ("840", "20 times what gas costs now: this may cost up to 0.0605 ETH", True),
+        ("10001", "far more than gas ever costs", False),
         ("x", "", False),
         ("-1", "", False),
     ],
@@ -151,6 +153,19 @@ async def test_what_no_pool_takes_in_its_place_is_told_with_the_least_that_helps
     await shell.settle()
     assert "The one that waits offers 21 gwei" in texts(page.fields["max_fee"])
     assert "Enter 23.7 or more." in texts(page.fields["max_fee"])
+    assert not page.summary.review.isEnabled()
+
+
+async def test_a_price_that_was_absurd_already_is_not_outbid_in_silence(shell: Shell, wallet: RacingWallet) -> None:
+    offer = wallet.unclaimed.replacement
+    assert isinstance(offer, ReplacementOffer)
+    wallet.unclaimed.replacement = replace(offer, outbid=replace(offer.outbid, max_fee=2_000 * GWEI))
+    page = await the_form(shell)
+    assert "53 times what gas costs now" in texts(page.fields["max_fee"])
+    assert page.summary.review.isEnabled()
+    wallet.unclaimed.replacement = replace(offer, outbid=replace(offer.outbid, max_fee=9_500 * GWEI))
+    page = await the_form(shell)
+    assert "far more than gas ever costs" in texts(page.fields["max_fee"])
     assert not page.summary.review.isEnabled()
 
 

@@ -202,6 +202,7 @@ async def test_the_practice_chain_is_moved_from_the_voyage(shell: Shell) -> None
     assert not page.forecast.isVisible()
     assert "sually" not in texts(page), "what was moved by hand took no time of its own"
     assert "Nothing to do" not in texts(page)
+    await shell.settle()
     place = page.steps.next_stage.mapTo(page, page.steps.next_stage.rect().center())
     height = page.practice.height()
     page.steps.next_stage.click()

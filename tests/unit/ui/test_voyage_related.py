@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import Mark
+from ashore.domain.withdrawal import WAY, Mark
 from ashore.engine.views import BY_HAND, CLOCK_KEY
+from ashore.systems.zklink.system.tracks import BY_BROKER, FAST
 from ashore.ui.pages.voyage import VoyagePage
 from unit.ui.claim_hands import CLAIM_HASH, claim_sent, paid_by, receipt
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.looking import cut_off, texts
-from unit.ui.standin import PROFILE, sail
+from unit.ui.standin import NOW, PROFILE, said, sail, shown, terms
 
 CANCEL_HASH = "0x" + "ca" * 32
 
@@ -152,3 +155,39 @@ async def test_what_the_gas_of_a_claim_has_cost_is_told_once_it_is_known(shell: 
     for words in ("Gas paid", "0.0000277 ETH", "we checked the receipt"):
         assert words in texts(page.costs)
     assert cut_off(page) == []
+
+
+async def test_what_was_taken_back_is_said_above_everything(shell: Shell) -> None:
+    shell.wallet.set_setting(CLOCK_KEY, BY_HAND)
+    page = open_voyage(shell, "verified")
+    why = "zkLink took its batch back before it was executed; it will send it again."
+    for stage in ("committed", "verified"):
+        shell.wallet.happen(ev.StageTakenBack("v", stage, why))
+    await shell.settle()
+    assert page.headline.text() == "Taken back: Committed, Verified."
+    assert page.advice.text() == f"{why} Ashore goes on watching. Nothing to do."
+    shell.wallet.happen(ev.StageReached("v", "committed", shown("BlockCommit", NOW, 21_004_190)))
+    await shell.settle()
+    assert page.headline.text() == "Taken back: Verified."
+    shell.wallet.happen(ev.StageReached("v", "verified", shown("BlockSynced", NOW, 21_004_191)))
+    await shell.settle()
+    assert page.headline.text() == "Under way."
+
+
+async def test_after_a_broker_paid_nothing_is_awaited_that_nobody_will_tell(shell: Shell) -> None:
+    about = replace(terms(), track=str(FAST.ref))
+    shell.wallet.happen(ev.WithdrawalStarted("f", about))
+    shell.wallet.happen(ev.MoveIntended("f", "m", MoveKind.REQUEST, PROFILE, "0x00", "{}"))
+    shell.wallet.happen(ev.MoveSending("f", "m"))
+    shell.wallet.happen(ev.MoveAccepted("f", "m"))
+    page = voyage(shell, "f")
+    executed = page.rows[1]
+    assert executed.rail.mark.mark is Mark.AWAITED
+    shell.wallet.happen(ev.StageReached("f", "advanced", shown("Accept", NOW, 21_004_190)))
+    shell.wallet.happen(ev.FactLearnt("f", WAY, BY_BROKER, "Arbitrum"))
+    await shell.settle()
+    assert executed.rail.mark.mark is Mark.NOT_APPLICABLE
+    assert "a broker has paid this very request" in executed.sentence.text()
+    shell.wallet.happen(ev.StageReached("f", "executed", said("operator", NOW)))
+    await shell.settle()
+    assert executed.rail.mark.mark is Mark.REPORTED, "what somebody says stands all the same"

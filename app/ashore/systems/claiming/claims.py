@@ -86,6 +86,8 @@ class ClaimOffer(Offer):
     refused: Problem | None = None
     pays: tuple[str, ...] = ()
     under_way: str = ""
+    likely: int = 0
+    """What the endpoints estimate it to take, before any room; at least what it will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ async def open_claim(
     trial = await tried(quorum, {"from": sender, "to": owed.contract, "data": owed.calldata})
     refused = None if trial.refusal is None else contract.refusal_of(owed, trial.refusal)
     gas_symbol = contract.gas_symbol(owed.chain)
-    return ClaimOffer(Source(owed.profile), now, owed, tuple(offered), fees, trial.gas, gas_symbol, refused)
+    source, likely = Source(owed.profile), trial.likely
+    return ClaimOffer(source, now, owed, tuple(offered), fees, trial.gas, gas_symbol, refused, likely=likely)
 
 
 def _payer(payer: Payer, balance: int, proven_nonce: int) -> PayerOffer:
@@ -142,19 +145,24 @@ def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
         )
     elif offer.refused is not None:
         problems["claim"] = offer.refused
-    max_fee = ceiling(draft.text("max_fee"), fees, problems)
+    max_fee = ceiling(draft.text("max_fee"), fees, problems, offer.gas, gas_symbol)
     payer = next((each for each in offer.payers if str(each.index) == draft.text("payer")), None)
     most = offer.gas * (max_fee or fees.max_fee)
     if payer is None:
         problems["payer"] = Problem("No account here can pay the gas.", ELSEWHERE)
     elif (told := _payer_problem(payer, most, owed.chain, gas_symbol)) is not None:
         problems["payer"] = told
-    expected = offer.gas * min(fees.expected, max_fee or fees.expected)
+    likely = offer.likely or offer.gas
+    expected = likely * min(fees.expected, max_fee or fees.expected)
     legs: tuple[Leg, ...] = ()
     if offer.gas:
         legs = (
-            Leg("Gas, probably", gas_words(expected, gas_symbol), "paid by the account you choose"),
-            Leg("At most", gas_words(most, gas_symbol), f"{offer.gas:,} units of gas"),
+            Leg(
+                "Gas, probably",
+                gas_words(expected, gas_symbol),
+                f"{likely:,} units or fewer, from the account you choose",
+            ),
+            Leg("At most", gas_words(most, gas_symbol), f"a limit of {offer.gas:,} units, at the highest price"),
         )
     return ClaimQuote(
         offer=offer,

@@ -24,6 +24,8 @@ GAS_SYMBOL = "gas.symbol"
 GAS_PRICE = "gas.price"
 """The highest price of gas so far, in wei for each unit, in what is planned to replace a claim."""
 MOST_GWEI = 10_000 * 10**9
+MANY_TIMES = 10
+"""So many times what gas costs now, a highest price is warned of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Trial:
 
     gas: int
     refusal: RpcError | None = None
+    likely: int = 0
+    """What the endpoints estimate, before any room; a chain gives part of it back at the end (EIP-3529)."""
 
 
 async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS) -> Trial:
@@ -50,7 +54,7 @@ async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS)
     plausible = sorted((gas for gas in told if gas <= MOST_GAS), reverse=True)
     if len(plausible) >= quorum.k:
         counts = plausible[quorum.k - 1] if len(plausible) > quorum.k else plausible[0]
-        return Trial(max(least, min(MOST_GAS, counts * GAS_ROOM[0] // GAS_ROOM[1])))
+        return Trial(max(least, min(MOST_GAS, counts * GAS_ROOM[0] // GAS_ROOM[1])), likely=counts)
     try:
         await quorum.get("eth_call", [call, "latest"])
     except RpcError as refusal:
@@ -58,8 +62,11 @@ async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS)
     raise AshoreError("The endpoints do not agree on how much gas it takes.", "Try again in a moment.")
 
 
-def ceiling(text: str, fees: Fees, problems: dict[str, Problem]) -> int | None:
-    """The highest price that was typed (gwei; empty for the usual), in wei a unit of gas; None with a problem."""
+def ceiling(text: str, fees: Fees, problems: dict[str, Problem], gas: int, symbol: str) -> int | None:
+    """The highest price that was typed (gwei; empty for the usual), in wei a unit of gas; None with a problem.
+
+    `gas` is the limit that it is for: how much a high price can cost is said in what gas is paid in, `symbol`.
+    """
     if not text.strip():
         return fees.max_fee
     try:
@@ -72,12 +79,24 @@ def ceiling(text: str, fees: Fees, problems: dict[str, Problem]) -> int | None:
         now = format_units(least, GWEI_DECIMALS)
         problems["max_fee"] = Problem(f"No block would take it: gas costs {now} gwei now.", "Raise it.")
         return None
-    if wei > max(MOST_GWEI, 100 * fees.max_fee):
-        problems["max_fee"] = Problem("That is far more than gas ever costs.", "Leave it empty for the usual price.")
-        return None
     if wei < fees.base * 9 // 8:
         problems["max_fee"] = Problem(
             "It may wait long: the price rises by up to an eighth with each full block.", severity=Severity.WARNS
+        )
+    return bounded(wei, fees, problems, gas, symbol)
+
+
+def bounded(wei: int, fees: Fees, problems: dict[str, Problem], gas: int, symbol: str) -> int | None:
+    """A highest price (wei for each unit of gas) that is not beyond all reason; a warning where it is much."""
+    if wei > max(MOST_GWEI, 100 * fees.max_fee):
+        problems["max_fee"] = Problem("That is far more than gas ever costs.", "Leave it empty for the usual price.")
+        return None
+    times = wei // max(1, fees.expected)
+    if times >= MANY_TIMES:
+        problems["max_fee"] = Problem(
+            f"That is {times:,} times what gas costs now: this may cost up to {gas_words(gas * wei, symbol)}.",
+            "A block takes the price of its moment, so usually much less. Enter less to be sure.",
+            Severity.WARNS,
         )
     return wei
 

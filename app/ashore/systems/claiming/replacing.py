@@ -33,7 +33,7 @@ from ashore.systems.base import (
 )
 from ashore.systems.claiming.claims import claim_lines, expected_of
 from ashore.systems.claiming.contract import PayingContract
-from ashore.systems.claiming.gas import GAS_PRICE, ceiling, gas_most, gas_words, gwei_words, tried
+from ashore.systems.claiming.gas import GAS_PRICE, bounded, ceiling, gas_most, gas_words, gwei_words, tried
 
 LEAST_TRANSFER_GAS = 21_000
 FIRST_WINS = "A block takes only one of them, whichever comes first; the money cannot be paid out twice."
@@ -57,6 +57,8 @@ class ReplacementOffer(Offer):
     gas: int
     gas_symbol: str
     refused: str = ""
+    likely: int = 0
+    """What the endpoints estimate it to take; at least what it will."""
 
     @property
     def tip(self) -> int:
@@ -117,6 +119,7 @@ async def open_replacement(
         balance=max(0, account.balance - others),
         fees=fees,
         gas=trial.gas if cancel else first.gas,
+        likely=min(trial.likely, first.gas),
         gas_symbol=contract.gas_symbol(state.terms.destination),
         refused="" if trial.refusal is None else "The contract would not carry the claim out any more.",
     )
@@ -138,10 +141,11 @@ def judge_replacement(offer: ReplacementOffer, draft: Draft) -> ReplacementQuote
             f"{offer.payer.label} has {has} on {terms.destination} for this, and it may cost {needs}.",
             "Send some ether to it, or offer a lower price.",
         )
-    expected = offer.gas * min(offer.fees.base + offer.tip, max_fee or offer.usual_fee)
+    likely = offer.likely or offer.gas
+    expected = likely * min(offer.fees.base + offer.tip, max_fee or offer.usual_fee)
     legs = (
-        Leg("Gas, probably", gas_words(expected, symbol), f"paid by {offer.payer.label}"),
-        Leg("At most", gas_words(most, symbol), f"{offer.gas:,} units of gas"),
+        Leg("Gas, probably", gas_words(expected, symbol), f"{likely:,} units or fewer, from {offer.payer.label}"),
+        Leg("At most", gas_words(most, symbol), f"a limit of {offer.gas:,} units, at the highest price"),
         Leg("Until now, at most", gas_words(gas_most(offer.state), symbol), "for the one that waits"),
     )
     return ReplacementQuote(
@@ -158,9 +162,11 @@ def judge_replacement(offer: ReplacementOffer, draft: Draft) -> ReplacementQuote
 
 def _ceiling(offer: ReplacementOffer, text: str, problems: dict[str, Problem]) -> int | None:
     """The highest price in wei for each unit of gas; every pool has to take it in the place of the first."""
+    gas, symbol = offer.gas, offer.gas_symbol
     if not text.strip():
-        return offer.usual_fee
-    wei = ceiling(text, offer.fees, problems)
+        # What has to be outbid may have been absurd already.
+        return bounded(offer.usual_fee, offer.fees, problems, gas, symbol)
+    wei = ceiling(text, offer.fees, problems, gas, symbol)
     if wei is not None and wei < offer.least_fee:
         least, before = gwei_words(offer.least_fee), gwei_words(offer.outbid.max_fee)
         problems["max_fee"] = Problem(

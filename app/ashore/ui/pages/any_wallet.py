@@ -21,7 +21,8 @@ from ashore.ui.widgets.qr import QrCode, show_large
 
 _ANYBODY = (
     "Any account that has ether for gas on {chain} may send this call, from any wallet: somebody else may do it for "
-    "you. The money goes to the owner above, whoever sends it. It needs about {gas} gas."
+    "you. The money goes to the owner above, whoever sends it. It takes some {gas} units of "
+    "gas; the wallet that sends it sets a higher limit, and what is not used is not paid."
 )
 
 
@@ -64,7 +65,7 @@ def call_of(owed: Unclaimed) -> Call:
     except CodecError:
         owner = checksum(bytes.fromhex(owed.owner[2:]))
         arguments = (("address", owner), ("uint16", str(owed.token_id)), ("uint128", str(owed.amount)))
-        return Call("withdrawPendingBalance(address,uint16,uint128)", arguments, "60,000")
+        return Call("withdrawPendingBalance(address,uint16,uint128)", arguments, "50,000 to 75,000")
     whose = (("uint256", str(claim.owner_key)), ("uint256", str(claim.asset_type)))
     if claim.mint_blob:
         return Call(WITHDRAW_AND_MINT, (*whose, ("bytes", "0x" + claim.mint_blob.hex())), "150,000")

@@ -199,7 +199,8 @@ class VoyagePage(Page):
         lightning = voyage.withdrawal.terms.system == LIGHTNING
         facts = voyage.withdrawal.facts
         by_hand = not lightning and self.steps.wanted() and voyage.status is Status.UNDER_WAY
-        by_hand = by_hand and not (PRICED_OUT in facts or len(voyage.withdrawal.rivals) > 1)
+        racing = PRICED_OUT in facts or len(voyage.withdrawal.rivals) > 1
+        by_hand = by_hand and not racing and Mark.TAKEN_BACK not in {row.mark for row in voyage.rows}
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
         self.forecast.show_text(breakable(forecast(voyage, self.context.now())))

@@ -11,6 +11,7 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.observations import ChainHealth, FinalityAdvanced
 from ashore.domain.withdrawal import RECEIPT, Withdrawal
+from ashore.systems.entries import Entry
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.reconcile import L2_BLOCK, primary_of
@@ -37,6 +38,14 @@ class Finality:
     def advance(self, advanced: FinalityAdvanced) -> None:
         """Learn that a chain is finalized further, whether or not anything rests on it yet."""
         self._reached[advanced.chain] = advanced
+
+    def stands_for_good(self, operation: Entry) -> bool:
+        """Whether the chain that shows an operation has executed its batch, in a finalized block."""
+        entry = self._book.first(operation.chain, Kind.EXECUTED, operation.number)
+        reached = self._reached.get(operation.chain)
+        if entry is None or reached is None or entry.level < Level.PROVEN:
+            return False
+        return entry.block_number <= reached.number
 
     def settled(self, state: Withdrawal) -> Iterator[ev.Event]:
         """Yield what is irreversible as far as the chains are finalized, and is not called so yet."""

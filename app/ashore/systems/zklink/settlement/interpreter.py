@@ -14,7 +14,7 @@ from ashore.domain.observations import (
     Observation,
     OperatorReport,
 )
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import OUTRUN, Withdrawal
 from ashore.store.keep import packed
 from ashore.systems.claiming.fates import Fates
 from ashore.systems.claiming.receipts import fallen_receipts
@@ -91,7 +91,8 @@ class Interpreter:
                 return [*await self.look_again(every), *gone]
             case FinalityAdvanced():
                 self._finality.advance(observation)
-                return [event for state in every for event in self._finality.settled(state)]
+                settled = [event for state in every for event in self._finality.settled(state)]
+                return [*settled, *await self.look_again([w for w in mine if w.facts.get(OUTRUN)])]
             case OperatorReport(profile, subject) if subject == KEYS:
                 return list(key_words(observation, open_, self._now())) if profile == self._deployment.id else []
             case OperatorReport(profile):
@@ -156,7 +157,10 @@ class Interpreter:
         for start in range(0, len(ordered), SLICE):
             now = self._now()
             for state in ordered[start : start + SLICE]:
-                compare = reconcile_claim if is_claim(state) else reconcile
-                found.extend(compare(self._deployment, self._book, state, now))
+                if is_claim(state):
+                    found.extend(reconcile_claim(self._deployment, self._book, state, now))
+                else:
+                    for_good = self._finality.stands_for_good
+                    found.extend(reconcile(self._deployment, self._book, state, now, for_good))
             await asyncio.sleep(0)
         return found

@@ -4,13 +4,13 @@ Level-triggered: what the book says now is compared with what the withdrawal has
 order in which things were heard of, and a second look after a crash finds only what is missing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import RECEIPT, Withdrawal
+from ashore.domain.withdrawal import OUTRUN, RECEIPT, Withdrawal
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.entries import Entry
 from ashore.systems.zklink.deployment import Deployment
@@ -62,8 +62,17 @@ class Finding:
     kind: str = ""
 
 
-def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -> Iterator[ev.Event]:
-    """Yield what has to be written so that `state` says what the book says. `now` in UTC milliseconds."""
+def _never(_entry: Entry) -> bool:
+    return False
+
+
+def reconcile(
+    deployment: Deployment, book: Book, state: Withdrawal, now: int, stands_for_good: Callable[[Entry], bool] = _never
+) -> Iterator[ev.Event]:
+    """Yield what has to be written so that `state` says what the book says.
+
+    `now` in UTC milliseconds; `stands_for_good` tells whether the batch of an operation can never be taken back.
+    """
     details = state.terms.details
     subject = f"{details['account_id']}/{details['sub_account_id']}/{details['nonce']}"
     chains = dict.fromkeys((primary_of(deployment), state.terms.destination))
@@ -80,7 +89,9 @@ def reconcile(deployment: Deployment, book: Book, state: Withdrawal, now: int) -
         # What stands in a batch was taken and executed on layer 2, whatever the operator says or keeps to itself.
         found[REQUESTED] = found[EXECUTED] = _committed(deployment, shown)
     elif strange is not None:
-        yield from _replaced(state, strange)
+        yield from _replaced(state, strange, for_good=stands_for_good(strange))
+    if state.facts.get(OUTRUN) and (shown is not None or strange is None):
+        yield ev.FactLearnt(state.id, OUTRUN, "", primary_of(deployment))
     yield from _at_odds(deployment, state, ours)
     yield from at_odds_with_agreed(deployment, book, state, advance)
     released = found.get(RELEASED)
@@ -145,19 +156,20 @@ def _request_is_known(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]
         yield ev.FactLearnt(state.id, L2_BLOCK, str(operation.number), operation.chain)
 
 
-def _replaced(state: Withdrawal, operation: Entry) -> Iterator[ev.Event]:
-    """Another withdrawal with this nonce is on L1: this one can never take effect."""
+def _replaced(state: Withdrawal, operation: Entry, *, for_good: bool) -> Iterator[ev.Event]:
+    """Another withdrawal with this nonce is on L1: this one cannot take effect unless that batch is taken back."""
     request = state.request
     other = "withdrawal with a call attached" if operation.facts.get("call_hash") else "withdrawal"
+    in_batch = f"Another {other} with nonce {state.terms.details['nonce']} is in a batch on {operation.chain}"
     if request is not None and request.state in (MoveState.SENDING, MoveState.UNKNOWN):
-        yield ev.MoveRefused(
-            state.id,
-            request.id,
-            "nonce-used",
-            f"Another {other} with nonce {state.terms.details['nonce']} is in a batch on {operation.chain}, "
-            "so this one can never take effect. Nothing was taken for it.",
-            "Start again if you still want to withdraw.",
-        )
+        if for_good:
+            said = f"{in_batch}, executed for good, so this one can never take effect. Nothing was taken for it."
+            advice = "Start again if you still want to withdraw."
+            yield ev.MoveRefused(state.id, request.id, "nonce-used", said, advice)
+            return
+        said = f"{in_batch}. Unless that batch is taken back, this one cannot take effect."
+        if state.facts.get(OUTRUN) != said:
+            yield ev.FactLearnt(state.id, OUTRUN, said, operation.chain)
     elif request is not None and request.state is MoveState.ACCEPTED and not state.stage(COMMITTED).contradicted:
         yield ev.StageContradicted(
             state.id,

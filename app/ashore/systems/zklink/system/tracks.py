@@ -32,6 +32,7 @@ WORDS = TrackWords(
         "Nothing can be paid twice: only the same signed request is ever sent. You need not do anything.",
     ),
     trying_on="Ashore tries again with the same signed request.",
+    outrun="Nothing can be paid twice. Ashore waits until that batch cannot be taken back any more, and says so then.",
     asking_on="Ashore asks until it knows, and never sends a second request.",
     contradicted=(
         "zkLink’s word and the chain differ.",
@@ -61,6 +62,11 @@ WORDS = TrackWords(
 
 _SET_ASIDE_FOR_ANOTHER = "Not for you any more: the contract sets this money aside for whoever paid you in advance."
 _NOT_YOURS_ANY_MORE = "Not awaited: you have been paid, and the rest is between the broker and zkLink."
+
+_BROKER_RELIES_ON_IT = (
+    "zkLink’s node did not tell, and nothing is awaited any more: a broker has paid this very request, and "
+    "relies on it."
+)
 
 _REQUESTED = Stage(
     REQUESTED,
@@ -205,8 +211,10 @@ def _between_others(stage: Stage) -> Stage:
 
 def _made_fast(name: str, normal: Track) -> Track:
     """The way of `normal`, beside which a broker may pay."""
-    rest = (_between_others(stage) for stage in normal.stages[2:])
-    return Track(TrackRef(name, 1), (*normal.stages[:2], _IN_ADVANCE, *rest), FAST_WORDS, answered=normal.answered)
+    requested, executed, *rest = normal.stages
+    taken = replace(executed, silent=((BY_BROKER, _BROKER_RELIES_ON_IT),))
+    between = (_between_others(stage) for stage in rest)
+    return Track(TrackRef(name, 1), (requested, taken, _IN_ADVANCE, *between), FAST_WORDS, answered=normal.answered)
 
 
 FAST = _made_fast("zklink.fast", NORMAL)

@@ -10,7 +10,7 @@ from ashore.crypto.event_logs import encode_event
 from ashore.domain import events as ev
 from ashore.domain.eta import WHOLE
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.moves import MoveKind
+from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.observations import (
     BlockObserved,
     BlockRef,
@@ -21,7 +21,8 @@ from ashore.domain.observations import (
     Observation,
     OperatorReport,
 )
-from ashore.domain.withdrawal import Withdrawal, apply
+from ashore.domain.withdrawal import OUTRUN, Withdrawal, apply
+from ashore.engine.voyages import voyage_of
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates
@@ -40,6 +41,7 @@ from ashore.systems.zklink.system.tracks import (
     COMMITTED,
     CONFIRMED,
     EXECUTED,
+    NORMAL,
     PAID,
     PROVED,
     RELEASED,
@@ -412,3 +414,39 @@ async def test_batches_that_were_moved_by_hand_say_nothing_of_time(bench: Bench)
     assert bench.interpreter.expectations(CHAIN) == {}, "nor after a restart"
     batches(9100, 24)
     assert bench.interpreter.expectations(CHAIN)[PROVED].p95 == 24_000
+
+
+async def test_another_with_its_nonce_ends_a_request_only_once_its_batch_is_executed_for_good(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j", [withdrawal(0, accepted=False)])
+    other = operation(bench.states[0], 8801, 1, facts={"amount": "9"})
+    bench.book.add([other, entry(Kind.EXECUTED, "8801", 8801, 4)], {})
+    await bench.hear(ChainHealth(CHAIN, 2, 3, 20, 2))
+    assert "Unless that batch is taken back, this one cannot take effect." in bench.states[0].facts[OUTRUN]
+    told = voyage_of(bench.states[0], NORMAL, None, NOW)
+    assert told.headline == bench.states[0].facts[OUTRUN]
+    assert "cannot be taken back any more" in told.advice
+    await bench.hear(FinalityAdvanced(CHAIN, 3, "0x03", 2, 3))
+    assert bench.states[0].is_open
+    await bench.hear(FinalityAdvanced(CHAIN, 4, "0x04", 2, 3))
+    request = bench.states[0].request
+    assert request is not None
+    assert (request.state, request.code) == (MoveState.REFUSED, "nonce-used")
+    assert "can never take effect" in request.said
+    bench.database.close()
+
+
+async def test_a_request_comes_back_where_the_batch_of_another_with_its_nonce_is_taken_back(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j", [withdrawal(0, accepted=False)])
+    bench.book.add([operation(bench.states[0], 8801, 1, facts={"amount": "9"})], {})
+    await bench.hear(health())
+    assert bench.states[0].facts[OUTRUN]
+    await bench.hear(block(6, log(l1.BLOCKS_REVERT, [8800, 8800])))
+    assert not bench.states[0].facts[OUTRUN]
+    assert "in a batch" not in voyage_of(bench.states[0], NORMAL, None, NOW).headline
+    bench.book.add([operation(bench.states[0], 8801, 7)], {})
+    bench.take(await bench.interpreter.look_again(bench.states))
+    request = bench.states[0].request
+    assert request is not None
+    assert request.state is MoveState.ACCEPTED
+    assert bench.states[0].stage(COMMITTED).checked()
+    bench.database.close()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveState
-from ashore.domain.withdrawal import Mark, Status, Withdrawal, apply
+from ashore.domain.withdrawal import OUTRUN, Mark, Status, Withdrawal, apply
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.zklink.settlement.book import Book, Kind
@@ -204,7 +204,9 @@ class TestRequests:
         if level is Level.SEEN:
             assert found == []
         else:
-            assert [type(e) for e in found] == [ev.MoveRefused, ev.StageContradicted]
+            assert [type(e) for e in found] == [ev.FactLearnt, ev.StageContradicted]
+            assert "Unless that batch is taken back" in wallet.states[0].facts[OUTRUN]
+            assert wallet.states[0].is_open, "a batch that is not executed may be taken back"
             assert wallet.states[1].stage(COMMITTED).level is None
         assert wallet.look() == []
         wallet.database.close()
