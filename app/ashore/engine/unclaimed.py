@@ -10,6 +10,7 @@ from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, Withdrawal
 from ashore.engine.views import Account, Change, Topic
 from ashore.systems.base import Offer, Payer, Unclaimed
+from ashore.systems.claiming.claims import ClaimOffer
 
 MOST_OWNERS = 200
 """Addresses that are looked after: one's own, and the recipients of one's withdrawals."""
@@ -114,6 +115,18 @@ class UnclaimedMoney:
         """Ask what claiming that money costs now, and which account can pay for it. Raises AshoreError."""
         payers = [self._payer(account, owed.chain) for account in self._accounts() if not account.elsewhere]
         return await self._purses[owed.profile].open_claim(owed, payers, self._ledger.watched)
+
+    async def gas_of(self, owed: Sequence[Unclaimed]) -> Mapping[str, int]:
+        """The most that claiming all of these costs at the usual price, in wei, by what gas is paid in.
+
+        What a contract would refuse now costs nothing and is left out. Raises AshoreError.
+        """
+        costs: dict[str, int] = {}
+        for each in owed:
+            offer = await self.open_claim(each)
+            if isinstance(offer, ClaimOffer) and offer.refused is None:
+                costs[offer.gas_symbol] = costs.get(offer.gas_symbol, 0) + offer.gas * offer.fees.max_fee
+        return costs
 
     def claim_of(self, owed: Unclaimed) -> str:
         """The withdrawal id of a claim of that money which has not ended; empty where there is none."""

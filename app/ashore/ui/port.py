@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from ashore.domain.errors import AshoreError
@@ -59,6 +59,7 @@ class UnclaimedPort(Protocol):
 
     def stir(self) -> None: ...
     async def open_claim(self, owed: Unclaimed) -> Offer: ...
+    async def gas_of(self, owed: Sequence[Unclaimed]) -> Mapping[str, int]: ...
     def claim_of(self, owed: Unclaimed) -> str: ...
     async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer: ...
 

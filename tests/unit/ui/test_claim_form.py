@@ -14,6 +14,7 @@ from ashore.ethereum.fees import Fees
 from ashore.systems.base import Draft, Offer, Problem, Quote, Source
 from ashore.systems.claiming.claims import ClaimOffer, PayerOffer, judge_claim
 from ashore.ui.pages.claim_form import ClaimFormPage
+from ashore.ui.pages.unclaimed import UnclaimedPage
 from ashore.ui.pages.voyage import CLAIM_IT, VoyagePage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
@@ -149,3 +150,34 @@ async def test_a_voyage_whose_money_waits_long_offers_the_claim_in_its_stage(she
     QTest.mouseClick(page.rows[-1].again, Qt.MouseButton.LeftButton)
     await shell.settle()
     assert shell.sections.place == "claim"
+
+
+async def test_several_are_claimed_one_after_another_with_the_gas_of_all_told_first(shell: Shell) -> None:
+    more = replace(OWED, token_id=18, symbol="DAI")
+    shell.wallet.unclaimed.found = (OWED,)
+    shell.sections.show_section("unclaimed")
+    await shell.settle()
+    waiting = shell.sections.page("unclaimed")
+    assert isinstance(waiting, UnclaimedPage)
+    assert not waiting.all.isVisible(), "one is claimed by itself"
+    shell.wallet.unclaimed.found = (OWED, more, replace(OWED, token_id=19, unclear="Nobody knows which one."))
+    waiting.refresh()
+    assert waiting.all.isVisible()
+    waiting.all.click()
+    await shell.settle()
+    page = shell.sections.page("claim")
+    assert isinstance(page, ClaimFormPage)
+    said = texts(page)
+    assert "claim 1 of 2" in said
+    assert "0.002 ETH" in said
+    assert "25.00 USDC on Arbitrum" in said
+    shell.sections.withdrawal_sent("c1")
+    await shell.settle()
+    assert shell.sections.place == "claim"
+    said = texts(page)
+    assert "claim 2 of 2" in said
+    assert "25.00 DAI on Arbitrum" in said
+    assert not page.go_on(), "that was the last"
+    page.begin_with(OWED)
+    await shell.settle()
+    assert "claim 1 of" not in texts(page)

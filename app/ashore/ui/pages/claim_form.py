@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units
 from ashore.systems.base import Unclaimed
@@ -17,6 +19,36 @@ from ashore.ui.widgets.labels import clear
 
 _WHAT = "The money goes to its owner, whoever pays the gas."
 _WAY_BACK = "It can be cancelled only as long as no block has taken it."
+_ROW = "each is reviewed and signed by itself, and the next one follows at once; none has to wait for the one before"
+
+
+@dataclass
+class ClaimRow:
+    """Claims that are made one after another.
+
+    `place` counts from 1; `gas` is what all of them may cost, in words, once that is known.
+    """
+
+    all: tuple[Unclaimed, ...]
+    place: int = 1
+    gas: str = ""
+
+    @property
+    def words(self) -> str:
+        """Which of how many this one is."""
+        return f"claim {self.place} of {len(self.all)}"
+
+    @property
+    def owed(self) -> Unclaimed:
+        """What is to be claimed now."""
+        return self.all[self.place - 1]
+
+    def next(self) -> bool:
+        """Go on to the next one; False where this was the last."""
+        if self.place >= len(self.all):
+            return False
+        self.place += 1
+        return True
 
 
 class ClaimFormPage(GasFormPage[ClaimOffer]):
@@ -26,6 +58,7 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
         super().__init__(context, "Claim what waits", back="Unclaimed", action="Review claim")
         self._owed: Unclaimed | None = None
         self._claim: ClaimOffer | None = None
+        self._row: ClaimRow | None = None
         self.payer = Choice(context.theme, "Who pays the gas")
         self.add_fields(payer=Field(context.icons, "Who pays the gas", self.payer))
         self.summary.warning.setText(_WAY_BACK)
@@ -33,8 +66,19 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
         self.trouble.acted.connect(self._follow)
         self.payer.changed.connect(lambda _key: self.edited())
 
-    def begin_with(self, owed: Unclaimed) -> None:
-        """Claim this."""
+    def begin_with(self, *owed: Unclaimed) -> None:
+        """Claim this, or all of these one after another."""
+        self._row = ClaimRow(owed) if len(owed) > 1 else None
+        self._begin(owed[0])
+
+    def go_on(self) -> bool:
+        """Claim the next one of a row, now that one was sent; False where there is none."""
+        if self._row is None or not self._row.next():
+            return False
+        self._begin(self._row.owed)
+        return True
+
+    def _begin(self, owed: Unclaimed) -> None:
         self.begin()
         self._owed, self._claim = owed, None
         self._tell(owed, ())
@@ -45,6 +89,10 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
     def _tell(self, owed: Unclaimed, pays: tuple[str, ...]) -> None:
         clear(self.told)
         facts = Facts(self.context.theme)
+        if self._row is not None:
+            facts.add("In a row", self._row.words, note=_ROW)
+            if self._row.gas:
+                facts.add("Gas for all of them, at most", self._row.gas, note="what is not used is not paid")
         facts.add("Waits", f"{amount_text(owed)} on {owed.chain}")
         for number, part in enumerate(pays):
             facts.add("What it pays" if number == 0 else "", part)
@@ -64,6 +112,9 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
 
     async def ask(self) -> ClaimOffer:
         assert self._owed is not None
+        if self._row is not None and not self._row.gas:
+            costs = await self.context.wallet.unclaimed.gas_of(self._row.all)
+            self._row.gas = " and ".join(gas_words(wei, symbol) for symbol, wei in costs.items())
         offer = await self.context.wallet.unclaimed.open_claim(self._owed)
         assert isinstance(offer, ClaimOffer), "this form is of claims"
         return offer

@@ -97,7 +97,10 @@ class UnclaimedPage(Page):
         self.said = Label(role="strong", wrap=True)
         self.again = Button("Look again", "small-link")
         self.again.clicked.connect(self._look)
+        self.all = Button("Claim all, one after another")
+        self.all.clicked.connect(lambda: context.go.show_claim(*self._ready()))
         scroll.column.addWidget(self.said)
+        scroll.column.addLayout(row(self.all, -1))
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
         scroll.column.addLayout(self._list)
@@ -133,6 +136,12 @@ class UnclaimedPage(Page):
                 self._list.addWidget(card)
                 card.ways.set_open(card.owed.name in opened)
         self.said.setText(self._sentence())
+        self.all.setVisible(len(self._ready()) > 1)
+
+    def _ready(self) -> list[Unclaimed]:
+        """What can be claimed now, and is not being claimed yet."""
+        money = self.context.wallet.unclaimed
+        return [owed for owed in money.found if owed.amount and not owed.unclear and not money.claim_of(owed)]
 
     def _sentence(self) -> str:
         money = self.context.wallet.unclaimed

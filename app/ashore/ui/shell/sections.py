@@ -210,10 +210,10 @@ class Sections(QObject):
         self._go(["withdraw", VOUCHER])
         voucher.show_opened(offer)
 
-    def show_claim(self, owed: Unclaimed) -> None:
-        """The form of a claim of money that waits on L1."""
+    def show_claim(self, *owed: Unclaimed) -> None:
+        """The form of a claim of money that waits on L1, or of several, one after another."""
         page = self._built("claim", ClaimFormPage, ClaimFormPage)
-        page.begin_with(owed)
+        page.begin_with(*owed)
         self._go(["unclaimed", "claim"])
 
     def show_replacement(self, claim: Withdrawal, *, cancel: bool) -> None:
@@ -289,8 +289,12 @@ class Sections(QObject):
             # An activation only opens the way for what stands in the form.
             if key in self._way and ACTIVATION not in self._way and isinstance(form, _DRAFTED):
                 form.clear_draft()
+        claims = self._pages.get("claim") if "claim" in self._way else None
         self._way = ["withdraw"]
         self._show_count()
+        if isinstance(claims, ClaimFormPage) and claims.go_on():
+            self._go(["unclaimed", "claim"])
+            return
         self.show_voyage(withdrawal_id)
 
     def go_back(self) -> None:
