@@ -36,6 +36,7 @@ from ashore.systems.zklink.system.tracks import (
     is_claim,
 )
 from faults.lightning_observer import LNURL, lightning_disagreements
+from faults.reddio_observer import REDDIO, reddio_disagreements
 
 STAGE_OF_TRUTH = {COMMITTED: "commit", PROVED: "prove", VERIFIED: "sync", CONFIRMED: "sync", RELEASED: "execute"}
 """The wallet's stages and the operator's L1 transactions that they rest on."""
@@ -64,7 +65,8 @@ def disagreements(
     """
     known = list(claims)
     vouchers = [state for state in known if state.terms.system == LNURL]
-    states = [state for state in known if state.terms.system != LNURL]
+    vaults = [state for state in known if state.terms.system == REDDIO]
+    states = [state for state in known if state.terms.system not in (LNURL, REDDIO)]
     network = status["zklink"]
     truth = {one["l2_tx_hash"]: one for one in network["withdrawals"]}
     paying = {tx for one in truth.values() for tx in one["paid_by"]}
@@ -82,6 +84,8 @@ def disagreements(
     found += _second_requests(states, truth)
     if alone:
         found += _strangers(states, network)
+    if "reddio" in status:
+        found += reddio_disagreements(vaults, status["reddio"], alone=alone)
     return found + lightning_disagreements(vouchers, status["lightning"], alone=alone, grace_s=grace_s)
 
 

@@ -75,6 +75,7 @@ async def test_an_address_may_be_the_picture_or_hold_it(stage: Theatre) -> None:
     whole = json.dumps({"image": IN_ITSELF}).encode()
     inside = "data:application/json;base64," + base64.b64encode(whole).decode()
     assert await pictures.look(inside, frozenset()) == Loaded(GIF)
+    assert await pictures.look(f"{inside}#255", frozenset()) == Loaded(GIF)
     assert stage.met == 1
 
 

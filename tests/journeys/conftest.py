@@ -44,6 +44,22 @@ def house(
     made.close()
 
 
+@pytest.fixture
+def vaults(
+    application: QApplication,
+    worlds: Worlds,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[House]:
+    """The same with Reddio beside zkLink."""
+    application.setStyle("Fusion")
+    practice = PracticeWorld(worlds, tmp_path_factory.mktemp("network") / "world", reddio=True)
+    made = House(application, tmp_path, _album(request.node.name), practice)
+    yield made
+    made.close()
+
+
 def _album(name: str) -> str:
     """A name for the pictures of a journey."""
     return "".join(c if c.isalnum() else "-" for c in name.removeprefix("test_").replace("window", "")).strip("-")

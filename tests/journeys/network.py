@@ -61,9 +61,9 @@ def _methods(body: bytes) -> set[str]:
 class PracticeWorld:
     """Chain and operator move only when a journey says so. Lives longer than a window."""
 
-    def __init__(self, worlds: Worlds, folder: Path) -> None:
-        """`folder` is where it is kept, and where nothing is yet."""
-        app, self.world = worlds.open(folder, chains=2, token=TOKEN)
+    def __init__(self, worlds: Worlds, folder: Path, *, reddio: bool = False) -> None:
+        """`folder` is where it is kept, and where nothing is yet; with `reddio`, that is there beside zkLink."""
+        app, self.world = worlds.open(folder, chains=2, reddio=reddio, token=TOKEN)
         self.wire = Wire(app)
         self._ahead = 0
 

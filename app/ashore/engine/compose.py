@@ -23,7 +23,7 @@ from ashore.engine.compose_lightning import (
     practice_wallets,
 )
 from ashore.engine.compose_reddio import SYSTEM as REDDIO
-from ashore.engine.compose_reddio import reddio_profile, reddio_purse, reddio_system
+from ashore.engine.compose_reddio import practice_pictures, reddio_profile, reddio_purse, reddio_system
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
@@ -204,6 +204,7 @@ def compose(
             wallets=wallets,
             balances=balances,
             opened=opened,
+            pictures=None if reddio is None else practice_pictures(),
             voucher_page=lightning.service if lightning is not None else "",
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from ashore.engine.ledger import Ledger
+from ashore.engine.pictures import Pictures
 from ashore.engine.views import ProfileInfo
 from ashore.ethereum.quorum import Quorum
 from ashore.net.http import HttpClient
+from ashore.net.strangers import StrangerClient
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates
 from ashore.systems.claiming.receipts import Receipts
@@ -54,3 +56,8 @@ def reddio_purse(
 ) -> PendingWithdrawals:
     """What its contract owes, looked for on Ethereum alone. `now` gives UTC milliseconds."""
     return PendingWithdrawals(deployment, quorum, keep, lambda: [state.terms for state in ledger.watched], now)
+
+
+def practice_pictures() -> Pictures:
+    """What shows pictures that tokens bring with them; from a practice network no host is asked for any."""
+    return Pictures(StrangerClient(socks=None), only=frozenset())

@@ -118,7 +118,7 @@ def _in_itself(address: str) -> bytes | None:
         raise PictureError("The address of this token’s data is far too long.")
     if not address.startswith("data:"):
         return None
-    head, comma, content = address[len("data:") :].partition(",")
+    head, comma, content = address[len("data:") :].partition("#")[0].partition(",")
     if not comma:
         raise PictureError("This token’s data cannot be read.")
     try:

@@ -327,7 +327,6 @@ async def test_the_card_of_the_first_page_says_what_is_held_and_leads_to_the_for
     card = home.cards[1]
     assert card.balance.text() == "3.50 ETH"  # under both keys
     assert "ETH on the way to Ethereum · also 1,234.56789 WBTC, 3 NFTs" in card.detail.text().replace("\u200b", "")
-    assert "Reddio comes next." not in texts(home)
     card.click()
     await shell.settle()
     assert shell.sections.place == "vaults"

@@ -20,6 +20,7 @@ from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.contracts import Contract, Sender, load_artifact
 from ashore.sandbox.reddio.book import GENESIS_BATCH, Credit
 from ashore.sandbox.reddio.catalogue import Catalogue, TokenContract
+from ashore.sandbox.reddio.pictures import SHELL_DATA
 from ashore.sandbox.reddio.state_update import CONFIG_CODE, PROGRAM_HASH, root_after, state_update
 from ashore.systems.reddio.codec import Asset, AssetKind, KeyRequest, asset_info, key_typed_data
 from ashore.systems.reddio.codec.l1.public_input import Modification
@@ -147,7 +148,7 @@ def contracts_of(made: Deployment) -> tuple[TokenContract, ...]:
 
 
 def _base_uri(symbol: str) -> str:
-    return f"https://practice.invalid/{symbol.lower()}/"
+    return SHELL_DATA if symbol == _SHELL else f"https://practice.invalid/{symbol.lower()}/"
 
 
 def _asset(contract: TokenContract, token_id: int | None) -> Asset:

@@ -20,7 +20,7 @@ from ashore.ui.widgets.buttons import Button, RowButton
 from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, REDDIO, breakable, title, towards
+from ashore.ui.wording import LIGHTNING, breakable, title, towards
 
 UNDER_WAY_SHOWN = 6
 ASKING, NOT_TOLD = "Asking…", "Not known now"
@@ -160,8 +160,6 @@ class HomePage(Page):
             scroll.column.addWidget(card)
         self.balances = KeptBalances(context)
         scroll.column.addWidget(self.balances)
-        if not any(profile.system == REDDIO for profile in context.wallet.profiles()):
-            scroll.column.addWidget(Label("Reddio comes next.", "small", wrap=True))
         scroll.column.addSpacing(12)
         self.heading = Label("Under way", "section")
         scroll.column.addWidget(self.heading)

@@ -71,7 +71,6 @@ class PictureAsking(QWidget):
         self.tick.hide()
         self.working.hide()
         self.trouble.show_problem(None)
-        self.link.setEnabled(True)
         show_if(self.link, True)
 
     def _look(self) -> None:
@@ -83,7 +82,6 @@ class PictureAsking(QWidget):
         if pictures is None or holding is None:
             return
         hosts = self._once | self._agreed.get(holding.asset.token, set())
-        self.link.setEnabled(False)
         self.working.show_text("The picture is being loaded." if hosts else "")
         found = await pictures.look(holding.token_uri, frozenset(hosts))
         if isinstance(found, AskFirst):
@@ -93,8 +91,8 @@ class PictureAsking(QWidget):
         image = await asyncio.to_thread(decoded, found.body, side)
         if key == self._key:
             self._have.add(key)
-            self.hide()
             self.loaded.emit(key, QPixmap.fromImage(image))
+            self.hide()
 
     def _ask(self, found: AskFirst) -> None:
         self._host = found.host

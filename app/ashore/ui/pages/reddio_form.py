@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ashore.domain.amounts import format_units
 from ashore.domain.events import Terms
@@ -57,7 +58,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self._told = False
         self.fields = ReddioFields(context.theme, context.icons)
         self.picture = PictureAsking(context)
-        self.picture.loaded.connect(self.fields.asset.show_picture)
+        self.picture.loaded.connect(self._show_picture)
         self.fields.asset.chosen.extra.addWidget(self.picture)
         self.clear = Button("Clear", "small-link", name="Clear your last entries")
         self.kept = QWidget()
@@ -229,6 +230,13 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         return "" if quote.way == TO_VAULT else self.context.wallet.usually(self._profile, quote.destination)
 
     # Going on
+
+    def _show_picture(self, key: str, picture: QPixmap) -> None:
+        """Show it, and keep the keyboard where it was loaded: what asked for it goes."""
+        self.fields.asset.show_picture(key, picture)
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self.fields.asset.chosen.change.setFocus()
 
     def insist(self) -> None:
         self.fields.touch_all()

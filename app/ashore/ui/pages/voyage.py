@@ -201,6 +201,7 @@ class VoyagePage(Page):
         by_hand = not lightning and self.steps.wanted() and voyage.status is Status.UNDER_WAY
         racing = PRICED_OUT in facts or len(voyage.withdrawal.rivals) > 1
         by_hand = by_hand and not racing and Mark.TAKEN_BACK not in {row.mark for row in voyage.rows}
+        by_hand = by_hand and not self._waits_for_claim(voyage)
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
         self.forecast.show_text(breakable(forecast(voyage, self.context.now())))
@@ -243,6 +244,14 @@ class VoyagePage(Page):
             rows[-1] = replace(rows[-1], again=FOLLOW_CLAIM if claimed else CLAIM_IT)
         for widget, stage in zip(self.rows, rows, strict=True):
             widget.show_row(stage)
+
+    def _waits_for_claim(self, voyage: Voyage) -> bool:
+        """Whether it is a person's turn: what comes from Reddio nobody else has paid out."""
+        terms = voyage.withdrawal.terms
+        if terms.system != REDDIO or GAS_MOST in terms.details or stays_on_reddio(terms):
+            return False
+        *_, before, last = voyage.rows
+        return bool(before.view.reached_at) and last.mark is Mark.AWAITED
 
     def _waits_long(self, voyage: Voyage) -> bool:
         """Whether only the payout is missing, for longer than a relayer usually takes."""

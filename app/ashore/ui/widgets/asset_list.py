@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPixmap
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPixmap
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ashore.ui.models.asset_model import ENTRY, AssetEntry, AssetModel
 from ashore.ui.theme import fonts
@@ -126,6 +126,8 @@ class AssetList(QListView):
     def __init__(self, theme: Theme, model: AssetModel) -> None:
         super().__init__()
         self._theme = theme
+        self._pressed = QPersistentModelIndex()
+        self._pressed_at = QPointF()
         self.assets = model
         self.delegate = AssetDelegate(theme)
         self.setProperty("role", "assets")
@@ -143,7 +145,6 @@ class AssetList(QListView):
         self.setModel(model)
         model.modelReset.connect(self._fit)
         theme.changed.connect(self._theme_changed)
-        self.clicked.connect(self._choose)
         self._theme_changed()
 
     def show_pictures(self, pictures: Mapping[str, QPixmap]) -> None:
@@ -163,7 +164,21 @@ class AssetList(QListView):
         part = self._theme.px(ROW) // 2 if self.assets.rowCount() > most else 0  # half a row: there is more
         self.setFixedHeight(rows * self._theme.px(ROW) + part + 2 * self.frameWidth())
 
-    def _choose(self, index: QModelIndex) -> None:
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() is Qt.MouseButton.LeftButton
+        self._pressed = QPersistentModelIndex(self.indexAt(event.position().toPoint()) if left else QModelIndex())
+        self._pressed_at = event.globalPosition()
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click chooses what was pressed: with the focus the page may scroll between the two."""
+        super().mouseReleaseEvent(event)
+        moved = (event.globalPosition() - self._pressed_at).manhattanLength()
+        if self._pressed.isValid() and moved < QApplication.startDragDistance():
+            self._choose(self._pressed)
+        self._pressed = QPersistentModelIndex()
+
+    def _choose(self, index: QModelIndex | QPersistentModelIndex) -> None:
         entry = self.assets.entry(index.row())
         if entry is not None:
             self.chosen.emit(entry.key)

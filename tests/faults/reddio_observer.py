@@ -1,0 +1,138 @@
+"""What the wallet claims of Reddio, compared with what really happened there and on the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ashore.domain.evidence import Level
+from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.withdrawal import Status, Withdrawal
+from ashore.systems.reddio.system.sending import SEQUENCE_ID
+from ashore.systems.reddio.system.tracks import (
+    CLAIMABLE,
+    CLAIMED,
+    REGISTERED,
+    SETTLED,
+    UPDATED,
+    is_claim,
+    is_registration,
+    is_transfer,
+)
+
+REDDIO = "Reddio"
+_ENDED_BADLY = (2, 4, 5)
+_SETTLED = (3, 6)
+
+
+def reddio_disagreements(states: Iterable[Withdrawal], truth: Mapping[str, Any], *, alone: bool = True) -> list[str]:
+    """Everything that is claimed of Reddio and is not so; empty where all is well.
+
+    Args:
+        states: the withdrawals, transfers, claims and registrations of one wallet.
+        truth: what the control's status says of Reddio.
+        alone: whether nobody else asks for anything there.
+    """
+    known = list(states)
+    requests = {str(one["sequence_id"]): one for one in (*truth["withdrawals"], *truth["transfers"])}
+    found = [
+        f"{state.id[:8]} ({state.status}): {sentence}" for state in known for sentence in _ahead(state, requests, truth)
+    ]
+    if alone:
+        asked = [state for state in known if not (is_claim(state) or is_registration(state))]
+        if len(requests) > len(asked):
+            found.append(f"Reddio has {len(requests)} requests, and the wallet knows of {len(asked)}")
+    found += [f"request {name} was taken twice" for name, one in requests.items() if one["duplicates"]]
+    return found + _second_payouts(truth)
+
+
+def _ahead(state: Withdrawal, requests: Mapping[str, Mapping[str, Any]], truth: Mapping[str, Any]) -> Iterator[str]:
+    if is_registration(state):
+        best = state.stage(REGISTERED).best
+        if best is not None and best.level >= Level.PROVEN and not truth["registered"]:
+            yield "a key is shown as registered, and none is"
+        return
+    if is_claim(state):
+        yield from _claim(state, truth)
+        return
+    real = requests.get(state.facts.get(SEQUENCE_ID, ""))
+    yield from _request(state, real, requests)
+    if is_transfer(state):
+        settled = state.stage(SETTLED).best
+        if settled is not None and (real is None or real["status"] not in _SETTLED):
+            yield "it is shown in the receiver's vault, and it is not"
+        return
+    yield from _on_ethereum(state, real, truth)
+
+
+def _request(
+    state: Withdrawal, real: Mapping[str, Any] | None, requests: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
+    request = state.request
+    if request is None or request.kind is not MoveKind.REQUEST:
+        yield "it has no request"
+        return
+    details = state.terms.details
+    if request.state is MoveState.ACCEPTED and real is None:
+        yield "the wallet says accepted, and Reddio never took it"
+    if request.state is MoveState.REFUSED and any(_same(state, one) for one in requests.values()):
+        yield "the wallet says refused, and Reddio took it"
+    if state.status is Status.FAILED and (real is None or real["status"] not in _ENDED_BADLY):
+        yield "the wallet says failed, and it did not fail"
+    if real is not None:
+        meant = details["quanta"], int(details["asset_id"]), int(details["owner_key"])
+        if meant != (real["quanta"], int(real["asset_id"], 16), int(real["owner_key"], 16)):
+            yield "Reddio has another request under its number"
+
+
+def _same(state: Withdrawal, one: Mapping[str, Any]) -> bool:
+    details = state.terms.details
+    return (details["stark_key"], details["nonce"], details["quanta"]) == (
+        one["stark_key"],
+        str(one["nonce"]),
+        one["quanta"],
+    )
+
+
+def _on_ethereum(state: Withdrawal, real: Mapping[str, Any] | None, truth: Mapping[str, Any]) -> Iterator[str]:
+    for stage in (UPDATED, CLAIMABLE):
+        best = state.stage(stage).best
+        if best is not None and best.level >= Level.PROVEN:
+            if real is None or real["update_tx"] is None:
+                yield f"{stage} is shown as proven, and no state update has it"
+            elif stage == UPDATED and best.tx_hash not in ("", real["update_tx"]):
+                yield f"it is shown in the state update {best.tx_hash[:12]}, and is in another one"
+    paid = state.stage(CLAIMED).best
+    if paid is not None and paid.level >= Level.PROVEN:
+        if real is None or int(real["claimed_l1"]) < state.terms.amount:
+            yield "it is shown as claimed, and was not paid out"
+        if paid.tx_hash and paid.tx_hash not in {claim["tx"] for claim in truth["claims"]}:
+            yield f"it is shown as paid by {paid.tx_hash[:12]}, which pays nobody"
+    if state.status is Status.FINAL and (paid is None or paid.level < Level.IRREVERSIBLE):
+        yield "it is final without an irreversible payout"
+
+
+def _claim(state: Withdrawal, truth: Mapping[str, Any]) -> Iterator[str]:
+    best = state.stage(CLAIMED).best
+    if best is None or best.level < Level.PROVEN:
+        return
+    mine = [claim for claim in truth["claims"] if claim["tx"] == best.tx_hash]
+    if best.tx_hash and not any(int(claim["amount"]) for claim in mine):
+        yield "a claim is shown as paid out, and its transaction paid nothing"
+
+
+def _second_payouts(truth: Mapping[str, Any]) -> list[str]:
+    """More must never be paid out of an owner's asset than state updates allowed."""
+    allowed: dict[tuple[int, int], int] = {}
+    for one in truth["withdrawals"]:
+        place = int(one["owner_key"], 16), int(one["asset_id"], 16)
+        allowed[place] = allowed.get(place, 0) + int(one["allowed_l1"])
+    paid: dict[tuple[int, int], int] = {}
+    for claim in truth["claims"]:
+        place = int(claim["owner_key"], 16), int(claim["asset_id"], 16)
+        paid[place] = paid.get(place, 0) + int(claim["amount"])
+    return [
+        f"{paid[place]} was paid out of {allowed.get(place, 0)}"
+        for place in paid
+        if paid[place] > allowed.get(place, 0)
+    ]
