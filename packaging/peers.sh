@@ -1,7 +1,8 @@
 # Sourced by packaging/test after environment.sh: real services of other authors that tests/peers meets.
 #
-# They live in the folder peers of the virtual environment: npm lnurl with a node to run it, anvil (an Ethereum node, from
-# npm too), and LNbits in a virtual environment of its own. Where one cannot be had, its tests are skipped with a sentence.
+# They live in the folder peers of the virtual environment: npm lnurl and Reddio's own client with a node to run them,
+# anvil (an Ethereum node, from npm too), and LNbits in a virtual environment of its own. Where one cannot be had, its
+# tests are skipped with a sentence.
 # With ASHORE_REQUIRE_PEERS=1 they fail.
 # LNbits' extension withdraw is in no package registry: ASHORE_LNBITS_WITHDRAW names a folder that holds it.
 # shellcheck shell=bash
@@ -15,6 +16,8 @@ lnbits_from_source=(embit http-ece pyqrcode tlv8)
 need_peers() {
     mkdir -p "$peers" || return 0
     peer "npm lnurl" npm set_up_npm "$peers_sources/npm/package-lock.json" "$root/packaging/locks/peers-node.txt"
+    peer "Reddio's client" reddio set_up_reddio "$peers_sources/reddio/package-lock.json" \
+        "$root/packaging/locks/peers-node.txt"
     if [ "$(uname -s) $(uname -m)" = "Linux x86_64" ]; then
         peer "anvil" anvil set_up_anvil "$peers_sources/anvil/package-lock.json" "$root/packaging/locks/peers-node.txt"
     fi
@@ -42,6 +45,10 @@ peer() {
 
 set_up_npm() {
     find_node && install_from_npm npm && printf '%s\n' "$node" >"$peers/node"
+}
+
+set_up_reddio() {
+    find_node && install_from_npm reddio && printf '%s\n' "$node" >"$peers/node"
 }
 
 # The package is one program for Linux on x86-64; it needs no node to run.

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "packaging" / "locks").glob("peers-*.txt"))
-NPM_LOCKS = {name: ROOT / "tests" / "peers" / name / "package-lock.json" for name in ("npm", "anvil")}
+NPM_LOCKS = {name: ROOT / "tests" / "peers" / name / "package-lock.json" for name in ("npm", "reddio", "anvil")}
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
@@ -30,7 +30,11 @@ def test_python_locks_have_hashes_and_no_address(lock: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lock", "least", "package", "version"),
-    [("npm", 100, "lnurl", "0.27.0"), ("anvil", 1, "@foundry-rs/anvil-linux-amd64", "1.7.1")],
+    [
+        ("npm", 100, "lnurl", "0.27.0"),
+        ("reddio", 100, "@reddio.com/js", "0.4.5"),
+        ("anvil", 1, "@foundry-rs/anvil-linux-amd64", "1.7.1"),
+    ],
 )
 def test_npm_s_locks_have_hashes_and_no_address(lock: str, least: int, package: str, version: str) -> None:
     text = NPM_LOCKS[lock].read_text(encoding="utf-8")
@@ -72,9 +76,11 @@ def test_without_a_network_the_tests_go_on_without_the_peers(tmp_path: Path) -> 
     )
     assert (done.returncode, done.stdout) == (0, "on\n"), done.stderr
     assert "going on without npm lnurl: its tests are skipped" in done.stderr
+    assert "going on without Reddio's client: its tests are skipped" in done.stderr
     ours = (platform.system(), platform.machine()) == ("Linux", "x86_64")
     assert ("going on without anvil: its tests are skipped" in done.stderr) is ours
     assert ("going on without LNbits" in done.stderr) is (sys.version_info < (3, 13))
     assert not (folder / "peers" / ".npm").exists()
+    assert not (folder / "peers" / ".reddio").exists()
     assert not (folder / "peers" / ".anvil").exists()
     assert not (folder / "peers" / ".lnbits").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-# A file .npm, .anvil or .lnbits in it says that this one is complete.
+# A file .npm, .reddio, .anvil or .lnbits in it says that this one is complete.
 PEERS = Path(sys.prefix) / "peers"
 LNBITS_NEEDS = (3, 13)
 WITHDRAW = "ASHORE_LNBITS_WITHDRAW"
@@ -23,6 +23,11 @@ def node() -> Path:
 def npm_packages() -> Path:
     """The folder with npm lnurl in its node_modules."""
     return PEERS / "npm"
+
+
+def reddio_packages() -> Path:
+    """The folder with Reddio's client in its node_modules."""
+    return PEERS / "reddio"
 
 
 def anvil() -> Path:
@@ -39,6 +44,12 @@ def need_npm() -> None:
     """Skip where npm lnurl is not there; fail where it has to be."""
     if not (PEERS / ".npm").is_file():
         _missing("npm lnurl")
+
+
+def need_reddio() -> None:
+    """Skip where Reddio's client is not there; fail where it has to be."""
+    if not (PEERS / ".reddio").is_file():
+        _missing("Reddio's client")
 
 
 def need_anvil() -> None:

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from eth.abc import BlockHeaderAPI, SignedTransactionAPI, StateAPI, VirtualMachineAPI
@@ -17,7 +17,7 @@ from eth_utils.exceptions import ValidationError
 from ashore.sandbox.evm.admission import SandboxVM, check_admissible, decode_transaction
 from ashore.sandbox.evm.blocks import Finality, MinedBlock
 from ashore.sandbox.evm.errors import ChainError, InvalidTransactionError, UnknownBlockError
-from ashore.sandbox.evm.execution import Message, Outcome, execute, least_gas, make_block
+from ashore.sandbox.evm.execution import Message, Outcome, execute, least_gas, likely_gas, make_block
 from ashore.sandbox.evm.genesis import genesis
 from ashore.sandbox.evm.pool import TransactionPool, in_order
 from ashore.sandbox.evm.proofs import AccountProof, prove_account
@@ -256,12 +256,8 @@ class DevChain:
             if used == 0 and not data and to is not None:
                 return _PLAIN_TRANSFER_GAS
             most = min(self._gas_limit, (used + 60_000) * 2)
-            # Mostly what was used is also what is needed; then one more execution does, and some take half a second.
-            guess = used + _PLAIN_TRANSFER_GAS + sum(16 if byte else 4 for byte in data)
-            with suppress(ChainError):
-                self._execute(message, guess + guess // 200, number)
-                return guess + guess // 200
-            return least_gas(lambda gas: self._execute(message, gas, number), _PLAIN_TRANSFER_GAS, most)
+            likely = likely_gas(used + _PLAIN_TRANSFER_GAS, data)
+            return least_gas(lambda gas: self._execute(message, gas, number), _PLAIN_TRANSFER_GAS, most, likely)
 
     def _execute(self, message: Message, gas: int | None, number: int | None) -> Outcome:
         with self._lock:

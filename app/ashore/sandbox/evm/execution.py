@@ -1,6 +1,7 @@
 """Messages executed on a state without leaving a trace: what eth_call and eth_estimateGas do; and whole blocks."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,13 +61,23 @@ def execute(machine: VirtualMachineAPI, message: Message, gas: int) -> Outcome:
     raise ChainError(str(computation.error) or type(computation.error).__name__)
 
 
-def least_gas(attempt: Callable[[int], object], low: int, high: int) -> int:
+def likely_gas(used: int, data: bytes) -> int:
+    """A limit that mostly does, half a per cent above what was used with what the bytes of the call cost."""
+    whole = used + sum(16 if byte else 4 for byte in data)
+    return whole + whole // 200
+
+
+def least_gas(attempt: Callable[[int], object], low: int, high: int, likely: int) -> int:
     """A gas limit, at most 1 % above the least one, with which an attempt does not raise a ChainError.
 
     Args:
         attempt: executes with a gas limit.
         high: a limit that is known to do.
+        likely: tried first and taken if it does: some attempts take half a second, and a search takes many.
     """
+    with suppress(ChainError):
+        attempt(likely)
+        return likely
     while high - low > max(1, high // 100):
         middle = (low + high) // 2
         try:
