@@ -1,0 +1,130 @@
+"""Money that Reddio brought to Ethereum: it waits, is claimed in the real window, and is final."""
+
+from __future__ import annotations
+
+import pytest
+
+from journeys.flows import CHECKSUMMED, RECIPIENT, REVIEW
+from journeys.house import House
+from journeys.person import Person
+from journeys.reddio_flows import (
+    bring_to_ethereum,
+    misbehave,
+    send,
+    told_by_its_card,
+    truth,
+)
+
+ARRIVED = "reported reported not-applicable reported irreversible irreversible irreversible"
+LARGEST = str(2**256 - 1)
+
+
+async def claim(house: House, person: Person, said: str) -> None:
+    """From a voyage whose money waits to a claim that is final, by mouse; back at the voyage."""
+    await person.until(lambda: "Claim it" in person.names(), "the button beside the stage")
+    person.click("Claim it")
+    await person.until_sees("Gas, probably", "At most")
+    await person.settle()
+    person.photograph("claim-form")
+    person.click("Review claim")
+    await person.until(lambda: person.heading == REVIEW, "the review")
+    await person.settle()
+    person.photograph("claim-review")
+    assert person.misses(said, CHECKSUMMED) == []
+    (button,) = (name for name in person.names() if name.startswith("Claim "))
+    person.click(button)
+    await person.until(lambda: "Claim sent" in person.stages(), "the claim's voyage")
+    await house.look_until(house.taken)
+    await house.mine()
+    await person.until(lambda: person.stages()["Paid out on Harbour"].mark in ("proven", "irreversible"), "the payout")
+    await house.finalize()
+    await person.until(lambda: person.stages()["Paid out on Harbour"].mark == "irreversible", "the end")
+    await person.settle()
+    person.photograph("claim-final")
+
+
+@pytest.mark.parametrize(
+    ("asset", "amount", "said"),
+    [
+        ("1.25 ETH", "0.5", "0.50 ETH"),
+        ("12.345678 PEARL", "1.5", "1.50 PEARL"),
+        ("SHELL #255", "", "SHELL #255"),
+        ("REEF #7", "", "REEF #7"),
+        ("POSTCARD #1", "", "POSTCARD #1"),
+    ],
+    ids=["ether", "token", "single token", "mintable", "mintable with data"],
+)
+async def test_it_goes_from_the_form_to_final(vaults: House, asset: str, amount: str, said: str) -> None:
+    async with vaults.window() as person:
+        await told_by_its_card(person)
+        await send(person, asset, amount)
+        await bring_to_ethereum(vaults, person)
+        await person.until(lambda: "Unclaimed, 1 open" in person.names(), "the count beside the section")
+        person.photograph("waits")
+        await claim(vaults, person, said)
+        person.click_section("Activity")
+        await person.settle()
+        person.photograph("activity")
+        person.click_row(1)
+        await person.until_marks(ARRIVED)
+        await person.until_sees(f"{said} arrived on Harbour.")
+        await person.settle()
+        person.photograph("final")
+    (real,) = truth(vaults)
+    assert real["claimed_l1"] == real["allowed_l1"] != "0"
+    assert len(real["claimed_by"]) == 1
+
+
+async def test_what_waits_is_claimed_from_the_section_without_reddio(vaults: House) -> None:
+    async with vaults.window() as person:
+        await told_by_its_card(person)
+        await send(person, f"SHELL #{LARGEST[:6]}")
+        await bring_to_ethereum(vaults, person)
+    misbehave(vaults, dead=True)
+    async with vaults.window() as person:
+        await person.until(lambda: "Unclaimed, 1 open" in person.names(), "the reminder at start")
+        person.click_section("Unclaimed")
+        await person.until_sees(f"SHELL #{LARGEST}", "what comes from Reddio waits for you")
+        await person.settle()
+        person.photograph("unclaimed")
+        person.click("Have it paid out from any wallet")
+        await person.settle()
+        assert person.sees("withdrawNft(uint256,uint256,uint256)")
+        person.photograph("any-wallet")
+        person.click(f"Claim SHELL #{LARGEST} on Harbour")
+        await person.until_sees("Gas, probably", "At most")
+        await person.settle()
+        person.click("Review claim")
+        await person.until(lambda: person.heading == REVIEW, "the review")
+        assert person.sees(LARGEST)
+        (button,) = (name for name in person.names() if name.startswith("Claim "))
+        person.click(button)
+        await person.until(lambda: "Claim sent" in person.stages(), "the claim's voyage")
+        await vaults.look_until(vaults.taken)
+        await vaults.mine()
+        await vaults.finalize()
+        await person.until(lambda: person.stages()["Paid out on Harbour"].mark == "irreversible", "the end")
+        person.click_section("Unclaimed")
+        await person.until_sees("Nothing waits for you.")
+    (real,) = truth(vaults)
+    assert real["claimed_l1"] == "1"
+
+
+async def test_two_withdrawals_of_one_asset_are_claimed_as_one_and_that_is_said(vaults: House) -> None:
+    async with vaults.window() as person:
+        await told_by_its_card(person)
+        await send(person, "1.25 ETH", "0.5")
+        await bring_to_ethereum(vaults, person)
+        person.click_section("Withdraw")
+        await told_by_its_card(person)
+        await send(person, "0.75 ETH", "0.25")
+        await bring_to_ethereum(vaults, person)
+        person.click_section("Unclaimed")
+        await person.until_sees("0.75 ETH")
+        await person.settle()
+        person.photograph("merged")
+        person.click("Claim 0.75 ETH on Harbour")
+        await person.until_sees("What it pays")
+        await person.settle()
+        person.photograph("merged-form")
+    assert [one["owner_key"] for one in truth(vaults)] == [RECIPIENT, RECIPIENT]
