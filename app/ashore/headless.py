@@ -2,7 +2,8 @@
 
 For the kill matrix and for scripts on the practice network. It serves a network that is already running, so that the
 network outlives it. Commands: {"op": "withdraw", "account": 0, "fields": {…}} (from zkLink, or from where "system"
-says), {"op": "activate", "account": 1, "fields": {…}} (registers the layer-2 key), {"op": "claim", "link": "…",
+says), {"op": "activate", "account": 1, "fields": {…}} (registers the layer-2 key), {"op": "register", "account":
+0, "key": "…", "fields": {…}} (ties a Stark key to its account on Ethereum), {"op": "claim", "link": "…",
 "fields": {…}} (a Lightning voucher), {"op": "take", "owner": "0x…", "fields": {…}} (claims what waits on L1), {"op":
 "replace", "withdrawal": "…", "cancel": false, "fields": {…}} (has a claim that waits taken sooner, or not at all),
 {"op": "ended", "withdrawal": "…"} (answers when that one has ended, or its last stage is proven), {"op": "proven",
@@ -141,7 +142,7 @@ async def _serve_alone(url: str, paths: Paths, fuse: Fuse) -> int:
 
 async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse, hand: ClockHand) -> dict[str, object]:
     match command["op"]:
-        case "withdraw" | "activate" | "claim" | "take" | "replace":
+        case "withdraw" | "activate" | "claim" | "take" | "replace" | "register":
             return await _confirm(wallet, await _offer(wallet, command), command)
         case "states" | "answered" | "told" | "settled" | "proven" | "ended":
             await _waited(wallet, command)
@@ -169,6 +170,9 @@ async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
         return await wallet.unclaimed.open_claim(waiting[0])
     if command["op"] == "replace":
         return await wallet.unclaimed.open_replacement(str(command["withdrawal"]), cancel=bool(command.get("cancel")))
+    if command["op"] == "register":
+        index, key = int(str(command.get("account", 0))), str(command["key"])
+        return await wallet.registering.open(_profile(wallet, "Reddio"), index, key)
     if command["op"] == "claim":
         return await wallet.open_link(_profile(wallet, "LNURL"), str(command["link"]))
     system = str(command.get("system", "zkLink"))

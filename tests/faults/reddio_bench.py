@@ -83,6 +83,10 @@ class ReddioBench(Bench):
             told["rules"] = rules
         self.world.reddio.read_faults(told)()
 
+    def told(self, part: str) -> Any:
+        """Any part of the ground truth."""
+        return self.world.status()["reddio"][part]
+
     def requests(self, kind: str = "withdrawals") -> list[dict[str, Any]]:
         """What really became of all requests."""
         found: list[dict[str, Any]] = self.world.status()["reddio"][kind]

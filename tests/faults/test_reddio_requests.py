@@ -6,10 +6,10 @@ import pytest
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark
-from ashore.systems.base import Severity
+from ashore.systems.base import Draft, Severity
 from ashore.systems.reddio.codec import AssetKind, hex_of
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
-from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REQUESTED, SETTLED, UPDATED
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REGISTERED, REQUESTED, SETTLED, UPDATED
 from faults.reddio_bench import CORAL, PEARL, POSTCARD, REEF, SHELL, ReddioBench, held
 
 WITHDRAWAL_TO, TRANSFERS = "/v1/withdrawalto", "/v1/transfers"
@@ -263,3 +263,64 @@ async def test_a_request_outlives_the_wallet(vaults: ReddioBench) -> None:
     assert vaults.mark(withdrawal, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
     owner = vaults.voyage(withdrawal).withdrawal.terms.details["owner_key"]
     assert hex_of(int(owner)) == vaults.requests()[0]["owner_key"]
+
+
+async def test_a_key_is_registered_and_then_the_plain_way_goes_to_its_address(vaults: ReddioBench) -> None:
+    offer = await vaults.open_reddio()
+    account = offer.accounts[0]
+    opened = await vaults.wallet.registering.open(vaults.reddio, 0, account.name)
+    quote = await vaults.wallet.quote(opened, Draft({"payer": "1"}))
+    assert quote.ready, quote.problems
+    review = await vaults.wallet.review(quote)
+    lines = {line.label: line.value for line in review.lines}
+    assert lines["Registers"] == account.stark_key
+    assert lines["For the address"].lower() == offer.address
+    registration = await vaults.wallet.confirm(review)
+    await vaults.until(lambda: vaults.voyage(registration).status == "under-way")
+    await vaults.world.step("block")
+    await vaults.look()
+    assert vaults.mark(registration, REGISTERED) is Mark.PROVEN
+    await vaults.world.step("finalize")
+    await vaults.look()
+    assert vaults.voyage(registration).status == "final"
+    assert vaults.told("registered") == {account.stark_key: offer.address}
+
+    again = await vaults.wallet.registering.open(vaults.reddio, 0, account.name)
+    refused = await vaults.wallet.quote(again, Draft({"payer": "1"}))
+    assert not refused.ready
+    assert "registered already" in str(refused.problems["claim"])
+
+    plain = await vaults.take_out("ETH", "0.5", way=PLAIN_WAY, recipient="")
+    twice = await vaults.take_out("ETH", "0.5", way=PLAIN_WAY, recipient="")
+    await vaults.arrive()
+    for each in (plain, twice):
+        assert vaults.mark(each, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+    await vaults.wallet.unclaimed.look()
+    (owed,) = [each for each in vaults.wallet.unclaimed.found if each.profile == vaults.reddio]
+    assert (owed.owner, owed.amount) == (offer.address, 10**18)
+
+
+@pytest.mark.parametrize("phase", ["after", "before"])
+async def test_a_plain_request_whose_answer_is_lost_is_never_sent_twice(vaults: ReddioBench, phase: str) -> None:
+    opened = await vaults.wallet.registering.open(vaults.reddio, 0, (await vaults.open_reddio()).accounts[0].name)
+    registration = await vaults.wallet.confirm(
+        await vaults.wallet.review(await vaults.wallet.quote(opened, Draft({"payer": "1"})))
+    )
+    await vaults.until(lambda: vaults.voyage(registration).status == "under-way")
+    await vaults.world.step("block")
+    vaults.set_faults(rules=[{"path": "/v1/withdrawal", "kind": "drop", "phase": phase}])
+    plain = await vaults.wallet.confirm(await vaults.review_of("ETH", "0.5", way=PLAIN_WAY, recipient=""))
+    if phase == "after":
+        await vaults.until(lambda: vaults.voyage(plain).status == "under-way")
+    else:
+        await vaults.until(lambda: "no signature" in _said(vaults, plain))
+        assert vaults.voyage(plain).status == "unknown"
+    assert len(vaults.requests()) == (1 if phase == "after" else 0)
+    request = vaults.voyage(plain).withdrawal.request
+    assert request is not None
+    assert request.sends == 1
+
+
+def _said(vaults: ReddioBench, withdrawal: str) -> str:
+    request = vaults.voyage(withdrawal).withdrawal.request
+    return "" if request is None else request.said

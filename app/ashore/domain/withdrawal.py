@@ -94,7 +94,7 @@ ANEW_FROM = "anew.from"
 """The detail that says from when (UTC milliseconds) a new request may be made where nothing came of this one."""
 
 OPEN_STATUSES = frozenset({Status.PREPARED, Status.UNKNOWN, Status.UNDER_WAY})
-BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM, MoveKind.ACTIVATE, MoveKind.FOLLOWED})
+BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM, MoveKind.ACTIVATE, MoveKind.REGISTER, MoveKind.FOLLOWED})
 """Kinds of moves that a withdrawal begins with."""
 
 REPLACEMENTS = frozenset({MoveKind.REPLACE, MoveKind.CANCEL})

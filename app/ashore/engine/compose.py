@@ -30,6 +30,7 @@ from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
+from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
 from ashore.engine.views import NetworkInfo, ProfileInfo
 from ashore.engine.wallet import Wallet
@@ -135,10 +136,12 @@ def compose(
     zklink = _zklink(deployment, journal, book, keep, quorums, around)
     systems: dict[str, WithdrawalSystem] = {deployment.id: zklink}
     purses: dict[str, Purse] = {deployment.id: PendingBalances(deployment, quorums, keep, book, around.clock.now)}
+    registrars: dict[str, Registrar] = {}
     if reddio is not None:
         used = partial(journal.recipients, REDDIO)
         quorum = quorums[reddio.chain.name]
-        systems[reddio.id] = reddio_system(reddio, around.http, keep, quorum, around.clock.now, used)
+        made = reddio_system(reddio, around.http, keep, quorum, around.clock.now, used)
+        systems[reddio.id] = registrars[reddio.id] = made
         purses[reddio.id] = reddio_purse(reddio, keep, quorum, ledger, around.clock.now)
     on_l1 = tuple(systems.values())
     watches = [
@@ -201,6 +204,7 @@ def compose(
             journal_is_sound=database.sound,
             closers=closers,
             purses=purses,
+            registrars=registrars,
             wallets=wallets,
             balances=balances,
             opened=opened,

@@ -17,6 +17,7 @@ from ashore.systems.reddio.settlement.book import Book
 from ashore.systems.reddio.settlement.interpreter import Interpreter
 from ashore.systems.reddio.settlement.pending import PendingWithdrawals
 from ashore.systems.reddio.settlement.pending_slots import PendingSlots
+from ashore.systems.reddio.settlement.registered_keys import RegisteredKeys
 from ashore.systems.reddio.settlement.verifiers import Verifiers
 from ashore.systems.reddio.system.withdrawals import ReddioSystem
 
@@ -48,7 +49,8 @@ def reddio_system(
     quorums = {deployment.chain.name: quorum}
     fates = Fates(quorums, Receipts(quorums, keep, now))
     interpreter = Interpreter(deployment, Book(keep, deployment.id), witnesses, fates, now)
-    return ReddioSystem(deployment, ReddioClient(http, deployment.api_url), interpreter, quorum, now, recipients)
+    client, keys = ReddioClient(http, deployment.api_url), RegisteredKeys(deployment, quorum, keep, now)
+    return ReddioSystem(deployment, client, interpreter, keys, quorum, now, recipients)
 
 
 def reddio_purse(

@@ -12,6 +12,7 @@ from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.pictures import Pictures
 from ashore.engine.practice import SandboxControl
 from ashore.engine.receiving import ConnectedWallets
+from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
 from ashore.engine.views import NetworkInfo, ProfileInfo
 from ashore.engine.watcher import ChainWatch, OperatorWatch
@@ -50,6 +51,8 @@ class Parts:
     journal_is_sound: Callable[[], bool]
     purses: Mapping[str, Purse] = field(default_factory=dict)
     """Deployments whose contracts can owe money, by profile."""
+    registrars: Mapping[str, Registrar] = field(default_factory=dict)
+    """Deployments whose contracts know Stark keys, by profile."""
     sandbox: SandboxControl | None = None
     practice_password: bytes = b""
     wallets: ConnectedWallets | None = None

@@ -9,6 +9,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, Withdrawal
 from ashore.engine.views import Account, Change, Topic
+from ashore.store.journal import Journal
 from ashore.systems.base import Offer, Payer, Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer
 
@@ -58,6 +59,11 @@ def claim_under_way(states: Sequence[Withdrawal], profile: str, name: tuple[str,
         if not state.stage(state.facts.get(LAST_STAGE, "")).checked():
             return state
     return None
+
+
+def recipients_of(journal: Journal) -> list[str]:
+    """To whom money was ever withdrawn over Ethereum’s chains, by a system."""
+    return [who for system in ("zkLink", "Reddio") for who in journal.recipients(system, followed=True)]
 
 
 class Follows(Protocol):
@@ -113,7 +119,7 @@ class UnclaimedMoney:
 
     async def open_claim(self, owed: Unclaimed) -> Offer:
         """Ask what claiming that money costs now, and which account can pay for it. Raises AshoreError."""
-        payers = [self._payer(account, owed.chain) for account in self._accounts() if not account.elsewhere]
+        payers = [self.payer(account, owed.chain) for account in self._accounts() if not account.elsewhere]
         return await self._purses[owed.profile].open_claim(owed, payers, self._ledger.watched)
 
     async def gas_of(self, owed: Sequence[Unclaimed]) -> Mapping[str, int]:
@@ -142,10 +148,10 @@ class UnclaimedMoney:
         account = next((each for each in here if each.address.lower() == state.terms.account), None)
         if account is None:
             raise AshoreError("The account that pays for this claim is not here.", "Open the vault that holds its key.")
-        payer = self._payer(account, state.terms.destination)
+        payer = self.payer(account, state.terms.destination)
         return await self._purses[state.terms.profile].open_replacement(state, payer, cancel=cancel)
 
-    def _payer(self, account: Account, chain: str) -> Payer:
+    def payer(self, account: Account, chain: str) -> Payer:
         """An account with the numbers of its transactions on a chain that may still wait there, and their cost."""
         address = account.address.lower()
         waiting: dict[int, int] = {}

@@ -21,10 +21,11 @@ from ashore.engine.parts import Parts
 from ashore.engine.pictures import Pictures
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.rechecking import check_again
+from ashore.engine.registering import Registering
 from ashore.engine.requests import Requests
 from ashore.engine.sealed_notes import SealedNotes
 from ashore.engine.stark_accounts import StarkAccounts
-from ashore.engine.unclaimed import UnclaimedMoney
+from ashore.engine.unclaimed import UnclaimedMoney, recipients_of
 from ashore.engine.views import (
     BY_HAND,
     CLOCK_KEY,
@@ -59,9 +60,11 @@ class Wallet:
         self._notes = SealedNotes(parts, self._requests)
         self._warnings: tuple[str, ...] = ()
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
-        self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, self._recipients, parts.ledger, parts.clock.now)
+        named = partial(recipients_of, parts.journal)
+        self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, named, parts.ledger, parts.clock.now)
         self.elsewhere = OtherWallets(parts, lambda: self._accounts, self.unclaimed.stir)
         self.stark_accounts = StarkAccounts(parts.signer, self.accounts, parts.profiles)
+        self.registering = Registering(parts.registrars, parts.signer, self.accounts, self.unclaimed.payer)
         self.following = Following(parts, self.look_again)
         self.network = parts.network
         self.sandbox = parts.sandbox
@@ -368,11 +371,6 @@ class Wallet:
             await kept.restore()
         self._carrying.rouse()
         self._parts.ledger.tell(Change(Topic.LOCK))
-
-    def _recipients(self) -> list[str]:
-        """To whom money was ever withdrawn."""
-        ask = self._parts.journal.recipients
-        return [who for system in ("zkLink", "Reddio") for who in ask(system, followed=True)]
 
     def _account(self, index: int) -> Account:
         for account in self.accounts():

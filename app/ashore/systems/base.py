@@ -93,6 +93,7 @@ class Action(StrEnum):
     REQUEST = "request"
     CLAIM = "claim"
     ACTIVATE = "activate"
+    REGISTER = "register"
     REPLACE = "replace"
 
 

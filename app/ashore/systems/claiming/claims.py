@@ -115,7 +115,7 @@ async def open_claim(
     offered = []
     for payer in payers:
         account = (await quorum.storage_at(payer.address, (), header)).facts
-        offered.append(_payer(payer, account.balance, account.nonce))
+        offered.append(payer_offer(payer, account.balance, account.nonce))
     sender = next((each.address for each in offered if each.free), owed.owner)
     trial = await tried(quorum, {"from": sender, "to": owed.contract, "data": owed.calldata})
     refused = None if trial.refusal is None else contract.refusal_of(owed, trial.refusal)
@@ -124,7 +124,7 @@ async def open_claim(
     return ClaimOffer(source, now, owed, tuple(offered), fees, trial.gas, gas_symbol, refused, likely=likely)
 
 
-def _payer(payer: Payer, balance: int, proven_nonce: int) -> PayerOffer:
+def payer_offer(payer: Payer, balance: int, proven_nonce: int) -> PayerOffer:
     """The first number that neither the chain nor an own waiting transaction has used, and what those may take."""
     waiting = {nonce: most for nonce, most in payer.waiting if nonce >= proven_nonce}
     nonce = proven_nonce
@@ -150,7 +150,7 @@ def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
     most = offer.gas * (max_fee or fees.max_fee)
     if payer is None:
         problems["payer"] = Problem("No account here can pay the gas.", ELSEWHERE)
-    elif (told := _payer_problem(payer, most, owed.chain, gas_symbol)) is not None:
+    elif (told := payer_problem(payer, most, owed.chain, gas_symbol)) is not None:
         problems["payer"] = told
     likely = offer.likely or offer.gas
     expected = likely * min(fees.expected, max_fee or fees.expected)
@@ -177,7 +177,7 @@ def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
     )
 
 
-def _payer_problem(payer: PayerOffer, most: int, chain: str, gas_symbol: str) -> Problem | None:
+def payer_problem(payer: PayerOffer, most: int, chain: str, gas_symbol: str) -> Problem | None:
     """What is wrong with letting this account pay; what is worth knowing about it."""
     if payer.ahead >= MOST_NUMBERS:
         return Problem(

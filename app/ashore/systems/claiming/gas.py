@@ -38,8 +38,8 @@ class Trial:
     """What the endpoints estimate, before any room; a chain gives part of it back at the end (EIP-3529)."""
 
 
-async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS) -> Trial:
-    """Try a call on the chain's newest state. Nothing is sent; the gas limit comes with room.
+async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS, most: int = MOST_GAS) -> Trial:
+    """Try a call on the chain's newest state. Nothing is sent; the gas limit comes with room, from `least` to `most`.
 
     Too little burns the gas, and too much asks for ether that the payer may not have. So what counts is the most of
     which enough endpoints say that it takes as much: one that lies alone moves it neither way. Where no more answer
@@ -51,10 +51,10 @@ async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS)
             told.append(quantity(answer, "an amount of gas"))
         except BadAnswer:
             continue
-    plausible = sorted((gas for gas in told if gas <= MOST_GAS), reverse=True)
+    plausible = sorted((gas for gas in told if gas <= most), reverse=True)
     if len(plausible) >= quorum.k:
         counts = plausible[quorum.k - 1] if len(plausible) > quorum.k else plausible[0]
-        return Trial(max(least, min(MOST_GAS, counts * GAS_ROOM[0] // GAS_ROOM[1])), likely=counts)
+        return Trial(max(least, min(most, counts * GAS_ROOM[0] // GAS_ROOM[1])), likely=counts)
     try:
         await quorum.get("eth_call", [call, "latest"])
     except RpcError as refusal:

@@ -9,11 +9,13 @@ from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
 from ashore.systems.claiming.receipts import read_receipt_again
 from ashore.systems.reddio.codec.l1 import events
-from ashore.systems.reddio.codec.l1.storage import pending_withdrawal_slot
+from ashore.systems.reddio.codec.l1.storage import eth_key_slot, pending_withdrawal_slot
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.reconcile import PENDING
+from ashore.systems.reddio.settlement.registered_keys import ETH_KEYS
 from ashore.systems.reddio.settlement.sighting import event_text
 
+_KEY_SLOT = re.compile(rf"{ETH_KEYS}\[0x([0-9a-f]{{1,64}})\]", re.ASCII)
 _SLOT = re.compile(rf"{PENDING}\[0x([0-9a-f]{{1,64}})\]\[0x([0-9a-f]{{1,64}})\]", re.ASCII)
 
 
@@ -51,6 +53,9 @@ def _told(topics: tuple[str, ...], data: str) -> str:
 
 
 def _slot(contract: str, piece: Evidence, facts: StorageFacts) -> str:
+    key = _KEY_SLOT.fullmatch(piece.facts.get("slot", ""))
+    if key is not None:
+        return _registered(contract, int(key[1], 16), piece, facts)
     place, told = _SLOT.fullmatch(piece.facts.get("slot", "")), piece.facts.get("quanta", "")
     if place is None or not told.isdecimal():
         raise InvalidProof("The evidence names no place in the contract’s storage that Ashore knows.")
@@ -58,3 +63,11 @@ def _slot(contract: str, piece: Evidence, facts: StorageFacts) -> str:
     if facts.address != contract or facts.slots.get(slot) != int(told):
         raise InvalidProof("The stored proof shows another amount than the evidence.")
     return f"Reddio’s contract keeps {told} quanta for this owner and asset"
+
+
+def _registered(contract: str, stark_key: int, piece: Evidence, facts: StorageFacts) -> str:
+    stored = facts.slots.get(eth_key_slot(stark_key), 0)
+    address = f"0x{stored:040x}"
+    if facts.address != contract or not stored or address != piece.facts.get("registered for"):
+        raise InvalidProof("The stored proof shows another address than the evidence.")
+    return f"Reddio’s contract has this Stark key registered for {address}"

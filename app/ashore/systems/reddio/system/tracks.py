@@ -215,20 +215,12 @@ REGISTRATION = Track(
         final="Your Stark key is registered on {place}.",
         priced_out=(
             "It waits: gas costs {gas} now, more than this transaction may spend.",
-            "It goes through by itself once gas is cheaper. Or speed it up: then it may spend more.",
+            "It goes through by itself once gas is cheaper.",
         ),
-        cancelling=(
-            "The cancellation is under way.",
-            "If a block takes the registration first, it counts all the same. Nothing to do until one is taken.",
-        ),
-        cancelled_in_block=(
-            "A block took the cancellation; waiting until it is irreversible.",
-            "Until then {place} may still replace that block, and with it the registration may come back.",
-        ),
-        cancelled=("Cancelled, as you wished.", "Nothing was registered. Open the account again to try anew."),
-        not_paid="Not registered: a block took the cancellation instead.",
-        instead=("Speed up", "Cancel the registration"),
-        instead_again=("Register after all", "Cancel faster"),
+        sped_up=("", ""),
+        cancelling=("", ""),
+        instead=("", ""),
+        instead_again=("", ""),
     ),
     answered=SENT,
 )

@@ -10,7 +10,7 @@ from ashore.domain.eta import Expectation
 from ashore.domain.events import Event
 from ashore.domain.evidence import Evidence
 from ashore.domain.moves import MoveKind, Outcome, SignedMove
-from ashore.domain.observations import ChainHealth, Observation, OperatorReport
+from ashore.domain.observations import BlocksTakenBack, ChainHealth, Observation, OperatorReport
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import REPLACEMENTS, Withdrawal
 from ashore.ethereum import sending as on_chain
@@ -18,7 +18,7 @@ from ashore.ethereum.proofs import Facts
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import raw_transaction
 from ashore.keys.reading import Reading
-from ashore.systems.base import Action, Adoption, Draft, Offer, Plan, Quote, Report, ReviewLine, Source
+from ashore.systems.base import Action, Adoption, Draft, Offer, Payer, Plan, Quote, Report, ReviewLine, Source
 from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote, assemble_claim, claim_lines, claim_plan, judge_claim
 from ashore.systems.claiming.replacing import (
     ReplacementOffer,
@@ -31,12 +31,21 @@ from ashore.systems.reddio.client.api import ReddioClient
 from ashore.systems.reddio.codec import AssetKind
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.operator_word import OperatorWord, contradictions, words
+from ashore.systems.reddio.settlement.registered_keys import RegisteredKeys
 from ashore.systems.reddio.system.checks import judge
 from ashore.systems.reddio.system.claims import ReddioContract
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT, ReddioOffer, ReddioQuote
 from ashore.systems.reddio.system.on_l1 import Tokens
 from ashore.systems.reddio.system.opening import open_account
 from ashore.systems.reddio.system.plan import Numbers, assemble, plan_of, ready
+from ashore.systems.reddio.system.registration import (
+    RegistrationOffer,
+    RegistrationQuote,
+    judge_registration,
+    open_registration,
+    registration_lines,
+    registration_plan,
+)
 from ashore.systems.reddio.system.review import review_lines
 from ashore.systems.reddio.system.sending import last_number, locate_request, submit_request
 from ashore.systems.reddio.system.tracks import TRACKS
@@ -85,6 +94,7 @@ class ReddioSystem:
         deployment: Deployment,
         client: ReddioClient,
         interpreter: Interpretation,
+        keys: RegisteredKeys,
         quorum: Quorum,
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
@@ -97,6 +107,7 @@ class ReddioSystem:
         self._quorum = quorum
         self._tokens = Tokens(quorum)
         self._word = OperatorWord(deployment, client, now)
+        self._keys = keys
         self._now = now
         self._recipients = recipients
 
@@ -124,6 +135,8 @@ class ReddioSystem:
             return judge_claim(offer, draft)
         if isinstance(offer, ReplacementOffer):
             return judge_replacement(offer, draft)
+        if isinstance(offer, RegistrationOffer):
+            return judge_registration(offer, draft)
         assert isinstance(offer, ReddioOffer)
         return judge(self._deployment, offer, draft, self._recipients(), self._now())
 
@@ -133,6 +146,8 @@ class ReddioSystem:
             return claim_plan(self._contract, quote)
         if isinstance(quote, ReplacementQuote):
             return replacement_plan(quote)
+        if isinstance(quote, RegistrationQuote):
+            return registration_plan(self._deployment, quote)
         assert isinstance(quote, ReddioQuote)
         if action is not Action.REQUEST:
             raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
@@ -172,7 +187,16 @@ class ReddioSystem:
             return replacement_lines(self._contract, plan, reading)
         if plan.kind is MoveKind.CLAIM:
             return claim_lines(self._contract, plan, reading)
+        if plan.kind is MoveKind.REGISTER:
+            return registration_lines(self._deployment, plan, reading)
         return review_lines(self._deployment, plan, reading)
+
+    async def open_registration(
+        self, source: Source, key: tuple[str, str], signature: bytes, payers: Sequence[Payer]
+    ) -> RegistrationOffer:
+        """What registering a Stark key costs now; see `registration.open_registration`. Raises AshoreError."""
+        now = self._now()
+        return await open_registration(self._deployment, self._quorum, source, key, signature, payers, now)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """The exact body of a request, or a raw transaction."""
@@ -234,10 +258,15 @@ class ReddioSystem:
         if isinstance(observation, OperatorReport):
             return list(words(observation, mine, self._now())) if observation.profile == self._deployment.id else []
         shown = list(await self._interpreter.interpret(observation, open_))
+        if isinstance(observation, BlocksTakenBack) and observation.chain == self._deployment.chain.name:
+            return [*shown, *self._keys.taken_back(mine, observation)]
         if isinstance(observation, ChainHealth):
             return [*shown, *contradictions(self._deployment, observation, mine, self._now())]
         return shown
 
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> Iterable[Event]:
-        """Prove balances, and learn what became of claims."""
-        return await self._interpreter.ask_chain(health, open_)
+        """Prove balances and registered keys, and learn what became of transactions."""
+        found = list(await self._interpreter.ask_chain(health, open_))
+        if health.chain == self._deployment.chain.name and health.agreeing > 1:
+            found += await self._keys.prove([each for each in open_ if each.terms.profile == self._deployment.id])
+        return found

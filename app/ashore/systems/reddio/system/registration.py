@@ -1,0 +1,264 @@
+"""Registering a Stark key: the transaction that ties it to an Ethereum address, for who wants the plain way.
+
+Source: starkware-libs/starkex-contracts `Users.sol` (`registerEthAddress`): the Stark key signs the address, so that
+anybody may send the call and nobody can have it registered for another. The contract computes on a curve for it, which
+is why it takes some 1.5 million units of gas.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ashore.crypto.abi import decode_call, encode_call
+from ashore.domain.addresses import checksum
+from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
+from ashore.domain.moves import MoveKind
+from ashore.domain.reverts import revert_reason
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY
+from ashore.ethereum.fees import Fees, fees_at
+from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.transactions import UnsignedTransaction
+from ashore.ethereum.wire import hexed
+from ashore.keys.reading import Reading
+from ashore.keys.transactions import TRANSACTION_KIND
+from ashore.systems.base import (
+    Action,
+    Draft,
+    Leg,
+    Offer,
+    Payer,
+    Plan,
+    Problem,
+    Quote,
+    ReviewLine,
+    Severity,
+    SigningRequest,
+    Source,
+)
+from ashore.systems.claiming.claims import PayerOffer, expected_of, payer_offer, payer_problem
+from ashore.systems.claiming.gas import GAS_SYMBOL, ceiling, gas_words, tried
+from ashore.systems.reddio.codec import hex_of
+from ashore.systems.reddio.codec.l1.calls import REGISTER_ETH_ADDRESS
+from ashore.systems.reddio.codec.l1.refusals import revert_sentence
+from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.system.tracks import REGISTERED, REGISTRATION
+
+LEAST_GAS, MOST_GAS = 1_000_000, 3_000_000
+"""No endpoint's answer can set a gas limit below or above these."""
+SIGNATURE_BYTES = 96
+NOT_NEEDED = "Withdrawing to an Ethereum address needs no registration. It is of use for the plain way alone."
+USUALLY = "It is done as soon as a block takes it, and irreversible when that block is finalized."
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationOffer(Offer):
+    """What a registration would cost now. `address` (lower-case hex) is what the key is registered for.
+
+    `refused` says why the contract would not take the call, None where it would.
+    """
+
+    address: str
+    key: str
+    stark_key: str
+    calldata: bytes
+    payers: tuple[PayerOffer, ...]
+    fees: Fees
+    gas: int
+    gas_symbol: str
+    chain: str
+    refused: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationQuote(Quote):
+    """A judged registration: who pays, and at most how much (wei for each unit of gas)."""
+
+    payer: PayerOffer | None
+    max_fee: int | None
+
+    @property
+    def action(self) -> Action:
+        """It registers."""
+        return Action.REGISTER
+
+
+async def open_registration(
+    deployment: Deployment,
+    quorum: Quorum,
+    source: Source,
+    key: tuple[str, str],
+    signature: bytes,
+    payers: Sequence[Payer],
+    now: int,
+) -> RegistrationOffer:
+    """Read what a registration costs and who can pay it. `key` is name and Stark key, `signature` its 96 bytes over the
+    account's address, `now` UTC milliseconds.
+
+    Raises AshoreError where endpoints do not agree, or nobody tells what gas costs.
+    """
+    name, stark_key = key
+    if len(signature) != SIGNATURE_BYTES:
+        raise AshoreError("The signer's answer is damaged.", "Nothing was sent. Lock and unlock, then try again.")
+    address = bytes.fromhex(source.address.lower().removeprefix("0x"))
+    calldata = encode_call(REGISTER_ETH_ADDRESS, (address, int(stark_key, 16), signature))
+    header = (await quorum.header_at("latest")).required()
+    fees = await fees_at(quorum, header)
+    offered = []
+    for payer in payers:
+        account = (await quorum.storage_at(payer.address, (), header)).facts
+        offered.append(payer_offer(payer, account.balance, account.nonce))
+    sender = next((each.address for each in offered if each.free), source.address.lower())
+    call = {"from": sender, "to": deployment.contract, "data": hexed(calldata)}
+    trial = await tried(quorum, call, LEAST_GAS, MOST_GAS)
+    refused = None
+    if trial.refusal is not None:
+        why = revert_sentence(revert_reason(trial.refusal.data, trial.refusal.message))
+        refused = Problem(
+            "Reddio’s contract would not take the registration now.",
+            why or "The key may be registered already: open the account again. Nothing was signed.",
+        )
+    return RegistrationOffer(
+        source=source,
+        opened_at=now,
+        address="0x" + address.hex(),
+        key=name,
+        stark_key=stark_key,
+        calldata=calldata,
+        payers=tuple(offered),
+        fees=fees,
+        gas=trial.gas,
+        gas_symbol=deployment.chain.gas_symbol,
+        chain=deployment.chain.name,
+        refused=refused,
+    )
+
+
+def judge_registration(offer: RegistrationOffer, draft: Draft) -> RegistrationQuote:
+    """Judge a draft with the fields `payer` (the account's index) and `max_fee` (gwei; empty for the usual)."""
+    problems: dict[str, Problem] = {}
+    if offer.refused is not None:
+        problems["claim"] = offer.refused
+    max_fee = ceiling(draft.text("max_fee"), offer.fees, problems, offer.gas, offer.gas_symbol)
+    payer = next((each for each in offer.payers if str(each.index) == draft.text("payer")), None)
+    most = offer.gas * (max_fee or offer.fees.max_fee)
+    if payer is None:
+        problems["payer"] = Problem("No account here can pay the gas.", "Choose one from the list.")
+    elif (told := payer_problem(payer, most, offer.chain, offer.gas_symbol)) is not None:
+        problems["payer"] = told
+    expected = offer.gas * min(offer.fees.expected, max_fee or offer.fees.expected)
+    legs: tuple[Leg, ...] = ()
+    if offer.gas:
+        legs = (
+            Leg("Gas, probably", gas_words(expected, offer.gas_symbol), "paid by the account you choose"),
+            Leg("At most", gas_words(most, offer.gas_symbol), f"{offer.gas:,} units of gas"),
+        )
+    return RegistrationQuote(
+        offer=offer,
+        draft=draft,
+        problems=problems,
+        legs=legs,
+        receive="no money: the key is tied to your address",
+        destination=offer.chain,
+        usually=USUALLY,
+        payer=payer,
+        max_fee=max_fee,
+    )
+
+
+def registration_plan(deployment: Deployment, quote: RegistrationQuote) -> Plan:
+    """Decide the transaction that would be signed. Raises AshoreError where the quote is not ready."""
+    offer, payer = quote.offer, quote.payer
+    assert isinstance(offer, RegistrationOffer)
+    if not quote.ready or payer is None or quote.max_fee is None:
+        raise AshoreError("The registration is not ready yet.", "Correct what is marked. Nothing was signed.")
+    tx = UnsignedTransaction(
+        chain_id=deployment.chain.evm_chain_id,
+        nonce=payer.nonce,
+        tip=min(offer.fees.tip, quote.max_fee),
+        max_fee=quote.max_fee,
+        gas=offer.gas,
+        to=bytes.fromhex(deployment.contract[2:]),
+        value=0,
+        data=offer.calldata,
+    )
+    warned = [str(problem) for problem in quote.problems.values() if problem.severity is Severity.WARNS]
+    return Plan(
+        profile=deployment.id,
+        kind=MoveKind.REGISTER,
+        request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, payer.index, expected_of(tx)),
+        terms=_terms(deployment, offer, payer, tx),
+        confirm=f"Register the Stark key on {offer.chain}",
+        warnings=(*warned, NOT_NEEDED),
+        last_word="A Stark key is registered once and for ever.",
+    )
+
+
+def _terms(deployment: Deployment, offer: RegistrationOffer, payer: PayerOffer, tx: UnsignedTransaction) -> Terms:
+    return Terms(
+        system="Reddio",
+        network=deployment.network,
+        profile=deployment.id,
+        track=str(REGISTRATION.ref),
+        account=payer.address,
+        symbol=offer.gas_symbol,
+        decimals=18,
+        amount=0,
+        fee=0,
+        recipient=offer.address,
+        destination=offer.chain,
+        receive_symbol=offer.gas_symbol,
+        details={
+            LAST_STAGE: REGISTERED,
+            SAID_BY: f"An endpoint of {offer.chain}",
+            "amount.text": "Stark key",
+            "stark_key": offer.stark_key,
+            "key": offer.key,
+            "nonce": str(tx.nonce),
+            GAS_MOST: str(tx.most),
+            GAS_SYMBOL: offer.gas_symbol,
+        },
+    )
+
+
+def registration_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+    """What the signer read, in words: the call is decoded from the bytes that it read, not from the form.
+
+    Raises AshoreError where it is not this registration.
+    """
+    read = reading.fields
+    address, stark_key, _ = decode_call(REGISTER_ETH_ADDRESS, bytes.fromhex(read["data"][2:]))
+    assert isinstance(address, bytes)
+    assert isinstance(stark_key, int)
+    told = "0x" + address.hex(), hex_of(stark_key), read["to"].lower()
+    if told != (plan.terms.recipient, plan.terms.details["stark_key"], deployment.contract):
+        raise AshoreError("What is to be signed is not this registration.", "Nothing was signed.")
+    most = int(read["gas"]) * int(read["maxFeePerGas"])
+    return (
+        ReviewLine("Registers", told[1], "your Stark key, which signed for the address below", monospace=True),
+        ReviewLine(
+            "For the address",
+            checksum(address),
+            "what is withdrawn to the key itself can be claimed for this address alone",
+            monospace=True,
+        ),
+        ReviewLine("Chain", deployment.chain.name, signed=_signed(read, "chainId")),
+        ReviewLine(
+            "Contract",
+            checksum(bytes.fromhex(read["to"][2:])),
+            "its function registerEthAddress; no ether is sent along",
+            monospace=True,
+            signed=_signed(read, "value"),
+        ),
+        ReviewLine(
+            "Gas, at most",
+            gas_words(most, deployment.chain.gas_symbol),
+            "what is not used is not paid",
+            signed=_signed(read, "gas", "maxFeePerGas", "maxPriorityFeePerGas"),
+        ),
+        ReviewLine("Paid by", checksum(bytes.fromhex(plan.terms.account[2:])), "its key signs this", monospace=True),
+        ReviewLine("Number of the transaction", read["nonce"], "its nonce", signed=_signed(read, "nonce")),
+    )
+
+
+def _signed(read: Mapping[str, str], *names: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, read[name]) for name in names)
