@@ -32,6 +32,7 @@ from ashore.systems.reddio.settlement.book import Book
 from ashore.systems.reddio.settlement.interpreter import Interpreter
 from ashore.systems.reddio.settlement.pending import PendingWithdrawals
 from ashore.systems.reddio.settlement.pending_slots import PendingSlots
+from ashore.systems.reddio.settlement.registered_keys import RegisteredKeys
 from ashore.systems.reddio.settlement.verifiers import Verifiers
 from ashore.systems.reddio.system.tracks import TRACKS, WITHDRAWAL
 from ashore.systems.reddio.system.withdrawals import ReddioSystem
@@ -74,7 +75,8 @@ class Shore:
         fates = Fates(quorums, Receipts(quorums, self.keep, now))
         interpreter = Interpreter(self.deployment, self.book, witnesses, fates, now)
         client = ReddioClient(self.http, self.deployment.api_url)
-        self.system = ReddioSystem(self.deployment, client, interpreter, quorum=self.quorum, now=now, recipients=dict)
+        keys = RegisteredKeys(self.deployment, self.quorum, self.keep, now)
+        self.system = ReddioSystem(self.deployment, client, interpreter, keys, self.quorum, now, dict)
         self.ledger = Ledger(journal, {str(track.ref): track for track in TRACKS}, now)
         await self.ledger.load()
         follower = ChainFollower(spec, self.quorum)
