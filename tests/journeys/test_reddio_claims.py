@@ -82,7 +82,10 @@ async def test_what_waits_is_claimed_from_the_section_without_reddio(vaults: Hou
         await bring_to_ethereum(vaults, person)
     misbehave(vaults, dead=True)
     async with vaults.window() as person:
-        await person.until(lambda: "Unclaimed, 1 open" in person.names(), "the reminder at start")
+        await person.until(lambda: "Unclaimed, 1 open" in person.names(), "the count beside the section")
+        await person.until_sees("waits on Harbour to be claimed.")
+        await person.settle()
+        person.photograph("reminder")
         person.click_section("Unclaimed")
         await person.until_sees(f"SHELL #{LARGEST}", "what comes from Reddio waits for you")
         await person.settle()

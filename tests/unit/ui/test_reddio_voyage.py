@@ -9,12 +9,14 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
+from ashore.engine.views import Change, Topic
 from ashore.systems.base import Unclaimed
 from ashore.systems.reddio.codec import Asset
 from ashore.systems.reddio.codec.l1.calls import claim_of, encode_claim
 from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER, WITHDRAWAL
 from ashore.ui.pages.any_wallet import call_of, keeps, payment_link
 from ashore.ui.pages.claim_form import ClaimFormPage
+from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.reddio_form import draft_of
 from ashore.ui.pages.unclaimed import UnclaimedPage, owed_words
 from ashore.ui.pages.voyage import CLAIM_IT, VoyagePage
@@ -180,6 +182,29 @@ def test_what_waits_is_known_by_owner_and_asset(asset: Asset) -> None:
     assert not keeps(owed(asset, owner=OWN), about)
     assert not keeps(replace(owed(asset), chain="Elsewhere"), about)
     assert not keeps(owed(ETH if asset is NFT else NFT), about)
+
+
+async def test_the_first_page_reminds_of_what_waits_until_it_is_being_claimed(
+    shell: Shell, wallet: ReddioStandIn
+) -> None:
+    home = shell.sections.page("withdraw")
+    assert isinstance(home, HomePage)
+    assert home.waiting.text == ""
+    wallet.unclaimed.found = (owed(),)
+    wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+    assert "1.50 ETH waits on Harbour to be claimed." in home.waiting.text
+    wallet.unclaimed.found = (owed(), owed(NFT, "PUNK #7"), replace(owed(), profile="zklink"))
+    wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+    assert "2 sums and tokens from Reddio wait on Harbour" in home.waiting.text
+    home.waiting.action.click()
+    await shell.settle()
+    assert shell.sections.place == "unclaimed"
+    wallet.unclaimed.claimed_by = "c"
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert home.waiting.text == ""
 
 
 async def test_a_token_that_waits_is_one_thing_and_no_amount(shell: Shell, wallet: ReddioStandIn) -> None:

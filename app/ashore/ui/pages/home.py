@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import FOLLOWED
 from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
+from ashore.systems.base import Problem, Severity
 from ashore.systems.reddio.system.offer import ReddioOffer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
@@ -15,12 +16,14 @@ from ashore.ui.pages.holdings import holdings, on_the_way, reddio_holdings
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.kept_balances import KeptBalances
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.unclaimed import owed_words
 from ashore.ui.theme.icons import IconWidget
 from ashore.ui.widgets.buttons import Button, RowButton
 from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
+from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, breakable, title, towards
+from ashore.ui.wording import LIGHTNING, REDDIO, breakable, title, towards
 
 UNDER_WAY_SHOWN = 6
 ASKING, NOT_TOLD = "Asking…", "Not known now"
@@ -152,6 +155,9 @@ class HomePage(Page):
         super().__init__(context, "Bring funds out")
         scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
         self.body.addWidget(scroll, 1)
+        self.waiting = Notice(context.icons, action="See what waits")
+        self.waiting.acted.connect(lambda: context.go.show_section("unclaimed"))
+        scroll.column.addWidget(self.waiting)
         self.intake = IntakeField(context)
         scroll.column.addWidget(self.intake)
         self.cards = [_card(context, profile) for profile in context.wallet.profiles()]
@@ -175,12 +181,14 @@ class HomePage(Page):
         self.rows: list[UnderWayRow] = []
         context.hub.withdrawals_changed.connect(self._changed)
         context.hub.health_changed.connect(self._health_changed)
+        context.hub.unclaimed_changed.connect(self._remind)
 
     def shown(self) -> None:
         for card in self.cards:
             card.refresh()
         self.balances.refresh()
         self.refresh()
+        self._remind()
         self.intake.edit.setFocus()
 
     def _changed(self, _ids: frozenset[str]) -> None:
@@ -188,6 +196,22 @@ class HomePage(Page):
             card.outdated()
         if self.isVisible():
             self.refresh()
+
+    def _remind(self) -> None:
+        """Say that money waits which nobody but a person has paid out, unless it is being claimed."""
+        wallet = self.context.wallet
+        vaults = {profile.id for profile in wallet.profiles() if profile.system == REDDIO}
+        mine = [owed for owed in wallet.unclaimed.found if owed.profile in vaults and owed.amount]
+        waiting = [owed for owed in mine if not wallet.unclaimed.claim_of(owed)]
+        if not waiting:
+            self.waiting.clear()
+            return
+        what = owed_words(waiting[0]) if len(waiting) == 1 else f"{len(waiting)} sums and tokens from Reddio"
+        verb = "waits" if len(waiting) == 1 else "wait"
+        told = f"{what} {verb} on {waiting[0].chain} to be claimed."
+        self.waiting.show_problem(
+            Problem(told, "Nobody sends it on by itself. It does not expire.", Severity.NOTES), act=True
+        )
 
     def _health_changed(self) -> None:
         if self.isVisible():
