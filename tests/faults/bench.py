@@ -185,9 +185,9 @@ class Bench:
                 )
             )
 
-    async def look_until(self, so: Callable[[], bool]) -> None:
+    async def look_until(self, so: Callable[[], bool], most: int = LOOKS) -> None:
         """Look until something is so that takes a few looks, as what builds on what the last one found."""
-        for _ in range(LOOKS):
+        for _ in range(most):
             if so():
                 return
             await self.look()

@@ -8,9 +8,14 @@ from ashore.domain.withdrawal import Mark, Status
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
 from ashore.sandbox.zklink.faults import FaultKind as FaultKindOfNode
 from ashore.sandbox.zklink.faults import Phase, RpcFault, Switch
-from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED
+from ashore.systems.attempts import LONGEST_REST
+from ashore.systems.zklink.settlement.acceptors import ACCEPTS
+from ashore.systems.zklink.settlement.roots import KIND as ROOT
+from ashore.systems.zklink.system.tracks import COMMITTED, PAID, PROVED, RELEASED
 from faults.bench import Bench
 
+LOOKS_IN_VAIN = 20
+"""Each is two at least at the chain."""
 PROVEN = {Mark.PROVEN, Mark.IRREVERSIBLE}
 
 
@@ -79,6 +84,30 @@ async def test_two_of_three_down(bench: Bench, kind: FaultKind) -> None:
     await bench.arrive()
     assert bench.voyage(withdrawal).status is Status.FINAL
     assert bench.wrong() == []
+
+
+async def test_proofs_that_no_endpoint_gives_for_long_come_when_one_does(bench: Bench) -> None:
+    """What the contract stores is asked for again and again, however often it was no proof."""
+    withdrawal = await bench.withdraw()
+    for endpoint in bench.world.endpoints.values():
+        endpoint.faults.replace([FaultRule("eth_getProof", FaultKind.FORGED_PROOF, count=None)])
+    await bench.operate("execute_l2", "seal", "commit", "prove", "sync", "execute")
+    await bench.look_until(lambda: bench.mark(withdrawal, RELEASED) is Mark.PROVEN)
+    for _ in range(LOOKS_IN_VAIN):
+        await bench.look()
+    assert not {ROOT, ACCEPTS} & kinds_of(bench, withdrawal)
+    _restore(bench)
+    await bench.look_until(lambda: {ROOT, ACCEPTS} <= kinds_of(bench, withdrawal), LONGEST_REST)
+    assert bench.wrong() == []
+    await bench.arrive()
+    assert bench.voyage(withdrawal).status is Status.FINAL
+    assert bench.wrong() == []
+
+
+def kinds_of(bench: Bench, withdrawal: str) -> set[str]:
+    """What kinds of evidence there are."""
+    stages = bench.voyage(withdrawal).withdrawal.stages.values()
+    return {piece.kind for view in stages for piece in view.evidence}
 
 
 async def test_one_endpoint_settles_nothing(bench: Bench) -> None:

@@ -9,6 +9,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import Quorum
 from ashore.store.keep import Keep
+from ashore.systems.attempts import Attempts
 from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.reddio.codec.l1.storage import pending_withdrawal_slot
 from ashore.systems.reddio.deployment import Deployment
@@ -18,8 +19,6 @@ from ashore.systems.reddio.system.tracks import CLAIMABLE, UPDATED
 from ashore.systems.stored import shown_at, stored_evidence
 
 SLOTS_A_CYCLE = 8
-TRIES = 8
-"""Cycles in vain, after which only every one of so many asks again."""
 
 
 class PendingSlots:
@@ -33,15 +32,16 @@ class PendingSlots:
         self._quorum = quorum
         self._keep = keep
         self._now = now
-        self._cycles: dict[str, int] = {}
+        self._attempts: Attempts[str] = Attempts()
 
     def begin_anew(self) -> None:
-        """After a reorganisation everything may be tried again."""
-        self._cycles.clear()
+        """After a reorganisation everything is tried again."""
+        self._attempts.clear()
 
     async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read the slots of withdrawals that lack this proof, all at one block."""
-        lacking = [state for state in mine if _lacks(state) and not self._rests(state)][:SLOTS_A_CYCLE]
+        open_now = {state.id: state for state in mine if _lacks(state)}
+        lacking = [open_now[key] for key in self._attempts.due(self._deployment.chain.name, open_now, SLOTS_A_CYCLE)]
         if not lacking:
             return []
         slots = {state.id: slot_of(place_in(state.terms)) for state in lacking}
@@ -62,10 +62,6 @@ class PendingSlots:
         if found:
             self._keep.add_proofs({content_id(proven.document): proven.document})
         return found
-
-    def _rests(self, state: Withdrawal) -> bool:
-        cycle = self._cycles[state.id] = self._cycles.get(state.id, 0) + 1
-        return cycle > TRIES and cycle % TRIES != 0
 
 
 def slot_of(place: Place) -> int:

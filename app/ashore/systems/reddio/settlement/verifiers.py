@@ -18,6 +18,7 @@ from ashore.domain.withdrawal import StageView, Withdrawal
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.wire import data as wire_data
 from ashore.ethereum.wire import hexed
+from ashore.systems.attempts import Attempts
 from ashore.systems.reddio.codec.l1.calls import (
     GET_REGISTERED_VERIFIERS,
     GPS_CONTRACT,
@@ -36,7 +37,6 @@ from ashore.systems.reddio.system.tracks import UPDATED
 REGISTRY = "isValid"
 MOST_VERIFIERS = 8
 A_CYCLE = 4
-TRIES = 8
 
 
 class Verifiers:
@@ -49,18 +49,18 @@ class Verifiers:
         self._deployment = deployment
         self._quorum = quorum
         self._now = now
-        self._tries: dict[str, int] = {}
+        self._attempts: Attempts[str] = Attempts()
 
     def begin_anew(self) -> None:
-        """After a reorganisation everything may be tried again."""
-        self._tries.clear()
+        """After a reorganisation everything is tried again."""
+        self._attempts.clear()
 
     async def prove(self, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Ask for what withdrawals lack of this."""
         found: list[ev.Event] = []
-        lacking = [state for state in mine if _lacks(state) and self._tries.get(state.id, 0) < TRIES][:A_CYCLE]
-        for state in lacking:
-            self._tries[state.id] = self._tries.get(state.id, 0) + 1
+        lacking = {state.id: state for state in mine if _lacks(state)}
+        for key in self._attempts.due(self._deployment.chain.name, lacking, A_CYCLE):
+            state = lacking[key]
             log = _log(state.stage(UPDATED))
             assert log is not None
             try:

@@ -15,6 +15,7 @@ from ashore.domain.withdrawal import WAY, Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.attempts import Attempts
 from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, StorageLayout, accepts_slot
 from ashore.systems.zklink.deployment import Deployment
@@ -24,7 +25,6 @@ from ashore.systems.zklink.settlement.witnesses import read_slots
 from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, IN_FULL, RELEASED, is_fast
 
 ACCEPTS = "accepts"
-TRIES = 8
 SLOTS_A_CYCLE = 32
 _STAGE_OF_WAY = {BY_BROKER: ADVANCED, IN_FULL: RELEASED}
 
@@ -41,7 +41,7 @@ class _Question:
 
 
 class Acceptors:
-    """Proves who was paid, a few a cycle. Where no endpoint can, it is tried a few times again."""
+    """Proves who was paid, a few a cycle. Where no endpoint can, it is tried again."""
 
     kind = ACCEPTS
 
@@ -53,21 +53,19 @@ class Acceptors:
         self._quorums = quorums
         self._keep = keep
         self._now = now
-        self._tries: dict[tuple[str, str], int] = {}
+        self._attempts: Attempts[tuple[str, str]] = Attempts()
 
     def begin_anew(self) -> None:
-        """After a reorganisation everything may be tried again."""
-        self._tries.clear()
+        """After a reorganisation everything is tried again."""
+        self._attempts.clear()
 
     async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read the slots of withdrawals on `chain` that lack this proof, all at one block."""
-        lacking = [asked for state in mine if state.terms.destination == chain for asked in self._lacking(state)]
-        fresh = [q for q in lacking if self._tries.get((q.state.id, q.stage), 0) < TRIES][:SLOTS_A_CYCLE]
+        asked = [asked for state in mine if state.terms.destination == chain for asked in self._lacking(state)]
+        lacking = {(question.state.id, question.stage): question for question in asked}
+        fresh = [lacking[key] for key in self._attempts.due(chain, lacking, SLOTS_A_CYCLE)]
         if not fresh:
             return []
-        for question in fresh:
-            place = question.state.id, question.stage
-            self._tries[place] = self._tries.get(place, 0) + 1
         try:
             proven = await read_slots(self._deployment, self._quorums, chain, [q.slot for q in fresh])
         except AshoreError:

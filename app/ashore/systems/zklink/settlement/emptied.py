@@ -18,6 +18,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.attempts import Attempts
 from ashore.systems.entries import Entry
 from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, pending_balance_slot
@@ -30,8 +31,6 @@ from ashore.systems.zklink.system.tracks import PAID, RELEASED
 
 EMPTIED = "pendingBalances"
 SLOTS_A_CYCLE = 4
-TRIES = 8
-"""Cycles in vain, after which only every one of so many asks again: nothing else may ever show the payout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +61,27 @@ class Emptied:
         self._now = now
         self._still_owed: dict[str, tuple[str, int]] = {}
         """By withdrawal, the payout after which something was still owed."""
-        self._in_vain: dict[str, int] = {}
+        self._attempts: Attempts[tuple[str, tuple[str, int]]] = Attempts()
+        """By withdrawal and payout."""
 
     def begin_anew(self) -> None:
-        """After a reorganisation everything may be asked again."""
+        """After a reorganisation everything is asked again."""
         self._still_owed.clear()
-        self._in_vain.clear()
+        self._attempts.clear()
 
     async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read the slots of withdrawals on `chain` that may have been paid, all at one block."""
         asked = [q for state in mine if state.terms.destination == chain and (q := self._question(state)) is not None]
-        fresh = [q for q in asked if self._still_owed.get(q.state.id) != _place(q.payout)][:SLOTS_A_CYCLE]
-        if not fresh or self._rests(chain):
+        open_now = {
+            (q.state.id, _place(q.payout)): q for q in asked if self._still_owed.get(q.state.id) != _place(q.payout)
+        }
+        fresh = [open_now[key] for key in self._attempts.due(chain, open_now, SLOTS_A_CYCLE)]
+        if not fresh:
             return []
         try:
             proven = await read_slots(self._deployment, self._quorums, chain, [q.slot for q in fresh])
         except AshoreError:
             return []
-        self._in_vain.pop(chain, None)
         found = [q for q in fresh if self._is_paid(q, proven)]
         # Endpoints that are behind the payout say nothing of what it left.
         told = [q for q in fresh if q not in found and proven.facts.block.number >= q.payout.block_number]
@@ -87,11 +89,6 @@ class Emptied:
         if found:
             self._keep.add_proofs({content_id(proven.document): proven.document})
         return [self._reached(question, chain, proven, self._quorums[chain]) for question in found]
-
-    def _rests(self, chain: str) -> bool:
-        """Count a cycle, which is in vain until endpoints answer; whether this one is left out."""
-        cycle = self._in_vain[chain] = self._in_vain.get(chain, 0) + 1
-        return cycle > TRIES and cycle % TRIES != 0
 
     def _question(self, state: Withdrawal) -> _Question | None:
         details = state.terms.details

@@ -14,6 +14,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.attempts import Attempts
 from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS
 from ashore.systems.zklink.deployment import Deployment
@@ -23,7 +24,6 @@ from ashore.systems.zklink.system.followed_tracks import has_call
 from ashore.systems.zklink.system.tracks import PAID, RELEASED
 
 KEPT = "pendingWithdrawWithCalls"
-TRIES = 8
 SLOTS_A_CYCLE = 4
 
 
@@ -41,11 +41,11 @@ class KeptCalls:
         self._quorums = quorums
         self._keep = keep
         self._now = now
-        self._tries: dict[str, int] = {}
+        self._attempts: Attempts[str] = Attempts()
 
     def begin_anew(self) -> None:
-        """After a reorganisation everything may be tried again."""
-        self._tries.clear()
+        """After a reorganisation everything is tried again."""
+        self._attempts.clear()
 
     async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read the slots of withdrawals on `chain` that lack this proof, all at one block."""
@@ -55,8 +55,6 @@ class KeptCalls:
         slots = {mapping_slot(named, self._slot): state for named, state in hashes}
         if not slots:
             return []
-        for state in slots.values():
-            self._tries[state.id] = self._tries.get(state.id, 0) + 1
         try:
             proven = await read_slots(self._deployment, self._quorums, chain, list(slots))
         except AshoreError:
@@ -67,16 +65,16 @@ class KeptCalls:
         return [self._reached(state, chain, proven, self._quorums[chain]) for state in kept.values()]
 
     def _of(self, chain: str, mine: Sequence[Withdrawal]) -> list[Withdrawal]:
-        lacking = [
-            state
+        lacking = {
+            state.id: state
             for state in mine
             if state.terms.destination == chain
             and has_call(state)
             and (state.stage(RELEASED).level or 0) >= Level.PROVEN
             and (state.stage(PAID).level or 0) < Level.PROVEN
             and not any(piece.kind == KEPT for piece in state.stage(RELEASED).evidence)
-        ]
-        return [state for state in lacking if self._tries.get(state.id, 0) < TRIES][:SLOTS_A_CYCLE]
+        }
+        return [lacking[key] for key in self._attempts.due(chain, lacking, SLOTS_A_CYCLE)]
 
     @staticmethod
     def _is_kept(state: Withdrawal, slot: int, proven: ProvenStorage) -> bool:

@@ -13,6 +13,7 @@ from ashore.domain.observations import BlockObserved
 from ashore.domain.withdrawal import PAST, Withdrawal
 from ashore.ethereum.history import Filter, Hint, block_at, hints_back_to
 from ashore.ethereum.quorum import Quorum
+from ashore.systems.attempts import Attempts
 from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import events
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
@@ -27,8 +28,6 @@ _OF_ITS_HASH = (events.WithdrawalCall, events.WithdrawalPendingL1, events.Withdr
 MOST_REVERTS = 8
 MOST_PAYOUTS = 8
 """How many of each are read, of payouts the first and the last."""
-LONGEST_REST = 32
-"""Looks at the chain, at most, before what could not be looked up is tried again."""
 
 
 def _topic(kind: type[events.L1Event]) -> str:
@@ -50,7 +49,7 @@ class Past:
         """`quorums` by the chain's name."""
         self._deployment = deployment
         self._quorums = quorums
-        self._rests: dict[tuple[str, str], tuple[int, int]] = {}
+        self._attempts: Attempts[str] = Attempts(often=1)
 
     def is_read(self, chain: str, state: Withdrawal) -> bool:
         """Whether nothing of a withdrawal lies before what is read of this chain anyway."""
@@ -59,18 +58,18 @@ class Past:
 
     async def look(self, chain: str, mine: Sequence[Withdrawal]) -> Looked:
         """Look up the next withdrawal that lacks it on `chain`."""
-        for state in mine:
-            concerned = chain in (self._primary, state.terms.destination)
-            if concerned and OPERATOR_BLOCK in state.facts and not self.is_read(chain, state):
-                place = chain, state.id
-                left, longest = self._rests.get(place, (0, 1))
-                if left:
-                    self._rests[place] = left - 1, longest
-                    continue
-                try:
-                    return await self._of(chain, state)
-                except AshoreError:
-                    self._rests[place] = longest, min(LONGEST_REST, longest * 2)
+        lacking = {
+            state.id: state
+            for state in mine
+            if chain in (self._primary, state.terms.destination)
+            and OPERATOR_BLOCK in state.facts
+            and not self.is_read(chain, state)
+        }
+        for key in self._attempts.due(chain, lacking, 1):
+            try:
+                return await self._of(chain, lacking[key])
+            except AshoreError:
+                continue
         return Looked()
 
     @property

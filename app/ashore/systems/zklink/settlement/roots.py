@@ -15,6 +15,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.proofs import content_id
 from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
+from ashore.systems.attempts import Attempts
 from ashore.systems.stored import shown_at, stored_evidence
 from ashore.systems.zklink.codec.l1.storage import STORAGE_LAYOUTS, stored_block_hash_slot
 from ashore.systems.zklink.deployment import Deployment
@@ -24,7 +25,6 @@ from ashore.systems.zklink.settlement.witnesses import read_slots
 from ashore.systems.zklink.system.tracks import CONFIRMED, VERIFIED
 
 KIND = "storedBlockHashes"
-TRIES = 8
 BLOCKS_A_CYCLE = 2
 
 
@@ -51,22 +51,21 @@ class Roots:
         self._quorums = quorums
         self._keep = keep
         self._now = now
-        self._tries: dict[_Place, int] = {}
+        self._attempts: Attempts[_Place] = Attempts()
 
     def begin_anew(self) -> None:
-        """After a reorganisation every root may be tried again."""
-        self._tries.clear()
+        """After a reorganisation every root is tried again."""
+        self._attempts.clear()
 
     async def prove(self, chain: str, mine: Sequence[Withdrawal]) -> list[ev.Event]:
-        """Prove the roots on `chain` of batches that lack it. Where no endpoint can, it is tried a few times again."""
+        """Prove the roots on `chain` of batches that lack it. Where no endpoint can, it is tried again."""
         lacking: dict[_Place, list[Withdrawal]] = {}
         for state in mine:
             for place in self._lacking(state):
                 if place.chain == chain:
                     lacking.setdefault(place, []).append(state)
         found: list[ev.Event] = []
-        for place in [p for p in lacking if self._tries.get(p, 0) < TRIES][:BLOCKS_A_CYCLE]:
-            self._tries[place] = self._tries.get(place, 0) + 1
+        for place in self._attempts.due(chain, lacking, BLOCKS_A_CYCLE):
             try:
                 proven = await self._read(place)
             except AshoreError:
@@ -101,12 +100,12 @@ class Roots:
             if proven.facts.block.number < shown_at(state.stage(place.stage)):
                 continue  # the endpoints that answered are behind: such a state says nothing about the batch yet
             if stored != told[STORED_BLOCK] or synchronized < place.block:
-                yield ev.StageContradicted(
-                    state.id,
-                    place.stage,
+                said, found = (
                     "The batch’s own data gives one root,",
                     f"and the contract on {place.chain} stores another.",
                 )
+                if state.stage(place.stage).contradicted != f"{said} {found}":
+                    yield ev.StageContradicted(state.id, place.stage, said, found)
                 continue
             yield ev.StageReached(state.id, place.stage, self._evidence(place, proven, told, stored, synchronized))
 

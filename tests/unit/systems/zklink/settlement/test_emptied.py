@@ -11,10 +11,11 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.withdrawal import Withdrawal, apply
 from ashore.ethereum.errors import NoAgreement
+from ashore.systems.attempts import LONGEST_REST, OFTEN
 from ashore.systems.base import Unclaimed
 from ashore.systems.entries import Entry
 from ashore.systems.zklink.settlement.book import Kind
-from ashore.systems.zklink.settlement.emptied import EMPTIED, TRIES, Emptied
+from ashore.systems.zklink.settlement.emptied import EMPTIED, Emptied
 from ashore.systems.zklink.settlement.payouts import shares_of
 from ashore.systems.zklink.settlement.sighting import NOBODY
 from ashore.systems.zklink.system.tracks import PAID
@@ -157,9 +158,9 @@ async def test_one_look_after_each_payout_and_none_that_says_nothing(follower: F
 async def test_endpoints_that_prove_nothing_for_a_while_do_not_end_it(follower: Follower) -> None:
     follower.release(0, 1)
     follower.see(for_many(6))
-    for _ in range(5 * TRIES):
+    for _ in range(5 * OFTEN):
         await follower.ask(7, silent=True)
-    assert follower.chain.reads == TRIES + 4, "it is asked more rarely"
-    for _ in range(TRIES):
+    assert OFTEN < follower.chain.reads <= OFTEN + 5, "it is asked more rarely"
+    for _ in range(LONGEST_REST + 1):
         await follower.ask(7)
     assert follower.paid()[0] == [EMPTIED]
