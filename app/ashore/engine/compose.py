@@ -24,6 +24,7 @@ from ashore.engine.compose_lightning import (
 )
 from ashore.engine.compose_reddio import SYSTEM as REDDIO
 from ashore.engine.compose_reddio import practice_pictures, reddio_profile, reddio_purse, reddio_system
+from ashore.engine.ether import EtherBalances
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
@@ -209,6 +210,7 @@ def compose(
             balances=balances,
             opened=opened,
             pictures=None if reddio is None else practice_pictures(),
+            ether=EtherBalances(quorums, {chain.name: chain.gas_symbol for chain in pinned.values()}),
             voucher_page=lightning.service if lightning is not None else "",
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,

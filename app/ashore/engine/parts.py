@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ashore.engine.boundaries import Probe
+from ashore.engine.ether import EtherBalances
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
@@ -63,6 +64,8 @@ class Parts:
     """The vouchers that were opened and not withdrawn yet; None where there is no LNURL."""
     voucher_page: str = ""
     """Address of the page where the practice service shows its vouchers."""
+    ether: EtherBalances | None = None
+    """What tells the accounts' ether on L1; None where no chain is known."""
     pictures: Pictures | None = None
     """What loads pictures of tokens when a person asks; None where there are no tokens."""
     patience_ms: int = 0

@@ -8,6 +8,7 @@ from typing import Protocol
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
+from ashore.engine.ether import Ether
 from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.opened_offers import OpenedVoucher
 from ashore.engine.pictures import AskFirst, Loaded
@@ -90,6 +91,12 @@ class FollowingPort(Protocol):
     def unfollow(self, withdrawal: str) -> None: ...
 
 
+class EtherPort(Protocol):
+    """What accounts have on L1 to pay for gas."""
+
+    async def of(self, address: str) -> Sequence[Ether]: ...
+
+
 class BalancesPort(Protocol):
     """Services that are asked again what is left there (LUD-14)."""
 
@@ -131,6 +138,8 @@ class WalletPort(Protocol):
     async def unlock(self, password: bytearray) -> None: ...
     async def lock(self) -> None: ...
     def accounts(self) -> tuple[Account, ...]: ...
+    @property
+    def ether(self) -> EtherPort | None: ...
     @property
     def elsewhere(self) -> ElsewherePort: ...
     @property

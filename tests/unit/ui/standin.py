@@ -55,6 +55,7 @@ from unit.ui.standin_parts import (
     KEY_HASH,
     NOW,
     StandInElsewhere,
+    StandInEther,
     StandInSandbox,
     StandInStarkAccounts,
     StandInUnclaimed,
@@ -156,6 +157,7 @@ class StandInWallet:
             WHOLE: Expectation(107 * 60_000, 185 * 60_000, 210 * 60_000, 50),
         }
         self.fetches: list[tuple[tuple[int, int] | None, int]] = []
+        self.ether = StandInEther()
         self._drafts: dict[str, dict[str, str]] = {}
         self._settings: dict[str, str] = {}
         self._events: dict[str, list[ev.Recorded]] = {}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from ashore.domain.errors import AshoreError
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
+from ashore.engine.ether import Ether
 from ashore.engine.views import CLOCK_KEY, RELAYER_KEY, RESTS, Account
 from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer
@@ -48,6 +49,17 @@ class StandInSandbox:
     async def run_as_chosen(self, setting: Callable[[str, str], str]) -> None:
         await self.set_clock(setting(CLOCK_KEY, "demo"))
         self.rests = setting(RELAYER_KEY, "") == RESTS
+
+
+class StandInEther:
+    """Tells of the first account what it is told to."""
+
+    def __init__(self) -> None:
+        self.told: tuple[Ether, ...] = ()
+
+    async def of(self, address: str) -> Sequence[Ether]:
+        await asyncio.sleep(0)
+        return self.told if address == ADDRESS else ()
 
 
 class StandInUnclaimed:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
-from ashore.ui.pages.accounts import AccountsPage
+from ashore.engine.ether import Ether
+from ashore.ui.pages.accounts import PROVEN, SHOWN, AccountsPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import PROFILE, sail
@@ -54,3 +55,25 @@ async def test_it_is_asked_again_only_when_something_went_on(shell: Shell) -> No
     await shell.settle()
     await accounts(shell)
     assert "1,245.50 USDC" not in texts(page)
+
+
+async def test_the_ether_that_pays_for_claims_is_told_as_well_as_it_is_known(shell: Shell) -> None:
+    page = await accounts(shell)
+    for card in page.cards:
+        assert "For gas" not in texts(card), "where nobody tells, nothing is said"
+    sure = Ether("Harbour", "ETH", 10**19, proven=True)
+    said = Ether("Lagoon", "ETH", 123_456_789 * 10**9, proven=False)
+    for known, words, note in (
+        ((sure,), "10.00 ETH on Harbour", PROVEN),
+        ((said,), "0.123 ETH on Lagoon", SHOWN),
+        ((sure, said), "10.00 ETH on Harbour · 0.123 ETH on Lagoon (as one endpoint shows it)", PROVEN),
+    ):
+        shell.wallet.ether.told = known
+        sail(shell.wallet, f"a{len(words)}", "executed")  # since something went on, all is asked again
+        await shell.settle()
+        await accounts(shell)
+        shown = texts(page.cards[0])
+        assert "For gas" in shown
+        assert words in shown.replace("\u200b", "")
+        assert note in shown
+        assert "For gas" not in texts(page.cards[1])

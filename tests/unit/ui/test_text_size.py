@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ashore.ui.pages.settings import TEXT_SIZE_KEY, SettingsPage
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.filling import open_form
+from unit.ui.looking import cut_off
 
 _MOST_A_WIDGET = 8
 """Changes of font, on average, for a widget and all that is around it; with one sheet over another there were 18."""
@@ -65,6 +66,15 @@ async def test_back_and_forth_leaves_no_trace(shell: Shell) -> None:
     assert first != dark
     assert await picture(shell, 150) == larger
     assert await picture(shell, 100) == first
+
+
+async def test_all_stands_in_its_place_before_anything_is_painted(shell: Shell) -> None:
+    shell.window.resize(1280, 800)
+    open_voyage(shell, "committed")
+    await shell.settle()
+    for percent in (100, 150, 100):
+        shell.theme.apply("dark", percent)
+        assert cut_off(shell.window) == []
 
 
 async def test_the_choice_is_shown_before_it_takes_its_time(shell: Shell) -> None:

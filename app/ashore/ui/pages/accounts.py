@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
+from ashore.engine.ether import Ether
 from ashore.engine.views import Account
 from ashore.systems.base import Problem, Severity
+from ashore.systems.claiming.gas import gas_words
 from ashore.systems.reddio.system.offer import ReddioOffer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
@@ -22,7 +26,7 @@ from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import TITLE
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import Facts
-from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_property
+from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_property, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.qr import QrCode, show_large
@@ -31,6 +35,9 @@ from ashore.ui.wording import LIGHTNING, breakable
 
 STALE_MS = 20_000
 ASKING = "{} is being asked"
+PROVEN = "We checked it. It pays the gas of claims."
+SHOWN = "As one endpoint shows it. It pays the gas of claims."
+_ONE_SAYS = " (as one endpoint shows it)"
 NO_KEY = "Not known: Ashore has no Reddio key of this account."
 
 
@@ -63,6 +70,12 @@ class AccountCard(QFrame):
         for profile in (each for each in context.wallet.profiles() if each.system != LIGHTNING):
             self.holdings[profile.id] = Label(ASKING.format(profile.title), "value", wrap=True)
             facts.add_widget(f"On {profile.title}", self.holdings[profile.id])
+        self.ether = Label(role="value", wrap=True)
+        self.ether_note = Label(role="small", wrap=True)
+        told = QWidget()
+        told.setLayout(column(self.ether, self.ether_note, spacing=2))
+        self._ether_rows = facts.add_widget("For gas", told), told
+        self._show_ether(())
         self.blocked = ProblemLine(context.icons)
         words.addWidget(self.blocked)
         self.removal = AccountRemoval(context, account) if account.elsewhere else None
@@ -128,6 +141,21 @@ class AccountCard(QFrame):
         self.asked_at = 0  # who comes back may have added it
         self._context.go.show_add_stark_key(self._keyless, self.account)
 
+    async def ask_chains(self) -> None:
+        """Show the ether on each chain. Where nobody tells, nothing is said: a claim says it when it matters."""
+        ether = self._context.wallet.ether
+        if ether is not None:
+            self._show_ether(await ether.of(self.account.address))
+
+    def _show_ether(self, found: Sequence[Ether]) -> None:
+        several = len({each.proven for each in found}) > 1
+        parts = [f"{_ether_words(each)}{_ONE_SAYS if several and not each.proven else ''}" for each in found]
+        self.ether.setText(breakable(" · ".join(parts)))
+        proven = any(each.proven for each in found)
+        self.ether_note.setText(PROVEN if proven else SHOWN)
+        for part in self._ether_rows:
+            show_if(part, bool(found))
+
     def _offer_key(self, offer: ZkLinkOffer) -> None:
         """The way to an activation, where that is all that the account lacks."""
         self._lacking = offer if offer.key_chain is not None else None
@@ -139,6 +167,10 @@ class AccountCard(QFrame):
     def _activate(self) -> None:
         if self._lacking is not None:
             self._context.go.show_activation(self._lacking.source.profile, self._lacking.address)
+
+
+def _ether_words(ether: Ether) -> str:
+    return f"{gas_words(ether.wei, ether.symbol, up=False)} on {ether.chain}"
 
 
 def _headline(account: Account) -> QHBoxLayout:
@@ -233,3 +265,4 @@ class AccountsPage(Page):
         for card in self.cards:
             if now - card.asked_at >= STALE_MS:
                 self.context.tasks.start(card.ask(), name=f"holdings {card.account.index}")
+                self.context.tasks.start(card.ask_chains(), name=f"ether {card.account.index}")

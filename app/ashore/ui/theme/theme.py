@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -13,6 +13,8 @@ from ashore.ui.theme.tokens import DARK, LIGHT, Tokens
 CHOICES = ("system", "light", "dark")
 TEXT_SIZES = (100, 125, 150, 200)
 _USUAL_DPI = 96.0
+_ROUNDS = 3
+"""Rounds in which everything finds its place anew: a height that follows a width needs a second one."""
 
 
 class Theme(QObject):
@@ -57,6 +59,8 @@ class Theme(QObject):
         self._application.setPalette(_palette(self.tokens))
         self._application.setStyleSheet(stylesheet(self.tokens, self.scale))
         self.changed.emit()
+        for _ in range(_ROUNDS):
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def px(self, size: float) -> int:
         """`size` pixels at the text size in use."""

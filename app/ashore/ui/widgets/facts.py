@@ -73,9 +73,9 @@ class Facts(QWidget):
         self._levels.append((self._place(label, holder), text, button))
         _level(*self._levels[-1])
 
-    def add_widget(self, label: str, widget: QWidget) -> None:
-        """A row with another widget."""
-        self._place(label, widget)
+    def add_widget(self, label: str, widget: QWidget) -> QWidget:
+        """A row with another widget. Its label, to be hidden where the widget is."""
+        return self._place(label, widget)
 
     def _place(self, label: str, widget: QWidget) -> Label:
         name = Label(breakable(label, 14), "small", wrap=True)
