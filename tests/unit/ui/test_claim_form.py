@@ -169,7 +169,7 @@ async def test_several_are_claimed_one_after_another_with_the_gas_of_all_told_fi
     assert isinstance(page, ClaimFormPage)
     said = texts(page)
     assert "claim 1 of 2" in said
-    assert "0.002 ETH" in said
+    assert "at most 0.002 ETH" in said
     assert "25.00 USDC on Arbitrum" in said
     shell.sections.withdrawal_sent("c1")
     await shell.settle()

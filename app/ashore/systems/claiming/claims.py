@@ -44,6 +44,9 @@ ELSEWHERE = "Any other account may send the call, from any wallet: you find it b
 PAYS = "claim.pays"
 """Detail of a claim: what the payout is made of, in words."""
 
+LONGEST_NAME = 16
+"""Characters of what is claimed that stand on a button."""
+
 MOST_NUMBERS = 16
 """Transactions of one account that may wait at once; nodes keep no more of an account for sure."""
 
@@ -208,6 +211,11 @@ def amount_text(owed: Unclaimed) -> str:
     return f"{format_units(owed.amount, owed.decimals, least_fraction=2)} {owed.symbol}"
 
 
+def _short(text: str) -> str:
+    """What a button can hold: a token's number may have 78 digits, which the review shows in full."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 5]}…{text[-4:]}"
+
+
 def claim_plan(contract: PayingContract, quote: ClaimQuote) -> Plan:
     """Decide the transaction that would be signed. Raises AshoreError where the quote is not ready."""
     offer, payer = quote.offer, quote.payer
@@ -257,7 +265,7 @@ def claim_plan(contract: PayingContract, quote: ClaimQuote) -> Plan:
         kind=MoveKind.CLAIM,
         request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, payer.index, expected_of(tx)),
         terms=terms,
-        confirm=f"Claim {amount_text(owed)} on {owed.chain}",
+        confirm=f"Claim {_short(amount_text(owed))} on {owed.chain}",
         warnings=tuple(str(p) for p in quote.problems.values() if p.severity is Severity.WARNS),
         last_word=LAST_WORD,
     )

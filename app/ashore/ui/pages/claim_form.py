@@ -92,7 +92,7 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
         if self._row is not None:
             facts.add("In a row", self._row.words, note=_ROW)
             if self._row.gas:
-                facts.add("Gas for all of them, at most", self._row.gas, note="what is not used is not paid")
+                facts.add("Gas for all", f"at most {self._row.gas}", note="what is not used is not paid")
         facts.add("Waits", f"{amount_text(owed)} on {owed.chain}")
         for number, part in enumerate(pays):
             facts.add("What it pays" if number == 0 else "", part)
