@@ -131,3 +131,36 @@ async def test_two_withdrawals_of_one_asset_are_claimed_as_one_and_that_is_said(
         await person.settle()
         person.photograph("merged-form")
     assert [one["owner_key"] for one in truth(vaults)] == [RECIPIENT, RECIPIENT]
+
+
+async def test_all_that_waits_is_claimed_one_after_another(vaults: House) -> None:
+    async with vaults.window() as person:
+        await told_by_its_card(person)
+        for asset, amount in (("1.25 ETH", "0.5"), (f"SHELL #{LARGEST[:6]}", "")):
+            await send(person, asset, amount)
+            await bring_to_ethereum(vaults, person)
+            person.click_section("Withdraw")
+            await told_by_its_card(person)
+        person.click_section("Unclaimed")
+        await person.until_sees("This money waits, each sum by itself:", "0.50 ETH", f"SHELL #{LARGEST}")
+        person.click("Claim all, one after another")
+        for number in (1, 2):
+            await person.until_sees(f"claim {number} of 2", "Gas for all", "Gas, probably")
+            await person.until(lambda: person.find("Review claim").isEnabled(), "what it costs")
+            await person.settle()
+            person.photograph(f"row-{number}")
+            person.click("Review claim")
+            await person.until(lambda: person.heading == REVIEW, "the review")
+            await person.settle()
+            person.photograph(f"row-review-{number}")
+            (button,) = (name for name in person.names() if name.startswith("Claim "))
+            person.click(button)
+            await person.until(lambda: person.heading != REVIEW, "what follows")
+        await person.until(lambda: "Claim sent" in person.stages(), "the voyage of the last claim")
+        await vaults.look_until(vaults.taken)
+        await vaults.mine()
+        await vaults.finalize()
+        await person.until(lambda: person.stages()["Paid out on Harbour"].mark == "irreversible", "the end")
+        person.click_section("Unclaimed")
+        await person.until_sees("Nothing waits for you.")
+    assert all(one["claimed_l1"] == one["allowed_l1"] for one in truth(vaults))

@@ -265,7 +265,7 @@ def claim_plan(contract: PayingContract, quote: ClaimQuote) -> Plan:
         kind=MoveKind.CLAIM,
         request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, payer.index, expected_of(tx)),
         terms=terms,
-        confirm=f"Claim {_short(amount_text(owed))} on {owed.chain}",
+        confirm=f"Claim {_short(owed.symbol)}" if owed.single else f"Claim {amount_text(owed)} on {owed.chain}",
         warnings=tuple(str(p) for p in quote.problems.values() if p.severity is Severity.WARNS),
         last_word=LAST_WORD,
     )
