@@ -32,12 +32,18 @@ SHOWN_DIGITS = 14
 """A token id of more digits is cut in its middle where there is one line for it."""
 
 _ENDS = 6
+_LONG_NUMBER = re.compile(rf"[1-9][0-9]{{{SHOWN_DIGITS},77}}", re.ASCII)
 
 
 def elided(token_id: int) -> str:
     """A token id (0 to 2^256-1) in at most `SHOWN_DIGITS` characters: its first and last digits."""
     digits = str(token_id)
     return digits if len(digits) <= SHOWN_DIGITS else f"{digits[:_ENDS]}…{digits[-_ENDS:]}"
+
+
+def without_long_numbers(text: str) -> str:
+    """A text in which the numbers of tokens are cut in their middle, where it stands in one line."""
+    return _LONG_NUMBER.sub(lambda found: elided(int(found[0])), text)
 
 
 def money(terms: Terms) -> str:

@@ -20,7 +20,7 @@ from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.reddio_form import draft_of
 from ashore.ui.pages.unclaimed import UnclaimedPage, owed_words
 from ashore.ui.pages.voyage import CLAIM_IT, VoyagePage
-from ashore.ui.wording import is_claim, money, title, towards
+from ashore.ui.wording import is_claim, money, title, towards, without_long_numbers
 from unit.systems.reddio.reddio_bench import ETH, FOREIGN_KEY, MINTABLE_WITH_DATA, NFT, OWN, RECIPIENT, STANDARD
 from unit.ui.driving import Shell
 from unit.ui.looking import cut_off, texts
@@ -148,6 +148,18 @@ def test_a_long_token_id_is_cut_in_titles_alone() -> None:
     about = terms(NFT, f"PUNK #{NFT.token_id}")
     assert money(about) == title(about) == "PUNK #115792…639935"
     assert draft_of(about)["amount"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"PUNK #{NFT.token_id}", "PUNK #115792…639935"),
+        ("1,234.56789 WBTC", "1,234.56789 WBTC"),
+        ("PUNK #12345678901234", "PUNK #12345678901234"),
+    ],
+)
+def test_in_one_line_only_long_numbers_are_cut(text: str, shown: str) -> None:
+    assert without_long_numbers(text) == shown
 
 
 def test_a_registration_is_no_claim() -> None:

@@ -23,7 +23,7 @@ from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, REDDIO, breakable, title, towards
+from ashore.ui.wording import LIGHTNING, REDDIO, breakable, title, towards, without_long_numbers
 
 UNDER_WAY_SHOWN = 6
 ASKING, NOT_TOLD = "Asking…", "Not known now"
@@ -206,7 +206,11 @@ class HomePage(Page):
         if not waiting:
             self.waiting.clear()
             return
-        what = owed_words(waiting[0]) if len(waiting) == 1 else f"{len(waiting)} sums and tokens from Reddio"
+        what = (
+            without_long_numbers(owed_words(waiting[0]))
+            if len(waiting) == 1
+            else f"{len(waiting)} sums and tokens from Reddio"
+        )
         verb = "waits" if len(waiting) == 1 else "wait"
         told = f"{what} {verb} on {waiting[0].chain} to be claimed."
         self.waiting.show_problem(
