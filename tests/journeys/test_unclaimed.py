@@ -239,3 +239,30 @@ async def test_merged_money_is_told_apart_in_the_form_and_in_the_review(house: H
         await person.settle()
         person.photograph("merged-review")
         assert person.misses("What it pays", "25.00 USDC that you withdrew at", "3.50 USDC that you withdrew at") == []
+
+
+async def test_a_claim_and_its_end_at_twice_the_text_size(house: House) -> None:
+    async with house.window(theme="dark", size=(1024, 700)) as person:
+        await released(house, person)
+        person.click_section("Settings")
+        person.click("Text size: 200 %")
+        await person.settle()
+        await claim_sent(person)
+        await person.settle()
+        person.photograph("large-claim-sent")
+        await house.mine()
+        await person.until(lambda: person.stages()["Paid out on Harbour"].said_by == "we checked it", "the proof")
+        await house.finalize()
+        await person.until_sees("25.00 USDC arrived on Harbour.", "Gas paid", "checked, irreversible")
+        await person.settle()
+        person.photograph("large-claim-final")
+        person.click("Evidence of Claim sent")
+        await person.settle()
+        person.photograph("large-claim-evidence")
+        person.click_section("Activity")
+        await person.settle()
+        person.photograph("large-activity")
+        assert {row[0].partition("\u2028")[0] for row in person.activity()} == {"Claim of 25.00 USDC", "25.00 USDC"}
+        person.click_section("Withdraw")
+        await person.settle()
+        person.photograph("large-home")

@@ -15,8 +15,10 @@ from ashore.domain.withdrawal import GAS_MOST, SAID_BY
 from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 
-_RUNS = re.compile(r"[^./:?&=_,;-]*[./:?&=_,;-]?")
-_LONGEST_RUN = 10
+_RUNS = re.compile(r"[^./:?&=_,;()\[\]-]*[./:?&=_,;()\[\]-]*")
+_HEX = re.compile(r"(?P<prefix>0x)?(?P<digits>[0-9A-Fa-f]{8,})(?P<end>\W*)")
+_NUMBER = re.compile(r"(?P<digits>[0-9]{8,})(?P<end>\W*)")
+_LONGEST_RUN = 18
 LIGHTNING = "LNURL"
 """The system whose money is satoshi, and whose places are wallets."""
 
@@ -143,10 +145,25 @@ def breakable(text: str, longest: int = 20) -> str:
 
 
 def _broken(word: str) -> str:
-    pieces: list[str] = []
-    for run in filter(None, _RUNS.findall(word)):
-        pieces += [run] if _breadth(run) <= _LONGEST_RUN else [run[i : i + 4] for i in range(0, len(run), 4)]
-    return "\u200b".join(pieces)
+    return "\u200b".join(piece for run in filter(None, _RUNS.findall(word)) for piece in _pieces(run))
+
+
+def _pieces(run: str) -> list[str]:
+    """A run in parts: a number in thousands, a hash in groups of four, a name only where it is very long."""
+    number, hashed = _NUMBER.fullmatch(run), _HEX.fullmatch(run)
+    if number is not None:
+        first = len(number["digits"]) % 3 or 3
+        digits = number["digits"]
+        parts = [digits[:first], *(digits[n : n + 3] for n in range(first, len(digits), 3))]
+    elif hashed is not None:
+        parts = [hashed["digits"][n : n + 4] for n in range(0, len(hashed["digits"]), 4)]
+        parts[0] = (hashed["prefix"] or "") + parts[0]
+    elif _breadth(run) <= _LONGEST_RUN:
+        return [run]
+    else:
+        return [run[n : n + 4] for n in range(0, len(run), 4)]
+    end = (number or hashed)["end"]  # type: ignore[index]  # one of the two is there
+    return [*parts[:-1], parts[-1] + end]
 
 
 def _breadth(word: str) -> int:

@@ -144,6 +144,7 @@ async def test_nothing_is_cut_off_and_everything_has_a_name(
     assert marked_up(shell.window) == []
     shell.theme.apply("dark", text_size)
     assert shell.window.grab().toImage() != picture.toImage()
+    await shell.settle()
     assert cut_off(shell.window) == []
 
 

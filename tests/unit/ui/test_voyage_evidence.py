@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit
 from ashore.domain import events as ev
 from ashore.domain.addresses import readable
 from ashore.domain.evidence import Level
+from ashore.domain.withdrawal import RECEIPT
 from ashore.engine.views import ProofCheck
 from ashore.systems.zklink.settlement.acceptors import ACCEPTS
 from ashore.systems.zklink.settlement.emptied import EMPTIED
@@ -119,7 +120,7 @@ async def test_a_proof_that_is_not_stored_is_said_so(shell: Shell) -> None:
 
 
 def test_every_kind_of_evidence_has_plain_words() -> None:
-    told = {"operator", "submission", "replacement", "cancellation"}
+    told = {"operator", "submission", "replacement", "cancellation", RECEIPT}
     stored = {STORED_ROOT, ACCEPTS, EMPTIED, KEPT}
     assert {*EVENT_OF_STAGE.values(), *stored, CALLED, SENT_ON, *told} == KINDS.keys()
 

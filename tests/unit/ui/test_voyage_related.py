@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
@@ -191,3 +193,18 @@ async def test_after_a_broker_paid_nothing_is_awaited_that_nobody_will_tell(shel
     shell.wallet.happen(ev.StageReached("f", "executed", said("operator", NOW)))
     await shell.settle()
     assert executed.rail.mark.mark is Mark.REPORTED, "what somebody says stands all the same"
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+async def test_the_words_at_the_head_of_a_voyage_stand_on_one_line(shell: Shell, percent: int) -> None:
+    shell.window.resize(1600, 900)
+    page = open_voyage(shell, "committed")
+    shell.theme.apply("light", percent)
+    await shell.settle()
+
+    def base(widget: QWidget, height: int) -> int:
+        metrics = widget.fontMetrics()
+        return widget.mapTo(page, QPoint(0, 0)).y() + (height - metrics.height()) // 2 + metrics.ascent()
+
+    told = page.started.height() - page.started.contentsMargins().bottom()
+    assert abs(base(page.copy, page.copy.height()) - base(page.started, told)) <= 1

@@ -38,3 +38,10 @@ def test_a_hash_fills_its_lines() -> None:
         "name.",
         "example",
     ]
+
+
+def test_names_stay_whole_numbers_break_in_thousands_and_hashes_in_fours() -> None:
+    parts = breakable("pendingBalances[0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2][17]").split("\u200b")
+    assert parts[:3] == ["pendingBalances[", "0x8f3a", "12c4"]
+    assert parts[-2:] == ["91c2][", "17]"]
+    assert breakable("100000000000000000000).").split("\u200b") == ["100", *["000"] * 5, "000)."]

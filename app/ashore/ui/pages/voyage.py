@@ -122,6 +122,10 @@ class VoyagePage(Page):
     def _scale(self) -> None:
         theme = self.context.theme
         self.columns.set_widths(theme.px(400), theme.px(280))
+        # In a row that stands on its lower edge, a button's text stands higher than a label's.
+        self.copy.ensurePolished()
+        room = self.copy.sizeHint().height() - self.copy.fontMetrics().height()
+        self.started.setContentsMargins(0, 0, 0, max(0, room // 2))
 
     def show_withdrawal(self, withdrawal_id: str) -> None:
         """Follow another withdrawal."""
