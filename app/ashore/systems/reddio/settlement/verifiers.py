@@ -7,6 +7,7 @@ answers has no proof: it is as strong as the endpoints that say the same.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ashore.crypto.abi import encode_call
@@ -37,6 +38,15 @@ from ashore.systems.reddio.system.tracks import UPDATED
 REGISTRY = "isValid"
 MOST_VERIFIERS = 8
 A_CYCLE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Whether every registry knows a fact, in words which, and how many endpoints at least say so."""
+
+    valid: bool
+    words: str
+    agreeing: int
 
 
 class Verifiers:
@@ -70,30 +80,40 @@ class Verifiers:
         return found
 
     async def _asked(self, state: Withdrawal, log: Evidence) -> list[ev.Event]:
-        fact = bytes.fromhex(log.facts["state transition fact"][2:])
-        verifiers = await self._agreed(self._deployment.contract, GET_REGISTERED_VERIFIERS)
-        addresses = decode_addresses_result(verifiers[0])[:MOST_VERIFIERS]
-        told: list[str] = []
-        fewest = verifiers[1]
-        for adapter in addresses:
-            gps = await self._agreed(hexed(adapter), GPS_CONTRACT)
-            program = await self._agreed(hexed(adapter), PROGRAM_HASH)
-            registry = decode_address_result(gps[0])
-            if registry is None:
+        """Ask as of the block of the update; where endpoints have forgotten that, as of now.
+
+        A no counts for that block alone: registries may have been replaced since, and the contract itself asked then.
+        """
+        try:
+            told = await self._registries(log, hex(log.block_number))
+        except (AshoreError, CodecError):
+            told = await self._registries(log, "latest")
+            if not told.valid:
                 return []
-            named = verifier_fact(decode_uint_result(program[0]), fact)
-            valid = await self._agreed(hexed(registry), IS_VALID, named)
-            fewest = min(fewest, gps[1], program[1], valid[1])
-            if not decode_bool_result(valid[0]):
-                if state.stage(UPDATED).contradicted:
-                    return []
-                said = f"The contract on {self._deployment.chain.name} moved its state on this fact."
-                return [ev.StageContradicted(state.id, UPDATED, said, "A registry of proofs does not know it.")]
-            told.append(f"{hexed(registry)} knows it as the result of program 0x{decode_uint_result(program[0]):x}")
-        if not told:
+        if not told.valid and told.words and not state.stage(UPDATED).contradicted:
+            said = f"The contract on {self._deployment.chain.name} moved its state on this fact."
+            return [ev.StageContradicted(state.id, UPDATED, said, "A registry of proofs did not know it then.")]
+        if not told.valid:
             return []
-        facts = {"state transition fact": hexed(fact), "registries": "; ".join(told)}
-        return [ev.StageReached(state.id, UPDATED, self._evidence(log, facts, fewest))]
+        facts = {"state transition fact": log.facts["state transition fact"], "registries": told.words}
+        return [ev.StageReached(state.id, UPDATED, self._evidence(log, facts, told.agreeing))]
+
+    async def _registries(self, log: Evidence, block: str) -> _Told:
+        """What all registered verifiers say of a fact. Raises AshoreError or CodecError where that cannot be told."""
+        fact = bytes.fromhex(log.facts["state transition fact"][2:])
+        listed, fewest = await self._agreed(block, self._deployment.contract, GET_REGISTERED_VERIFIERS)
+        words, is_valid = list[str](), True
+        for adapter in decode_addresses_result(listed)[:MOST_VERIFIERS]:
+            gps, first = await self._agreed(block, hexed(adapter), GPS_CONTRACT)
+            program, second = await self._agreed(block, hexed(adapter), PROGRAM_HASH)
+            registry, number = decode_address_result(gps), decode_uint_result(program)
+            if registry is None:
+                raise AshoreError("A verifier names no registry.")
+            answer, third = await self._agreed(block, hexed(registry), IS_VALID, verifier_fact(number, fact))
+            fewest = min(fewest, first, second, third)
+            is_valid = is_valid and decode_bool_result(answer)
+            words.append(f"{hexed(registry)} knows it as the result of program 0x{number:x}")
+        return _Told(is_valid and bool(words), "; ".join(words), fewest)
 
     def _evidence(self, log: Evidence, facts: dict[str, str], agreeing: int) -> Evidence:
         """It speaks for the same block as the log, and falls with it."""
@@ -111,10 +131,10 @@ class Verifiers:
             asked=len(self._quorum.endpoints),
         )
 
-    async def _agreed(self, to: str, function: str, *values: Any) -> tuple[bytes, int]:
-        """What enough endpoints answer alike to a call, and how many do. Raises AshoreError."""
+    async def _agreed(self, block: str, to: str, function: str, *values: Any) -> tuple[bytes, int]:
+        """What enough endpoints answer alike to a call at a block, and how many do. Raises AshoreError."""
         call = {"to": to, "data": hexed(encode_call(function, values))}
-        answers = await self._quorum.ask_each("eth_call", [call, "latest"])
+        answers = await self._quorum.ask_each("eth_call", [call, block])
         voices = Counter(answer for answer in answers.values() if isinstance(answer, str))
         if not voices:
             raise AshoreError("Nobody answers.")

@@ -42,6 +42,8 @@ __all__ = ["folder", "founded"]
 
 PAYERS = (Payer(0, PAYER, "Account 1"),)
 OTHERS = "0x" + "ab" * 20
+GOVERNOR = genesis.FAUCET_INDEX
+"""The practice account that founded the exchange."""
 
 
 @pytest.fixture
@@ -317,3 +319,20 @@ async def test_endpoints_that_lie_make_no_empty_hands(shore: Shore, kind: FaultK
         endpoint.faults.add(FaultRule("eth_getProof", kind, count=None))
     with pytest.raises(AshoreError):
         await shore.purse.look("Harbour", [OWNER])
+
+
+async def test_registries_that_were_replaced_since_deny_nothing(shore: Shore) -> None:
+    name = await shore.begun(shore.coast.asset("ETH"), 5)
+    await shore.coast.control("settle")
+    chain, exchange = shore.coast.world.chain, shore.coast.reddio.deployment.exchange
+    governor = Sender(chain, genesis.private_key(GOVERNOR))
+    registry = governor.deploy(load_artifact("SandboxFactRegistry"))
+    adapter = governor.deploy(load_artifact("SandboxVerifierAdapter"), registry.address, 7)
+    assert exchange.read(chain, "governor").lower() == "0x" + governor.address.hex()
+    governor.transact(exchange, "setVerifiers", [adapter.address], [adapter.address])
+    chain.mine()
+    await shore.look(2)
+    view = shore.state(name).stage(UPDATED)
+    assert view.checked()
+    assert not view.contradicted
+    assert [piece.kind for piece in view.evidence].count(REGISTRY) == 1, "they knew it at the block of the update"
