@@ -10,8 +10,8 @@ contract SandboxFactRegistry {
 
     event LogMemoryPagesHashes(bytes32 programOutputFact, bytes32[] pagesHashes);
 
-    constructor() {
-        owner = msg.sender;
+    constructor(address owner_) {
+        owner = owner_;
     }
 
     /// Registering again changes nothing.

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from eth_abi.abi import encode
 from eth_account import Account as EthereumKey
 from eth_account.messages import encode_typed_data
 
 from ashore.crypto.stark import derive_key, public_key
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.chain import DevChain
-from ashore.sandbox.evm.contracts import Contract, Sender, load_artifact
+from ashore.sandbox.evm.contracts import Contract, Sender, abi_types, created_address, load_artifact
+from ashore.sandbox.evm.errors import ChainError
 from ashore.sandbox.reddio.book import GENESIS_BATCH, Credit
 from ashore.sandbox.reddio.catalogue import Catalogue, TokenContract
 from ashore.sandbox.reddio.pictures import SHELL_DATA
@@ -26,10 +28,12 @@ from ashore.systems.reddio.codec import Asset, AssetKind, KeyRequest, asset_info
 from ashore.systems.reddio.codec.l1.public_input import Modification
 
 KEY_CHAIN_ID = 11155111
+_EXCHANGE = "StarkExSandbox"
 OPERATOR_INDEX = 10
 ETHER = 10**18
 _RICH = 1_000 * ETHER
 _GAS = 500_000
+_GAS_TO_CREATE, _GAS_FOR_EXCHANGE = 2_000_000, 5_000_000
 _CORAL, _PEARL, _SHELL, _REEF, _POSTCARD = "CORAL", "PEARL", "SHELL", "REEF", "POSTCARD"
 _LAST_TOKEN = 2**256 - 1
 _FIRST_OF_MANY = 1_000_000
@@ -101,7 +105,7 @@ def read_deployment(value: Mapping[str, Any]) -> Deployment:
     }
     registry = load_artifact("SandboxFactRegistry")
     return Deployment(
-        Contract(bytes.fromhex(value["exchange"]), load_artifact("StarkExSandbox")),
+        Contract(bytes.fromhex(value["exchange"]), load_artifact(_EXCHANGE)),
         Contract(bytes.fromhex(value["proofs"]), registry),
         Contract(bytes.fromhex(value["committee"]), registry),
         tokens,
@@ -181,18 +185,21 @@ def deploy(chain: DevChain, many: int) -> Deployment:
     deployer = Sender(chain, genesis.private_key(genesis.FAUCET_INDEX))
     operator = Sender(chain, genesis.private_key(OPERATOR_INDEX))
     deployer.send(operator.address, value=_RICH, gas=21_000)
-    exchange = deployer.deploy(load_artifact("StarkExSandbox"), operator.address, CONFIG_CODE, root_after(0))
-    registry = load_artifact("SandboxFactRegistry")
-    proofs, committee = operator.deploy(registry), operator.deploy(registry)
-    adapter = deployer.deploy(load_artifact("SandboxVerifierAdapter"), proofs.address, PROGRAM_HASH)
+    exchange = _create(chain, deployer, _EXCHANGE, operator.address, CONFIG_CODE, root_after(0))
+    proofs = _create(chain, deployer, "SandboxFactRegistry", operator.address)
+    committee = _create(chain, deployer, "SandboxFactRegistry", operator.address)
+    adapter = _create(chain, deployer, "SandboxVerifierAdapter", proofs.address, PROGRAM_HASH)
     deployer.transact(exchange, "setVerifiers", [adapter.address], [committee.address], gas=_GAS)
-    coin, nft = load_artifact("SandboxToken"), load_artifact("SandboxNft")
+
+    def nft(name: str, symbol: str, base_uri: str, *, reads_urls: bool = False) -> Contract:
+        return _create(chain, deployer, "SandboxNft", name, symbol, base_uri, exchange.address, reads_urls)
+
     tokens = {
-        _CORAL: deployer.deploy(coin, "Practice Coral", _CORAL, 18),
-        _PEARL: deployer.deploy(coin, "Practice Pearl", _PEARL, 8),
-        _SHELL: deployer.deploy(nft, "Practice Shells", _SHELL, _base_uri(_SHELL), exchange.address, False),
-        _REEF: deployer.deploy(nft, "Practice Reefs", _REEF, _base_uri(_REEF), exchange.address, False),
-        _POSTCARD: deployer.deploy(nft, "Practice Postcards", _POSTCARD, "", exchange.address, True),
+        _CORAL: _create(chain, deployer, "SandboxToken", "Practice Coral", _CORAL, 18),
+        _PEARL: _create(chain, deployer, "SandboxToken", "Practice Pearl", _PEARL, 8),
+        _SHELL: nft("Practice Shells", _SHELL, _base_uri(_SHELL)),
+        _REEF: nft("Practice Reefs", _REEF, _base_uri(_REEF)),
+        _POSTCARD: nft("Practice Postcards", _POSTCARD, "", reads_urls=True),
     }
     made = Deployment(exchange, proofs, committee, tokens, many)
     for contract in contracts_of(made):
@@ -201,11 +208,23 @@ def deploy(chain: DevChain, many: int) -> Deployment:
     return made
 
 
+def _create(chain: DevChain, sender: Sender, name: str, *arguments: Any) -> Contract:
+    """Send what creates a contract, and know it before it is there: all of the beginning fits a few blocks."""
+    artifact = load_artifact(name)
+    data = artifact.bytecode + encode(abi_types(artifact.entry("constructor")["inputs"]), arguments)
+    nonce = chain.pending_nonce(sender.address)
+    sender.send(None, data, gas=_GAS_FOR_EXCHANGE if name == _EXCHANGE else _GAS_TO_CREATE)
+    return Contract(created_address(sender.address, nonce), artifact)
+
+
 def deposit(chain: DevChain, made: Deployment, catalogue: Catalogue, places: Sequence[tuple[Credit, int]]) -> None:
     """Deposit on L1 what the accounts begin with, and let the first batch take it in.
 
     Args:
         places: each credit with its vault.
+
+    Raises:
+        ChainError: something of it failed.
     """
     deployer = Sender(chain, genesis.private_key(genesis.FAUCET_INDEX))
     operator = Sender(chain, genesis.private_key(OPERATOR_INDEX))
@@ -220,13 +239,21 @@ def deposit(chain: DevChain, made: Deployment, catalogue: Catalogue, places: Seq
             deployer.transact(made.exchange, "depositERC20", *place, credit.quanta, gas=_GAS)
         else:
             deployer.transact(made.exchange, "depositNft", *place, asset.token_id, gas=_GAS)
-    chain.mine()
+    _mine(chain, deployer)
     changes = [Modification(one.owner_key, one.asset_id, vault, one.quanta) for one, vault in places]
     update = state_update(GENESIS_BATCH, changes)
     operator.transact(made.proofs, "registerFact", update.proof_fact, gas=_GAS)
     operator.transact(made.committee, "registerFact", update.availability_fact, gas=_GAS)
     operator.send(made.exchange.address, update.calldata(made.exchange), gas=5_000_000)
-    chain.mine()
+    _mine(chain, operator)
+    if made.exchange.read(chain, "getLastBatchId") != GENESIS_BATCH:
+        raise ChainError("the practice exchange could not be founded")
+
+
+def _mine(chain: DevChain, sender: Sender) -> None:
+    """Mine until all that a sender has sent is in blocks."""
+    while chain.nonce(sender.address) < chain.pending_nonce(sender.address):
+        chain.mine()
 
 
 def _fund(deployer: Sender, made: Deployment, catalogue: Catalogue, credits: Iterable[Credit]) -> None:
