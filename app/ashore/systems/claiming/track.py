@@ -61,6 +61,7 @@ CLAIM_WORDS = TrackWords(
         "The one that waits stays as it is: the other was not taken.",
         "{said}",
     ),
+    less="The claim takes all that waits: the rest of the {asked} had been paid out to its owner before.",
     instead=("Speed up", "Cancel the claim"),
     instead_again=("Claim after all", "Cancel faster"),
 )

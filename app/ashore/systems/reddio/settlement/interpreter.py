@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
 
@@ -66,6 +67,7 @@ class Interpreter:
         self._fates = fates
         self._finality = Finality()
         self._unread = True
+        self._head = -1
         self._now = now
 
     async def interpret(self, observation: Observation, open_: Sequence[Withdrawal]) -> Iterable[ev.Event]:
@@ -74,16 +76,22 @@ class Interpreter:
         chain = self._deployment.chain.name
         match observation:
             case BlockObserved() if observation.block.chain == chain:
-                begun = list(_begun(every, observation.block.number - 1, chain))
-                return [*begun, *(await self._look_again(every, begun) if await self._take(observation, every) else [])]
-            case BlocksTakenBack(of, hashes, _) if of == chain:
+                proven = observation.level >= Level.PROVEN
+                begun = self._begun(every, observation.block.number - 1) if proven else []
+                every = [_with_facts(state, begun) for state in every]
+                return [*begun, *(await self._look_again(every) if await self._take(observation, every) else [])]
+            case BlocksTakenBack(of, hashes, ancestor) if of == chain:
                 # Even where the book forgot them already: a crash may have come before this was journaled.
                 self._book.forget(chain, hashes)
+                self._head = min(self._head, ancestor)
+                earlier = [state for state in every if int(state.facts.get(SINCE, "-1")) > max(-1, ancestor)]
+                begun = [ev.FactLearnt(state.id, SINCE, str(max(-1, ancestor)), chain) for state in earlier]
+                every = [_with_facts(state, begun) for state in every]
                 for witness in self._witnesses:
                     witness.begin_anew()
                 kinds = [witness.kind for witness in self._witnesses]
                 gone = [*fallen(kinds, every, hashes), *fallen_receipts(self._of(open_), hashes)]
-                return [*await self._look_again(every), *gone]
+                return [*begun, *await self._look_again(every), *gone]
             case FinalityAdvanced() if observation.chain == chain:
                 self._finality.advance(observation)
                 return [event for state in self._of(open_) for event in self._finality.settled(state)]
@@ -93,11 +101,34 @@ class Interpreter:
 
     async def _health(self, health: ChainHealth, every: Sequence[Withdrawal]) -> list[ev.Event]:
         self._finality.heard(health)
-        begun = list(_begun(every, max(0, health.head - health.behind), health.chain))
-        agreed = health.agreeing >= AGREEMENT and self._book.unshow()
+        agrees = health.agreeing >= AGREEMENT
+        begun = self._begun(every, health.head - health.behind) if agrees else []
+        if agrees:
+            self._head = health.head
+        every = [_with_facts(state, begun) for state in every]
+        agreed = agrees and self._book.unshow()
         # What was in the book at the start is compared before anything else is made of it.
         unread, self._unread = self._unread, False
-        return [*begun, *(await self._look_again(every, begun) if agreed or unread else [])]
+        if agreed or unread:
+            return [*begun, *await self._look_again(every)]
+        # Whether a withdrawal may be what was set aside can also change by what Reddio says of it.
+        waiting = {place for state in every if not state.stage(UPDATED).checked() and (place := self._lots_at(state))}
+        again = [state for state in every if is_withdrawal(state) and place_in(state.terms).subject in waiting]
+        return [*begun, *await self._look_again(again)]
+
+    def _lots_at(self, state: Withdrawal) -> str:
+        """The place of a withdrawal where anything was set aside; empty where nothing was."""
+        place = place_in(state.terms).subject if is_withdrawal(state) else ""
+        return place if place and self._book.about(Kind.ALLOWED, place) else ""
+
+    def _begun(self, every: Sequence[Withdrawal], place: int) -> list[ev.FactLearnt]:
+        """Where the chain was when a withdrawal began: nothing up to there can be what it waits for.
+
+        It began after the last agreed head was heard of; where none was yet, after the `place` up to which was read.
+        """
+        height = self._head if self._head >= 0 else place
+        new = [state for state in every if is_withdrawal(state) and SINCE not in state.facts]
+        return [ev.FactLearnt(state.id, SINCE, str(height), self._deployment.chain.name) for state in new]
 
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
         """Read what the chain's blocks do not tell: what became of claims, what is stored, what verifiers know."""
@@ -145,14 +176,12 @@ class Interpreter:
             self._book.add(entries, await asyncio.to_thread(packed, observed.proof_bodies))
         return True
 
-    async def _look_again(self, every: Sequence[Withdrawal], begun: Sequence[ev.Event] = ()) -> list[ev.Event]:
+    async def _look_again(self, every: Sequence[Withdrawal]) -> list[ev.Event]:
         """Compare every withdrawal with the book, oldest first, without holding the event loop for long."""
-        just_begun = {event.withdrawal for event in begun}
         found: list[ev.Event] = []
         for number, group in enumerate(_by_place([state for state in every if is_withdrawal(state)])):
-            # What began a moment ago is compared with the next block: it has no beginning in its facts yet.
             found += reconcile(self._deployment, self._book, group, self._now())
-            found += [event for state in group if state.id not in just_begun for event in self._held_up(state)]
+            found += [event for state in group for event in self._held_up(state)]
             if number % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
         for state in every:
@@ -168,11 +197,10 @@ class Interpreter:
             yield ev.FactLearnt(state.id, HELD_UP, told, self._deployment.chain.name)
 
 
-def _begun(every: Sequence[Withdrawal], height: int, chain: str) -> Iterator[ev.Event]:
-    """Where the chain was when a withdrawal began: nothing up to there can be what it waits for."""
-    for state in every:
-        if is_withdrawal(state) and SINCE not in state.facts:
-            yield ev.FactLearnt(state.id, SINCE, str(height), chain)
+def _with_facts(state: Withdrawal, learnt: Sequence[ev.FactLearnt]) -> Withdrawal:
+    """A withdrawal with what was learnt a moment ago, and is about to be written."""
+    new = {event.key: event.value for event in learnt if event.withdrawal == state.id}
+    return replace(state, facts={**state.facts, **new}) if new else state
 
 
 def _by_place(states: Sequence[Withdrawal]) -> Iterator[list[Withdrawal]]:

@@ -82,6 +82,46 @@ async def test_what_was_set_aside_before_it_began_is_not_its_own(exchange: Excha
     assert best.facts["of which yours here"] == "0.000005 ETH"
 
 
+async def test_a_block_that_comes_before_any_other_news_is_compared_at_once(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    assert wallet.state(name).stage(UPDATED).checked()
+
+
+async def test_what_is_set_aside_while_the_wallet_catches_up_is_not_of_a_newer_withdrawal(
+    exchange: Exchange, wallet: Wallet
+) -> None:
+    old = exchange.update((OWNER, ETH, 5))
+    await wallet.sees(ChainHealth(CHAIN, 3, 3, 1, 0, behind=1))
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.sees(old)
+    assert not wallet.state(name).stage(UPDATED).evidence
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    assert wallet.state(name).stage(UPDATED).checked()
+
+
+async def test_a_reorganisation_may_bring_it_lower_than_the_chain_was_when_it_began(
+    exchange: Exchange, wallet: Wallet
+) -> None:
+    await wallet.sees(exchange.empty(), exchange.empty(), exchange.empty())
+    await wallet.health(3)
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(3)
+    await wallet.sees(exchange.reorganised(2), exchange.update((OWNER, ETH, 5)))
+    assert wallet.state(name).stage(UPDATED).checked()
+
+
+async def test_what_Reddio_says_later_lets_a_sum_be_shared_out(exchange: Exchange, wallet: Wallet) -> None:
+    first, second = wallet.request(OWNER, ETH, 5, accepted=False), wallet.request(OWNER, ETH, 3)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 9)))
+    assert wallet.state(second).stage(UPDATED).checked()
+    assert not wallet.state(first).stage(UPDATED).evidence
+    wallet.events.append(ev.MoveAccepted(first, f"m{first}", "Reddio knows it."))
+    await wallet.health(1)
+    assert wallet.state(first).stage(UPDATED).checked()
+
+
 async def test_an_ended_withdrawal_takes_nothing_of_a_later_one(exchange: Exchange, wallet: Wallet) -> None:
     first = wallet.request(OWNER, ETH, 5)
     await wallet.health(0)
