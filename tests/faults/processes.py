@@ -26,11 +26,11 @@ class MatrixError(AssertionError):
 class Sandbox:
     """The practice network as a process."""
 
-    def __init__(self, log: IO[bytes]) -> None:
+    def __init__(self, log: IO[bytes], *, reddio: bool = False) -> None:
         """`log` takes what it complains of: answers that are torn on purpose, above all."""
         self._token = secrets.token_urlsafe(24)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ashore", "--role", "sandbox", "--clock", "demo"],
+            [sys.executable, "-m", "ashore", "--role", "sandbox", "--clock", "demo", _reddio_option(reddio)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -58,6 +58,10 @@ class Sandbox:
         _pipe(self._process.stdin).close()
         self._process.wait(ANSWER_S)
         _pipe(self._process.stdout).close()
+
+
+def _reddio_option(wanted: bool) -> str:
+    return "--reddio" if wanted else "--no-reddio"
 
 
 class WalletProcess:

@@ -21,12 +21,15 @@ from faults.claim_matrix import KilledClaims, claim_cases
 from faults.kill_cases import KILLS_IN_CI, OPENING, OVERTAKEN, answer_cases, boundary_cases, random_cases
 from faults.kill_matrix import Lane, Runs, Tally, open_lanes, run_lanes, summed
 from faults.lnurl_matrix import AGAIN, BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
+from faults.reddio_matrix import PATHS, ReddioLane, reddio_cases
 from faults.replacement_matrix import CANCELLED_AT, ReplacementLane, replacement_cases
 
 LANES = 3
 VOUCHER_LANES = 2
 VOUCHER_KILLS_IN_CI = 8
 ACTIVATION_KILLS_IN_CI = 4
+REDDIO_KILLS_IN_CI = 3
+"""Of each kind of request."""
 CASES_A_LANE = 80
 
 pytestmark = pytest.mark.timeout(1200)
@@ -143,3 +146,17 @@ def test_killed_over_vouchers(tmp_path: Path, figures: dict[str, Tally], request
     for boundary in BOUNDARIES:
         row = rows[f"lnurl: {boundary}"]
         assert row.final == sum(case.pays for case in cases if case.row == f"lnurl: {boundary}") >= 1
+
+
+def test_killed_over_reddio(tmp_path: Path, figures: dict[str, Tally], request: pytest.FixtureRequest) -> None:
+    seed = _seed(request)
+    asked_for = request.config.getoption("--kills", None)
+    count = REDDIO_KILLS_IN_CI if asked_for in (None, KILLS_IN_CI) else int(asked_for)
+    print(f"--kills {count} --kill-seed {seed}")
+    cases = reddio_cases(count, seed)
+    rows = _kill(cases, ReddioLane, 1, tmp_path, figures)
+    assert sum(tally.kills for tally in rows.values()) == len(cases)
+    # Each request was taken once and each sum was paid once; a second one was asked for only after a refusal.
+    assert sum(tally.final for tally in rows.values()) == len(cases)
+    assert {row for row, tally in rows.items() if tally.refused} <= {f"{what}: answer lost" for what in PATHS}
+    assert sum(tally.duplicates for tally in rows.values()) == 0
