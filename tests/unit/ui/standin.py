@@ -56,6 +56,7 @@ from unit.ui.standin_parts import (
     NOW,
     StandInElsewhere,
     StandInEther,
+    StandInRegistering,
     StandInSandbox,
     StandInStarkAccounts,
     StandInUnclaimed,
@@ -138,6 +139,7 @@ class StandInWallet:
         self.unclaimed = StandInUnclaimed()
         self.elsewhere = StandInElsewhere()
         self.stark_accounts = StandInStarkAccounts()
+        self.registering = StandInRegistering()
         self.signature_refused: AshoreError | None = None
         self.offer = an_offer()
         self.opening: AshoreError | None = None

@@ -126,6 +126,21 @@ class StandInElsewhere:
         self.listed = tuple(each for each in self.listed if each != account)
 
 
+class StandInRegistering:
+    """Registrations: what a test says that one costs, or why nobody can say."""
+
+    def __init__(self) -> None:
+        self.offer: Offer | AshoreError = AshoreError("Nobody was asked.")
+        self.asked: list[tuple[str, int, str]] = []
+
+    async def open(self, profile: str, account_index: int, key_name: str) -> Offer:
+        await asyncio.sleep(0)
+        self.asked.append((profile, account_index, key_name))
+        if isinstance(self.offer, AshoreError):
+            raise self.offer
+        return self.offer
+
+
 class StandInStarkAccounts:
     """Keys on Reddio: none until two signatures were given, which are not looked at."""
 

@@ -69,7 +69,6 @@ class RegistrationNote(Disclosure):
         inner = QWidget()
         inner.setLayout(column(self.words, row(self.register, -1)))
         self.set_content(inner)
-        self.register.hide()
         self.hide()
 
     def show_offer(self, offer: ReddioOffer) -> None:

@@ -72,6 +72,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self.fields.account_chosen.connect(self._account_chosen)
         self.fields.maximum.clicked.connect(self._use_maximum)
         self.clear.clicked.connect(self._start_over)
+        self.fields.registration.asked.connect(self._register)
 
     # Coming and going
 
@@ -199,6 +200,13 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
             self._account = index
             self.put_down()
             self.open()
+
+    def _register(self, key: str) -> None:
+        """Lead to the registration of a Stark key, by its name."""
+        found = self._offer.account(key) if self._offer is not None else None
+        account = next((a for a in self.context.wallet.accounts() if a.index == self._account), None)
+        if found is not None and account is not None:
+            self.context.go.show_registration(self._profile, account, (found.name, found.stark_key))
 
     def _use_maximum(self) -> None:
         if self._quote is not None and self._quote.maximum:

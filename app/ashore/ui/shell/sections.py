@@ -27,6 +27,7 @@ from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receiving import ReceivingPage
 from ashore.ui.pages.reddio_form import ReddioFormPage
+from ashore.ui.pages.registration_form import RegistrationFormPage
 from ashore.ui.pages.replace_form import ReplaceFormPage
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.settings import SettingsPage
@@ -44,7 +45,7 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.wording import LIGHTNING, REDDIO
 
 P = TypeVar("P", bound=Page)
-VOUCHER, ACTIVATION, VAULTS, STARK_KEY = "voucher", "activation", "vaults", "stark-key"
+VOUCHER, ACTIVATION, VAULTS, STARK_KEY, REGISTRATION = "voucher", "activation", "vaults", "stark-key", "registration"
 _FORMS = {LIGHTNING: VOUCHER, REDDIO: VAULTS}
 """The form of a system, where it is not zkLink's."""
 
@@ -52,6 +53,7 @@ _DRAFTED = ZkLinkFormPage | LnurlFormPage | ReddioFormPage
 _WAYS = {
     MoveKind.CLAIM: ("unclaimed", "claim", "review"),
     MoveKind.ACTIVATE: ("withdraw", "form", ACTIVATION, "review"),
+    MoveKind.REGISTER: ("withdraw", VAULTS, REGISTRATION, "review"),
 }
 _USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _TITLES = {key: title for key, title, _icon in SECTIONS}
@@ -85,9 +87,8 @@ class Sections(QObject):
         self.trouble = Notice(icons)
         self.fault = Notice(icons, closable=True)
         self.stopped = Notice(icons, action="Start it again")
-        window.banners.addWidget(self.stopped)
-        window.banners.addWidget(self.trouble)
-        window.banners.addWidget(self.fault)
+        for banner in (self.stopped, self.trouble, self.fault):
+            window.banners.addWidget(banner)
         self.fault.closed.connect(self._space_banners)
         self.context = Context(wallet, icons.theme, icons, tasks, self.hub, self, self.show_fault, now, data_place)
         self._pages: dict[str, Page] = {}
@@ -270,16 +271,18 @@ class Sections(QObject):
 
     def show_add_elsewhere(self) -> None:
         """Where an account is added whose Ethereum key is in another wallet."""
-        if not self._signing():
-            self._built("elsewhere", AddElsewherePage, AddElsewherePage)
-            self._go(["accounts", "elsewhere"])
+        self._built("elsewhere", AddElsewherePage, AddElsewherePage)
+        self._go(["accounts", "elsewhere"])
+
+    def show_registration(self, profile: str, account: Account, key: tuple[str, str]) -> None:
+        """The form that registers a Stark key on L1; `key` is its name, and itself."""
+        self._built(REGISTRATION, RegistrationFormPage, RegistrationFormPage).begin_with(profile, account, *key)
+        self._go(["withdraw", VAULTS, REGISTRATION])
 
     def show_add_stark_key(self, profile: str, account: Account) -> None:
         """Where the Stark key of such an account is added."""
-        if not self._signing():
-            page = self._built(STARK_KEY, AddStarkKeyPage, AddStarkKeyPage)
-            page.begin_with(profile, account)
-            self._go(["accounts", STARK_KEY])
+        self._built(STARK_KEY, AddStarkKeyPage, AddStarkKeyPage).begin_with(profile, account)
+        self._go(["accounts", STARK_KEY])
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: follow it, and begin the next form empty."""
@@ -287,7 +290,7 @@ class Sections(QObject):
             form = self._pages.get(key)
             # Which of them was confirmed stands in the way that led here.
             # An activation only opens the way for what stands in the form.
-            if key in self._way and ACTIVATION not in self._way and isinstance(form, _DRAFTED):
+            if key in self._way and not {ACTIVATION, REGISTRATION} & {*self._way} and isinstance(form, _DRAFTED):
                 form.clear_draft()
         claims = self._pages.get("claim") if "claim" in self._way else None
         self._way = ["withdraw"]

@@ -1,0 +1,82 @@
+"""A plain withdrawal lies under its Stark key until that is registered: the whole way on a real practice network."""
+
+from __future__ import annotations
+
+import pytest
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.withdrawal import Mark, Status
+from ashore.engine.views import Review
+from ashore.systems.base import Draft
+from ashore.systems.reddio.system.registration import RegistrationOffer
+from ashore.systems.reddio.system.tracks import CLAIMABLE, REGISTERED
+from faults.reddio_bench import ReddioBench
+
+PAYER = "1"
+
+
+async def opened(vaults: ReddioBench, key: int = 0) -> RegistrationOffer:
+    account = vaults.wallet.accounts()[0]
+    names = await vaults.wallet.stark_accounts.of(account, vaults.reddio)
+    offer = await vaults.wallet.registering.open(vaults.reddio, account.index, names[key][0])
+    assert isinstance(offer, RegistrationOffer)
+    return offer
+
+
+async def reviewed(vaults: ReddioBench, payer: str = PAYER) -> Review:
+    quote = await vaults.wallet.quote(await opened(vaults), Draft({"payer": payer, "max_fee": ""}))
+    assert quote.ready, quote.problems
+    return await vaults.wallet.review(quote)
+
+
+async def register(vaults: ReddioBench) -> str:
+    """Send it, have it mined, and look; returns its id."""
+    withdrawal = await vaults.wallet.confirm(await reviewed(vaults))
+    await vaults.until(lambda: vaults.voyage(withdrawal).status is Status.UNDER_WAY)
+    await vaults.world.step("block")
+    await vaults.look()
+    return withdrawal
+
+
+async def test_the_review_says_which_key_is_tied_to_which_address(vaults: ReddioBench) -> None:
+    review = await reviewed(vaults)
+    account, payer = vaults.wallet.accounts()[:2]
+    lines = {line.label: line.value for line in review.lines}
+    assert lines["For the address"].lower() == account.address.lower()
+    assert lines["Paid by"].lower() == payer.address.lower()
+    assert lines["Registers"] == review.plan.terms.details["stark_key"]
+    gas = (await opened(vaults)).gas
+    assert 400_000 < gas <= 3_000_000, "more than a claim ever takes"
+
+
+async def test_what_came_to_a_stark_key_is_claimed_once_the_key_is_registered(vaults: ReddioBench) -> None:
+    registration = await register(vaults)
+    assert vaults.mark(registration, REGISTERED) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+    account = vaults.wallet.accounts()[0]
+    offer = await vaults.open_reddio()
+    assert offer.registered[offer.accounts[0].stark_key] == account.address.lower()
+    assert vaults.world.status()["reddio"]["registered"] == {offer.accounts[0].stark_key: account.address.lower()}
+    assert (await opened(vaults)).refused is not None, "it can be done once"
+    first = await vaults.take_out("ETH", "0.1", way="plain", recipient="")
+    await vaults.operate("accept", "batch", "prove", "update")
+    await vaults.look()
+    assert vaults.mark(first, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+    await vaults.arrive()
+    assert vaults.voyage(registration).status is Status.FINAL
+
+
+async def test_the_same_plain_withdrawal_can_be_wished_for_twice_but_confirmed_once(vaults: ReddioBench) -> None:
+    await register(vaults)
+    quote = await vaults.quote_of("ETH", "0.1", way="plain", recipient="")
+    review = await vaults.wallet.review(quote)
+    first = await vaults.wallet.confirm(review)
+    await vaults.until(lambda: vaults.voyage(first).status not in ("prepared", "unknown"))
+    with pytest.raises(AshoreError, match="already under way"):
+        await vaults.wallet.confirm(review)
+    await vaults.operate("accept", "batch", "prove", "update")
+    await vaults.look()
+    second = await vaults.take_out("ETH", "0.1", way="plain", recipient="")
+    await vaults.operate("accept", "batch", "prove", "update")
+    await vaults.look()
+    assert second != first
+    assert len([each for each in vaults.requests() if each["way"] == "withdrawal"]) == 2
