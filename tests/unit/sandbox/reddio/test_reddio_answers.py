@@ -210,8 +210,8 @@ async def test_many_tokens_come_by_option(open_coast: Open, tmp_path: Path) -> N
     assert coast.is_conserved()
 
 
-async def test_time_moves_it_too(open_coast: Open) -> None:
-    coast = open_coast(clock=ClockMode.DEMO)
+async def test_time_moves_it_too(open_coast: Open, folder: Path) -> None:
+    coast = open_coast(data_dir=folder, clock=ClockMode.DEMO)
     coast.world.set_mode(ClockMode.DEMO, speed=1_000.0)
     running = asyncio.create_task(coast.world.run())
     try:

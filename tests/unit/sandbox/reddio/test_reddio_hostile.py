@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,8 +52,9 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def app() -> Iterator[Any]:
-    served, world = create_app(WorldConfig(clock=ClockMode.STEP, reddio=True))
+def app(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = Path(shutil.copytree(founded, tmp_path_factory.mktemp("hostile") / "world"))
+    served, world = create_app(WorldConfig(data_dir=folder, clock=ClockMode.STEP))
     yield served
     world.close()
 
