@@ -71,6 +71,7 @@ async def test_every_kind_of_asset_is_asked_for_in_its_own_units(
         await review(person)
         if LARGEST[:6] in asset:
             assert person.sees(LARGEST), "the token id in full, as the signer read it"
+            assert not cut_off(person.window)
         person.photograph("review")
         confirm(person)
         await person.until_marks(SENT)

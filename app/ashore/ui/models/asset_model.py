@@ -40,6 +40,8 @@ class AssetEntry:
     token_id: int | None
     searched: str
     """All that it is found by, in one case."""
+    problem: str = ""
+    """Why it cannot be chosen to any purpose."""
 
     @property
     def number(self) -> str:
@@ -50,13 +52,14 @@ class AssetEntry:
     def spoken(self) -> str:
         """The whole entry for a screen reader, its token id uncut."""
         number = "" if self.token_id is None else f"token {self.token_id}"
-        return ", ".join(part for part in (f"{self.title} {number}".strip(), self.name, self.aside) if part)
+        told = f"{self.title} {number}".strip(), self.name, self.aside, self.problem
+        return ", ".join(part for part in told if part)
 
     @property
     def tip(self) -> str:
         """What one hover away is said in full."""
         number = "" if self.token_id is None else f"Token id {self.token_id}"
-        return "\n".join(part for part in (number, self.name, self.aside) if part)
+        return "\n".join(part for part in (number, self.name, self.aside, self.problem) if part)
 
 
 def entry_of(
@@ -86,11 +89,11 @@ def entry_of(
         title = symbol
         words = "held by an order", "on its way to Ethereum"
     aside = [word for word, quanta in zip(words, (frozen, withdraw_frozen), strict=True) if quanta]
-    told = " · ".join([*aside, *filter(None, (f"under {under}" if under else "", problem))])
+    told = " · ".join([*aside, *filter(None, (f"under {under}" if under else "",))])
     shown = "" if name.casefold() == symbol.casefold() else name
     token = "" if asset.token_id is None else f"#{asset.token_id}"
     searched = f"{symbol} {name} {token} {'0x' + asset.token.hex() if asset.token else ''} {asset.kind.value}"
-    return AssetEntry(key, symbol, title, shown, told, asset.token_id, searched.casefold())
+    return AssetEntry(key, symbol, title, shown, told, asset.token_id, searched.casefold(), problem)
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from ashore.systems.zklink.system.tracks import FAST, FAST_SECONDARY
 from ashore.ui.context import Context
 from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
-from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.buttons import Button, FittedButton
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import copyable
 from ashore.ui.widgets.hextext import HexText
@@ -26,7 +26,7 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.widgets.verbatim import Verbatim
-from ashore.ui.wording import FAST_WAIT, breakable, place
+from ashore.ui.wording import FAST_WAIT, breakable, place, stays_on_reddio, without_long_numbers
 
 _FAST = frozenset({str(FAST.ref), str(FAST_SECONDARY.ref)})
 LAST_WORD = "It cannot be cancelled after this."
@@ -74,7 +74,7 @@ class ReviewPage(Page):
         self._warnings.setSpacing(8)
         self.usually = Label(role="small", wrap=True)
         self.last_word = Label(LAST_WORD, "strong", wrap=True)
-        self.confirm = Button("", "primary")
+        self.confirm = FittedButton("primary")
         self.cancel = Button("Back")
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
@@ -107,8 +107,10 @@ class ReviewPage(Page):
         self._set_busy(False)
         self.notice.clear()
         terms = review.plan.terms
-        self.hero.setText(breakable(review.lines[0].value if review.lines else review.confirm))
-        self.caption.setText("You register" if NEW_KEY in terms.details else "You receive")
+        told = without_long_numbers(review.lines[0].value if review.lines else review.confirm)
+        self.hero.setText(breakable(told).replace("…", "…\u200b"))  # where a line may end
+        gets = "The receiver gets" if stays_on_reddio(terms) else "You receive"
+        self.caption.setText("You register" if NEW_KEY in terms.details else gets)
         self.where.show_text(breakable(place(terms)))
         title = "Review what you sign" if review.reading else "Review what is handed over"
         self.title.setText(title)
@@ -117,7 +119,7 @@ class ReviewPage(Page):
         self._show_texts(review)
         self._show_warnings(review)
         self.usually.show_text(breakable(self._waiting_time(review)))
-        self.confirm.setText(review.confirm)
+        self.confirm.show_text(without_long_numbers(review.confirm))  # the lines beside it have them in full
         self.last_word.setText(breakable(review.plan.last_word or LAST_WORD))
         self.confirm.setAccessibleDescription(review.plan.last_word or LAST_WORD)
 

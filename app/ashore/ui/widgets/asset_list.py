@@ -96,7 +96,7 @@ class AssetDelegate(QStyledItemDelegate):
 
     def _paint_words(self, painter: QPainter, box: QRect, entry: AssetEntry) -> None:
         theme = self._theme
-        told = " · ".join(part for part in (entry.name, entry.aside) if part)
+        told = " · ".join(part for part in (entry.problem, entry.name, entry.aside) if part)
         first, second = self._strong_metrics.height(), self._small_metrics.height() if told else 0
         top = box.top() + (box.height() - first - second) // 2
         number = self._usual_metrics.horizontalAdvance(entry.number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.ui.widgets.labels import set_property, set_tip
@@ -38,6 +38,40 @@ class Button(QPushButton):
             self.click()
             return
         super().keyPressEvent(event)
+
+
+class FittedButton(Button):
+    """A button that names an act, however long: what does not fit into its place is cut in the middle."""
+
+    _LEAST, _EDGES = 120, 38
+
+    def __init__(self, role: str = "") -> None:
+        super().__init__("", role)
+        self._words = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, words: str) -> None:
+        """Say this; a screen reader says all of it."""
+        self._words = words
+        self.setAccessibleName(words)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._LEAST, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _fit(self) -> None:
+        self.ensurePolished()
+        room = max(0, self.width() - self._EDGES)
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideMiddle, room)
+        if shown != self.text():
+            self.setText(shown)
 
 
 class RowButton(Button):
