@@ -11,6 +11,7 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Status
+from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activation_form import ActivationFormPage
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.voyage import VoyagePage
@@ -274,3 +275,29 @@ async def test_nothing_is_cut_off_and_everything_has_a_name(
     assert cut_off(shell.window) == []
     assert nameless(shell.window) == []
     assert marked_up(shell.window) == []
+
+
+async def test_who_activates_an_account_under_accounts_stays_there(shell: Shell) -> None:
+    lacking(shell)
+    shell.sections.show_section("accounts")
+    await shell.settle()
+    accounts = shell.sections.page("accounts")
+    assert isinstance(accounts, AccountsPage)
+    side = shell.window.side.buttons["accounts"]
+    accounts.cards[0].activate.click()
+    await shell.settle()
+    page = shell.sections.page("activation")
+    assert isinstance(page, ActivationFormPage)
+    assert page.back_button is not None
+    assert (page.back_button.text(), side.isChecked()) == ("Accounts", True)
+    page.summary.review.click()
+    await shell.settle()
+    assert (shell.sections.place, side.isChecked()) == ("review", True)
+    for place in ("activation", "accounts"):
+        shell.sections.go_back()
+        await shell.settle()
+        assert (shell.sections.place, side.isChecked()) == (place, True)
+    shell.sections.show_section("withdraw")
+    page = await activation(shell)
+    assert page.back_button is not None
+    assert page.back_button.text() == "Withdraw from zkLink", "from the form it leads back to the form"

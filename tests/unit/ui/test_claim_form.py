@@ -129,6 +129,22 @@ async def test_a_chain_that_does_not_answer_loses_nothing(shell: Shell, wallet: 
     assert page.summary.review.isEnabled()
 
 
+async def test_a_claim_that_was_sent_is_followed_in_the_section_it_came_from(shell: Shell) -> None:
+    await the_form(shell)
+    sail(shell.wallet, "w", "executed")
+    shell.sections.withdrawal_sent("w")
+    await shell.settle()
+    assert shell.sections.place == "voyage"
+    assert shell.window.side.buttons["unclaimed"].isChecked()
+    voyage = shell.sections.page("voyage")
+    assert voyage.back_button is not None
+    assert voyage.back_button.text() == "Unclaimed"
+    voyage.back_button.click()
+    await shell.settle()
+    assert shell.sections.place == "unclaimed"
+    assert shell.window.side.buttons["unclaimed"].isChecked()
+
+
 async def test_the_way_goes_back_to_what_waits(shell: Shell) -> None:
     page = await the_form(shell)
     assert page.back_button is not None

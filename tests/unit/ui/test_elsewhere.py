@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit
 
+from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import Account, Change, Topic
 from ashore.keys.errors import Refused, SecretPasted
@@ -44,6 +46,27 @@ async def fill(shell: Shell, page: AddElsewherePage, signature: str = GIVEN) -> 
 
 
 class TestAdding:
+    @pytest.mark.parametrize("size", [(1024, 700), (1280, 800)])
+    async def test_nothing_moves_while_an_address_is_typed(
+        self, shell: Shell, page: AddElsewherePage, size: tuple[int, int]
+    ) -> None:
+        shell.window.resize(*size)
+        await shell.settle()
+
+        def places() -> list[int]:
+            return [each.mapTo(page.rows.widget(), QPoint(0, 0)).y() for each in (page.name, page.text, page.add)]
+
+        empty = places()
+        own = readable(shell.wallet.accounts()[0].address)
+        for text in ("0x", HOLDER[:20], HOLDER, own, "0x12", "vitalik.eth"):
+            page.address.setText(text)
+            page.address.editingFinished.emit()
+            await shell.settle()
+            assert places() == empty, text
+        page.address.setText(own)
+        await shell.settle()
+        assert "Ashore holds its key" in page.fields[ADDRESS].problem.text, "which stands below the address in groups"
+
     async def test_the_key_text_is_shown_byte_for_byte_copied_and_scanned(
         self, shell: Shell, page: AddElsewherePage
     ) -> None:

@@ -15,6 +15,7 @@ from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.facts import Facts
+from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, column
 from ashore.ui.widgets.qr import QrCode, show_large
@@ -157,3 +158,24 @@ def test_the_ring_is_the_only_sign_of_focus(theme: Theme, make: Callable[[], QAb
     beside = range(picture.width() * 2 // 3, picture.width() - 4)  # right of the text, within the ring
     assert len({picture.pixel(x, y) for x in beside for y in range(4, picture.height() - 4)}) == 1
     window.close()
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_words_in_a_row_stand_on_one_line_whatever_they_are(theme: Theme, percent: int) -> None:
+    theme.apply("light", percent)
+    address, copy = HexText(theme, ADDRESS, size=12), CopyButton("it", ADDRESS)
+    started, large, act = Label("started 13:57", "small"), Label("25.00", "hero"), Button("Go on", "primary")
+    holder = QWidget()
+    holder.setLayout(FlowLayout(address, copy, started, large, act))
+    holder.resize(2400, 100)
+    holder.show()
+    QApplication.sendPostedEvents()
+    stand = {
+        address.y() + address.baseline,
+        *(each.y() + each.fontMetrics().ascent() for each in (started, large)),
+        *(b.y() + (b.height() - b.fontMetrics().height()) // 2 + b.fontMetrics().ascent() for b in (copy, act)),
+    }
+    assert max(stand) - min(stand) <= 1, stand
+    assert all(holder.rect().contains(each.geometry()) for each in (address, copy, started, large, act))
+    holder.close()
+    theme.apply("light", 100)

@@ -29,7 +29,7 @@ from ashore.ui.widgets.labels import Label, clear, column, ground
 from ashore.ui.widgets.notice import Notice
 
 TITLE, REPLACE_TITLE = "Activate this account", "Replace the key of this account"
-_FORM = "Withdraw from zkLink"
+FORM = "Withdraw from zkLink"
 _WHAT_IT_IS = (
     "zkLink takes requests that are signed with a second key, the layer-2 key, and has to be told once which one that "
     "is. You sign with both: the Ethereum key shows whose the account is, the layer-2 key that you have it. Nothing is "
@@ -47,7 +47,7 @@ class ActivationFormPage(QuoteFormPage[ActivationOffer, ActivationQuote]):
         super().__init__(
             context,
             TITLE,
-            back=_FORM,
+            back=FORM,
             what="activation",
             kind=ActivationQuote,
             action="Review activation",

@@ -74,7 +74,7 @@ class AddElsewherePage(Page):
         self.signature = SecretEdit(SIGNATURE)
         self.paste = Button("Paste", "small-link", name="Paste the signature from the clipboard")
         self.fields = {
-            ADDRESS: Field(icons, ADDRESS, self.address, self.grouped, lines=1),
+            ADDRESS: Field(icons, ADDRESS, self.address, self.grouped, lines=2),
             NAME: Field(icons, "Name (optional)", self.name, lines=1),
             SIGNATURE: Field(icons, SIGNATURE, self.signature, row(self.paste, self.signature.reveal, -1), lines=2),
         }

@@ -40,8 +40,8 @@ class Steps(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(buttons)
-        column.addWidget(self.done)
         column.addWidget(self.how)
+        column.addWidget(self.done)
         self._keep_room()
         # The operator's next stage waits until a block holds the one before.
         self.next_stage.clicked.connect(lambda: self._step("stage", "block"))

@@ -16,7 +16,7 @@ from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
-from ashore.ui.pages.activation_form import ActivationFormPage
+from ashore.ui.pages.activation_form import FORM, ActivationFormPage
 from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.add_elsewhere import AddElsewherePage
 from ashore.ui.pages.add_stark_key import AddStarkKeyPage
@@ -50,11 +50,6 @@ _FORMS = {LIGHTNING: VOUCHER, REDDIO: VAULTS}
 """The form of a system, where it is not zkLink's."""
 
 _DRAFTED = ZkLinkFormPage | LnurlFormPage | ReddioFormPage
-_WAYS = {
-    MoveKind.CLAIM: ("unclaimed", "claim", "review"),
-    MoveKind.ACTIVATE: ("withdraw", "form", ACTIVATION, "review"),
-    MoveKind.REGISTER: ("withdraw", VAULTS, REGISTRATION, "review"),
-}
 _USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _TITLES = {key: title for key, title, _icon in SECTIONS}
 _SECTION_PAGES: dict[str, Callable[[Context], Page]] = {
@@ -202,7 +197,9 @@ class Sections(QObject):
         self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
         page = self._built(ACTIVATION, ActivationFormPage, ActivationFormPage)
         page.begin_with(profile, account, charged=charged)
-        self._go(["withdraw", "form", ACTIVATION])
+        way = ["accounts"] if self._way[:1] == ["accounts"] else ["withdraw", "form"]
+        page.name_way_back(_TITLES["accounts"] if len(way) == 1 else FORM)
+        self._go([*way, ACTIVATION])
 
     def show_opened(self, offer: LnurlOffer) -> None:
         """The form of a voucher that a kept balance link has just led to."""
@@ -236,9 +233,12 @@ class Sections(QObject):
         page.show_review(review)
         form = _FORMS.get(review.plan.terms.system, "form")
         if review.plan.withdrawal:
-            self._go([self._way[0], "voyage", "replacement", "review"])
-            return
-        self._go(list(_WAYS.get(review.plan.kind, ("withdraw", form, "review"))))
+            way = [self._way[0], "voyage", "replacement"]
+        elif self._way[-1] in (ACTIVATION, REGISTRATION):
+            way = self._way
+        else:
+            way = ["unclaimed", "claim"] if review.plan.kind is MoveKind.CLAIM else ["withdraw", form]
+        self._go([*way, "review"])
 
     def show_voyage(self, withdrawal_id: str) -> None:
         """One withdrawal's way."""
@@ -246,7 +246,7 @@ class Sections(QObject):
             return
         page = self._built("voyage", VoyagePage, VoyagePage)
         page.show_withdrawal(withdrawal_id)
-        origin = self._way[0] if self._way and self._way[0] in ("withdraw", "activity") else "activity"
+        origin = self._way[0] if self._way else "activity"
         page.name_way_back(_TITLES[origin])
         self._go([origin, "voyage"])
 
@@ -293,7 +293,7 @@ class Sections(QObject):
             if key in self._way and not {ACTIVATION, REGISTRATION} & {*self._way} and isinstance(form, _DRAFTED):
                 form.clear_draft()
         claims = self._pages.get("claim") if "claim" in self._way else None
-        self._way = ["withdraw"]
+        self._way = self._way[:1]  # who claims under Unclaimed stays there
         self._show_count()
         if isinstance(claims, ClaimFormPage) and claims.go_on():
             self._go(["unclaimed", "claim"])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QWidget
 
+from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label
 
 _SLACK = 3
@@ -26,6 +27,21 @@ class FlowLabel(Label):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(super().minimumSizeHint().width(), self.sizeHint().width()), self.sizeHint().height())
+
+
+def _baseline(item: QLayoutItem, size: QSize) -> int:
+    """Where the first line of text stands, in pixels from the top; the lower edge of what has no text of its own."""
+    widget = item.widget()
+    if isinstance(widget, HexText):
+        return widget.contentsMargins().top() + widget.baseline
+    if isinstance(widget, Label):
+        widget.ensurePolished()
+        return widget.contentsMargins().top() + widget.fontMetrics().ascent()
+    if isinstance(widget, QAbstractButton) and widget.text():
+        widget.ensurePolished()
+        metrics = widget.fontMetrics()
+        return (size.height() - metrics.height()) // 2 + metrics.ascent()
+    return size.height()
 
 
 class FlowLayout(QLayout):
@@ -82,15 +98,17 @@ class FlowLayout(QLayout):
         y = rect.y()
         lines = self._lines(rect.width())
         for line in lines:
-            height = max(size.height() for _, size in line)
+            stands = [_baseline(item, size) for item, size in line]
+            above = max(stands)
+            below = max(size.height() - base for (_, size), base in zip(line, stands, strict=True))
             x = rect.x()
-            for item, size in line:
+            for (item, size), base in zip(line, stands, strict=True):
                 if self._last_right and len(lines) == 1 and len(line) > 1 and item is line[-1][0]:
                     x = rect.right() + 1 - size.width()
                 if move:
-                    item.setGeometry(QRect(QPoint(x, y + height - size.height()), size))
+                    item.setGeometry(QRect(QPoint(x, y + above - base), size))
                 x += size.width() + self._gap
-            y += height + 4
+            y += above + below + 4
         return max(0, y - rect.y() - 4)
 
     def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
