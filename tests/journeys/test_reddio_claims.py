@@ -8,8 +8,13 @@ from journeys.flows import CHECKSUMMED, RECIPIENT, REVIEW
 from journeys.house import House
 from journeys.person import Person
 from journeys.reddio_flows import (
+    SENT,
     bring_to_ethereum,
+    choose_asset,
+    confirm,
     misbehave,
+    open_vaults,
+    review,
     send,
     told_by_its_card,
     truth,
@@ -164,3 +169,53 @@ async def test_all_that_waits_is_claimed_one_after_another(vaults: House) -> Non
         person.click_section("Unclaimed")
         await person.until_sees("Nothing waits for you.")
     assert all(one["claimed_l1"] == one["allowed_l1"] for one in truth(vaults))
+
+
+async def test_a_key_is_registered_and_what_lies_under_it_is_claimed(vaults: House) -> None:
+    async with vaults.window() as person:
+        await told_by_its_card(person)
+        await open_vaults(person)
+        person.click("Withdrawing under a registered Stark key")
+        await person.settle()
+        assert person.sees("Registering takes about 1,560,000 gas")
+        person.photograph("explained")
+        person.click("Register your Stark key")
+        await person.until_sees("Is tied to", "Gas, probably", "At most")
+        await person.settle()
+        person.photograph("form")
+        person.click("Review registration")
+        await person.until(lambda: person.heading == REVIEW, "the review")
+        await person.settle()
+        person.photograph("review")
+        (button,) = (name for name in person.names() if name.startswith("Register"))
+        person.click(button)
+        await person.until(lambda: "Registration sent" in person.stages(), "the voyage")
+        await vaults.look_until(vaults.taken)
+        await vaults.mine()
+        title = "Stark key registered on Harbour"
+        await person.until(lambda: person.stages()[title].mark == "proven", "the proof")
+        await vaults.finalize()
+        await vaults.look_until(lambda: person.stages()[title].mark == "irreversible")
+        await person.settle()
+        person.photograph("registered")
+        assert len(truth(vaults, "registered")) == 1
+
+        person.click_section("Withdraw")
+        await told_by_its_card(person)
+        await open_vaults(person)
+        await person.choose("What to do", "Withdraw under your Stark key")
+        await choose_asset(person, "1.25 ETH")
+        person.write("Amount", "0.5")
+        await person.settle()
+        assert person.sees("Paid to 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
+        person.photograph("plain-form")
+        await review(person)
+        person.photograph("plain-review")
+        confirm(person)
+        await person.until_marks(SENT)
+        await bring_to_ethereum(vaults, person)
+        await person.until(lambda: "Claim it" in person.names(), "the button beside the stage")
+        await person.settle()
+        person.photograph("plain-waits")
+    (real,) = truth(vaults)
+    assert (real["way"], real["allowed_l1"]) == ("withdrawal", str(5 * 10**17))

@@ -56,6 +56,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self._filled = False
         self._focus_wanted = True
         self._told = False
+        self._outdated = False
         self.fields = ReddioFields(context.theme, context.icons)
         self.picture = PictureAsking(context)
         self.picture.loaded.connect(self._show_picture)
@@ -72,6 +73,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self.fields.account_chosen.connect(self._account_chosen)
         self.fields.maximum.clicked.connect(self._use_maximum)
         self.clear.clicked.connect(self._start_over)
+        context.hub.withdrawals_changed.connect(self._something_moved)
         self.fields.registration.asked.connect(self._register)
 
     # Coming and going
@@ -115,7 +117,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self.kept.setVisible(not self._told and any(entries.get(name) for name in _TYPED))
         self._told = False
         self.fields.show_accounts(self.context.wallet.accounts(), self._account)
-        if self._offer is None or self.context.now() - self._offer.opened_at > _STALE_MS:
+        if self._offer is None or self._outdated or self.context.now() - self._offer.opened_at > _STALE_MS:
             self.open()
         self._focus_first()
 
@@ -131,7 +133,12 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
             self.fields.set_ready(False)
         super().open()
 
+    def _something_moved(self, _ids: frozenset[str]) -> None:
+        """A withdrawal or a registration went on: what is held, or registered, may be another when one comes back."""
+        self._outdated = True
+
     async def ask(self) -> ReddioOffer:
+        self._outdated = False
         offer = await self.context.wallet.open(self._profile, self._account)
         assert isinstance(offer, ReddioOffer), "this form is Reddio's"
         self._entries = await entries_of(offer)
