@@ -128,8 +128,7 @@ class UnclaimedMoney:
         What a contract would refuse now costs nothing and is left out. Raises AshoreError.
         """
         costs: dict[str, int] = {}
-        for each in owed:
-            offer = await self.open_claim(each)
+        for offer in await asyncio.gather(*(self.open_claim(each) for each in owed)):
             if isinstance(offer, ClaimOffer) and offer.refused is None:
                 costs[offer.gas_symbol] = costs.get(offer.gas_symbol, 0) + offer.gas * offer.fees.max_fee
         return costs

@@ -179,6 +179,13 @@ async def test_several_are_claimed_one_after_another_with_the_gas_of_all_told_fi
     shell.wallet.unclaimed.found = (OWED, more, replace(OWED, token_id=19, unclear="Nobody knows which one."))
     waiting.refresh()
     assert waiting.all.isVisible()
+    few = shell.wallet.unclaimed.found
+    shell.wallet.unclaimed.found = tuple(replace(OWED, token_id=number) for number in range(20, 40))
+    waiting.refresh()
+    assert waiting.all.text() == "Claim the first 16, one after another", "so many of one account may wait at once"
+    shell.wallet.unclaimed.found = few
+    waiting.refresh()
+    assert waiting.all.text() == "Claim all, one after another"
     waiting.all.click()
     await shell.settle()
     page = shell.sections.page("claim")

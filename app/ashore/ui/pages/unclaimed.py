@@ -9,6 +9,7 @@ from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.withdrawal import Mark
 from ashore.systems.base import Problem, Severity, Unclaimed
+from ashore.systems.claiming.claims import MOST_NUMBERS
 from ashore.ui.context import Context
 from ashore.ui.pages.any_wallet import AnyWallet
 from ashore.ui.pages.page import Page
@@ -98,7 +99,7 @@ class UnclaimedPage(Page):
         self.again = Button("Look again", "small-link")
         self.again.clicked.connect(self._look)
         self.all = Button("Claim all, one after another")
-        self.all.clicked.connect(lambda: context.go.show_claim(*self._ready()))
+        self.all.clicked.connect(lambda: context.go.show_claim(*self._ready()[:MOST_NUMBERS]))
         scroll.column.addWidget(self.said)
         scroll.column.addLayout(row(self.all, -1))
         self._list = QVBoxLayout()
@@ -136,7 +137,10 @@ class UnclaimedPage(Page):
                 self._list.addWidget(card)
                 card.ways.set_open(card.owed.name in opened)
         self.said.setText(self._sentence())
-        self.all.setVisible(len(self._ready()) > 1)
+        ready = len(self._ready())
+        which = "all" if ready <= MOST_NUMBERS else f"the first {MOST_NUMBERS}"
+        self.all.setText(f"Claim {which}, one after another")
+        self.all.setVisible(ready > 1)
 
     def _ready(self) -> list[Unclaimed]:
         """What can be claimed now, and is not being claimed yet."""
