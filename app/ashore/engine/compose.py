@@ -158,7 +158,7 @@ def compose(
     profiles = [ProfileInfo(deployment.id, "zkLink", "zkLink", "from layer 2 to a connected chain")]
     if reddio is not None:
         profiles.append(reddio_profile(reddio))
-    operators = [OperatorWatch(each, ledger, interval, around.probe) for each in on_l1]
+    operators = [OperatorWatch(each, ledger, interval, around.probe, patient=True) for each in on_l1]
     closers = [around.http.aclose, close_database]
     wallets: ConnectedWallets | None = None
     balances: KeptBalances | None = None

@@ -313,8 +313,10 @@ class Wallet:
 
     def look_again(self) -> None:
         """Ask chains and operators now, not when their next turn comes."""
-        for pause in [chain.pause for chain in self._parts.chains] + [asked.pause for asked in self._parts.operators]:
-            pause.cut_short()
+        for chain in self._parts.chains:
+            chain.pause.cut_short()
+        for operator in self._parts.operators:
+            operator.look_again()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of every change, on the loop's thread. Returns how to end it."""

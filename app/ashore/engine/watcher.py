@@ -12,6 +12,7 @@ from ashore.domain.observations import BlocksTakenBack, ChainHealth, FinalityAdv
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.ledger import Ledger
+from ashore.engine.rhythm import Rhythm
 from ashore.engine.views import Change, Topic
 from ashore.ethereum.follower import ChainFollower
 from ashore.ethereum.follower_state import FollowerState
@@ -152,10 +153,14 @@ class ChainWatch:
 class OperatorWatch:
     """Asks one system's operator about everything open."""
 
-    def __init__(self, system: WithdrawalSystem, ledger: Ledger, interval_s: float, probe: Probe) -> None:
+    def __init__(
+        self, system: WithdrawalSystem, ledger: Ledger, interval_s: float, probe: Probe, *, patient: bool = False
+    ) -> None:
+        """`patient` is to ask more and more rarely where nothing changes for long."""
         self._system = system
         self._ledger = ledger
         self._interval = interval_s
+        self._rhythm = Rhythm(interval_s) if patient else None
         self._probe = probe
         self.notes: tuple[str, ...] = ()
         self.pause = Pause()
@@ -166,9 +171,24 @@ class OperatorWatch:
         try:
             while True:
                 await guarded(self.ask)
-                await self.pause.take(self._interval * (1 if self._ledger.open else IDLE_FACTOR))
+                await self.pause.take(self._until_the_next())
         finally:
             listening.cancel()
+
+    def look_again(self) -> None:
+        """Ask now, and often again."""
+        if self._rhythm is not None:
+            self._rhythm.restart()
+        self.pause.cut_short()
+
+    def _until_the_next(self) -> float:
+        awaited = self._ledger.open
+        if not awaited:
+            return self._interval * IDLE_FACTOR
+        if self._rhythm is None:
+            return self._interval
+        news = tuple((state.id, state.seq) for state in _of(self._system, awaited))
+        return self._rhythm.pause(asyncio.get_running_loop().time(), news)
 
     async def _listen(self) -> None:
         """A hint is never believed: it only brings the next asking forward, and only so often."""

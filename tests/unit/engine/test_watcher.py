@@ -1,5 +1,6 @@
 """Watching: what follows from a poll is journaled before the place is, and one bad cycle is not the last."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ from ashore.ethereum.follower_state import FollowerState, Known
 from ashore.store.database import Database
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
+from ashore.systems.base import Report
+from faults.campaign_loop import run
 from unit.domain.event_strategies import intended, shown, started
 from unit.engine.scripted_system import TRACK, ScriptedSystem
 
@@ -150,3 +153,37 @@ async def test_the_operators_notes_are_told_once(bench: Bench) -> None:
     state = bench.ledger.get("w")
     assert state is not None
     assert state.stage("committed").level is Level.REPORTED
+
+
+class Counting(Settling):
+    """An operator that counts its askings and has nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def ask_operator(self, open_: Sequence[Withdrawal], stopped: Sequence[Withdrawal]) -> Report:
+        self.asked += 1
+        return Report()
+
+
+@pytest.mark.parametrize(("patient", "fewest", "most"), [(True, 60, 110), (False, 380, 405)])
+def test_an_operator_with_nothing_new_is_asked_more_rarely(
+    tmp_path: Path, *, patient: bool, fewest: int, most: int
+) -> None:
+    async def quiet_and_then_news() -> tuple[int, int]:
+        made, system = Bench(tmp_path), Counting()
+        watch = OperatorWatch(system, made.ledger, 3.0, made.probe, patient=patient)
+        running = asyncio.create_task(watch.run())
+        await asyncio.sleep(1200)
+        first = system.asked
+        made.ledger.record([ev.FactLearnt("w", "gas.most", "7", "Ashore")])
+        watch.look_again()
+        await asyncio.sleep(60)
+        running.cancel()
+        made.database.close()
+        return first, system.asked - first
+
+    first, after_news = run(quiet_and_then_news())
+    assert fewest <= first <= most
+    assert 17 <= after_news <= 22, "after news it is asked as often as at the beginning"
