@@ -8,9 +8,11 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.views import Review
 from ashore.systems.base import Draft
+from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.reddio.system.registration import RegistrationOffer
 from ashore.systems.reddio.system.tracks import CLAIMABLE, REGISTERED
 from faults.reddio_bench import ReddioBench
+from faults.test_reddio_claims import claimed
 
 PAYER = "1"
 
@@ -63,6 +65,16 @@ async def test_what_came_to_a_stark_key_is_claimed_once_the_key_is_registered(va
     assert vaults.mark(first, CLAIMABLE) in (Mark.PROVEN, Mark.IRREVERSIBLE)
     await vaults.arrive()
     assert vaults.voyage(registration).status is Status.FINAL
+    await vaults.wallet.unclaimed.look()
+    (owed,) = vaults.wallet.unclaimed.found
+    assert (owed.owner, owed.amount, owed.unclear) == (account.address.lower(), 10**17, "")
+    claim = await claimed(vaults, owed)
+    await vaults.world.step("block")
+    await vaults.arrive()
+    assert vaults.mark(claim, CLAIMED) is Mark.IRREVERSIBLE
+    assert vaults.voyage(first).status is Status.FINAL
+    (paid,) = vaults.requests("claims")
+    assert (paid["recipient"], paid["amount"]) == (account.address.lower(), str(10**17))
 
 
 async def test_the_same_plain_withdrawal_can_be_wished_for_twice_but_confirmed_once(vaults: ReddioBench) -> None:
