@@ -189,6 +189,10 @@ async def test_a_lock_while_it_is_confirmed_leaves_nothing_in_the_page(
     QTest.mouseClick(review.confirm, Qt.MouseButton.LeftButton)
     await asyncio.sleep(0)
     assert review.busy
+    shell.window.side.buttons["activity"].click()
+    assert (shell.sections.place, shell.window.side.buttons["withdraw"].isChecked()) == ("review", True), (
+        "nothing is marked that is not shown"
+    )
     await shell.wallet.lock()
     await asyncio.sleep(0)
     gate.set()

@@ -165,14 +165,16 @@ def test_words_in_a_row_stand_on_one_line_whatever_they_are(theme: Theme, percen
     theme.apply("light", percent)
     address, copy = HexText(theme, ADDRESS, size=12), CopyButton("it", ADDRESS)
     started, large, act = Label("started 13:57", "small"), Label("25.00", "hero"), Button("Go on", "primary")
+    badge = Label("SANDBOX", "badge")
     holder = QWidget()
-    holder.setLayout(FlowLayout(address, copy, started, large, act))
+    holder.setLayout(FlowLayout(address, copy, started, large, act, badge))
     holder.resize(2400, 100)
     holder.show()
     QApplication.sendPostedEvents()
     stand = {
         address.y() + address.baseline,
         *(each.y() + each.fontMetrics().ascent() for each in (started, large)),
+        badge.y() + badge.contentsRect().top() + badge.fontMetrics().ascent(),
         *(b.y() + (b.height() - b.fontMetrics().height()) // 2 + b.fontMetrics().ascent() for b in (copy, act)),
     }
     assert max(stand) - min(stand) <= 1, stand

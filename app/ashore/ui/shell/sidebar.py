@@ -77,6 +77,9 @@ class NavButton(Button):
         line.addWidget(self.count, 0, Qt.AlignmentFlag.AlignVCenter)
         self.count.hide()
 
+    def nextCheckState(self) -> None:
+        """A press alone marks nothing: the section is marked whose page is in view."""
+
     def show_count(self, number: int) -> None:
         """How many are open; nothing where none is."""
         self.count.show_text(f"{number:,}" if number else "")

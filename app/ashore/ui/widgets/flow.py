@@ -36,7 +36,7 @@ def _baseline(item: QLayoutItem, size: QSize) -> int:
         return widget.contentsMargins().top() + widget.baseline
     if isinstance(widget, Label):
         widget.ensurePolished()
-        return widget.contentsMargins().top() + widget.fontMetrics().ascent()
+        return widget.contentsRect().top() + widget.fontMetrics().ascent()
     if isinstance(widget, QAbstractButton) and widget.text():
         widget.ensurePolished()
         metrics = widget.fontMetrics()
