@@ -10,13 +10,14 @@ from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.reddio.system.tracks import CLAIMABLE, UPDATED
 from faults.reddio_bench import CORAL, RECEIVER, SHELL, ReddioBench
+from faults.test_reddio_registration import register
 
 STRANGER = 9
 
 
-async def waiting(bench: ReddioBench) -> list[Unclaimed]:
+async def waiting(bench: ReddioBench, owner: str = RECEIVER) -> list[Unclaimed]:
     await bench.wallet.unclaimed.look()
-    return [each for each in bench.wallet.unclaimed.found if each.owner == RECEIVER]
+    return [each for each in bench.wallet.unclaimed.found if each.owner == owner]
 
 
 async def offered(bench: ReddioBench, owed: Unclaimed) -> ClaimOffer:
@@ -66,6 +67,7 @@ async def test_withdrawals_of_one_asset_come_with_one_claim_and_the_api_dead(vau
     assert [one["claimed_l1"] for one in truth] == [str(5 * 10**17), str(25 * 10**16)]
     assert len({tx for one in truth for tx in one["claimed_by"]}) == 1
     assert await waiting(vaults) == []
+    assert vaults.wrong() == []
 
 
 async def test_assets_are_claimed_in_a_row_and_take_the_next_numbers(vaults: ReddioBench) -> None:
@@ -85,6 +87,7 @@ async def test_assets_are_claimed_in_a_row_and_take_the_next_numbers(vaults: Red
     for name in (*names, *claims):
         await vaults.until(lambda name=name: vaults.mark(name, CLAIMED) is Mark.PROVEN)  # type: ignore[misc]
     assert all(one["claimed_l1"] == one["allowed_l1"] for one in vaults.requests())
+    assert vaults.wrong() == []
 
 
 async def test_a_claim_that_somebody_was_faster_than_is_no_payout(vaults: ReddioBench) -> None:
@@ -104,6 +107,7 @@ async def test_a_claim_that_somebody_was_faster_than_is_no_payout(vaults: Reddio
     assert "nothing waited there" in vaults.voyage(claim).withdrawal.stage(CLAIMED).failed
     (truth,) = vaults.requests()
     assert truth["claimed_l1"] == str(5 * 10**17)
+    assert vaults.wrong() == []
 
 
 async def test_what_waits_for_a_recipient_survives_a_restart_and_a_reorganisation(vaults: ReddioBench) -> None:
@@ -126,3 +130,22 @@ async def test_what_waits_for_a_recipient_survives_a_restart_and_a_reorganisatio
     await vaults.look()
     await vaults.until(lambda: not vaults.voyage(claim).withdrawal.stage(CLAIMED).checked())
     assert not vaults.voyage(withdrawal).withdrawal.stage(CLAIMED).checked()
+
+
+async def test_what_lies_under_a_registered_stark_key_is_claimed_for_its_address(vaults: ReddioBench) -> None:
+    await register(vaults)
+    withdrawal = await vaults.take_out("ETH", "0.1", way="plain", recipient="")
+    await set_aside(vaults)
+    own = vaults.wallet.accounts()[0].address.lower()
+    (owed,) = await waiting(vaults, own)
+    assert owed.details["owner_key"] == str(int((await vaults.open_reddio()).accounts[0].stark_key, 16))
+    claim = await claimed(vaults, owed)
+    await vaults.world.step("block")
+    await vaults.world.step("finalize")
+    for name in (withdrawal, claim):
+        await vaults.until(lambda name=name: vaults.voyage(name).status is Status.FINAL)  # type: ignore[misc]
+    paid = vaults.voyage(withdrawal).withdrawal.stage(CLAIMED).best
+    assert paid is not None
+    assert paid.facts["paid"] == f"0.10 ETH to {own}"
+    assert await waiting(vaults, own) == []
+    assert vaults.wrong() == []
