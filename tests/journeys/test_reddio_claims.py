@@ -211,6 +211,7 @@ async def test_a_key_is_registered_and_what_lies_under_it_is_claimed(vaults: Hou
         person.photograph("plain-form")
         await review(person)
         person.photograph("plain-review")
+        assert person.sees("You sign nothing")
         confirm(person)
         await person.until_marks(SENT)
         await bring_to_ethereum(vaults, person)

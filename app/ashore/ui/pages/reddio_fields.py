@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -27,6 +28,7 @@ from ashore.ui.widgets.field import AddressEdit, Field, LineEdit
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, row, set_tip, show_if
+from ashore.ui.widgets.scroll import bring_into_view
 from ashore.ui.wording import breakable
 
 OTHER_RECIPIENT = "other_recipient"
@@ -116,6 +118,12 @@ class ReddioFields(QWidget):
             edit.returnPressed.connect(self.submitted)
         self.recipient.textChanged.connect(lambda _text: self._show_grouped())
         self.own.clicked.connect(self._use_own)
+        for part, last in (
+            (self.registration, self.registration.register),
+            (self.details, self.details),
+            (self.more, self.expiration),
+        ):
+            part.toggled.connect(partial(_show_opened, last))
 
     def _edits(self) -> dict[str, LineEdit]:
         return {"amount": self.amount, "recipient": self.recipient, "expiration": self.expiration}
@@ -296,3 +304,9 @@ class ReddioFields(QWidget):
         plain = text[:2] == "0x" and whole and all(c in "0123456789abcdefABCDEF" for c in digits)
         self.grouped.show_hex(text if plain else "")
         show_if(self.grouped, plain)
+
+
+def _show_opened(last: QWidget, opened: bool) -> None:
+    """Bring what was opened into view down to its last part."""
+    if opened:
+        bring_into_view(last)

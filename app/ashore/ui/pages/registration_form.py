@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ashore.domain.addresses import readable
 from ashore.engine.views import Account
+from ashore.systems.base import Quote
 from ashore.systems.claiming.gas import gas_words
 from ashore.systems.reddio.system.registration import RegistrationOffer
 from ashore.ui.context import Context
@@ -31,6 +34,7 @@ class RegistrationFormPage(GasFormPage[RegistrationOffer]):
         self.payer = Choice(context.theme, "Who pays the gas")
         self.add_fields(payer=Field(context.icons, "Who pays the gas", self.payer))
         self.summary.warning.setText(_ONCE)
+        self.summary.set_caption("You register")
         self.payer.changed.connect(lambda _key: self.edited())
 
     def begin_with(self, profile: str, account: Account, key: str, stark_key: str) -> None:
@@ -50,6 +54,10 @@ class RegistrationFormPage(GasFormPage[RegistrationOffer]):
 
     def chain(self) -> str:
         return "Ethereum" if self._account is not None else ""
+
+    def amended(self, quote: Quote) -> Quote:
+        """With a name for what no money is."""
+        return replace(quote, receive="your Stark key")
 
     async def ask(self) -> RegistrationOffer:
         assert self._account is not None

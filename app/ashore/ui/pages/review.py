@@ -12,6 +12,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
 from ashore.engine.views import Review
 from ashore.systems.base import Problem, ReviewLine, Severity
+from ashore.systems.reddio.codec.reading import PLAIN_WITHDRAWAL_KIND
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 from ashore.systems.zklink.system.tracks import FAST, FAST_SECONDARY
 from ashore.ui.context import Context
@@ -26,7 +27,7 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.widgets.verbatim import Verbatim
-from ashore.ui.wording import FAST_WAIT, breakable, place, stays_on_reddio, without_long_numbers
+from ashore.ui.wording import FAST_WAIT, breakable, place, registers, stays_on_reddio, without_long_numbers
 
 _FAST = frozenset({str(FAST.ref), str(FAST_SECONDARY.ref)})
 LAST_WORD = "It cannot be cancelled after this."
@@ -108,9 +109,10 @@ class ReviewPage(Page):
         self.notice.clear()
         terms = review.plan.terms
         told = without_long_numbers(review.lines[0].value if review.lines else review.confirm)
+        told = "your Stark key" if registers(terms) else told
         self.hero.setText(breakable(told).replace("…", "…\u200b"))  # where a line may end
         gets = "The receiver gets" if stays_on_reddio(terms) else "You receive"
-        self.caption.setText("You register" if NEW_KEY in terms.details else gets)
+        self.caption.setText("You register" if NEW_KEY in terms.details or registers(terms) else gets)
         self.where.show_text(breakable(place(terms)))
         title = "Review what you sign" if review.reading else "Review what is handed over"
         self.title.setText(title)
@@ -316,6 +318,8 @@ def _what_is_signed(things: int, review: Review) -> str:
         )
     if review.texts:
         return f"You will sign {count}: the Ethereum text below."
+    if review.reading is not None and review.reading.kind == PLAIN_WITHDRAWAL_KIND:
+        return "You sign nothing: this request goes to Reddio as it stands above, and nobody signs it."
     if not review.layer2_message:
         return "You will sign one thing: the transaction as it stands above."
     return f"You will sign {count}: the layer-2 transaction."
