@@ -1,13 +1,13 @@
 """Whether an amount can be taken from layer 2, written down and paid out."""
 
 from ashore.domain.amounts import Amount, AmountError, format_units, parse_amount, without_dust
-from ashore.systems.base import Problem
+from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.judgement import Choice, Judgement, money
 from ashore.systems.zklink.system.offer import L2_DECIMALS, SubAccountOffer, TokenOffer, ZkLinkOffer
 from ashore.systems.zklink.system.reserves import elsewhere
 
 MAX_AMOUNT = (1 << 128) - 1
-_SMALLER_FEE = "Correct the fee: open “Fee and nonce”, and empty the field to pay what zkLink asks."
+_SMALLER_FEE = "Choose another token or sub-account, or a smaller fee under “Fee and nonce”."
 
 
 def judge_amount(found: Judgement, choice: Choice) -> int | None:
@@ -24,6 +24,9 @@ def judge_amount(found: Judgement, choice: Choice) -> int | None:
     if problem is not None:
         found.block("amount", problem.sentence, problem.advice)
         return None
+    fee = found.problems.get("fee")
+    if fee is not None and fee.severity is Severity.BLOCKS and amount <= _balance(choice):
+        return amount  # what is wrong is the fee, and that is said there
     problem = _covered(found.offer, amount, choice) or _in_reserve(found.offer, amount, choice)
     if problem is not None:
         found.block("amount", problem.sentence, problem.advice)
@@ -48,7 +51,7 @@ def _dust(amount: int, choice: Choice) -> Problem | None:
 def _covered(offer: ZkLinkOffer, amount: int, choice: Choice) -> Problem | None:
     if choice.sub is None or choice.source is None:
         return None
-    balance = choice.sub.balances.get(choice.source.id, 0)
+    balance = _balance(choice)
     total = amount + (choice.fee or 0)
     if total <= balance:
         return None
@@ -68,6 +71,11 @@ def _covered(offer: ZkLinkOffer, amount: int, choice: Choice) -> Problem | None:
     less = "Enter less" if balance else "Choose another token"
     advice = f"{less}, or choose sub-account {enough[0]}, which has enough." if enough else f"{less}."
     return Problem(f"The balance is {money(balance, choice.source)}.", advice)
+
+
+def _balance(choice: Choice) -> int:
+    """What the sub-account holds of the token, in 18 decimals."""
+    return choice.sub.balances.get(choice.source.id, 0) if choice.sub is not None and choice.source is not None else 0
 
 
 def _in_reserve(offer: ZkLinkOffer, amount: int, choice: Choice) -> Problem | None:

@@ -187,14 +187,17 @@ class TestEachCheckHasItsSentence:
         quote = judged(fee=fee, amount="25")
         assert "times what zkLink asks for (1.60 USDC)" in problem(quote, "fee").sentence
         assert "nearest" not in problem(quote, "fee").advice, "it is no advice to pay that"
-        assert "Max" not in str(quote.problems.get("amount", ""))
+        assert "amount" not in quote.problems, "it is said once, and beside the fee"
+        assert not quote.ready
 
     def test_where_the_fee_takes_everything_there_is_no_greatest_amount(self) -> None:
-        quote = judged(fee="999999", amount="25")
+        assert judged(fee="999999", amount="25").maximum == ""
+        poor = offer(sub_accounts={0: SubAccountOffer(0, 7, {17: ETHER})})
+        quote = judged(poor, amount="0.5")
         assert quote.maximum == ""
         found = problem(quote, "amount")
-        assert found.sentence == "The fee alone is 999,999.00 USDC, and the balance is 1,240.50 USDC."
-        assert "empty the field" in found.advice
+        assert found.sentence == "The fee alone is 1.60 USDC, and the balance is 1.00 USDC."
+        assert "Fee and nonce" in found.advice
         assert judged(fee="x", amount="25").maximum == "", "nor before the fee is known"
         assert judged(fee="1.6").maximum == "1238.9"
 
