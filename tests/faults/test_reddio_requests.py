@@ -203,6 +203,22 @@ async def test_a_vault_or_a_number_that_cannot_be_takes_nothing(vaults: ReddioBe
     assert vaults.requests() == []
 
 
+async def test_a_used_number_that_is_named_again_makes_no_second_request_of_the_first(vaults: ReddioBench) -> None:
+    first = await vaults.take_out("ETH", "0.5")
+    await vaults.arrive()
+    await vaults.restart()
+    vaults.set_faults(wrong_nonce=True)  # one that was used
+    review = await vaults.review_of("ETH", "0.5")
+    request = vaults.voyage(first).withdrawal.request
+    assert request is not None
+    assert review.identifier == request.locator, "the same bytes, signed in the same way"
+    with pytest.raises(AshoreError, match="made before"):
+        await vaults.wallet.confirm(review)
+    vaults.set_faults(wrong_nonce=False)
+    await vaults.take_out("ETH", "0.5")
+    assert len(vaults.requests()) == 2
+
+
 async def test_a_dead_api_opens_nothing_and_holds_up_nothing_on_the_chain(vaults: ReddioBench) -> None:
     withdrawal = await vaults.take_out("ETH", "0.5")
     vaults.set_faults(dead=True)

@@ -77,6 +77,7 @@ class Requests:
             self._unsigned.append(review)
         if name in self._confirmed and not self._ended(review.identifier):
             raise AshoreError("This withdrawal is already under way.", "Look for it under Activity.")
+        self._refuse_known(review)
         self._confirmed.add(name)
         try:
             self._refuse_removed(review.plan)
@@ -96,13 +97,22 @@ class Requests:
         self._parts.probe(Boundary.INTENT_JOURNALED)
         return withdrawal, move
 
+    def _refuse_known(self, review: Review) -> None:
+        """An operator that names a used number again would have the same bytes signed, and taken for a new request."""
+        nameless = review.reading is None or review.reading.is_unsigned
+        if not nameless and self._parts.journal.stands(review.identifier):
+            raise AshoreError(
+                "This very request was made before, with the same number. Nothing was sent.",
+                "Open the form again, and look under Activity.",
+            )
+
     def _ended(self, identifier: str) -> bool:
-        """Whether what was confirmed by this name was refused: the very same may be wished for anew.
+        """Whether what was confirmed by this name came to nothing: the very same may be wished for anew.
 
         Signatures that are the same each time have the same name each time, as Reddio's do while a number is unused.
         """
-        stopped = self._parts.ledger.stopped
-        return any(state.request is not None and state.request.locator == identifier for state in stopped)
+        journal = self._parts.journal
+        return journal.knows(identifier) and not journal.stands(identifier)
 
     def again(self, withdrawal: str) -> None:
         """Journal that a person wants the identical request sent once more. The carrier sends it.

@@ -136,6 +136,14 @@ class Journal:
         rows = self._db.read("SELECT 1 FROM withdrawals WHERE instr(searchable, ?) LIMIT 1", locator.lower())
         return bool(rows)
 
+    def stands(self, locator: str) -> bool:
+        """Whether any move has this public name that was not refused, and did not fail."""
+        rows = self._db.read(
+            "SELECT 1 FROM withdrawals WHERE instr(searchable, ?) AND status NOT IN ('refused', 'failed') LIMIT 1",
+            locator.lower(),
+        )
+        return bool(rows)
+
     def head(self) -> int:
         """The number of the latest event; 0 where there is none."""
         ((number,),) = self._db.read("SELECT coalesce(max(seq), 0) FROM events")

@@ -18,7 +18,7 @@ from ashore.systems.reddio.system.offer import Holding, ReddioOffer, StarkAccoun
 from ashore.systems.reddio.system.on_l1 import ContractFacts, Tokens, contract_facts, gas_price
 
 MAX_CONTRACTS = 200
-"""Contracts that are asked about at one opening."""
+"""Contracts that are asked about at one opening; what is of any other one is not offered, but counted."""
 UNKNOWN_ACCOUNT = frozenset({ErrorCode.NO_SUCH_ACCOUNT_ID, ErrorCode.STARK_KEY_INVALID})
 FROZEN = (
     "Reddio’s contract on {chain} is frozen: it takes no state update any more, so nothing that is requested now could "
@@ -115,7 +115,7 @@ def _all_failed(found: Sequence[_Found]) -> AshoreError | None:
 
 async def _infos(client: ReddioClient, rows: Sequence[Balance]) -> Mapping[_Place, ContractInfo]:
     """What Reddio says of each contract; one that it does not describe is left out, and L1 alone counts."""
-    places = list(dict.fromkeys((row.kind, row.contract) for row in rows))[:MAX_CONTRACTS]
+    places = _places(rows)
 
     async def ask(kind: AssetKind, contract: bytes) -> ContractInfo | None:
         try:
@@ -127,13 +127,22 @@ async def _infos(client: ReddioClient, rows: Sequence[Balance]) -> Mapping[_Plac
     return {place: info for place, info in zip(places, told, strict=True) if info is not None}
 
 
+def _places(rows: Sequence[Balance]) -> Sequence[_Place]:
+    """The first contracts of a list: one that names thousands does not make the wallet ask for ever."""
+    return list(dict.fromkeys((row.kind, row.contract) for row in rows))[:MAX_CONTRACTS]
+
+
 def _computed(found: Sequence[_Found], infos: Mapping[_Place, ContractInfo]) -> tuple[list[Held], int]:
     computed: list[Held] = []
     strange = 0
+    known = _places([row for each in found for row in each.rows])
     for each in found:
         strange += each.strange
         for row in each.rows:
             if not (row.available or row.frozen or row.withdraw_frozen):
+                continue
+            if (row.kind, row.contract) not in known:
+                strange += 1
                 continue
             it = held(row, infos.get((row.kind, row.contract)), each.name, each.stark_key)
             if it is None:
@@ -179,7 +188,7 @@ def _notes(found: Sequence[_Found], strange: int) -> tuple[str, ...]:
     notes = []
     if strange:
         things = "one more asset" if strange == 1 else f"{strange} more assets"
-        notes.append(f"Reddio lists {things} in a form that Ashore does not know.")
+        notes.append(f"Reddio lists {things} that Ashore cannot check.")
     others = sum(1 for each in found[1:] if each.rows)
     if others:
         keys = "another Stark key" if others == 1 else f"{others} other Stark keys"
