@@ -41,7 +41,7 @@ class Fates:
         """
         here = [w for w in claims if w.terms.destination == chain]
         waiting = [w for w in here if _waits(w)]
-        return [*await self._look_for(chain, waiting), *await self._receipts.look(here, finalized)]
+        return [*await self._look_for(chain, waiting), *await self._receipts.look(chain, here, finalized)]
 
     async def _look_for(self, chain: str, waiting: Sequence[Withdrawal]) -> list[ev.Event]:
         if not waiting:

@@ -13,6 +13,7 @@ from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.spent import Spent, spent_by
 from ashore.ethereum.transactions import raw_transaction
 from ashore.store.keep import Keep
+from ashore.systems.attempts import Attempts
 from ashore.systems.claiming.gas import GAS_SYMBOL, GWEI_DECIMALS, WEI_DECIMALS, exact_gwei_words, gas_words, gwei_words
 from ashore.systems.claiming.track import SENT
 
@@ -20,7 +21,6 @@ OUTCOME, GAS_USED, GAS_PRICE_PAID, GAS_PAID = "outcome", "gas used", "price of g
 """Facts of the evidence, each in words."""
 
 _SUCCEEDED, _NO_EFFECT = "carried out", "no effect"
-TRIES = 3
 CLAIMS_A_LOOK = 5
 AGREEMENT = 2
 """How many endpoints have to agree on the block."""
@@ -34,7 +34,8 @@ class Receipts:
         self._quorums = quorums
         self._keep = keep
         self._now = now
-        self._in_vain: dict[str, int] = {}
+        self._attempts: Attempts[tuple[str, str]] = Attempts()
+        """By claim and block."""
 
     async def of(self, state: Withdrawal, tx_hash: str, block_number: int, block_hash: str) -> ev.Event:
         """The evidence of that block. Raises AshoreError where nobody can prove it."""
@@ -47,15 +48,18 @@ class Receipts:
         symbol = state.terms.details.get(GAS_SYMBOL, "ETH")
         return ev.StageReached(state.id, SENT, _evidence(chain, spent, symbol, self._now()))
 
-    async def look(self, claims: Sequence[Withdrawal], finalized: int) -> list[ev.Event]:
-        """Prove what paid claims have cost, and settle what is finalized; `finalized` is the height up to which."""
+    async def look(self, chain: str, claims: Sequence[Withdrawal], finalized: int) -> list[ev.Event]:
+        """Prove what paid claims on `chain` have cost, and settle what is finalized, up to that height."""
         found: list[ev.Event] = []
-        unread = [(s, paid) for s in claims if (paid := _unread(s)) is not None and self._in_vain.get(s.id, 0) < TRIES]
-        for state, paid in unread[:CLAIMS_A_LOOK]:
+        unread = {
+            (state.id, paid.block_hash): (state, paid) for state in claims if (paid := _unread(state)) is not None
+        }
+        for key in self._attempts.due(chain, unread, CLAIMS_A_LOOK):
+            state, paid = unread[key]
             try:
                 found.append(await self.of(state, paid.tx_hash, paid.block_number, paid.block_hash))
             except AshoreError:
-                self._in_vain[state.id] = self._in_vain.get(state.id, 0) + 1
+                continue
         for state in claims:
             receipt = state.receipt
             if receipt is not None and receipt.level is Level.PROVEN and receipt.block_number <= finalized:

@@ -16,12 +16,13 @@ from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
 from ashore.domain.withdrawal import Status
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.sending import Fate, Mined
+from ashore.ethereum.spent import Spent
 from ashore.keys.transactions import read_transaction, signer_fields
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender
 from ashore.sandbox.evm.faults import FaultKind, FaultRule
 from ashore.systems.base import Draft, Payer, Plan, Severity, Unclaimed
-from ashore.systems.claiming import fates
+from ashore.systems.claiming import fates, receipts
 from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.fates import TURNS, Fates
 from ashore.systems.claiming.gas import MOST_GAS
@@ -126,6 +127,32 @@ async def test_a_claim_pays_and_is_proven_like_everything_else(claimant: Claiman
     assert bench.state(name).status is Status.FINAL
     assert {e.level for e in bench.state(name).stage(SENT).evidence if e.on_chain} == {Level.IRREVERSIBLE}
     assert await pending(bench).look("Harbour", [OWNER]) == ()
+
+
+async def test_what_the_gas_has_cost_is_asked_for_until_somebody_can_prove_it(
+    claimant: Claimant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = receipts.spent_by, 0
+
+    async def spent_by(*told: Any) -> Spent:
+        nonlocal asked
+        asked += 1
+        if asked < 5:
+            raise AshoreError("No endpoint can prove it.")
+        return await real(*told)
+
+    monkeypatch.setattr(receipts, "spent_by", spent_by)
+    name, move = await claimant.sent()
+    await claimant.bench.world.step("block")
+    await claimant.look(3)
+    assert claimant.bench.state(name).stage(CLAIMED).level is Level.PROVEN
+    assert claimant.bench.state(name).receipt is None
+    await claimant.look(3)
+    receipt = claimant.bench.state(name).receipt
+    assert receipt is not None
+    assert receipt.tx_hash == move.locator
+    await claimant.look(2)
+    assert asked == 5, "what is known is not asked for again"
 
 
 async def test_the_review_says_what_was_read_from_the_bytes(claimant: Claimant) -> None:
