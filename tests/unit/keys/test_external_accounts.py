@@ -170,7 +170,7 @@ class TestWrongKeySignatures:
 
     def test_no_signature(self, session: SignerSession) -> None:
         assert "private key" in self.refusal(session, OTHER)
-        assert "not a signature" in self.refusal(session, "abandon " * 11 + "about")
+        assert "recovery phrase" in self.refusal(session, "abandon " * 11 + "about")
         made = bytes.fromhex(signed(OTHER, KEY_DERIVATION_TEXT)[2:])
         assert "longer" in self.refusal(session, made.hex() * 2)
         assert "No Ethereum key" in self.refusal(session, (b"\x00" * 31 + b"\x05" + made[32:]).hex())
