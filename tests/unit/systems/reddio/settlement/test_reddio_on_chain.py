@@ -326,7 +326,7 @@ async def test_registries_that_were_replaced_since_deny_nothing(shore: Shore) ->
     await shore.coast.control("settle")
     chain, exchange = shore.coast.world.chain, shore.coast.reddio.deployment.exchange
     governor = Sender(chain, genesis.private_key(GOVERNOR))
-    registry = governor.deploy(load_artifact("SandboxFactRegistry"))
+    registry = governor.deploy(load_artifact("SandboxFactRegistry"), governor.address)
     adapter = governor.deploy(load_artifact("SandboxVerifierAdapter"), registry.address, 7)
     assert exchange.read(chain, "governor").lower() == "0x" + governor.address.hex()
     governor.transact(exchange, "setVerifiers", [adapter.address], [adapter.address])
