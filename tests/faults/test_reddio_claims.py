@@ -10,14 +10,13 @@ from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.track import CLAIMED
 from ashore.systems.reddio.system.tracks import CLAIMABLE, UPDATED
 from faults.reddio_bench import CORAL, RECEIVER, SHELL, ReddioBench
-from faults.test_reddio_registration import register
 
 STRANGER = 9
 
 
-async def waiting(bench: ReddioBench, owner: str = RECEIVER) -> list[Unclaimed]:
+async def waiting(bench: ReddioBench) -> list[Unclaimed]:
     await bench.wallet.unclaimed.look()
-    return [each for each in bench.wallet.unclaimed.found if each.owner == owner]
+    return [each for each in bench.wallet.unclaimed.found if each.owner == RECEIVER]
 
 
 async def offered(bench: ReddioBench, owed: Unclaimed) -> ClaimOffer:
@@ -130,22 +129,3 @@ async def test_what_waits_for_a_recipient_survives_a_restart_and_a_reorganisatio
     await vaults.look()
     await vaults.until(lambda: not vaults.voyage(claim).withdrawal.stage(CLAIMED).checked())
     assert not vaults.voyage(withdrawal).withdrawal.stage(CLAIMED).checked()
-
-
-async def test_what_lies_under_a_registered_stark_key_is_claimed_for_its_address(vaults: ReddioBench) -> None:
-    await register(vaults)
-    withdrawal = await vaults.take_out("ETH", "0.1", way="plain", recipient="")
-    await set_aside(vaults)
-    own = vaults.wallet.accounts()[0].address.lower()
-    (owed,) = await waiting(vaults, own)
-    assert owed.details["owner_key"] == str(int((await vaults.open_reddio()).accounts[0].stark_key, 16))
-    claim = await claimed(vaults, owed)
-    await vaults.world.step("block")
-    await vaults.world.step("finalize")
-    for name in (withdrawal, claim):
-        await vaults.until(lambda name=name: vaults.voyage(name).status is Status.FINAL)  # type: ignore[misc]
-    paid = vaults.voyage(withdrawal).withdrawal.stage(CLAIMED).best
-    assert paid is not None
-    assert paid.facts["paid"] == f"0.10 ETH to {own}"
-    assert await waiting(vaults, own) == []
-    assert vaults.wrong() == []
