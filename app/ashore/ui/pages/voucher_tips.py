@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from ashore.ui.widgets.buttons import CopyButton
-from ashore.ui.widgets.labels import Label, row
+from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.wording import breakable
 
 
@@ -16,5 +16,6 @@ class VoucherTips(QWidget):
         super().__init__()
         copy = CopyButton("the address of the practice vouchers")
         copy.set_text(address)
-        told = Label(breakable(f"Practice vouchers: open {address} in a browser and copy one."), "small", wrap=True)
-        self.setLayout(row(told, copy))
+        told = FlowLabel("small")
+        told.setText(breakable(f"Practice vouchers: open {address} in a browser and copy one."))
+        self.setLayout(FlowLayout(told, copy, gap=8))
