@@ -24,7 +24,7 @@ from faults.lnurl_matrix import AGAIN, BOUNDARIES, VoucherLane, voucher_boundary
 from faults.reddio_matrix import PATHS, ReddioLane, reddio_cases
 from faults.replacement_matrix import CANCELLED_AT, ReplacementLane, replacement_cases
 
-LANES = 3
+LANES = 2
 VOUCHER_LANES = 2
 VOUCHER_KILLS_IN_CI = 8
 ACTIVATION_KILLS_IN_CI = 4
