@@ -56,7 +56,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if handed_over is not None:
         stash = session.config.stash
         handed_over[_FIGURES] = {row: asdict(tally) for row, tally in stash.get(FIGURES, {}).items()}
-        handed_over[_CAMPAIGNS] = {name: asdict(tally) for name, tally in stash.get(CAMPAIGNS, {}).items()}
+        handed_over[_CAMPAIGNS] = {
+            # Only plain values are handed over.
+            name: {**asdict(tally), "counted": dict(tally.counted), "ended": dict(tally.ended)}
+            for name, tally in stash.get(CAMPAIGNS, {}).items()
+        }
 
 
 @pytest.hookimpl(optionalhook=True)

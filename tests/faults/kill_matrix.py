@@ -26,8 +26,8 @@ ACCOUNTS = (0, 2)
 """The practice accounts with money and a registered key."""
 RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
 SPEED = 10
-SETTLE_S = 120.0
-DEATH_S = 40.0
+SETTLE_S = 180.0
+DEATH_S = 90.0
 
 
 @dataclass(slots=True)

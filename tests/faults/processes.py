@@ -14,8 +14,8 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
-START_S = 60.0
-ANSWER_S = 60.0
+START_S = 120.0
+ANSWER_S = 120.0
 SIGKILLED = -9
 
 
