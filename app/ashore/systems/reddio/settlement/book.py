@@ -24,7 +24,10 @@ class Kind(StrEnum):
     PERFORMED = "performed"
     """Something was paid out; the subject is the same place. Quanta 0: a claim in vain."""
     SPENT = "spent"
-    """What of an ALLOWED is one withdrawal's, under the block of the ALLOWED; the subject is the withdrawal's id."""
+    """What of an ALLOWED is one withdrawal's, under the block of the ALLOWED; the subject is the withdrawal's id.
+
+    Quanta 0: it was given back, as another part of the same withdrawal fell.
+    """
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
 

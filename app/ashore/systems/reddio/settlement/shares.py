@@ -1,7 +1,8 @@
 """Which state update set a withdrawal's money aside, and which payout paid it, by the book.
 
 What was once matched stays matched: it is kept in the book under the block of what was set aside, so that both fall
-together, and a withdrawal that has ended takes nothing from those that come later.
+together, and a withdrawal that has ended takes nothing from those that come later. Where a part fell, the rest of that
+withdrawal is matched anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,11 +49,11 @@ def shares_of(book: Book, states: Sequence[Withdrawal]) -> Mapping[str, Share]:
     if not states:
         return {}
     entries = {lot.position: lot for lot in book.about(Kind.ALLOWED, place_in(states[0].terms).subject)}
-    spent = [entry for entry in book.of(Kind.SPENT) if entry.position in entries]
+    spent = _spent_whole(book, states, entries)
     mine: dict[str, list[Part]] = {}
     for entry in spent:
         mine.setdefault(entry.subject, []).append(Part(entry.position, int(entry.facts["quanta"])))
-    whole = {state.id for state in states if sum(p.quanta for p in mine.get(state.id, [])) == quanta_of(state)}
+    whole = {state.id for state in states if state.id in mine}
     free = [Lot(at, int(lot.facts["quanta"]) - _used(spent, at)) for at, lot in entries.items()]
     waiting = [state for state in states if state.id not in whole]
     found = {state.id: tuple(mine[state.id]) for state in states if state.id in whole}
@@ -102,6 +103,19 @@ def _takes_exactly(state: Withdrawal) -> bool:
     request = state.request
     failed = any(state.stage(stage).failed for stage in (ACCEPTED, BATCHED))
     return failed or request is None or request.state is not MoveState.ACCEPTED
+
+
+def _spent_whole(book: Book, states: Sequence[Withdrawal], entries: Mapping[Position, Entry]) -> list[Entry]:
+    """What was spent of these lots, without what no longer makes up its withdrawal: that is free again."""
+    # A part is spent with all of its withdrawal, so where less or more is left, a reorganisation took the rest.
+    spent = [entry for entry in book.of(Kind.SPENT) if entry.position in entries and int(entry.facts["quanta"])]
+    broken = {
+        state.id
+        for state in states
+        if sum(int(entry.facts["quanta"]) for entry in spent if entry.subject == state.id) != quanta_of(state)
+    }
+    book.add([replace(entry, facts={"quanta": "0"}) for entry in spent if entry.subject in broken], {})
+    return [entry for entry in spent if entry.subject not in broken]
 
 
 def _used(spent: Sequence[Entry], position: Position) -> int:

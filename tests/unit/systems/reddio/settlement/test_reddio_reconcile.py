@@ -146,6 +146,37 @@ async def test_a_reorganisation_takes_back_and_gives_again(exchange: Exchange, w
     assert wallet.state(name).stage(CLAIMED).checked()
 
 
+async def test_what_a_reorganisation_left_of_a_split_withdrawal_is_matched_anew(
+    exchange: Exchange, wallet: Wallet
+) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 2)), exchange.update((OWNER, ETH, 3)))
+    assert wallet.state(name).stage(UPDATED).checked()
+    await wallet.sees(exchange.reorganised(1))
+    assert not wallet.state(name).stage(UPDATED).evidence
+    wallet.reopen()
+    await wallet.sees(exchange.update((OWNER, ETH, 3)))
+    assert wallet.state(name).stage(UPDATED).checked()
+    wallet.reopen()
+    assert await wallet.health(3) == []
+    await wallet.sees(exchange.claim(OWNER, ETH, "0xaa"))
+    assert wallet.state(name).stage(CLAIMED).checked()
+
+
+async def test_a_whole_lot_after_a_reorganisation_takes_the_place_of_parts(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 1)), exchange.update((OWNER, ETH, 5)))
+    await wallet.sees(exchange.reorganised(1), exchange.update((OWNER, ETH, 5)))
+    await wallet.sees(exchange.update((OWNER, ETH, 3)))
+    wallet.reopen()
+    await wallet.health(9)
+    assert wallet.state(name).stage(UPDATED).checked()
+    await wallet.sees(exchange.claim(OWNER, ETH, "0xaa"))
+    assert wallet.state(name).stage(CLAIMED).checked()
+
+
 async def test_a_claim_in_vain_is_a_failure(exchange: Exchange, wallet: Wallet) -> None:
     claim = wallet.claims(OWNER, ETH, 5, "0xcc")
     await wallet.sees(exchange.claim(OWNER, ETH, "0xcc"))
