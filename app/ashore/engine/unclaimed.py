@@ -39,6 +39,10 @@ class Purse(Protocol):
     def unread(self) -> str:
         """Why what was found may not be all yet, in words; empty where it is."""
 
+    @property
+    def left_out(self) -> str:
+        """What is never looked at, in words; empty where there is no such thing."""
+
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         """What each owner is owed on a chain. Raises AshoreError."""
 
@@ -107,6 +111,8 @@ class UnclaimedMoney:
 
         self.passed_over = 0
         """How many addresses the last look left out: those that were withdrawn to longest ago."""
+        self.left_out: tuple[str, ...] = ()
+        """What else it left out, a sentence each."""
 
     def stir(self) -> None:
         """Something may have changed: look again soon."""
@@ -185,6 +191,7 @@ class UnclaimedMoney:
             found += before if isinstance(told, AshoreError) else told
         self.found = tuple(found)
         unread = [AshoreError(purse.unread, "It goes on by itself.") for purse in self._purses.values() if purse.unread]
+        self.left_out = tuple(purse.left_out for purse in self._purses.values() if purse.left_out)
         self.trouble = next((told for told in (*looks, *unread) if isinstance(told, AshoreError)), None)
         if self.trouble is None:
             self.looked_at = self._now()

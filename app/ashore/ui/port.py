@@ -57,6 +57,7 @@ class UnclaimedPort(Protocol):
     trouble: AshoreError | None
     looked_at: int
     passed_over: int
+    left_out: tuple[str, ...]
 
     def stir(self) -> None: ...
     async def open_claim(self, owed: Unclaimed) -> Offer: ...

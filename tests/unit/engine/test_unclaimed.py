@@ -24,6 +24,7 @@ class Purse:
         self.answers: dict[str, tuple[Unclaimed, ...] | AshoreError] = {}
         self.chains = [OWED.chain]
         self.unread = ""
+        self.left_out = ""
 
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         self.asked.append(list(owners))
@@ -109,7 +110,8 @@ async def test_nothing_is_said_to_wait_nowhere_before_all_was_looked_through() -
     assert waiting.trouble is not None
     assert waiting.trouble.sentence == "Ashore still goes back."
     assert waiting.looked_at == 0
-    purse.unread = ""
+    purse.unread, purse.left_out = "", "A part was left out."
     await waiting.look()
+    assert waiting.left_out == ("A part was left out.",)
     assert waiting.trouble is None
     assert waiting.looked_at

@@ -70,6 +70,7 @@ class StandInUnclaimed:
         self.trouble: AshoreError | None = None
         self.looked_at = NOW - 60_000
         self.passed_over = 0
+        self.left_out: tuple[str, ...] = ()
         self.stirred = 0
         self.claim: ClaimOffer | AshoreError = AshoreError("Nobody was asked.")
         self.replacement: ReplacementOffer | AshoreError = AshoreError("Nobody was asked.")

@@ -134,3 +134,8 @@ async def test_who_is_not_looked_at_is_said(shell: Shell) -> None:
     shell.wallet.unclaimed.passed_over = 1_234
     page = await the_page(shell)
     assert "1,234 older ones were left out" in page.said.text()
+    assert not page.left_out.isVisible()
+    shell.wallet.unclaimed.left_out = ("More of these was left out.",)
+    await found(shell)
+    assert page.left_out.isVisible()
+    assert "More of these was left out." in texts(page)

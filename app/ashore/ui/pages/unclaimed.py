@@ -101,6 +101,8 @@ class UnclaimedPage(Page):
         self.all = Button("Claim all, one after another")
         self.all.clicked.connect(lambda: context.go.show_claim(*self._ready()[:MOST_NUMBERS]))
         scroll.column.addWidget(self.said)
+        self.left_out = Label(role="small", wrap=True)
+        scroll.column.addWidget(self.left_out)
         scroll.column.addLayout(row(self.all, -1))
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
@@ -137,6 +139,8 @@ class UnclaimedPage(Page):
                 self._list.addWidget(card)
                 card.ways.set_open(card.owed.name in opened)
         self.said.setText(self._sentence())
+        self.left_out.setText(breakable(" ".join(money.left_out)))
+        self.left_out.setVisible(bool(money.left_out))
         ready = len(self._ready())
         which = "all" if ready <= MOST_NUMBERS else f"the first {MOST_NUMBERS}"
         self.all.setText(f"Claim {which}, one after another")

@@ -31,6 +31,7 @@ from ashore.systems.reddio.settlement.pending_slots import slot_facts, slot_of
 from ashore.systems.reddio.settlement.places import Place, place_in
 from ashore.systems.reddio.settlement.reconcile import PENDING
 from ashore.systems.reddio.settlement.scan import Scan
+from ashore.systems.reddio.settlement.shown import MOST_KEYS, MOST_SINGLES
 from ashore.systems.reddio.system.claims import GONE, ReddioContract
 from ashore.systems.reddio.system.on_l1 import Tokens
 from ashore.systems.reddio.system.tracks import UPDATED, claims_now, is_withdrawal
@@ -76,6 +77,7 @@ class PendingWithdrawals:
         self._known = known
         self._now = now
         self._scan = Scan(deployment, quorum)
+        self._cut: tuple[str, ...] = ()
         self._tokens = Tokens(quorum)
 
     @property
@@ -90,6 +92,18 @@ class PendingWithdrawals:
         if not height:
             return ""
         return f"Ashore still goes back through what {self._deployment.chain.name} logged: {height:,} blocks are left."
+
+    @property
+    def left_out(self) -> str:
+        """Of whom an endpoint shows more than is looked at, in words; empty where it is of nobody."""
+        if not self._cut:
+            return ""
+        others = f" and {len(self._cut) - 1:,} others" if self._cut[1:] else ""
+        return (
+            f"Very much is told of {readable(self._cut[0])}{others} on {self._deployment.chain.name}. Ashore looks at "
+            f"ETH and everything with amounts, at {MOST_SINGLES:,} single tokens, and at {MOST_KEYS:,} Stark keys of "
+            "an address; more of these was left out."
+        )
 
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         """What each owner (20-byte address as lower-case hex) is owed, with the proof.
@@ -108,6 +122,7 @@ class PendingWithdrawals:
             for key, owner in keys.items()
             for asset in dict.fromkeys([*self._scan.assets_of(key), *_expected(own, key)])
         }
+        self._cut = tuple(dict.fromkeys(owner for key, owner in keys.items() if self._scan.is_cut(key)))
         found = [
             replace(each, unregistered=each.place.owner_key in unregistered)
             for each in await self._owed(places, header)

@@ -7,54 +7,31 @@ asset is by the hash that its number consists of. What one endpoint hides anothe
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import islice
 
-from ashore.crypto.errors import CodecError
 from ashore.domain.errors import AshoreError
 from ashore.ethereum.endpoint import Endpoint
-from ashore.ethereum.history import Filter, Hint, hints_back_to
+from ashore.ethereum.history import Filter, hints_back_to
 from ashore.ethereum.quorum import Quorum
-from ashore.systems.reddio.codec import Asset, AssetKind, read_asset_info
-from ashore.systems.reddio.codec.assets import asset_type, minimal_bytes, mintable_asset_id, nft_asset_id
+from ashore.systems.reddio.codec import Asset, AssetKind
+from ashore.systems.reddio.codec.assets import minimal_bytes, mintable_asset_id, nft_asset_id
 from ashore.systems.reddio.codec.l1 import events
 from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement.shown import WANTED, Shown, in_turn, registered_in, token_id_in
 
 BELOW = 64
 """Blocks below the last look that are looked at again: a reorganisation may have changed them."""
 
-MOST_ASSETS = 512
-"""Assets of one owner that one endpoint is believed to know of."""
-
-MOST_TYPES = 4_096
 TRIED_IDS = 4_096
 """Token ids that are tried, from 0, for single tokens of which no log tells the id."""
 TRIED_TYPES = 16
+"""Contracts of single tokens that this is done for at each look; those that are left have their turn at the next."""
 
 RANGE = 200_000
 """Blocks that are asked for at once, further back; fewer where an endpoint shows only short stretches."""
 
 LEAST_RANGE = 1_000
 RANGES_A_LOOK = 5
-
-_WANTED = (
-    events.WithdrawalAllowed,
-    events.NftWithdrawalAllowed,
-    events.AssetWithdrawalAllowed,
-    events.MintableWithdrawalAllowed,
-    events.TokenRegistered,
-    events.UserRegistered,
-    events.DepositWithTokenId,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AssetType:
-    """A registered contract in a quantum, as the hash in its number says."""
-
-    number: int
-    kind: AssetKind
-    token: bytes
-    quantum: int
 
 
 @dataclass
@@ -64,7 +41,27 @@ class _Told:
     upto: int = -1
     down_to: int = -1
     range: int = field(default_factory=lambda: RANGE)
-    allowed: dict[int, dict[int, None]] = field(default_factory=dict)
+    shown: Shown = field(default_factory=Shown)
+
+    def missing(self, top: int) -> int:
+        """How many blocks up to the height `top` were not read yet."""
+        return self.down_to + max(0, top - self.upto) if self.upto >= 0 else top
+
+    def new(self, top: int) -> tuple[int, int]:
+        """The next stretch of what is new, its top and its bottom: after a long sleep not all of it fits at once."""
+        if self.upto < 0:
+            return top, max(0, top + 1 - self.range)
+        bottom = max(0, min(self.upto, top) + 1 - BELOW)
+        return min(top, bottom + self.range - 1), bottom
+
+    def old(self) -> tuple[int, int]:
+        """The next stretch back."""
+        return self.down_to - 1, max(0, self.down_to - self.range)
+
+    def read(self, top: int, bottom: int) -> None:
+        """That this stretch was shown."""
+        self.down_to = bottom if self.down_to < 0 else min(self.down_to, bottom)
+        self.upto = max(self.upto, top)
 
 
 class Scan:
@@ -72,12 +69,10 @@ class Scan:
 
     def __init__(self, deployment: Deployment, quorum: Quorum) -> None:
         self._quorum = quorum
-        topics = tuple("0x" + events.topic_of(kind).hex() for kind in _WANTED)
+        topics = tuple("0x" + events.topic_of(kind).hex() for kind in WANTED)
         self._filter = Filter(deployment.contract, (topics,))
         self._told: dict[str, _Told] = {}
-        self._types: dict[int, AssetType] = {}
         self._tokens: dict[int, Asset] = {}
-        self._keys: dict[int, dict[int, None]] = {}
         self._given_up: set[tuple[int, int]] = set()
         self._top = 0
 
@@ -89,77 +84,42 @@ class Scan:
 
     @property
     def unread(self) -> int:
-        """Down to which height the chain was read at as many endpoints as have to agree; 0 once that is all of it."""
-        reached = sorted(told.down_to if told.down_to >= 0 else self._top for told in self._told.values())
-        return reached[self._quorum.k - 1] if len(reached) >= self._quorum.k else self._top
+        """How many blocks were not read yet at as many endpoints as have to agree; 0 once all of the chain was."""
+        missing = sorted(told.missing(self._top) for told in self._told.values())
+        return missing[self._quorum.k - 1] if len(missing) >= self._quorum.k else self._top
 
     async def _at(self, endpoint: Endpoint, top: int) -> bool:
+        """Read what is new at an endpoint, then further back; whether anything of it was shown."""
         told = self._told.setdefault(endpoint.name, _Told())
         self._top = max(self._top, top)
-        new = told.upto + 1 - BELOW if told.upto >= 0 else top + 1 - told.range
-        if not await self._part(endpoint, told, top, max(0, new)):
-            return False
-        told.upto = max(told.upto, top)
-        if told.down_to < 0:
-            told.down_to = max(0, new)
-        for _ in range(RANGES_A_LOOK):
-            if told.down_to == 0:
+        any_shown = up_to_date = False
+        for _ in range(1 + RANGES_A_LOOK):
+            if up_to_date and told.down_to == 0:
                 break
-            bottom = max(0, told.down_to - told.range)
-            if not await self._part(endpoint, told, told.down_to - 1, bottom):
+            stretch = told.old() if up_to_date else told.new(top)
+            shown = await self._part(endpoint, told, *stretch)
+            if shown is None:
                 break
-            told.down_to = bottom
-        return True
+            any_shown |= shown
+            if shown:
+                told.read(*stretch)
+                up_to_date = up_to_date or told.upto >= top
+        return any_shown
 
-    async def _part(self, endpoint: Endpoint, told: _Told, top: int, bottom: int) -> bool:
-        """Read the logs of some blocks; whether all of them were shown."""
+    async def _part(self, endpoint: Endpoint, told: _Told, top: int, bottom: int) -> bool | None:
+        """Read the logs of some blocks; whether all of them were shown, None where the endpoint does not answer."""
         try:
             hints, is_all = await hints_back_to(endpoint, [self._filter], top, lambda _: False, bottom)
         except AshoreError:
-            return False
-        await asyncio.to_thread(self._read, hints, told)
+            return None
+        await asyncio.to_thread(told.shown.read, hints)
         if not is_all:
             told.range = max(LEAST_RANGE, told.range // 4)
         return is_all
 
-    def _read(self, hints: Sequence[Hint], told: _Told) -> None:
-        for hint in sorted(hints, key=attrgetter("position")):
-            try:
-                event = events.decode_log([bytes.fromhex(t[2:]) for t in hint.topics], bytes.fromhex(hint.data[2:]))
-            except CodecError:
-                continue
-            match event:
-                case events.WithdrawalAllowed():
-                    _keep(told, event.owner_key, event.asset_type)
-                case (
-                    events.NftWithdrawalAllowed() | events.AssetWithdrawalAllowed() | events.MintableWithdrawalAllowed()
-                ):
-                    _keep(told, event.owner_key, event.asset_id)
-                case events.UserRegistered():
-                    self._keys.setdefault(int.from_bytes(event.eth_key, "big"), {})[event.stark_key] = None
-                case events.TokenRegistered():
-                    self._register(event)
-                case events.DepositWithTokenId():
-                    self._deposited(event)
-
-    def _register(self, event: events.TokenRegistered) -> None:
-        try:
-            kind, token = read_asset_info(event.asset_info)
-        except CodecError:
-            return
-        if len(self._types) < MOST_TYPES and asset_type(kind, token, event.quantum) == event.asset_type:
-            self._types[event.asset_type] = AssetType(event.asset_type, kind, token, event.quantum)
-
-    def _deposited(self, event: events.DepositWithTokenId) -> None:
-        if nft_asset_id(event.asset_type, event.token_id) == event.asset_id:
-            self.learn_token(event.asset_type, event.token_id)
-
-    def learn_token(self, number: int, token_id: int) -> None:
-        """An ERC-721 of a known asset type has this id."""
-        known = self._types.get(number)
-        if known is not None and known.kind is AssetKind.ERC721:
-            asset = Asset(AssetKind.ERC721, known.token, token_id=token_id)
-            self._tokens[asset.asset_id] = asset
+    @property
+    def _shown(self) -> list[Shown]:
+        return [told.shown for told in self._told.values()]
 
     def learn(self, assets: Iterable[Asset]) -> None:
         """Take assets in that the wallet knows of itself, as from its own withdrawals."""
@@ -167,11 +127,17 @@ class Scan:
 
     def keys_of(self, address: int) -> Sequence[int]:
         """Stark keys that some endpoint shows as registered for an address, given as a number."""
-        return list(self._keys.get(address, {}))
+        return list(dict.fromkeys(key for shown in self._shown for key in shown.keys.get(address, {})))
 
     def assets_of(self, owner_key: int) -> Sequence[int]:
-        """Asset ids that some endpoint shows as set aside for an owner key."""
-        return list(dict.fromkeys(asset for told in self._told.values() for asset in told.allowed.get(owner_key, {})))
+        """Asset ids that some endpoint shows as set aside for an owner key, those with amounts first."""
+        fungible = [number for shown in self._shown for number in shown.fungibles.get(owner_key, {})]
+        single = [number for shown in self._shown for number in shown.singles.get(owner_key, {})]
+        return list(dict.fromkeys([*fungible, *single]))
+
+    def is_cut(self, owner: int) -> bool:
+        """Whether an endpoint shows more of an address or a key than is looked at."""
+        return any(owner in shown.cut for shown in self._shown)
 
     async def assets(self, wanted: Iterable[int]) -> Mapping[int, Asset]:
         """What the assets of these numbers are; one that nothing tells of is missing."""
@@ -181,18 +147,22 @@ class Scan:
         return {number: asset for number in wanted if (asset := self._known(number)) is not None}
 
     def _known(self, number: int) -> Asset | None:
-        registered = self._types.get(number)
+        registered = registered_in(self._shown, number)
         if registered is not None and registered.kind.is_fungible:
             return Asset(registered.kind, registered.token, registered.quantum)
+        told = token_id_in(self._shown, number)
+        known = registered_in(self._shown, told[0]) if told is not None else None
+        if told is not None and known is not None and known.kind is AssetKind.ERC721:
+            return Asset(known.kind, known.token, token_id=told[1])
         return self._tokens.get(number)
 
     def _try_ids(self, missing: set[int]) -> None:
-        """Compute the numbers of the first tokens of each contract: most collections count from 0 or 1."""
-        single = [known for known in self._types.values() if not known.kind.is_fungible]
-        for known in single[:TRIED_TYPES]:
-            wanted = {number for number in missing if (known.number, number) not in self._given_up}
-            if not wanted:
-                continue
+        """Compute the numbers of the first tokens of some contracts: most collections count from 0 or 1."""
+        types = [known for known in in_turn([shown.types for shown in self._shown]) if not known.kind.is_fungible]
+        untried = (
+            (known, {number for number in missing if (known.number, number) not in self._given_up}) for known in types
+        )
+        for known, wanted in islice(((known, wanted) for known, wanted in untried if wanted), TRIED_TYPES):
             for token_id in range(TRIED_IDS):
                 minted = known.kind.is_mintable
                 number = (
@@ -203,9 +173,3 @@ class Scan:
                 if number in wanted:
                     self._tokens[number] = Asset(known.kind, known.token, token_id=token_id)
             self._given_up |= {(known.number, number) for number in wanted}
-
-
-def _keep(told: _Told, owner_key: int, asset_id: int) -> None:
-    of_owner = told.allowed.setdefault(owner_key, {})
-    if len(of_owner) < MOST_ASSETS:
-        of_owner[asset_id] = None

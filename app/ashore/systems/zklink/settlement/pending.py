@@ -52,6 +52,11 @@ class PendingBalances:
         """Nothing: what the contract owes stands in its storage, whenever that was."""
         return ""
 
+    @property
+    def left_out(self) -> str:
+        """Nothing."""
+        return ""
+
     async def look(self, chain: str, owners: Sequence[str]) -> tuple[Unclaimed, ...]:
         """What each owner (20-byte address as lower-case hex) is owed on a chain, with the proof.
 

@@ -30,7 +30,7 @@ from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.reddio.codec.l1.calls import REGISTER_ETH_ADDRESS
 from ashore.systems.reddio.codec.l1.facts import registration_signature
-from ashore.systems.reddio.settlement import scan
+from ashore.systems.reddio.settlement import scan, shown
 from ashore.systems.reddio.settlement.reconcile import PENDING
 from ashore.systems.reddio.settlement.verifiers import REGISTRY
 from ashore.systems.reddio.system.tracks import CLAIMABLE, UPDATED
@@ -171,7 +171,7 @@ class Claimant:
 
 
 @pytest.mark.parametrize(
-    ("symbol", "token_id", "quanta", "shown"),
+    ("symbol", "token_id", "quanta", "words"),
     [
         ("ETH", None, 5, "0.000005 ETH"),
         ("CORAL", None, 3, None),
@@ -180,7 +180,7 @@ class Claimant:
     ],
 )
 async def test_what_waits_is_found_without_an_operator_and_claimed(
-    shore: Shore, symbol: str, token_id: int | None, quanta: int, shown: str | None
+    shore: Shore, symbol: str, token_id: int | None, quanta: int, words: str | None
 ) -> None:
     asset = shore.coast.asset(symbol, token_id)
     await shore.coast.withdraw(asset, quanta)
@@ -194,7 +194,7 @@ async def test_what_waits_is_found_without_an_operator_and_claimed(
     state = shore.state(claim)
     assert state.stage(SENT).checked()
     assert state.stage(CLAIMED).checked()
-    assert shown is None or state.terms.details["amount.text"] == shown
+    assert words is None or state.terms.details["amount.text"] == words
     assert await shore.purse.look("Harbour", [OWNER]) == ()
     assert shore.coast.is_conserved()
 
@@ -291,6 +291,17 @@ async def test_the_whole_past_is_gone_through_bit_by_bit(shore: Shore, monkeypat
     assert len(heights) > 2
     assert "blocks are left" in heights[0]
     assert len(found) == 1
+
+
+async def test_what_is_left_out_is_said_and_hides_no_ether(shore: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "MOST_SINGLES", 0)
+    await shore.coast.withdraw(shore.coast.asset("SHELL", 2**256 - 1))
+    await shore.coast.withdraw(shore.coast.asset("ETH"), 5)
+    await shore.set_aside()
+    assert (await _only(shore)).symbol == "ETH"
+    assert "more of these was left out" in shore.purse.left_out
+    await shore.purse.look("Harbour", [PAYER])
+    assert shore.purse.left_out == ""
 
 
 async def test_a_contract_that_takes_no_ether_is_told_before_anything_is_signed(shore: Shore) -> None:

@@ -1,0 +1,157 @@
+"""What endpoints show of the contract's logs: nobody can hide with many logs what others show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ashore.crypto.abi import AbiValue
+from ashore.crypto.event_logs import encode_event
+from ashore.net.errors import RpcError
+from ashore.systems.reddio.codec import Asset, AssetKind
+from ashore.systems.reddio.codec.assets import asset_info, minimal_bytes, mintable_asset_id
+from ashore.systems.reddio.codec.l1 import events
+from ashore.systems.reddio.settlement.scan import Scan
+from ashore.systems.reddio.settlement.shown import MOST_SINGLES
+from unit.systems.reddio.reddio_bench import DEPLOYMENT, ETH
+
+OWNER = 0x5A5A
+COLLECTION = b"\x31" * 20
+
+
+class Shows:
+    """An endpoint that shows these logs, at most so many blocks at once."""
+
+    def __init__(self, name: str, logs: Sequence[dict[str, Any]] = (), most: int = 10**9) -> None:
+        self.name, self.logs, self.most = name, logs, most
+
+    async def call(self, _method: str, params: Sequence[Any], _purpose: object = None) -> list[dict[str, Any]]:
+        low, high = int(params[0]["fromBlock"], 16), int(params[0]["toBlock"], 16)
+        if high - low >= self.most:
+            raise RpcError(self.name, -32005, f"limited to a {self.most} block range")
+        return [log for log in self.logs if low <= int(log["blockNumber"], 16) <= high]
+
+
+def log(block: int, declaration: str, *values: AbiValue) -> dict[str, Any]:
+    topics, data = encode_event(declaration, values)
+    return {
+        "address": DEPLOYMENT.contract,
+        "topics": ["0x" + topic.hex() for topic in topics],
+        "data": "0x" + data.hex(),
+        "blockNumber": hex(block),
+        "logIndex": "0x0",
+    }
+
+
+def registered(block: int, asset: Asset) -> dict[str, Any]:
+    info = asset_info(asset.kind, asset.token)
+    return log(block, events.TOKEN_REGISTERED, asset.asset_type, info, asset.quantum)
+
+
+def scan_of(*endpoints: Shows) -> Scan:
+    return Scan(DEPLOYMENT, SimpleNamespace(endpoints=endpoints, k=min(2, len(endpoints))))  # type: ignore[arg-type]
+
+
+async def read_through(scan: Scan, top: int) -> None:
+    for _ in range(60):
+        await scan.look(top)
+        if not scan.unread:
+            return
+    pytest.fail("it never came to the beginning")
+
+
+async def test_no_number_of_single_tokens_hides_ether() -> None:
+    minted = Asset(AssetKind.ERC721M, COLLECTION, token_id=0).asset_type
+    spam = [
+        log(
+            100 + number,
+            events.MINTABLE_WITHDRAWAL_ALLOWED,
+            OWNER,
+            mintable_asset_id(minted, minimal_bytes(number)),
+            1,
+        )
+        for number in range(MOST_SINGLES + 1)
+    ]
+    ether = log(5_000, events.WITHDRAWAL_ALLOWED, OWNER, ETH.asset_type, 10**18, 10**6)
+    scan = scan_of(Shows("a", [*spam, ether]))
+    await read_through(scan, 6_000)
+    assert scan.assets_of(OWNER)[0] == ETH.asset_id
+    assert len(scan.assets_of(OWNER)) == 1 + MOST_SINGLES
+    assert scan.is_cut(OWNER)
+    assert not scan.is_cut(OWNER + 1)
+
+
+async def test_invented_registrations_hide_no_asset() -> None:
+    invented = [registered(10, Asset(AssetKind.ERC20, number.to_bytes(20, "big"), 1)) for number in range(1, 4_097)]
+    scan = scan_of(Shows("evil", invented), Shows("good", [registered(101, ETH)]))
+    await read_through(scan, 100)
+    await scan.look(200)
+    assert await scan.assets([ETH.asset_id]) == {ETH.asset_id: ETH}
+
+
+async def test_invented_collections_do_not_use_up_what_is_tried() -> None:
+    invented = [
+        registered(10, Asset(AssetKind.ERC721, number.to_bytes(20, "big"), token_id=0)) for number in range(1, 20)
+    ]
+    mine = Asset(AssetKind.ERC721M, COLLECTION, token_id=3)
+    scan = scan_of(Shows("evil", invented), Shows("good", [registered(11, mine)]))
+    await read_through(scan, 100)
+    assert await scan.assets([mine.asset_id]) == {mine.asset_id: mine}
+
+
+async def test_every_collection_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ashore.systems.reddio.settlement.scan.TRIED_TYPES", 2)
+    monkeypatch.setattr("ashore.systems.reddio.settlement.scan.TRIED_IDS", 4)
+    others = [registered(10, Asset(AssetKind.ERC721, number.to_bytes(20, "big"), token_id=0)) for number in range(1, 6)]
+    mine = Asset(AssetKind.ERC721M, COLLECTION, token_id=3)
+    scan = scan_of(Shows("a", [*others, registered(11, mine)]))
+    await read_through(scan, 100)
+    found = [bool(await scan.assets([mine.asset_id])) for _ in range(3)]
+    assert found == [False, False, True]
+
+
+async def test_invented_keys_are_bounded_and_hide_no_key() -> None:
+    address, key = b"\x5a" * 20, 1 << 201
+    invented = [log(10, events.USER_REGISTERED, address, (1 << 200) + number, address) for number in range(2_000)]
+    mine = log(11, events.USER_REGISTERED, address, key, address)
+    scan = scan_of(Shows("evil", invented), Shows("good", [mine]))
+    await read_through(scan, 100)
+    keys = scan.keys_of(int.from_bytes(address, "big"))
+    assert key in keys
+    assert len(keys) < 300
+
+
+@pytest.mark.parametrize("days", [2, 8, 30])
+async def test_what_was_slept_through_is_read_in_parts(days: int) -> None:
+    """An endpoint that shows a thousand blocks at once."""
+    endpoint = Shows("a", most=1_000)
+    scan = scan_of(endpoint)
+    await read_through(scan, 100_000)
+    top = 100_000 + days * 7_200
+    endpoint.logs = [log(100_500, events.WITHDRAWAL_ALLOWED, OWNER, ETH.asset_type, 10**18, 10**6)]
+    await scan.look(top)
+    assert scan.assets_of(OWNER) == [ETH.asset_id]
+    assert scan.unread == 0 or scan.unread < top - 100_000
+    await read_through(scan, top)
+
+
+async def test_an_id_that_is_read_before_its_collection_is_kept() -> None:
+    token = Asset(AssetKind.ERC721, COLLECTION, token_id=10**9)
+    deposited = log(
+        450_000,
+        events.DEPOSIT_WITH_TOKEN_ID,
+        b"\x01" * 20,
+        5,
+        7,
+        token.asset_type,
+        10**9,
+        token.asset_id,
+        1,
+        1,
+    )
+    scan = scan_of(Shows("a", [registered(1_000, token), deposited]))
+    await read_through(scan, 500_000)
+    assert await scan.assets([token.asset_id]) == {token.asset_id: token}
