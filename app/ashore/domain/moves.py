@@ -56,13 +56,15 @@ class Unknown:
 
     `resend_harmless` tells whether the identical bytes may go again. `refusal` is what the other side said to a
     repetition: certain only if it afterwards still does not know the move, for it may be the echo of the first time's
-    success. `said_no`: it answered, and with a no that proves nothing; by itself the wallet never sends the move again.
+    success, and stood for `patience_ms` at least. `said_no`: it answered, and with a no that proves nothing; by itself
+    the wallet never sends the move again.
     """
 
     sentence: str
     resend_harmless: bool = False
     refusal: Refused | None = None
     said_no: bool = False
+    patience_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,23 +34,33 @@ _log = logging.getLogger(__name__)
 class Doubt:
     """Weighs refusals that may be the echo of the first send's success, such as of a used nonce or a spent balance.
 
-    They are believed only after the other side stood by them, asked again and again, for as long as patience lasts.
+    They are believed only after the other side stood by them, asked again and again, for as long as patience lasts:
+    any other answer in between, or none, begins the wait anew.
     """
 
     def __init__(self, patience_ms: int, now: Callable[[], int]) -> None:
         self._patience = patience_ms
         self._now = now
+        self._code = ""
         self._since = 0
+        self._rounds = 0
+
+    def forget(self) -> None:
+        """Something else than the refusal was answered: it does not stand any more."""
         self._rounds = 0
 
     def weigh(self, outcome: Outcome) -> Outcome:
         """Return the refusal once it stood long enough, else the outcome as it is."""
         if not isinstance(outcome, Unknown) or outcome.refusal is None:
+            self.forget()
             return outcome
+        if outcome.refusal.code != self._code:
+            self.forget()
         self._rounds += 1
         if self._rounds == 1:
-            self._since = self._now()
-        certain = self._rounds >= ROUNDS and self._now() - self._since >= self._patience
+            self._code, self._since = outcome.refusal.code, self._now()
+        patience = max(self._patience, outcome.patience_ms)
+        certain = self._rounds >= ROUNDS and self._now() - self._since >= patience
         return outcome.refusal if certain else outcome
 
 
@@ -103,6 +113,8 @@ class Carrier:
         again = isinstance(outcome, Unknown) and outcome.resend_harmless
         if outcome is None or (again and self._may_go(withdrawal, current)):
             outcome = await self._send(withdrawal, current)
+        elif again:
+            self._doubt.forget()
         return self._pending(withdrawal, move) is None
 
     def _pending(self, withdrawal: str, move: str) -> MoveView | None:
@@ -128,6 +140,8 @@ class Carrier:
         self._probe(Boundary.SENDING_JOURNALED)
         outcome = await self._system.submit(signed_move(move), first)
         self._probe(Boundary.SENDING_ANSWERED)
+        if not isinstance(outcome, Unknown) or outcome.refusal is None:
+            self._doubt.forget()
         if isinstance(outcome, Unknown) and outcome.refusal is not None:
             asked = await self._system.locate(signed_move(move))
             still_unknown_there = isinstance(asked, Unknown) and asked.resend_harmless
@@ -144,7 +158,9 @@ class Carrier:
 
     async def _locate(self, withdrawal: str, move: MoveView) -> Outcome:
         self._probe(Boundary.LOCATE_BEFORE)
-        outcome = self._doubt.weigh(await self._system.locate(signed_move(move)))
+        outcome = await self._system.locate(signed_move(move))
+        if not (isinstance(outcome, Unknown) and outcome.resend_harmless):
+            outcome = self._doubt.weigh(outcome)  # that it is still not known is weighed by what the repetition meets
         self._probe(Boundary.LOCATE_ANSWERED)
         current = self._move(withdrawal, move.id)
         if current is not None and current.state not in SETTLED:

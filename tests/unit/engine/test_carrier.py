@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from ashore.domain import events as ev
 from ashore.domain.move_view import MoveView
 from ashore.domain.moves import NOT_SENT as NEVER_SENT
-from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.moves import MoveKind, MoveState, Outcome, Refused, SignedMove, Unknown
 from ashore.domain.withdrawal import Status
 from ashore.engine.boundaries import Boundary
-from ashore.engine.carrier import LONGEST_WAIT_S, SETTLED, Carrier
+from ashore.engine.carrier import LONGEST_WAIT_S, SETTLED, Carrier, Doubt
 from ashore.engine.ledger import Ledger
 from ashore.store.database import Database
 from ashore.store.journal import Journal
@@ -218,6 +218,59 @@ async def test_a_refused_repetition_has_to_stand_for_a_while(folder: Path) -> No
     bench.check()
     assert bench.move.state is MoveState.REFUSED
     assert sum(bench.waits) >= 120, "believed only after the other side stood by it"
+    bench.database.close()
+
+
+DEAD = Refused("nonce-used", "Used.")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        Unknown("It is not known.", resend_harmless=True),
+        Unknown("It cannot be asked."),
+        Unknown("It says no.", refusal=Refused("206", "Another no.")),
+    ],
+)
+def test_a_refusal_counts_only_while_nothing_else_is_answered(between: Unknown) -> None:
+    moment = 0
+    doubt, echo = Doubt(120_000, lambda: moment), Unknown("Used, it seems.", refusal=DEAD)
+    for outcome in (echo, between, between, echo, echo):
+        moment += 60_000
+        assert doubt.weigh(outcome) is outcome
+    moment += 60_000
+    assert doubt.weigh(echo) is DEAD
+
+
+def test_what_asks_for_more_patience_gets_it() -> None:
+    moment = 0
+    doubt, echo = Doubt(120_000, lambda: moment), Unknown("Used.", refusal=DEAD, patience_ms=600_000)
+    for _ in range(10):
+        assert doubt.weigh(echo) is echo
+        moment += 60_000
+    assert doubt.weigh(echo) is DEAD
+
+
+async def test_a_number_that_is_free_again_in_between_begins_the_wait_anew(folder: Path) -> None:
+    """What may not go again is not sent; that the other side did not stand by its no counts all the same."""
+
+    class Wavering(ScriptedSystem):
+        async def locate(self, move: SignedMove) -> Outcome:
+            nonlocal moment
+            moment += 60_000
+            asked.append(moment)
+            free = len(asked) in (2, 3, 4)
+            return Unknown("Free.", resend_harmless=True) if free else Unknown("Used.", refusal=DEAD)
+
+    moment, asked = 0, list[int]()
+    bench = Bench(folder, Wavering())
+    bench.ledger.record([ev.MoveSending("w", "m"), ev.MoveUnclear("w", "m", "lost", said_no=True)])
+    carrier = Carrier(
+        bench.ledger, bench.system, lambda: moment, lambda _boundary: None, lambda _s: asyncio.sleep(0), 120_000
+    )
+    await carrier.carry("w", "m")
+    assert (bench.move.state, bench.system.firsts) == (MoveState.REFUSED, [])
+    assert len(asked) == 7, "three in a row after what was said in between"
     bench.database.close()
 
 

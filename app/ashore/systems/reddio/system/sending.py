@@ -1,8 +1,9 @@
 """Sending a request to Reddio once, and finding out what became of it: by its signature, and by its number.
 
 What may go again is decided by what Reddio can be shown to know: it takes each number of a Stark key once, so the
-identical request is harmless while that number is unused. A plain withdrawal has neither signature nor number, and is
-never sent again once it may have arrived.
+identical request is harmless while that number is unused. That one is dead needs its signatures, its numbers and its
+book to say so for long. A plain withdrawal has neither signature nor number, and is never sent again once it may have
+arrived.
 """
 
 import json
@@ -27,6 +28,10 @@ SEQUENCE_ID = "sequence_id"
 """The fact of the number that Reddio gave a request."""
 FULL_WITHDRAWALS = 5
 ADDRESS_LENGTH = 42
+DEPOSIT, MINT = 1, 2
+"""Types of records that use no number of their Stark key."""
+INDEX_LAG_MS = 3_600_000
+"""For how long Reddio has to stand by it that a request is dead: nobody says how far its lists are behind."""
 UNASKED = "Reddio cannot be asked at the moment."
 LOST = "Reddio’s answer was lost; it may or may not have the request."
 UNFOUND_PLAIN = (
@@ -85,7 +90,9 @@ async def _refused(client: ReddioClient, move: SignedMove, error: ApiError, firs
     if first_send:
         return refused
     return Unknown(
-        "Reddio refuses a repetition of the request. That may be because it took the first one.", refusal=refused
+        "Reddio refuses a repetition of the request. That may be because it took the first one.",
+        refusal=refused,
+        patience_ms=INDEX_LAG_MS,
     )
 
 
@@ -96,28 +103,50 @@ async def _locate_signed(client: ReddioClient, move: SignedMove, body: Mapping[s
     if found:
         return _known(found)
     expected = await client.nonce(str(body["stark_key"]))
-    if expected <= move.nonce:
-        if now_s and is_expired(int(str(body.get("expiration_timestamp", NEVER_EXPIRES))), now_s):
-            late = Refused("expired", "The request’s date is past, and Reddio never took it.", "Make a new request.")
-            return Unknown("Reddio does not know the request, and its date is past.", refusal=late)
+    late = now_s > 0 and is_expired(int(str(body.get("expiration_timestamp", NEVER_EXPIRES))), now_s)
+    if expected <= move.nonce and not late:
         return Unknown("Reddio does not know the request.", resend_harmless=True)
-    dead = Refused(
-        "nonce-used",
-        "Another request used this number, so this one can never take effect. Nothing was taken for it.",
-        "Start again if you still want to withdraw.",
-    )
-    # Its list of signatures may be behind its count of numbers: so this is believed only once it stays so.
-    return Unknown("Reddio does not know the request, though its number is used.", refusal=dead)
+    if expected <= move.nonce:
+        said = "Reddio does not know the request, and its date is past."
+        dead = Refused("expired", "The request’s date is past, and Reddio never took it.", "Make a new request.")
+    else:
+        said = "Reddio does not know the request, though its number is used."
+        dead = Refused(
+            "nonce-used",
+            "Reddio says that another request used this number, and its list does not show this one.",
+            "Look at your balance there before you start again.",
+        )
+    if not await _is_absent(client, body, number_used=expected > move.nonce):
+        return Unknown(f"{said} Its list may be behind, or show it.")
+    # Its lists may be behind its count of numbers: so this is believed only once it stays so.
+    return Unknown(said, refusal=dead, patience_ms=INDEX_LAG_MS)
 
 
 async def _by_signature(client: ReddioClient, r: str, s: str) -> tuple[Record, ...]:
-    """The records of a signature; that Reddio says no to the question means that it knows none."""
+    """The records of a signature. A no to the question shows none, and proves as little as an empty list."""
     try:
         return await client.by_signature(r, s)
     except ApiError as error:
         if error.refusal.is_certain:
             return ()
         raise
+
+
+async def _is_absent(client: ReddioClient, body: Mapping[str, object], *, number_used: bool) -> bool:
+    """Whether Reddio's book holds nothing that may be the request, and, of a used number, who may have used it.
+
+    Records name no number of the key: so it goes by asset, amount and receiver. What is left out counts as fitting.
+    """
+    key = int(str(body["stark_key"]), 16)
+    book = await client.records(str(body["stark_key"]))
+    sent = [record for record in book if record.record_type not in (DEPOSIT, MINT)]
+    fitting = any(
+        record.asset_id in (None, int(str(body["asset_id"]), 16))
+        and record.amount in (None, int(str(body["amount"])))
+        and record.receiver in (None, int(str(body["receiver"]), 16))
+        for record in sent
+    )
+    return not fitting and (not number_used or any(record.stark_key in (None, key) for record in sent))
 
 
 async def _locate_plain(client: ReddioClient, move: SignedMove, body: Mapping[str, object]) -> Outcome:

@@ -1,7 +1,7 @@
 """Sent once, what became of it is asked by its signature, and it goes again only while that is harmless."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import pytest
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import Accepted, NeverLeft, Refused, SignedMove, Unknown
+from ashore.engine.carrier import Doubt
 from ashore.systems.reddio.codec import ErrorCode, hex_of
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
 from ashore.systems.reddio.system.sending import last_number, locate_request, submit_request
@@ -18,6 +19,7 @@ from unit.systems.reddio.system.test_reddio_plan import planned, signed
 
 NOW_S = NOW // 1000
 BY_SIGNATURE = "/v1/record/by/signature"
+RECORDS = "/v1/records"
 
 
 @pytest.fixture
@@ -103,6 +105,7 @@ async def test_what_never_left_is_proven(api: Api, move: SignedMove) -> None:
 @pytest.mark.parametrize("unknown", [[], None, {"list": []}])
 async def test_it_may_go_again_only_while_its_number_is_unused(api: Api, move: SignedMove, unknown: Any) -> None:
     api.answers[BY_SIGNATURE] = lambda _q, _b: ok(unknown)
+    api.answers[RECORDS] = lambda _q, _b: ok([record(amount="2")])
     for expected, harmless in ((6, True), (7, True), (8, False), (100, False)):
         api.answers["/v1/nonce"] = lambda _q, _b, expected=expected: ok({"nonce": expected})
         outcome = await locate_request(api.client, move, NOW_S)
@@ -134,12 +137,71 @@ async def test_nobody_to_ask_leaves_it_open(api: Api, move: SignedMove, plain: S
 async def test_a_date_that_is_past_ends_what_reddio_never_took(api: Api) -> None:
     late = signed(planned(expiration="2026-01-03"))
     api.answers[BY_SIGNATURE] = lambda _q, _b: ok([])
+    api.answers[RECORDS] = lambda _q, _b: ok([])
     api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": 7})
     outcome = await locate_request(api.client, late, NOW_S + 3 * 86_400)
     assert isinstance(outcome, Unknown)
     assert not outcome.resend_harmless
     assert outcome.refusal is not None
     assert outcome.refusal.code == "expired"
+
+
+@pytest.mark.parametrize("code", [None, 5, 6, 19, 32, 400])
+@pytest.mark.parametrize(
+    ("book", "dead"),
+    [
+        (None, False),
+        ([], False),
+        ([{}], False),
+        ([{"amount": "2", "record_type": 1}], False),
+        ([{"amount": "2", "stark_key": FOREIGN_KEY}], False),
+        ([{"amount": "2"}, {"asset_id": None, "to": "unreadable"}], False),
+        ([{"amount": "2"}], True),
+        ([{"asset_id": hex_of(NFT.asset_id)}], True),
+        ([{"to": "0x" + "77" * 20}], True),
+    ],
+)
+async def test_a_used_number_ends_it_only_when_the_book_shows_another_request_and_not_this_one(
+    api: Api, move: SignedMove, code: int | None, book: list[dict[str, object]] | None, dead: bool
+) -> None:
+    body = json.loads(move.payload)
+    ours = {"asset_id": body["asset_id"], "to": body["receiver"], "amount": body["amount"]}
+    api.answers[BY_SIGNATURE] = lambda _q, _b: ok([]) if code is None else failed(code)
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": move.nonce + 1})
+    if book is not None:
+        api.answers[RECORDS] = lambda _q, _b: ok({"list": [record(**(ours | row)) for row in book]})
+    outcome = await locate_request(api.client, move, NOW_S)
+    assert isinstance(outcome, Unknown)
+    assert not outcome.resend_harmless
+    assert (outcome.refusal is not None) is dead
+    assert outcome.patience_ms == (3_600_000 if dead else 0), "its lists may be far behind"
+
+
+async def test_a_request_whose_answer_was_lost_stays_in_the_way_of_a_second(api: Api) -> None:
+    """Reddio took it, and has no answer to its signature: nothing may say that it is dead."""
+    taken: list[bytes] = []
+
+    def take(_query: Mapping[str, str], body: bytes) -> object:
+        taken.append(body)
+        return httpx.ReadTimeout("late")
+
+    move, moment = signed(planned()), NOW
+    body = json.loads(move.payload)
+    api.answers["/v1/withdrawalto"] = take
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": move.nonce + len(taken)})
+    api.answers[BY_SIGNATURE] = lambda _q, _b: failed(400, "unsupported")
+    first = await submit_request(api.client, move, first_send=True)
+    assert isinstance(first, Unknown)
+    doubt = Doubt(120_000, lambda: moment)
+    for books in (None, [record(asset_id=body["asset_id"], to=body["receiver"], amount=body["amount"])]):
+        if books is not None:
+            api.answers[RECORDS] = lambda _q, _b, books=books: ok({"list": books})
+        for _ in range(100):
+            moment += 60_000
+            outcome = doubt.weigh(await locate_request(api.client, move, moment // 1000))
+            assert isinstance(outcome, Unknown)
+            assert not outcome.resend_harmless
+    assert len(taken) == 1
 
 
 async def test_a_plain_withdrawal_is_found_in_the_list_and_never_sent_twice(api: Api, plain: SignedMove) -> None:
