@@ -123,14 +123,14 @@ def _update_facts(deployment: Deployment, lot: Entry) -> dict[str, str]:
 def _request_is_known(state: Withdrawal, chain: str) -> Iterator[ev.Event]:
     """L1 itself shows that the request was taken: its outcome is no longer open, whatever the operator says."""
     request = state.request
+    said = {stage: "Reddio said that the request failed." for stage in (ACCEPTED, BATCHED) if state.stage(stage).failed}
     if request is not None and request.state is not MoveState.ACCEPTED:
+        if request.state in (MoveState.REFUSED, MoveState.DEAD):
+            said.setdefault(ACCEPTED, "Reddio said that it had not taken the request.")
         yield ev.MoveAccepted(state.id, request.id, f"Found in a state update on {chain}.")
-    for stage in (ACCEPTED, BATCHED):
-        view = state.stage(stage)
-        if view.failed and not view.contradicted:
-            yield ev.StageContradicted(
-                state.id, stage, "Reddio said that the request failed.", f"{chain} shows it in a state update."
-            )
+    for stage, told in said.items():
+        if not state.stage(stage).contradicted:
+            yield ev.StageContradicted(state.id, stage, told, f"{chain} shows it in a state update.")
 
 
 def _claimable(

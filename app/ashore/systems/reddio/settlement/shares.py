@@ -7,9 +7,10 @@ withdrawal is matched anew.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from ashore.domain.evidence import Level
-from ashore.domain.moves import MoveState
+from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.settlement.attribution import (
@@ -55,11 +56,10 @@ def shares_of(book: Book, states: Sequence[Withdrawal]) -> Mapping[str, Share]:
         mine.setdefault(entry.subject, []).append(Part(entry.position, int(entry.facts["quanta"])))
     whole = {state.id for state in states if state.id in mine}
     free = [Lot(at, int(lot.facts["quanta"]) - _used(spent, at)) for at, lot in entries.items()]
-    waiting = [state for state in states if state.id not in whole]
+    waiting = [state for state in states if state.id not in whole and _may(state)]
     found = {state.id: tuple(mine[state.id]) for state in states if state.id in whole}
-    for exact in (False, True):
-        wishes = [_wish(state, exact=exact) for state in waiting if _takes_exactly(state) is exact and _may(state)]
-        fresh = attribute(wishes, free)
+    for trust in _Trust:
+        fresh = attribute([_wish(state) for state in waiting if _trust(state) is trust], free)
         free = [Lot(lot.position, lot.quanta - _taken(fresh.values(), lot.position)) for lot in free]
         found.update(fresh)
         for name, parts in fresh.items():
@@ -88,21 +88,35 @@ def _share(parts: Iterable[Part], entries: Mapping[Position, Entry], among: int)
     return Share(lots, {part.position: part.quanta for part in ordered}, among)
 
 
-def _wish(state: Withdrawal, *, exact: bool) -> Wish:
+def _wish(state: Withdrawal) -> Wish:
+    exact = _trust(state) is not _Trust.TAKEN
     return Wish(state.id, quanta_of(state), int(state.facts.get(SINCE, "-1")), exact)
 
 
 def _may(state: Withdrawal) -> bool:
-    """Whether it may be on L1 at all: where it began is known, and Reddio has not turned it down at once."""
+    """Whether it may be on L1 at all: where it began is known, and it may have left."""
     request = state.request
-    return SINCE in state.facts and request is not None and request.state not in (MoveState.REFUSED, MoveState.INTENDED)
+    left = request is not None and request.state is not MoveState.INTENDED and request.code != NOT_SENT
+    return SINCE in state.facts and left
 
 
-def _takes_exactly(state: Withdrawal) -> bool:
-    """Whether nobody knows that Reddio took it, or Reddio says that it failed: then only its own amount tells of it."""
+class _Trust(IntEnum):
+    """How sure it is that Reddio took a request, surest first. Only its own amount tells of one that is not TAKEN."""
+
+    TAKEN = 0
+    OPEN = 1
+    """Nobody knows, or Reddio says that it failed."""
+    REFUSED = 2
+    """Reddio says that it did not take it, which is no proof. Of two that L1 cannot tell apart the other goes first."""
+
+
+def _trust(state: Withdrawal) -> _Trust:
     request = state.request
+    if request is not None and request.state in (MoveState.REFUSED, MoveState.DEAD):
+        return _Trust.REFUSED
     failed = any(state.stage(stage).failed for stage in (ACCEPTED, BATCHED))
-    return failed or request is None or request.state is not MoveState.ACCEPTED
+    known = request is not None and request.state is MoveState.ACCEPTED
+    return _Trust.TAKEN if known and not failed else _Trust.OPEN
 
 
 def _spent_whole(book: Book, states: Sequence[Withdrawal], entries: Mapping[Position, Entry]) -> list[Entry]:

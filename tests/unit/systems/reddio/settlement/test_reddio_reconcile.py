@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
-from ashore.domain.moves import MoveState
+from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.observations import ChainHealth, FinalityAdvanced
 from ashore.domain.withdrawal import HELD_UP, RECEIVED, Status
 from ashore.systems.reddio.codec.l1 import events
@@ -256,6 +256,36 @@ async def test_a_failure_that_Reddio_told_gives_way_to_what_the_chain_shows(exch
     assert state.stage(UPDATED).checked()
     assert state.stage(ACCEPTED).contradicted
     assert state.status is Status.UNDER_WAY
+
+
+async def test_a_refusal_gives_way_to_what_the_chain_shows(exchange: Exchange, wallet: Wallet) -> None:
+    refused = _refused(wallet, "nonce-used")
+    taken = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    assert wallet.state(taken).stage(UPDATED).checked(), "of two alike the one that was taken goes first"
+    assert wallet.state(refused).status is Status.REFUSED
+    await wallet.sees(exchange.update((OWNER, ETH, 9)))
+    assert not wallet.state(refused).stage(UPDATED).evidence, "only its own amount tells of it"
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    state = wallet.state(refused)
+    assert state.stage(UPDATED).checked()
+    assert state.status is Status.UNDER_WAY
+    assert "had not taken" in state.stage(ACCEPTED).contradicted
+
+
+async def test_what_never_left_is_not_found_on_the_chain(exchange: Exchange, wallet: Wallet) -> None:
+    unsent = _refused(wallet, NOT_SENT)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    assert wallet.state(unsent).status is Status.REFUSED
+    assert not wallet.state(unsent).stage(UPDATED).evidence
+
+
+def _refused(wallet: Wallet, code: str) -> str:
+    name = wallet.request(OWNER, ETH, 5, accepted=False)
+    wallet.events.append(ev.MoveRefused(name, f"m{name}", code, "It was not taken.", ""))
+    return name
 
 
 async def test_a_frozen_exchange_is_told_and_taken_back(exchange: Exchange, wallet: Wallet) -> None:
