@@ -16,7 +16,7 @@ from ashore.systems.entries import Entry
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book, Kind
 from ashore.systems.reddio.settlement.places import money, owner_of, place_in
-from ashore.systems.reddio.settlement.shares import Share, paid_by, shares_of
+from ashore.systems.reddio.settlement.shares import Share, is_at_odds, paid_by, shares_of
 from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, UPDATED
 
 ALLOWED = "LogWithdrawalAllowed"
@@ -54,7 +54,7 @@ def reconcile(deployment: Deployment, book: Book, states: Sequence[Withdrawal], 
 
 
 def _one(deployment: Deployment, book: Book, state: Withdrawal, share: Share | None, now: int) -> Iterator[ev.Event]:
-    lies = [lot for lot in share.lots if _is_at_odds(lot)] if share is not None else []
+    lies = [lot for lot in share.lots if is_at_odds(lot)] if share is not None else []
     if lies and not state.stage(UPDATED).contradicted:
         yield ev.StageContradicted(
             state.id,
@@ -79,12 +79,6 @@ def _one(deployment: Deployment, book: Book, state: Withdrawal, share: Share | N
         paid = None
     claimed = _claimed(deployment, state, share, paid) if share is not None and paid is not None else None
     yield from _compare(book, state, CLAIMED, claimed, now)
-
-
-def _is_at_odds(lot: Entry) -> bool:
-    """Whether the calldata of a state update was read, and says something else than its logs."""
-    facts = lot.facts
-    return facts["input"] == "no" or (bool(facts["computed"]) and facts["computed"] != facts["fact"])
 
 
 def _updated(deployment: Deployment, state: Withdrawal, share: Share) -> Finding:

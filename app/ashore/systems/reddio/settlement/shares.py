@@ -45,11 +45,13 @@ class Share:
 def shares_of(book: Book, states: Sequence[Withdrawal]) -> Mapping[str, Share]:
     """What was set aside for each of the withdrawals of one place, oldest first; nothing for those that still wait.
 
-    What is proven is written down as spent.
+    What is proven is written down as spent. Lots that their calldata deny are never spent: they are only in the answer
+    for a withdrawal that nothing else speaks for.
     """
     if not states:
         return {}
-    entries = {lot.position: lot for lot in book.about(Kind.ALLOWED, place_in(states[0].terms).subject)}
+    every = {lot.position: lot for lot in book.about(Kind.ALLOWED, place_in(states[0].terms).subject)}
+    entries = {at: lot for at, lot in every.items() if not is_at_odds(lot)}
     spent = _spent_whole(book, states, entries)
     mine: dict[str, list[Part]] = {}
     for entry in spent:
@@ -67,7 +69,16 @@ def shares_of(book: Book, states: Sequence[Withdrawal]) -> Mapping[str, Share]:
             if min(lot.level for lot in lots) >= Level.PROVEN:
                 # What only one endpoint shows is never spent: it would stay so when it proves false.
                 book.add([_spent(name, entries[part.position], part) for part in parts], {})
-    return {name: _share(parts, entries, len(states)) for name, parts in found.items()}
+    denied = [Lot(at, int(lot.facts["quanta"])) for at, lot in every.items() if at not in entries]
+    doubtful = attribute([_wish(state) for state in waiting if state.id not in found], [*free, *denied])
+    found.update((name, parts) for name, parts in doubtful.items() if any(p.position not in entries for p in parts))
+    return {name: _share(parts, every, len(states)) for name, parts in found.items()}
+
+
+def is_at_odds(lot: Entry) -> bool:
+    """Whether the calldata of a state update was read, and says something else than its logs."""
+    facts = lot.facts
+    return facts["input"] == "no" or (bool(facts["computed"]) and facts["computed"] != facts["fact"])
 
 
 def paid_by(book: Book, state: Withdrawal, share: Share) -> Entry | None:

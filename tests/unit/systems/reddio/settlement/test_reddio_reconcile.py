@@ -212,6 +212,14 @@ async def test_logs_that_their_own_calldata_deny_do_not_count(exchange: Exchange
     state = wallet.state(name)
     assert not state.stage(UPDATED).evidence
     assert "does not count" in state.stage(UPDATED).contradicted
+    wallet.reopen()
+    assert await wallet.health(1) == [], "it is told once"
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    state = wallet.state(name)
+    assert state.stage(UPDATED).checked(), "an honest one after it counts"
+    assert not state.stage(UPDATED).contradicted
+    wallet.reopen()
+    assert await wallet.health(2) == []
 
 
 async def test_an_update_by_way_of_another_contract_counts_and_says_what_was_not_checked(
