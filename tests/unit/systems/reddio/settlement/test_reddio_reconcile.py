@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
@@ -316,73 +313,3 @@ async def test_the_pace_is_that_of_neighbouring_updates(exchange: Exchange, wall
     wallet.interpreter.forget_pace()
     wallet.reopen()
     assert wallet.interpreter.expectations(CHAIN) == {}
-
-
-_STEP = st.one_of(
-    st.tuples(st.just("request"), st.integers(1, 4)),
-    st.tuples(st.just("update"), st.integers(1, 3)),
-    st.tuples(st.just("strange"), st.integers(1, 4)),
-    st.tuples(st.just("claim"), st.just(0)),
-    st.tuples(st.just("reorg"), st.integers(1, 3)),
-    st.tuples(st.just("reopen"), st.just(0)),
-    st.tuples(st.just("empty"), st.just(0)),
-)
-
-
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_STEP, max_size=14), st.booleans())
-async def test_in_any_order_nothing_is_told_that_is_not_so(steps: list[tuple[str, int]], merge: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        exchange, wallet = Exchange(), Wallet(Path(folder))
-        asked: list[int] = []
-        for number, (step, size) in enumerate(steps):
-            match step:
-                case "request":
-                    wallet.request(OWNER, ETH, size)
-                    asked.append(size)
-                    await wallet.health(len(exchange.blocks))
-                case "update":
-                    batch, asked = asked[:size], asked[size:]
-                    whole = [sum(batch)] if merge and batch else batch
-                    await wallet.sees(exchange.update(*((OWNER, ETH, quanta) for quanta in whole)))
-                case "strange":
-                    await wallet.sees(exchange.update((OWNER, ETH, size)))
-                case "claim":
-                    await wallet.sees(exchange.claim(OWNER, ETH, f"0x{number:02x}"))
-                case "reorg":
-                    await wallet.sees(exchange.reorganised(size), exchange.empty())
-                case "reopen":
-                    wallet.reopen()
-                case "empty":
-                    await wallet.sees(exchange.empty())
-            _is_true(exchange, wallet)
-        written = await wallet.health(len(exchange.blocks))
-        assert not [event for event in written if event.name != "fact-learnt"], "a second look finds nothing new"
-        wallet.database.close()
-
-
-def _is_true(exchange: Exchange, wallet: Wallet) -> None:
-    """Everything that is told rests on blocks that stand, and the sums are those of the contract."""
-    standing = {block.block.hash for block in exchange.blocks}
-    set_aside = paid = 0
-    for state in wallet.states:
-        for view in state.stages.values():
-            assert all(piece.block_hash in standing for piece in view.evidence if piece.on_chain)
-        set_aside += state.terms.amount // ETH.quantum if state.stage(UPDATED).checked() else 0
-        paid += state.terms.amount // ETH.quantum if state.stage(CLAIMED).checked() else 0
-        assert state.stage(UPDATED).checked() or not state.stage(CLAIMED).checked()
-    allowed, performed = _sums(exchange)
-    assert set_aside <= allowed
-    assert paid <= performed
-
-
-def _sums(exchange: Exchange) -> tuple[int, int]:
-    told = [
-        events.decode_log([bytes.fromhex(t[2:]) for t in one.topics], bytes.fromhex(one.data[2:]))
-        for block in exchange.blocks
-        for one in block.logs
-    ]
-    return (
-        sum(event.quanta for event in told if isinstance(event, events.WithdrawalAllowed)),
-        sum(event.quanta for event in told if isinstance(event, events.WithdrawalPerformed)),
-    )
