@@ -73,7 +73,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry of Reddio's book. `status` is None where it names none that is a number.
+    """One entry of Reddio's book. `status` is None, and `record_type` 0, where it names none that is a number.
 
     `receiver` is a Stark key or an address as a number; what cannot be read is None. `reason` is why it failed later,
     as Reddio says: plain and bounded.
@@ -167,7 +167,10 @@ def balance(raw: object) -> Balance | None:
 
 
 def records(raw: object) -> tuple[Record, ...]:
-    """Read a list of records, bare or in a page; nothing at all is an empty one. Raises BadAnswer."""
+    """Read a list of records, bare or in a page; nothing at all is an empty one.
+
+    Raises BadAnswer for any without a number: what is newer than what could not be told then.
+    """
     if isinstance(raw, dict) and "list" in raw:
         raw = raw["list"]
     if isinstance(raw, dict):
@@ -293,7 +296,7 @@ def _record(raw: object) -> Record:
     data = an_object(raw, what)
     return Record(
         integer(data.get("sequence_id"), what, MAX_SEQUENCE_ID),
-        integer(_or_zero(data.get("record_type")), what, 1_000),
+        _soft(lambda: integer(data.get("record_type"), what, 1_000)) or 0,
         _soft(lambda: integer(data.get("status"), what, 1_000)),
         _soft(lambda: hexadecimal(data.get("stark_key"), what)),
         _soft(lambda: hexadecimal(data.get("asset_id"), what)),

@@ -201,6 +201,22 @@ async def test_records_are_read_bare_or_in_a_page(api: Api) -> None:
     assert [r.sequence_id for r in await api.client.record(KEY, 13)] == [13], "another's record is not ours"
 
 
+async def test_a_record_of_a_strange_type_closes_no_list(api: Api) -> None:
+    rows = [
+        {"sequence_id": 13, "record_type": 4},
+        *({"sequence_id": 14, "record_type": odd} for odd in ("Deposit", -1)),
+    ]
+    api.answers["/v1/records"] = lambda _q, _b: ok({"list": rows})
+    assert [(each.sequence_id, each.record_type) for each in await api.client.records(KEY)] == [
+        (13, 4),
+        (14, 0),
+        (14, 0),
+    ]
+    api.answers["/v1/records"] = lambda _q, _b: ok({"list": [*rows, {"record_type": 4}]})
+    with pytest.raises(BadAnswer):
+        await api.client.records(KEY)
+
+
 async def test_what_waits_on_ethereum_is_read_with_what_later_versions_add(api: Api) -> None:
     told = {**row(), "asset_type": f"{ETH.asset_type:#x}", "amount": "7", "token_uri": None, "sequence_ids": [None]}
     api.answers["/v1/withdrawal/status"] = lambda _q, _b: ok([told, {**told, "type": "ERC1155"}])
