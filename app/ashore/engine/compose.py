@@ -22,7 +22,6 @@ from ashore.engine.compose_lightning import (
     practice_service,
     practice_wallets,
 )
-from ashore.engine.compose_reddio import SYSTEM as REDDIO
 from ashore.engine.compose_reddio import practice_pictures, reddio_profile, reddio_purse, reddio_system
 from ashore.engine.ether import EtherBalances
 from ashore.engine.kept_balances import KeptBalances
@@ -139,9 +138,8 @@ def compose(
     purses: dict[str, Purse] = {deployment.id: PendingBalances(deployment, quorums, keep, book, around.clock.now)}
     registrars: dict[str, Registrar] = {}
     if reddio is not None:
-        used = partial(journal.recipients, REDDIO)
         quorum = quorums[reddio.chain.name]
-        made = reddio_system(reddio, around.http, keep, quorum, around.clock.now, used)
+        made = reddio_system(reddio, around.http, keep, quorum, around.clock.now, journal, ledger)
         systems[reddio.id] = registrars[reddio.id] = made
         purses[reddio.id] = reddio_purse(reddio, keep, quorum, ledger, around.clock.now)
     on_l1 = tuple(systems.values())

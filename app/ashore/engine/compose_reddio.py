@@ -1,13 +1,16 @@
 """Puts Reddio together: its API, what its contract shows, and the system behind the seam."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 
+from ashore.domain.moves import SignedMove
 from ashore.engine.ledger import Ledger
 from ashore.engine.pictures import Pictures
 from ashore.engine.views import ProfileInfo
 from ashore.ethereum.quorum import Quorum
 from ashore.net.http import HttpClient
 from ashore.net.strangers import StrangerClient
+from ashore.store.journal import Journal
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates
 from ashore.systems.claiming.receipts import Receipts
@@ -19,6 +22,7 @@ from ashore.systems.reddio.settlement.pending import PendingWithdrawals
 from ashore.systems.reddio.settlement.pending_slots import PendingSlots
 from ashore.systems.reddio.settlement.registered_keys import RegisteredKeys
 from ashore.systems.reddio.settlement.verifiers import Verifiers
+from ashore.systems.reddio.system.sending import SEQUENCE_ID, Known
 from ashore.systems.reddio.system.withdrawals import ReddioSystem
 
 SYSTEM = "Reddio"
@@ -42,15 +46,24 @@ def reddio_system(
     keep: Keep,
     quorum: Quorum,
     now: Callable[[], int],
-    recipients: Callable[[], Mapping[str, int]],
+    journal: Journal,
+    ledger: Ledger,
 ) -> ReddioSystem:
-    """One deployment behind the seam. `now` gives UTC milliseconds, `recipients` how often each receiver was used."""
+    """One deployment behind the seam. `now` gives UTC milliseconds."""
     witnesses = (PendingSlots(deployment, quorum, keep, now), Verifiers(deployment, quorum, now))
     quorums = {deployment.chain.name: quorum}
     fates = Fates(quorums, Receipts(quorums, keep, now))
     interpreter = Interpreter(deployment, Book(keep, deployment.id), witnesses, fates, now)
     client, keys = ReddioClient(http, deployment.api_url), RegisteredKeys(deployment, quorum, keep, now)
-    return ReddioSystem(deployment, client, interpreter, keys, quorum, now, recipients)
+
+    def known(move: SignedMove) -> Known:
+        """What was signed for stands in the terms; a number that a withdrawal has is no other one's."""
+        of = next((state for state in ledger.open if move.id in state.moves), None)
+        numbers = journal.learnt(deployment.id, SEQUENCE_ID, but=of.id if of else "")
+        return Known(int(of.terms.details["asset_id"]) if of else None, frozenset(map(int, numbers)))
+
+    recipients = partial(journal.recipients, SYSTEM)
+    return ReddioSystem(deployment, client, interpreter, keys, quorum, now, recipients, known)
 
 
 def reddio_purse(

@@ -164,6 +164,18 @@ class Journal:
         )
         return [str(status) for (status,) in rows]
 
+    def learnt(self, profile: str, key: str, *, but: str) -> set[str]:
+        """Every value of a fact that the withdrawals of a profile learnt, `but` one's; also of those off the list."""
+        rows = self._db.read(
+            "SELECT DISTINCT json_extract(e.body, '$.value') FROM withdrawals w"
+            " JOIN events e ON e.withdrawal = w.id AND e.name = 'fact-learnt'"
+            " WHERE w.profile = ? AND w.id != ? AND json_extract(e.body, '$.key') = ?",
+            profile,
+            but,
+            key,
+        )
+        return {str(value) for (value,) in rows}
+
     def recipients(self, system: str, *, followed: bool = False) -> dict[str, int]:
         """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet.
 

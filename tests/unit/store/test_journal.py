@@ -197,6 +197,18 @@ def test_recipients_are_counted_whatever_their_letters(tmp_path: Path) -> None:
     bench.database.close()
 
 
+def test_what_withdrawals_learnt_is_told_but_of_one(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    profile = named("w").terms.profile
+    for n in range(3):
+        name = f"w{n}"
+        bench.append(n, named(name), ev.FactLearnt(name, "number", str(n), "x"), ev.FactLearnt(name, "block", "9", "x"))
+    assert bench.journal.learnt(profile, "number", but="w1") == {"0", "2"}
+    assert bench.journal.learnt(profile, "number", but="") == {"0", "1", "2"}
+    assert bench.journal.learnt("another", "number", but="") == set()
+    bench.database.close()
+
+
 def test_a_claim_is_no_use_of_an_address_beside_its_withdrawal(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "j")
     claim = named("c", recipient="0xab")

@@ -8,6 +8,7 @@ arrived.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import Accepted, NeverLeft, Outcome, Refused, SignedMove, Unknown
@@ -39,6 +40,14 @@ UNFOUND_PLAIN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the journal tells beside a move: the asset that it is of, and the numbers that other withdrawals have."""
+
+    asset_id: int | None = None
+    numbers: frozenset[int] = frozenset()
+
+
 async def submit_request(client: ReddioClient, move: SignedMove, first_send: bool) -> Outcome:
     """Send the body once and say what its answer means."""
     body = _body(move)
@@ -55,13 +64,16 @@ async def submit_request(client: ReddioClient, move: SignedMove, first_send: boo
     return _taken(number)
 
 
-async def locate_request(client: ReddioClient, move: SignedMove, now_s: int) -> Outcome:
-    """Ask Reddio what became of a request. `now_s` is UTC seconds. Never raises for a network reason."""
+async def locate_request(client: ReddioClient, move: SignedMove, now_s: int, known: Known | None = None) -> Outcome:
+    """Ask Reddio what became of a request. `now_s` is UTC seconds. Never raises for a network reason.
+
+    A plain request is found only where its asset is `known`.
+    """
     body = _body(move)
     try:
         if path_of(body) == WITHDRAWAL_PATH:
-            return await _locate_plain(client, move, body)
-        return await _locate_signed(client, move, body, now_s)
+            return await _locate_plain(client, move, body, known or Known())
+        return await _locate_signed(client, move, body, now_s, known or Known())
     except (NetError, ApiError, BadAnswer):
         return Unknown(UNASKED)
 
@@ -96,7 +108,9 @@ async def _refused(client: ReddioClient, move: SignedMove, error: ApiError, firs
     )
 
 
-async def _locate_signed(client: ReddioClient, move: SignedMove, body: Mapping[str, object], now_s: int) -> Outcome:
+async def _locate_signed(
+    client: ReddioClient, move: SignedMove, body: Mapping[str, object], now_s: int, known: Known
+) -> Outcome:
     signature = signature_of(move.payload)
     assert signature is not None
     found = await _by_signature(client, *signature)
@@ -116,7 +130,7 @@ async def _locate_signed(client: ReddioClient, move: SignedMove, body: Mapping[s
             "Reddio says that another request used this number, and its list does not show this one.",
             "Look at your balance there before you start again.",
         )
-    if not await _is_absent(client, body, number_used=expected > move.nonce):
+    if not await _is_absent(client, body, known.numbers, number_used=expected > move.nonce):
         return Unknown(f"{said} Its list may be behind, or show it.")
     # Its lists may be behind its count of numbers: so this is believed only once it stays so.
     return Unknown(said, refusal=dead, patience_ms=INDEX_LAG_MS)
@@ -132,10 +146,13 @@ async def _by_signature(client: ReddioClient, r: str, s: str) -> tuple[Record, .
         raise
 
 
-async def _is_absent(client: ReddioClient, body: Mapping[str, object], *, number_used: bool) -> bool:
+async def _is_absent(
+    client: ReddioClient, body: Mapping[str, object], others: frozenset[int], *, number_used: bool
+) -> bool:
     """Whether Reddio's book holds nothing that may be the request, and, of a used number, who may have used it.
 
-    Records name no number of the key: so it goes by asset, amount and receiver. What is left out counts as fitting.
+    Records name no number of the key: so it goes by asset, amount and receiver. What is left out counts as fitting,
+    unless the record is one of `others` by its number in the book.
     """
     key = int(str(body["stark_key"]), 16)
     book = await client.records(str(body["stark_key"]))
@@ -145,18 +162,24 @@ async def _is_absent(client: ReddioClient, body: Mapping[str, object], *, number
         and record.amount in (None, int(str(body["amount"])))
         and record.receiver in (None, int(str(body["receiver"]), 16))
         for record in sent
+        if record.sequence_id not in others
     )
     return not fitting and (not number_used or any(record.stark_key in (None, key) for record in sent))
 
 
-async def _locate_plain(client: ReddioClient, move: SignedMove, body: Mapping[str, object]) -> Outcome:
+async def _locate_plain(client: ReddioClient, move: SignedMove, body: Mapping[str, object], known: Known) -> Outcome:
+    key = int(str(body["stark_key"]), 16)
     found = [
         record
         for record in await client.records(str(body["stark_key"]))
         if record.record_type in (WITHDRAWALS, FULL_WITHDRAWALS)
         and record.sequence_id > move.nonce
+        and record.sequence_id not in known.numbers
+        and record.stark_key == key
+        and record.asset_id is not None
+        and record.asset_id == known.asset_id
         and str(record.amount) == body["amount"]
-        and record.receiver in (None, int(str(body["stark_key"]), 16))
+        and record.receiver in (None, key)
     ]
     return _known(tuple(found)) if found else Unknown(UNFOUND_PLAIN)
 

@@ -47,7 +47,7 @@ from ashore.systems.reddio.system.registration import (
     registration_plan,
 )
 from ashore.systems.reddio.system.review import review_lines
-from ashore.systems.reddio.system.sending import last_number, locate_request, submit_request
+from ashore.systems.reddio.system.sending import Known, last_number, locate_request, submit_request
 from ashore.systems.reddio.system.tracks import TRACKS
 
 HINT_S = 3.0
@@ -98,8 +98,12 @@ class ReddioSystem:
         quorum: Quorum,
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
+        known: Callable[[SignedMove], Known],
     ) -> None:
-        """`now` gives UTC milliseconds; `recipients` how often each receiver was used before."""
+        """`now` gives UTC milliseconds; `recipients` how often each receiver was used before.
+
+        `known` is what the journal tells beside a move.
+        """
         self._deployment = deployment
         self._client = client
         self._interpreter = interpreter
@@ -110,6 +114,7 @@ class ReddioSystem:
         self._keys = keys
         self._now = now
         self._recipients = recipients
+        self._known = known
 
     @property
     def profile(self) -> str:
@@ -219,7 +224,7 @@ class ReddioSystem:
         if move.kind in _ON_L1:
             sender = move.scope.rpartition("/")[2]
             return await on_chain.locate(self._quorum, raw_transaction(move.payload), sender, move.nonce)
-        return await locate_request(self._client, move, self._now() // 1000)
+        return await locate_request(self._client, move, self._now() // 1000, self._known(move))
 
     def tracks(self) -> Sequence[Track]:
         """Every track that a stored withdrawal may name."""

@@ -34,6 +34,7 @@ from ashore.systems.reddio.settlement.pending import PendingWithdrawals
 from ashore.systems.reddio.settlement.pending_slots import PendingSlots
 from ashore.systems.reddio.settlement.registered_keys import RegisteredKeys
 from ashore.systems.reddio.settlement.verifiers import Verifiers
+from ashore.systems.reddio.system.sending import Known
 from ashore.systems.reddio.system.tracks import TRACKS, WITHDRAWAL
 from ashore.systems.reddio.system.withdrawals import ReddioSystem
 from unit.ethereum.chain_bench import FastClock
@@ -76,7 +77,9 @@ class Shore:
         interpreter = Interpreter(self.deployment, self.book, witnesses, fates, now)
         client = ReddioClient(self.http, self.deployment.api_url)
         keys = RegisteredKeys(self.deployment, self.quorum, self.keep, now)
-        self.system = ReddioSystem(self.deployment, client, interpreter, keys, self.quorum, now, dict)
+        self.system = ReddioSystem(
+            self.deployment, client, interpreter, keys, self.quorum, now, dict, lambda _: Known()
+        )
         self.ledger = Ledger(journal, {str(track.ref): track for track in TRACKS}, now)
         await self.ledger.load()
         follower = ChainFollower(spec, self.quorum)

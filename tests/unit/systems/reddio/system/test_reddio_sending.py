@@ -12,9 +12,9 @@ from ashore.domain.moves import Accepted, NeverLeft, Refused, SignedMove, Unknow
 from ashore.engine.carrier import Doubt
 from ashore.systems.reddio.codec import ErrorCode, hex_of
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
-from ashore.systems.reddio.system.sending import last_number, locate_request, submit_request
+from ashore.systems.reddio.system.sending import Known, last_number, locate_request, submit_request
 from unit.systems.reddio.api_stub import Api, failed, ok
-from unit.systems.reddio.reddio_bench import CAPITAL, FOREIGN_KEY, KEY, NFT, NOW
+from unit.systems.reddio.reddio_bench import CAPITAL, ETH, FOREIGN_KEY, KEY, NFT, NOW, OTHER_KEY, TOKEN
 from unit.systems.reddio.system.test_reddio_plan import planned, signed
 
 NOW_S = NOW // 1000
@@ -177,6 +177,16 @@ async def test_a_used_number_ends_it_only_when_the_book_shows_another_request_an
     assert outcome.patience_ms == (3_600_000 if dead else 0), "its lists may be far behind"
 
 
+async def test_an_older_withdrawal_of_the_same_money_keeps_nothing_open(api: Api, move: SignedMove) -> None:
+    api.answers[BY_SIGNATURE] = lambda _q, _b: ok([])
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": move.nonce + 1})
+    api.answers[RECORDS] = lambda _q, _b: ok([record()])
+    for numbers, dead in ((frozenset[int](), False), (frozenset({13}), True)):
+        outcome = await locate_request(api.client, move, NOW_S, Known(ETH.asset_id, numbers))
+        assert isinstance(outcome, Unknown)
+        assert (outcome.refusal is not None) is dead
+
+
 async def test_a_request_whose_answer_was_lost_stays_in_the_way_of_a_second(api: Api) -> None:
     """Reddio took it, and has no answer to its signature: nothing may say that it is dead."""
     taken: list[bytes] = []
@@ -205,19 +215,50 @@ async def test_a_request_whose_answer_was_lost_stays_in_the_way_of_a_second(api:
 
 
 async def test_a_plain_withdrawal_is_found_in_the_list_and_never_sent_twice(api: Api, plain: SignedMove) -> None:
-    older = record(sequence_id=7, record_type=4, amount="1000000")
-    other = record(sequence_id=9, record_type=3, amount="1000000")
+    ours: dict[str, object] = {
+        "record_type": 4,
+        "amount": "1000000",
+        "stark_key": OTHER_KEY,
+        "asset_id": hex_of(ETH.asset_id),
+    }
+    older = record(**ours | {"sequence_id": 7})
+    other = record(**ours | {"sequence_id": 9, "record_type": 3})
     api.answers["/v1/records"] = lambda _q, _b: ok({"list": [older, other]})
-    outcome = await locate_request(api.client, plain, NOW_S)
+    outcome = await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id))
     assert isinstance(outcome, Unknown)
     assert not outcome.resend_harmless
     assert outcome.refusal is None, "that it is not there proves nothing"
     api.answers["/v1/records"] = lambda _q, _b: ok(
-        [older, other, record(sequence_id=10, record_type=4, amount="1000000")]
+        [older, other, record(**ours | {"sequence_id": 10}), record(**ours | {"sequence_id": 12})]
     )
-    found = await locate_request(api.client, plain, NOW_S)
+    found = await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id))
     assert isinstance(found, Accepted)
     assert found.learnt == (("sequence_id", "10"),)
+    beside = await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id, frozenset({10})))
+    assert isinstance(beside, Accepted)
+    assert beside.learnt == (("sequence_id", "12"),), "what another withdrawal has is not this one's"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"asset_id": hex_of(TOKEN.asset_id)},
+        {"asset_id": None},
+        {"stark_key": KEY},
+        {"stark_key": None},
+        {"to": KEY},
+        {"amount": "2"},
+    ],
+)
+async def test_another_withdrawals_record_is_not_taken_for_a_plain_one(
+    api: Api, plain: SignedMove, wrong: dict[str, object]
+) -> None:
+    right = {"record_type": 4, "amount": "1000000", "stark_key": OTHER_KEY, "asset_id": hex_of(ETH.asset_id)}
+    api.answers[RECORDS] = lambda _q, _b: ok([record(**right)])
+    assert isinstance(await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id)), Accepted)
+    assert isinstance(await locate_request(api.client, plain, NOW_S), Unknown), "its asset has to be known"
+    api.answers[RECORDS] = lambda _q, _b: ok([record(**right | wrong)])
+    assert isinstance(await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id)), Unknown)
 
 
 async def test_the_last_number_before_a_plain_withdrawal_is_needed(api: Api) -> None:
