@@ -42,6 +42,10 @@ WHICH_ONE = (
     "It is a single token, and nothing on {chain} tells which one: only its owner, or Reddio, knows the number it has "
     "to be claimed by. It stays there until then."
 )
+NOT_READ = (
+    "What it is stands in its registration on {chain}, and no endpoint has shown that yet. Ashore goes on looking by "
+    "itself; it waits there meanwhile."
+)
 REGISTER_FIRST = (
     "It lies under a Stark key that is not registered for an Ethereum address yet, so nobody can claim it. Register "
     "the key first."
@@ -195,8 +199,10 @@ class PendingWithdrawals:
             "place": place.subject,
         }
         if asset is None:
-            unclear = WHICH_ONE.format(chain=chain.name)
-            return _owed(common, symbol="An unknown token", decimals=0, amount=1, single=True, unclear=unclear)
+            is_read = not self._scan.unread and not self._scan.is_fungible(place.asset_id)
+            symbol, why = ("An unknown token", WHICH_ONE) if is_read else ("Something not recognised yet", NOT_READ)
+            unclear = why.format(chain=chain.name)
+            return _owed(common, symbol=symbol, decimals=0, amount=1, single=True, unclear=unclear)
         details = _details(place.owner_key, asset, found.quanta)
         claim = claim_of(place.owner_key, asset)
         common |= {

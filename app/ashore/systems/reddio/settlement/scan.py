@@ -135,6 +135,10 @@ class Scan:
         single = [number for shown in self._shown for number in shown.singles.get(owner_key, {})]
         return list(dict.fromkeys([*fungible, *single]))
 
+    def is_fungible(self, number: int) -> bool:
+        """Whether some endpoint shows that an asset has amounts, known or not."""
+        return any(number in of_owner for shown in self._shown for of_owner in shown.fungibles.values())
+
     def is_cut(self, owner: int) -> bool:
         """Whether an endpoint shows more of an address or a key than is looked at."""
         return any(owner in shown.cut for shown in self._shown)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from ashore.crypto.abi import decode, parse_types, selector
 from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import plain
-from ashore.ethereum.errors import BadAnswer
+from ashore.ethereum.endpoint import Endpoint
 from ashore.ethereum.fees import fees_at
 from ashore.ethereum.headers import Header
 from ashore.ethereum.proofs import MAX_SLOTS
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.wire import data, hexed
+from ashore.net.errors import RpcError
 from ashore.systems.reddio.codec import CodecError
 from ashore.systems.reddio.codec.l1.storage import STATE_FROZEN, eth_key_slot, quantum_slot
 from ashore.systems.reddio.codec.limits import MAX_ADDRESS, MAX_DECIMALS
@@ -21,6 +22,9 @@ DECIMALS_CALL, SYMBOL_CALL = selector("decimals()"), selector("symbol()")
 MAX_SYMBOL = 40
 MAX_ANSWER = 1024
 WORD = 32
+REVERTED = 3
+"""The code of a reverted eth_call (geth); where a node uses another code, its words tell."""
+_REVERT_WORDS = ("revert", "opcode", "out of gas", "vm execution error")
 _STRING, _NUMBER = parse_types("bytes"), parse_types("uint256")
 
 
@@ -75,39 +79,45 @@ class Tokens:
     _known: dict[bytes, TokenFacts] = field(default_factory=dict)
 
     async def facts_of(self, contracts: Iterable[bytes]) -> Mapping[bytes, TokenFacts]:
-        """Facts by contract; one that nobody could ask about is left out."""
+        """Facts by contract; one that too few could be asked about is left out, and asked about again next time."""
         missing = [contract for contract in dict.fromkeys(contracts) if contract not in self._known]
         asked = await asyncio.gather(*(self._ask(contract) for contract in missing))
-        self._known.update(
-            {contract: facts for contract, facts in zip(missing, asked, strict=True) if facts is not None}
+        told = dict(self._known)
+        for contract, (facts, is_whole) in zip(missing, asked, strict=True):
+            if facts is not None:
+                told[contract] = facts
+                if is_whole:
+                    self._known[contract] = facts
+        return told
+
+    async def _ask(self, contract: bytes) -> tuple[TokenFacts | None, bool]:
+        """What is known of it, and whether that is all that it answers."""
+        decimals, symbol = await asyncio.gather(
+            self._agreed(contract, DECIMALS_CALL), self._agreed(contract, SYMBOL_CALL)
         )
-        return dict(self._known)
+        if decimals is None:
+            return None, False
+        return TokenFacts(_decimals(decimals), _symbol(symbol or b"")), symbol is not None
 
-    async def _ask(self, contract: bytes) -> TokenFacts | None:
-        try:
-            decimals, symbol = await asyncio.gather(
-                self._agreed(contract, DECIMALS_CALL), self._agreed(contract, SYMBOL_CALL)
-            )
-        except AshoreError:
-            return None
-        return TokenFacts(_decimals(decimals), _symbol(symbol))
-
-    async def _agreed(self, contract: bytes, call: bytes) -> bytes:
-        """What enough endpoints answer; nothing where a contract has no such function. Raises AshoreError."""
-        told = await self.quorum.ask_each("eth_call", [{"to": hexed(contract), "data": hexed(call)}, "latest"])
+    async def _agreed(self, contract: bytes, call: bytes) -> bytes | None:
+        """What enough endpoints answer; nothing where a contract has no such function. None where too few agree."""
+        asked = [{"to": hexed(contract), "data": hexed(call)}, "latest"]
         counted: dict[bytes, int] = {}
-        for answer in told.values():
-            try:
-                raw = data(answer, "a token's answer", limit=MAX_ANSWER)
-            except BadAnswer:
-                continue
-            counted[raw] = counted.get(raw, 0) + 1
-        for raw, voices in counted.items():
-            if voices >= self.quorum.k:
-                return raw
-        if len(told) < self.quorum.k:
-            (await self.quorum.header_at("latest")).required()  # a revert looks like silence: who answers this is there
-        return b""
+        for raw in await asyncio.gather(*(_answer(endpoint, asked) for endpoint in self.quorum.endpoints)):
+            if raw is not None:
+                counted[raw] = counted.get(raw, 0) + 1
+        return next((raw for raw, voices in counted.items() if voices >= self.quorum.k), None)
+
+
+async def _answer(endpoint: Endpoint, asked: Sequence[object]) -> bytes | None:
+    """What a contract answers, as one endpoint tells; nothing where it reverts, None where the endpoint tells none."""
+    try:
+        return data(await endpoint.call("eth_call", asked), "a token's answer", limit=MAX_ANSWER)
+    except RpcError as refusal:
+        told = f"{refusal.message} {refusal.data}".lower()
+        return b"" if refusal.code == REVERTED or any(word in told for word in _REVERT_WORDS) else None
+    except AshoreError:
+        return None
 
 
 async def gas_price(quorum: Quorum, header: Header) -> int:

@@ -293,6 +293,23 @@ async def test_the_whole_past_is_gone_through_bit_by_bit(shore: Shore, monkeypat
     assert len(found) == 1
 
 
+async def test_ether_is_no_single_token_before_its_registration_was_read(
+    shore: Shore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shore.coast.withdraw(shore.coast.asset("ETH"), 5)
+    await shore.set_aside()
+    monkeypatch.setattr(scan, "RANGE", 4)
+    monkeypatch.setattr(scan, "RANGES_A_LOOK", 0)
+    await shore.reopen()
+    unread = await _only(shore)
+    assert "registration" in unread.unclear
+    assert "single token" not in unread.unclear
+    assert unread.symbol != "An unknown token"
+    monkeypatch.undo()
+    await shore.reopen()
+    assert (await _only(shore)).symbol == "ETH"
+
+
 async def test_what_is_left_out_is_said_and_hides_no_ether(shore: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shown, "MOST_SINGLES", 0)
     await shore.coast.withdraw(shore.coast.asset("SHELL", 2**256 - 1))
