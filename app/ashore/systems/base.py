@@ -203,6 +203,7 @@ class Unclaimed:
     are lower-case hex. `evidence` is the storage proof.
 
     `place` names the money in its contract where owner and token do not; `details` is what the terms of its claim keep.
+    `token` is the token's own contract, `kind` what it is in words; empty where that says nothing.
     `single`: a token by itself, whose symbol names it. `unclear`: why nobody can claim it yet, empty where anybody can.
     """
 
@@ -223,6 +224,8 @@ class Unclaimed:
     details: Mapping[str, str] = field(default_factory=dict)
     single: bool = False
     unclear: str = ""
+    token: str = ""
+    kind: str = ""
 
     @property
     def name(self) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from ashore.domain.addresses import checksum
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.engine.views import Change, Topic
@@ -15,6 +16,7 @@ from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.codec.l1.calls import decode_claim
 from ashore.ui.pages.any_wallet import payment_link
 from ashore.ui.pages.unclaimed import UnclaimedPage
+from ashore.ui.widgets.hextext import HexText
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW, PROFILE
@@ -67,6 +69,17 @@ async def test_what_waits_is_told_with_its_proof_and_counted_in_the_side_bar(she
     assert "25.00 USDC" in said
     assert "proven from the contract’s storage under block 21,004,180, which 2 of 3 endpoints agree on" in said
     assert shell.window.side.buttons["unclaimed"].count.text() == "1"
+
+
+async def test_a_token_is_told_by_its_contract_and_not_by_its_name_alone(shell: Shell) -> None:
+    page = await the_page(shell)
+    await found(shell, replace(OWED, symbol="ETH", token="0x" + "ee" * 20, kind="an ERC-20 token. It is not ETH"))
+    shown = {text.text for text in page.cards[0].findChildren(HexText)}
+    assert checksum(b"\xee" * 20) in shown
+    assert "An ERC-20 token. It is not ETH." in texts(page)
+    await found(shell, replace(OWED, symbol="base units of USDC", decimals=0))
+    await found(shell, replace(OWED, symbol="USDC", decimals=6))
+    assert page.cards[0].amount.text() == "25.00 USDC", "its decimals were learnt meanwhile"
 
 
 async def test_the_call_can_be_sent_from_any_wallet(shell: Shell) -> None:

@@ -297,6 +297,7 @@ def claim_lines(contract: PayingContract, plan: Plan, reading: Reading) -> tuple
 
     return (
         call.amount,
+        *(() if call.token is None else (call.token,)),
         *((ReviewLine("What it pays", pays, "as Ashore tells your withdrawals apart", reckoned=True),) if pays else ()),
         call.owner,
         ReviewLine("Chain", chain, signed=signed("chainId")),

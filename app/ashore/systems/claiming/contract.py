@@ -12,12 +12,14 @@ from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
 class Payout:
     """What a claim's calldata does, decoded from the bytes that the signer read and not from the form.
 
-    `amount` and `owner` are lines of the review; `function` is the contract's function by its name.
+    `amount`, `owner` and `token` are lines of the review, the last one what exactly is paid out, where the call says
+    that; `function` is the contract's function by its name.
     """
 
     amount: ReviewLine
     owner: ReviewLine
     function: str
+    token: ReviewLine | None = None
 
 
 class PayingContract(Protocol):

@@ -50,6 +50,10 @@ class UnclaimedCard(QFrame):
         proof.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
         facts = Facts(context.theme)
         facts.add_hex("Owner", readable(owed.owner))
+        if owed.token:
+            facts.add_hex("Token’s contract", readable(owed.token))
+        if owed.kind:
+            facts.add_widget("Kind", Label(breakable(f"{owed.kind[0].upper()}{owed.kind[1:]}."), "small", wrap=True))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(20, 16, 20, 16)
         outer.setSpacing(10)
@@ -171,9 +175,9 @@ def owed_words(owed: Unclaimed) -> str:
     return owed.symbol if owed.single else f"{display_units(owed.amount, owed.decimals)} {owed.symbol}"
 
 
-def _sum(owed: Unclaimed) -> tuple[tuple[str, str, str], int, int, str]:
+def _sum(owed: Unclaimed) -> tuple[tuple[str, str, str], str, int, str, str]:
     """What differs to a person: not the block that the proof was read of."""
-    return owed.name, owed.amount, owed.rest, owed.unclear
+    return owed.name, owed_words(owed), owed.rest, owed.unclear, owed.kind
 
 
 def _whose(context: Context, owed: Unclaimed) -> str:

@@ -32,7 +32,7 @@ from ashore.systems.reddio.settlement.places import Place, place_in
 from ashore.systems.reddio.settlement.reconcile import PENDING
 from ashore.systems.reddio.settlement.scan import Scan
 from ashore.systems.reddio.settlement.shown import MOST_KEYS, MOST_SINGLES
-from ashore.systems.reddio.system.claims import GONE, ReddioContract
+from ashore.systems.reddio.system.claims import GONE, ReddioContract, token_words
 from ashore.systems.reddio.system.on_l1 import Tokens
 from ashore.systems.reddio.system.tracks import UPDATED, claims_now, is_withdrawal
 
@@ -208,6 +208,8 @@ class PendingWithdrawals:
         common |= {
             "calldata": "0x" + encode_claim(claim).hex(),
             "details": details,
+            "token": details["contract"],
+            "kind": token_words(asset.kind, symbol, chain.gas_symbol) if asset.token else "",
         }
         if not asset.kind.is_fungible:
             name = f"{symbol or 'NFT'} #{asset.token_id}"

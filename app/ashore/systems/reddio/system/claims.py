@@ -14,7 +14,8 @@ from ashore.domain.untrusted import quoted
 from ashore.net.errors import RpcError
 from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
 from ashore.systems.claiming.contract import Payout
-from ashore.systems.reddio.codec import CodecError
+from ashore.systems.reddio.codec import AssetKind, CodecError
+from ashore.systems.reddio.codec.assets import asset_type
 from ashore.systems.reddio.codec.l1.calls import Claim, decode_claim
 from ashore.systems.reddio.codec.limits import MAX_ADDRESS
 from ashore.systems.reddio.deployment import Deployment
@@ -25,6 +26,12 @@ GONE = Problem(
     "Nothing waits there any more: somebody has had it paid out to its owner.",
     f"Go back and look again. {NOTHING_SPENT}",
 )
+KINDS = {
+    AssetKind.ERC20: "an ERC-20 token",
+    AssetKind.ERC721: "an ERC-721 token, a single one",
+    AssetKind.ERC721M: "a token that its claim makes, a single one",
+    AssetKind.ERC721MC: "a token that its claim makes, a single one",
+}
 _EMPTY = frozenset({"ILLEGAL_NFT_BALANCE", "NO_PENDING_WITHDRAWAL_BALANCE"})
 _ANOTHER = AshoreError("What is to be signed is not the claim of what waits.", "Nothing was signed.")
 
@@ -77,7 +84,8 @@ class ReddioContract:
         token_id = "" if minted else details.get("token_id", "")
         if (*told, minted) != (details["owner_key"], details["asset_type"], token_id, details.get("mint_blob", "")):
             raise _ANOTHER
-        return Payout(_amount(plan, chain, minted), _owner(plan, claim), _function(claim))
+        token = _token(plan, claim, chain, self.deployment.chain.gas_symbol)
+        return Payout(_amount(plan, chain, minted), _owner(plan, claim), _function(claim), token)
 
     def refusal_of(self, owed: Unclaimed, refusal: RpcError) -> Problem:
         """What it means that the contract would refuse the call."""
@@ -120,6 +128,30 @@ def _amount(plan: Plan, chain: str, minted: str) -> ReviewLine:
         f"all that waits there now; if more is set aside meanwhile, it comes too. Paid out on {chain} by Reddio’s "
         "contract",
     )
+
+
+def _token(plan: Plan, claim: Claim, chain: str, gas_symbol: str) -> ReviewLine:
+    """Which token it is: anybody can call one ETH. Raises AshoreError where the call is for another one."""
+    details = plan.terms.details
+    try:
+        kind, token = AssetKind(details["kind"]), bytes.fromhex(details["contract"].removeprefix("0x"))
+        number = asset_type(kind, token, int(details["quantum"]))
+    except (KeyError, ValueError, OverflowError) as error:
+        raise _ANOTHER from error
+    if number != claim.asset_type:
+        raise _ANOTHER
+    if kind is AssetKind.ETH:
+        return ReviewLine("Token’s contract", "none", f"it is {gas_symbol} itself, what gas on {chain} is paid in")
+    words = token_words(kind, plan.terms.symbol, gas_symbol)
+    return ReviewLine("Token’s contract", checksum(token), words, monospace=True)
+
+
+def token_words(kind: AssetKind, symbol: str, gas_symbol: str) -> str:
+    """What kind of token it is; and that it is another thing than what gas is paid in, where it has that name."""
+    words = KINDS[kind]
+    if gas_symbol.casefold() in symbol.casefold().split():
+        words += f". It is not {gas_symbol}: anybody can make a token of that name, which may be worth nothing"
+    return words
 
 
 def _owner(plan: Plan, claim: Claim) -> ReviewLine:
