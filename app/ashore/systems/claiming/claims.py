@@ -120,7 +120,8 @@ async def open_claim(
         account = (await quorum.storage_at(payer.address, (), header)).facts
         offered.append(payer_offer(payer, account.balance, account.nonce))
     sender = next((each.address for each in offered if each.free), owed.owner)
-    trial = await tried(quorum, {"from": sender, "to": owed.contract, "data": owed.calldata})
+    call = {"from": sender, "to": owed.contract, "data": owed.calldata}
+    trial = await tried(quorum, call, most=contract.most_gas(owed))
     refused = None if trial.refusal is None else contract.refusal_of(owed, trial.refusal)
     gas_symbol = contract.gas_symbol(owed.chain)
     source, likely = Source(owed.profile), trial.likely

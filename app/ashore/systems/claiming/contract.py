@@ -44,6 +44,9 @@ class PayingContract(Protocol):
     def gas_symbol(self, chain: str) -> str:
         """What gas is paid in on a chain, by the chain's name."""
 
+    def most_gas(self, owed: Unclaimed) -> int:
+        """The highest limit of gas that its claim may have: more is not believed of any endpoint."""
+
     def chain_name(self, evm_chain_id: int) -> str:
         """The name of a chain."""
 

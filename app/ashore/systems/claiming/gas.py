@@ -43,7 +43,8 @@ async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS,
 
     Too little burns the gas, and too much asks for ether that the payer may not have. So what counts is the most of
     which enough endpoints say that it takes as much: one that lies alone moves it neither way. Where no more answer
-    than have to agree, the greatest counts. Raises AshoreError where endpoints differ on whether it works.
+    than have to agree, the greatest counts. Raises AshoreError where endpoints differ on whether it works,
+    or where it takes too much.
     """
     told = []
     for answer in (await quorum.ask_each("eth_estimateGas", [call])).values():
@@ -55,6 +56,12 @@ async def tried(quorum: Quorum, call: Mapping[str, str], least: int = LEAST_GAS,
     if len(plausible) >= quorum.k:
         counts = plausible[quorum.k - 1] if len(plausible) > quorum.k else plausible[0]
         return Trial(max(least, min(most, counts * GAS_ROOM[0] // GAS_ROOM[1])), likely=counts)
+    if sum(gas > most for gas in told) >= quorum.k:
+        raise AshoreError(
+            f"The endpoints say that it takes {min(gas for gas in told if gas > most):,} units of gas or more, and "
+            f"Ashore lets it take {most:,} at most.",
+            "Ask whoever runs the token’s contract why it takes so much. Nothing was signed.",
+        )
     try:
         await quorum.get("eth_call", [call, "latest"])
     except RpcError as refusal:

@@ -33,7 +33,7 @@ from ashore.systems.base import (
 )
 from ashore.systems.claiming.claims import claim_lines, expected_of
 from ashore.systems.claiming.contract import PayingContract
-from ashore.systems.claiming.gas import GAS_PRICE, bounded, ceiling, gas_most, gas_words, gwei_words, tried
+from ashore.systems.claiming.gas import GAS_PRICE, MOST_GAS, bounded, ceiling, gas_most, gas_words, gwei_words, tried
 
 LEAST_TRANSFER_GAS = 21_000
 FIRST_WINS = "A block takes only one of them, whichever comes first; the money cannot be paid out twice."
@@ -105,7 +105,9 @@ async def open_replacement(
             "Wait a moment: Ashore is about to show which one.",
         )
     call = {"from": payer.address, "to": hexed(first.to), "data": hexed(first.data)}
-    trial = await tried(quorum, {"from": payer.address, "to": payer.address} if cancel else call, LEAST_TRANSFER_GAS)
+    if cancel:
+        call = {"from": payer.address, "to": payer.address}
+    trial = await tried(quorum, call, LEAST_TRANSFER_GAS, max(MOST_GAS, first.gas))
     if cancel and trial.refusal is not None:
         raise AshoreError("The endpoints would not take a cancellation.", "Nothing was signed.")
     others = sum(most for nonce, most in payer.waiting if nonce != first.nonce)

@@ -5,23 +5,32 @@ from dataclasses import dataclass
 
 from ashore.systems.reddio.client.answers import Balance, ContractInfo
 from ashore.systems.reddio.codec import Asset, AssetKind, CodecError
+from ashore.systems.reddio.codec.assets import asset_type
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.system.offer import Holding
 from ashore.systems.reddio.system.on_l1 import TokenFacts
 
 ETHER_DECIMALS = 18
+SEVERAL = (
+    "Reddio keeps this token in several assets, and a plain request does not say which one it is for. Withdraw to an "
+    "Ethereum address instead: that names it."
+)
 STOP = "Do not go on; nothing was sent."
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row of Reddio's balances with the asset that Ashore computed of it; `wrong` says what does not fit already."""
+    """A row of Reddio's balances with the asset that Ashore computed of it; `wrong` says what does not fit already.
+
+    `unnamed` says why a plain request, which has a token's contract and no asset id, might take another asset.
+    """
 
     asset: Asset
     told: Balance
     key: str
     stark_key: str
     wrong: str = ""
+    unnamed: str = ""
 
 
 def held(row: Balance, info: ContractInfo | None, key: str, stark_key: str) -> Held | None:
@@ -37,7 +46,8 @@ def held(row: Balance, info: ContractInfo | None, key: str, stark_key: str) -> H
         )
     except CodecError:
         return None
-    return Held(asset, row, key, stark_key, _disagreement(asset, row, info))
+    several = info is not None and asset.kind.is_fungible and info.quantum != asset.quantum
+    return Held(asset, row, key, stark_key, _disagreement(asset, row, info), SEVERAL if several else "")
 
 
 def _disagreement(asset: Asset, row: Balance, info: ContractInfo | None) -> str:
@@ -45,7 +55,9 @@ def _disagreement(asset: Asset, row: Balance, info: ContractInfo | None) -> str:
         return f"Reddio gives this asset another number than its contract and kind make. {STOP}"
     if info is None:
         return ""
-    if info.asset_type not in (None, asset.asset_type) or (asset.kind.is_fungible and info.quantum != asset.quantum):
+    # One token may be registered in several quanta: what Reddio tells of a contract is then another type of it.
+    told = asset_type(asset.kind, asset.token, info.quantum if asset.kind.is_fungible else 1)
+    if info.asset_type not in (None, told):
         return f"Reddio’s answers about this asset do not fit together. {STOP}"
     if row.decimals is not None and asset.kind.is_fungible and row.decimals != info.decimals:
         return f"Reddio names two numbers of decimals for this asset. {STOP}"
@@ -78,6 +90,7 @@ def holding_of(
         frozen=row.frozen,
         withdraw_frozen=row.withdraw_frozen,
         token_uri=row.token_uri,
+        unnamed=it.unnamed,
         problem=it.wrong or _problem(chain.name, asset, told_decimals, quanta, facts),
     )
 

@@ -63,7 +63,7 @@ def _price(found: Judgement) -> str:
     return f" (now some {cost})"
 
 
-def judge_asset(found: Judgement, account: StarkAccount | None) -> Holding | None:
+def judge_asset(found: Judgement, way: str, account: StarkAccount | None) -> Holding | None:
     """The asset, as this Stark key holds it."""
     text = found.text("asset")
     if not text:
@@ -82,6 +82,8 @@ def judge_asset(found: Judgement, account: StarkAccount | None) -> Holding | Non
         return None
     if holding.problem:
         found.block("asset", holding.problem)
+    elif holding.unnamed and way == PLAIN_WAY:
+        found.block("asset", holding.unnamed)
     elif holding.asset.kind is AssetKind.ERC721M and holding.asset.token_id == 0:
         found.warn(
             "asset",

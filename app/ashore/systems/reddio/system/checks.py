@@ -36,7 +36,7 @@ def judge(deployment: Deployment, offer: ReddioOffer, draft: Draft, used: Mappin
         found.block("account", offer.blocked)
     way = judge_way(found)
     account = judge_key(found, way)
-    holding = judge_asset(found, account)
+    holding = judge_asset(found, way, account)
     amount = judge_amount(found, holding)
     recipient = judge_recipient(found, way, account)
     expiration = judge_expiration(found, signed=way != PLAIN_WAY)

@@ -14,6 +14,7 @@ from ashore.domain.untrusted import quoted
 from ashore.net.errors import RpcError
 from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
 from ashore.systems.claiming.contract import Payout
+from ashore.systems.claiming.gas import MOST_GAS
 from ashore.systems.reddio.codec import AssetKind, CodecError
 from ashore.systems.reddio.codec.assets import asset_type
 from ashore.systems.reddio.codec.l1.calls import Claim, decode_claim
@@ -26,6 +27,7 @@ GONE = Problem(
     "Nothing waits there any more: somebody has had it paid out to its owner.",
     f"Go back and look again. {NOTHING_SPENT}",
 )
+MOST_MINT_GAS = 3_000_000
 KINDS = {
     AssetKind.ERC20: "an ERC-20 token",
     AssetKind.ERC721: "an ERC-721 token, a single one",
@@ -86,6 +88,10 @@ class ReddioContract:
             raise _ANOTHER
         token = _token(plan, claim, chain, self.deployment.chain.gas_symbol)
         return Payout(_amount(plan, chain, minted), _owner(plan, claim), _function(claim), token)
+
+    def most_gas(self, owed: Unclaimed) -> int:
+        """What any claim may take; what mints runs the token's own contract, which may write much."""
+        return MOST_MINT_GAS if owed.details.get("mint_blob") else MOST_GAS
 
     def refusal_of(self, owed: Unclaimed, refusal: RpcError) -> Problem:
         """What it means that the contract would refuse the call."""

@@ -52,6 +52,7 @@ class Holding:
         withdraw_frozen: has left the balance, and travels to L1.
         token_uri: where an NFT's data is, as Reddio says; asked for only when a person wants pictures.
         problem: why it cannot be withdrawn safely, empty where it can.
+        unnamed: why it cannot be withdrawn by a plain request, empty where it can.
     """
 
     asset: Asset
@@ -65,6 +66,7 @@ class Holding:
     withdraw_frozen: int
     token_uri: str = ""
     problem: str = ""
+    unnamed: str = ""
 
     @property
     def asset_id(self) -> str:

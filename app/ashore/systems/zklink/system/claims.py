@@ -13,6 +13,7 @@ from ashore.domain.untrusted import quoted
 from ashore.net.errors import RpcError
 from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
 from ashore.systems.claiming.contract import Payout
+from ashore.systems.claiming.gas import MOST_GAS
 from ashore.systems.zklink.codec.l1.calls import decode_claim
 from ashore.systems.zklink.codec.profiles import Profile
 from ashore.systems.zklink.deployment import Deployment
@@ -63,6 +64,10 @@ class ZkLinkContract:
             ReviewLine("Goes to", checksum(claim.owner), "its owner, whoever sends this", monospace=True),
             "withdrawPendingBalance",
         )
+
+    def most_gas(self, owed: Unclaimed) -> int:  # noqa: ARG002 - it is the same for all
+        """What any claim may take."""
+        return MOST_GAS
 
     def refusal_of(self, owed: Unclaimed, refusal: RpcError) -> Problem:
         """What it means that the contract would refuse the call (zklink-contracts, `withdrawPendingBalance`)."""

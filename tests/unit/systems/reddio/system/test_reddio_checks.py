@@ -225,3 +225,13 @@ def test_another_expiration_is_refused(typed: str, said: str) -> None:
 
 def test_an_expiration_before_the_next_batch_is_warned_of() -> None:
     assert problem("expiration", expiration="2026-01-02").severity is Severity.WARNS
+
+
+def test_a_token_in_several_quanta_goes_by_every_way_that_names_the_asset() -> None:
+    here = offer()
+    first, second, *others = here.holdings
+    several = replace(here, holdings=(first, replace(second, unnamed="It might take another one."), *others))
+    chosen = hex_of(TOKEN.asset_id)
+    assert "asset" not in judged(several, asset=chosen).problems
+    assert "asset" not in judged(several, way=TO_VAULT, asset=chosen).problems
+    assert blocks("asset", several, way=PLAIN_WAY, asset=chosen).startswith("It might take another one.")

@@ -1,0 +1,47 @@
+"""What Reddio says that a key holds, computed here: a token in several quanta is several assets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ashore.systems.reddio.client.answers import Balance, ContractInfo
+from ashore.systems.reddio.codec import Asset, AssetKind
+from ashore.systems.reddio.system.assets import Held, held, holding_of
+from ashore.systems.reddio.system.on_l1 import TokenFacts
+from unit.systems.reddio.reddio_bench import DEPLOYMENT, KEY, STANDARD
+
+TOKEN = b"\x55" * 20
+FIRST, SECOND = Asset(AssetKind.ERC20, TOKEN, 10**8), Asset(AssetKind.ERC20, TOKEN, 10**11)
+INFO = ContractInfo(AssetKind.ERC20, TOKEN, 18, "OMI", "OMI", FIRST.quantum, FIRST.asset_type)
+
+
+def row(asset: Asset) -> Balance:
+    return Balance(asset.kind, asset.token, asset.asset_id, "OMI", 18, asset.quantum, None, "", 5, 0, 0)
+
+
+def held_of(asset: Asset, info: ContractInfo | None = INFO) -> Held:
+    it = held(row(asset), info, STANDARD, KEY)
+    assert it is not None
+    return it
+
+
+def test_both_quanta_of_a_token_can_be_brought_out() -> None:
+    quanta = {asset.asset_type: asset.quantum for asset in (FIRST, SECOND)}
+    for asset in (FIRST, SECOND):
+        it = held_of(asset)
+        offered = holding_of(DEPLOYMENT, it, INFO, quanta, {TOKEN: TokenFacts(18, "OMI")})
+        assert offered.problem == ""
+        assert bool(offered.unnamed) is (asset is SECOND), "a plain request names only the contract"
+
+
+def test_a_quantum_that_the_contract_does_not_know_is_refused() -> None:
+    known = {FIRST.asset_type: FIRST.quantum}
+    offered = holding_of(DEPLOYMENT, held_of(SECOND), INFO, known, {TOKEN: TokenFacts(18, "OMI")})
+    assert "does not know this asset" in offered.problem
+
+
+def test_a_type_that_the_contract_and_its_quantum_do_not_make_is_refused() -> None:
+    assert "do not fit together" in held_of(FIRST, replace(INFO, asset_type=SECOND.asset_type)).wrong
+    mixed = held(replace(row(FIRST), quantum=SECOND.quantum), INFO, STANDARD, KEY)
+    assert mixed is not None
+    assert "another number" in mixed.wrong
