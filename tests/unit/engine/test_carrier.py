@@ -254,6 +254,8 @@ def test_what_asks_for_more_patience_gets_it() -> None:
 async def test_a_number_that_is_free_again_in_between_begins_the_wait_anew(folder: Path) -> None:
     """What may not go again is not sent; that the other side did not stand by its no counts all the same."""
 
+    moment, asked = 0, list[int]()
+
     class Wavering(ScriptedSystem):
         async def locate(self, move: SignedMove) -> Outcome:
             nonlocal moment
@@ -262,7 +264,6 @@ async def test_a_number_that_is_free_again_in_between_begins_the_wait_anew(folde
             free = len(asked) in (2, 3, 4)
             return Unknown("Free.", resend_harmless=True) if free else Unknown("Used.", refusal=DEAD)
 
-    moment, asked = 0, list[int]()
     bench = Bench(folder, Wavering())
     bench.ledger.record([ev.MoveSending("w", "m"), ev.MoveUnclear("w", "m", "lost", said_no=True)])
     carrier = Carrier(

@@ -14,6 +14,7 @@ from ashore.domain.withdrawal import Status, Withdrawal, fold
 from ashore.systems.reddio.settlement.operator_word import (
     ASKED_A_CYCLE,
     FORGETTING_MS,
+    TURNING_MS,
     OperatorWord,
     contradictions,
     words,
@@ -123,16 +124,49 @@ async def test_an_ending_that_ethereum_contradicts_does_not_count(api: Api) -> N
 def _report(state: Withdrawal, status: int) -> Any:
     from ashore.domain.observations import OperatorReport
 
-    facts = {state.id: {"sequence_id": 13, "status": status, "reason": "", "fits": True}}
+    facts = {state.id: {"sequence_id": 13, "status": status, "reason": "", "fits": True, "named": True}}
     return OperatorReport(DEPLOYMENT.id, "records", facts)
 
 
-async def test_a_transfer_is_settled_by_word_alone(api: Api) -> None:
+async def test_a_transfer_is_settled_by_word_alone_once_that_stood(api: Api) -> None:
     events = begun(way=TO_VAULT, recipient=FOREIGN_KEY)
-    assert (await told(api, events, status=1)).stage(SETTLED).level is None
-    state = await told(api, events, status=3)
+    assert (await told(api, events, status=1, to=FOREIGN_KEY)).stage(SETTLED).level is None
+    for passed in (0, TURNING_MS - 1):
+        state = await told(api, events, NOW + passed, status=3, to=FOREIGN_KEY)
+        assert state.is_open
+        assert state.stage(SETTLED).level is None, "it may still be rolled back"
+    state = await told(api, events, NOW + TURNING_MS, status=3, to=FOREIGN_KEY)
     assert state.stage(SETTLED).level is Level.REPORTED
     assert state.status is Status.FINAL
+
+
+async def test_a_transfer_whose_batch_is_on_ethereum_is_settled_at_once(api: Api) -> None:
+    state = await told(api, begun(way=TO_VAULT, recipient=FOREIGN_KEY), status=6, to=FOREIGN_KEY)
+    assert state.status is Status.FINAL
+
+
+async def test_a_transfer_that_is_rolled_back_after_it_was_in_a_batch_has_failed(api: Api) -> None:
+    events = begun(way=TO_VAULT, recipient=FOREIGN_KEY)
+    await told(api, events, status=3, to=FOREIGN_KEY)
+    state = await told(api, events, NOW + 1, status=5, to=FOREIGN_KEY)
+    assert state.status is Status.FAILED
+    assert "rolled the request back" in state.stage(ACCEPTED).failed
+
+
+async def test_what_reddio_takes_back_of_a_batch_begins_the_wait_anew(api: Api) -> None:
+    events = begun(way=TO_VAULT, recipient=FOREIGN_KEY)
+    for passed, status in ((0, 3), (1, 1), (TURNING_MS, 3), (TURNING_MS + 1, 3)):
+        assert (await told(api, events, NOW + passed, status=status, to=FOREIGN_KEY)).is_open
+    assert (await told(api, events, NOW + 2 * TURNING_MS, status=3, to=FOREIGN_KEY)).status is Status.FINAL
+
+
+@pytest.mark.parametrize("name", ["asset_id", "amount", "stark_key", "to"])
+async def test_a_record_that_leaves_something_out_ends_no_transfer(api: Api, name: str) -> None:
+    events = begun(way=TO_VAULT, recipient=FOREIGN_KEY)
+    for passed in (0, TURNING_MS):
+        for status in (3, 6):
+            state = await told(api, events, NOW + passed, **{"to": FOREIGN_KEY, name: None, "status": status})
+            assert state.is_open
 
 
 async def test_without_a_number_it_is_found_by_its_signature(api: Api) -> None:

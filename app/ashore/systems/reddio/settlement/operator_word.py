@@ -40,6 +40,10 @@ AT_ONCE = 4
 UNASKED = "Reddio cannot be asked at the moment."
 FORGETTING_MS = 600_000
 """For how long Reddio may not know a request that it took, before that is said."""
+TURNING_MS = 3_600_000
+"""For how long Reddio may still turn back a transfer that it says StarkEx took, before it counts as done."""
+IN_BATCH_SINCE = "in_batch_since"
+"""The fact of when Reddio first said so of a transfer, in UTC milliseconds."""
 GRACE_BLOCKS = 20
 """How many blocks Reddio's word may run ahead of what the endpoints show before it counts as contradicted."""
 
@@ -51,6 +55,8 @@ QUEUED, TAKEN, FAILED, IN_BATCH, REJECTED, ROLLED_BACK, ON_L1 = range(7)
 STATUS = "status"
 FITS = "fits"
 """In a report: whether the record is of the asset, the amount and the receiver that were signed for."""
+NAMED = "named"
+"""In a report: whether the record names all of these and the sender, and leaves none of them out."""
 WORDS = {
     QUEUED: "0, submitted",
     TAKEN: "1, accepted by Reddio",
@@ -138,9 +144,14 @@ def _fits(record: Record, state: Withdrawal) -> bool:
     )
 
 
+def _is_named(record: Record, state: Withdrawal) -> bool:
+    parties = {int(state.terms.details["stark_key"], 16), int(state.terms.details["owner_key"])}
+    return record.stark_key in parties and None not in (record.asset_id, record.amount, record.receiver)
+
+
 def _facts(record: Record, state: Withdrawal) -> Mapping[str, object]:
     told = {"sequence_id": record.sequence_id, STATUS: record.status, "reason": record.reason}
-    return told | {FITS: _fits(record, state)}
+    return told | {FITS: _fits(record, state), NAMED: _is_named(record, state)}
 
 
 def _note(error: AshoreError) -> str:
@@ -179,13 +190,29 @@ def _told(state: Withdrawal, told: Mapping[str, object], now: int) -> Iterator[e
     said = {STATUS: WORDS[status], "number in its book": number}
     for stage in _reached(state, status):
         yield from _said(state, stage, said, now)
+    if is_transfer(state):
+        yield from _settled(state, told, now)
+
+
+def _settled(state: Withdrawal, told: Mapping[str, object], now: int) -> Iterator[ev.Event]:
+    """A transfer's end is Reddio's word alone: it has to name what it speaks of, and to stay with it for a while."""
+    since = state.facts.get(IN_BATCH_SINCE, "")
+    if told[STATUS] not in (IN_BATCH, ON_L1) or not told[NAMED]:
+        if since:
+            yield ev.FactLearnt(state.id, IN_BATCH_SINCE, "", SOURCE)
+        return
+    if not since:
+        yield ev.FactLearnt(state.id, IN_BATCH_SINCE, str(now), SOURCE)
+    if told[STATUS] == ON_L1 or (since and now - int(since) >= TURNING_MS):
+        said = {STATUS: WORDS[int(str(told[STATUS]))], "number in its book": str(told["sequence_id"])}
+        yield from _said(state, SETTLED, said, now)
 
 
 def _reached(state: Withdrawal, status: int) -> Sequence[str]:
     if status == QUEUED:
         return ()
     if is_transfer(state):
-        return (ACCEPTED, SETTLED) if status in (IN_BATCH, ON_L1) else (ACCEPTED,)
+        return (ACCEPTED,)
     return {TAKEN: (ACCEPTED,), IN_BATCH: (ACCEPTED, BATCHED), ON_L1: (ACCEPTED, BATCHED, UPDATED)}[status]
 
 
