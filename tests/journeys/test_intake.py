@@ -49,7 +49,7 @@ async def test_whatever_is_pasted_leads_to_the_right_place(application: QApplica
         await person.settle()
         assert "Only the address is taken over" in person.field_says(ANYTHING)
         person.photograph("intake-address")
-        person.click("Withdraw to this address")
+        person.click("Withdraw to it from zkLink")
         await person.until_sees("Balance")
         await person.settle()
         assert person.heading == ZKLINK_FORM
@@ -71,4 +71,4 @@ async def test_whatever_is_pasted_leads_to_the_right_place(application: QApplica
         person.write(ANYTHING, "keyauth://service.example/login?k1=" + "ab" * 32)
         await person.settle()
         assert "log in" in person.field_says(ANYTHING)
-        assert not {"Go to the voucher", "Withdraw to this address"} & person.names()
+        assert not {"Go to the voucher", "Withdraw to it from zkLink"} & person.names()

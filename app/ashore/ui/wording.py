@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QDateTime, QLocale, QTimeZone
 
-from ashore.domain.addresses import readable, shortened
+from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
+from ashore.domain.hex_groups import shortened
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import GAS_MOST, SAID_BY
 from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER

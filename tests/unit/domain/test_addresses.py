@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashore.domain.addresses import AddressError, checksum, grouped, lookalike, parse_evm_address, readable, shortened
+from ashore.domain.addresses import AddressError, checksum, lookalike, parse_evm_address, readable
+from ashore.domain.hex_groups import grouped, shortened
 from unit.domain.trying import tried
 
 VECTORS = (

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashore.domain import events as ev
-from ashore.domain.addresses import grouped, shortened
 from ashore.domain.evidence import Level
+from ashore.domain.hex_groups import grouped, shortened
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import GAS_MOST, Status
 from ashore.store import database, journal

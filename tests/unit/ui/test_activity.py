@@ -12,8 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from ashore.domain import events as ev
-from ashore.domain.addresses import grouped, readable
+from ashore.domain.addresses import readable
 from ashore.domain.evidence import Level
+from ashore.domain.hex_groups import grouped
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE
 from ashore.engine.views import ActivityQuery

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from ashore.domain.addresses import shortened
 from ashore.domain.errors import AshoreError
+from ashore.domain.hex_groups import shortened
 from ashore.domain.pasted_secrets import secret_words
 from ashore.domain.signature_text import MOST_CHARACTERS, SignatureTextError, parse_signature
 from ashore.engine.views import Review

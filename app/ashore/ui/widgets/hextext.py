@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ashore.domain.addresses import grouped
+from ashore.domain.hex_groups import grouped
 from ashore.ui.theme import fonts
 from ashore.ui.theme.theme import Theme
 

@@ -1,7 +1,8 @@
 """Who gets it: an Ethereum address, or another user's Stark key."""
 
 from ashore.crypto.stark import is_stark_key
-from ashore.domain.addresses import AddressError, checksum, grouped, lookalike, parse_evm_address
+from ashore.domain.addresses import AddressError, checksum, lookalike, parse_evm_address
+from ashore.domain.hex_groups import grouped
 from ashore.systems.reddio.codec import CodecError, hex_of
 from ashore.systems.reddio.codec.limits import MAX_ADDRESS
 from ashore.systems.reddio.codec.numbers import read_hex

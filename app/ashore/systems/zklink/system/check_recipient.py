@@ -1,6 +1,7 @@
 """Whether an address can be paid, and what the wallet knows of it."""
 
-from ashore.domain.addresses import AddressError, checksum, grouped, lookalike, parse_evm_address
+from ashore.domain.addresses import AddressError, checksum, lookalike, parse_evm_address
+from ashore.domain.hex_groups import grouped
 from ashore.systems.base import Severity
 from ashore.systems.zklink.system.judgement import Judgement
 
