@@ -65,8 +65,8 @@ async def test_the_ether_that_pays_for_claims_is_told_as_well_as_it_is_known(she
     said = Ether("Lagoon", "ETH", 123_456_789 * 10**9, proven=False)
     for known, words, note in (
         ((sure,), "10.00 ETH on Harbour", PROVEN),
-        ((said,), "0.123 ETH on Lagoon", SHOWN),
-        ((sure, said), "10.00 ETH on Harbour · 0.123 ETH on Lagoon (as one endpoint shows it)", PROVEN),
+        ((said,), "0.123456 ETH on Lagoon", SHOWN),
+        ((sure, said), "10.00 ETH on Harbour · 0.123456 ETH on Lagoon (as one endpoint shows it)", PROVEN),
     ):
         shell.wallet.ether.told = known
         sail(shell.wallet, f"a{len(words)}", "executed")  # since something went on, all is asked again

@@ -64,6 +64,23 @@ async def typed(shell: Shell, page: ClaimFormPage, text: str) -> None:
     await shell.settle()
 
 
+async def test_nobody_is_told_to_receive_what_goes_to_somebody_else(shell: Shell) -> None:
+    page = await the_form(shell)
+    assert page.summary.caption.text() == "Its owner receives"
+    own = shell.wallet.accounts()[0].address
+    shell.sections.show_claim(replace(OWED, owner=own.lower()))
+    await shell.settle()
+    assert page.summary.caption.text() == "You receive"
+
+
+async def test_a_price_of_gas_is_not_spoken_of_as_an_asset(shell: Shell) -> None:
+    page = await the_form(shell)
+    await typed(shell, page, "21.1234567891")
+    said = page.fields["max_fee"].problem.text
+    assert "at most nine digits after the point" in said
+    assert "asset" not in said
+
+
 async def test_it_says_what_waits_who_gets_it_and_what_it_costs(shell: Shell) -> None:
     page = await the_form(shell)
     said = texts(page)

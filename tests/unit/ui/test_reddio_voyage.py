@@ -86,7 +86,9 @@ async def test_what_waits_is_claimed_from_its_voyage_at_once(shell: Shell, walle
     button = page.rows[-1].again
     assert button.text() == CLAIM_IT
     assert button.isVisible()
-    button.click()
+    assert page.claim_now.isVisible(), "and where it is said what is awaited: the stage may be out of view"
+    assert page.usually.isHidden(), "only a click is missing"
+    page.claim_now.click()
     await shell.settle()
     form = shell.sections.page("claim")
     assert isinstance(form, ClaimFormPage)
@@ -210,6 +212,8 @@ async def test_the_first_page_reminds_of_what_waits_until_it_is_being_claimed(
     wallet.tell(Change(Topic.UNCLAIMED))
     await shell.settle()
     assert "2 sums and tokens from Reddio wait on Harbour" in home.waiting.text
+    cards = max(card.geometry().bottom() for card in home.cards)
+    assert home.waiting.geometry().top() > cards, "what comes in by itself moves no card from under the pointer"
     home.waiting.action.click()
     await shell.settle()
     assert shell.sections.place == "unclaimed"

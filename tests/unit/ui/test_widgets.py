@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit,
 
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.theme.theme import Theme
-from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.buttons import Button, CopyButton, FittedButton
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
@@ -29,6 +29,19 @@ def ink_in_line(image: QImage, line: int, height: int) -> int:
     """How many dark pixels stand in a line of text."""
     rows = range(line * height, min((line + 1) * height, image.height()))
     return sum(image.pixelColor(x, y).lightness() < 140 for y in rows for x in range(image.width()))
+
+
+@pytest.mark.parametrize(("width", "whole", "lines"), [(600, True, 1), (200, True, 2), (122, False, 1)])
+@pytest.mark.usefixtures("theme")
+def test_a_button_cuts_an_amount_only_where_two_lines_do_not_hold_it(width: int, whole: bool, lines: int) -> None:
+    words = "Withdraw 0.123457 ETH to Harbour"
+    button = FittedButton("primary")
+    button.show_text(words)
+    button.resize(width, 60)
+    button.show()
+    assert (button.text().replace("\n", " ") == words) is whole
+    assert len(button.text().splitlines()) == lines
+    assert button.accessibleName() == words
 
 
 @pytest.mark.parametrize(

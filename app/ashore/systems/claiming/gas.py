@@ -79,7 +79,9 @@ def ceiling(text: str, fees: Fees, problems: dict[str, Problem], gas: int, symbo
     try:
         wei = parse_amount(text, GWEI_DECIMALS)
     except AmountError as error:
-        problems["max_fee"] = Problem(error.sentence, error.advice)
+        finer = len(text.strip().partition(".")[2].rstrip("0")) > GWEI_DECIMALS
+        words = ("A price of gas has at most nine digits after the point.", "Leave the rest out.")
+        problems["max_fee"] = Problem(*(words if finer else (error.sentence, error.advice)))
         return None
     least = fees.base + 1
     if wei < least:
@@ -109,8 +111,8 @@ def bounded(wei: int, fees: Fees, problems: dict[str, Problem], gas: int, symbol
 
 
 def gas_words(wei: int, symbol: str, *, up: bool = True) -> str:
-    """An amount of ether in three digits that count, rounded up for a cost, and down for what somebody has."""
-    step = 10 ** max(0, len(str(wei)) - 3)
+    """An amount of ether: a cost in three digits that count, rounded up; what somebody has in six, rounded down."""
+    step = 10 ** max(0, len(str(wei)) - (3 if up else 6))
     shown = -(-wei // step) * step if up else wei // step * step
     return f"{display_units(shown, WEI_DECIMALS)} {symbol}"
 

@@ -12,6 +12,7 @@ from ashore.systems.claiming.gas import gas_words
 from ashore.ui.context import Context
 from ashore.ui.pages.any_wallet import AnyWallet
 from ashore.ui.pages.gas_form import GasFormPage
+from ashore.ui.pages.whose import who_receives
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.field import Field
@@ -81,6 +82,7 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
     def _begin(self, owed: Unclaimed) -> None:
         self.begin()
         self._owed, self._claim = owed, None
+        self.summary.set_caption(who_receives(self.context.wallet, owed.owner))
         self._tell(owed, ())
         clear(self.extra)
         self.ways = AnyWallet(self.context, owed)

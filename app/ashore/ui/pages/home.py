@@ -157,13 +157,14 @@ class HomePage(Page):
         self.body.addWidget(scroll, 1)
         self.waiting = Notice(context.icons, action="See what waits")
         self.waiting.acted.connect(lambda: context.go.show_section("unclaimed"))
-        scroll.column.addWidget(self.waiting)
         self.intake = IntakeField(context)
         scroll.column.addWidget(self.intake)
         self.cards = [_card(context, profile) for profile in context.wallet.profiles()]
         self.intake.passed_by.connect(lambda: [card.setFocus() for card in self.cards[:1]])
         for card in self.cards:
             scroll.column.addWidget(card)
+        # Below what one clicks: it comes in by itself, and would push the cards from under the pointer.
+        scroll.column.addWidget(self.waiting)
         self.balances = KeptBalances(context)
         scroll.column.addWidget(self.balances)
         scroll.column.addSpacing(12)

@@ -18,6 +18,7 @@ from ashore.systems.zklink.system.tracks import FAST, FAST_SECONDARY
 from ashore.ui.context import Context
 from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.whose import YOU_RECEIVE, who_receives
 from ashore.ui.widgets.buttons import Button, FittedButton
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import copyable
@@ -111,7 +112,9 @@ class ReviewPage(Page):
         told = without_long_numbers(review.lines[0].value if review.lines else review.confirm)
         told = "your Stark key" if registers(terms) else told
         self.hero.setText(breakable(told).replace("…", "…\u200b"))  # where a line may end
-        gets = "The receiver gets" if stays_on_reddio(terms) else "You receive"
+        claims = review.plan.kind is MoveKind.CLAIM
+        gets = who_receives(self.context.wallet, terms.recipient) if claims else YOU_RECEIVE
+        gets = "The receiver gets" if stays_on_reddio(terms) else gets
         self.caption.setText("You register" if NEW_KEY in terms.details or registers(terms) else gets)
         self.where.show_text(breakable(place(terms)))
         title = "Review what you sign" if review.reading else "Review what is handed over"

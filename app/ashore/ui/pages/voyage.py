@@ -44,6 +44,8 @@ _WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.CANCELLED, 
 
 
 CLAIM_IT, FOLLOW_CLAIM = "Claim it", "Follow the claim"
+CLAIM_NOW = "Claim now"
+"""The same where it is said what is awaited, so that it is in view whatever the window's height."""
 _WAIT_MS, _PRACTICE_WAIT_MS = 600_000, 30_000
 """How long released money may wait for the operator's relayer before its claim is offered beside the stage."""
 
@@ -101,7 +103,9 @@ class VoyagePage(Page):
         self.usually = Label(role="small", wrap=True)
         self.now = Label("Now", "caption")
         self.forecast = Label(role="value", wrap=True)
-        for item in (self.now, self.headline, self.advice, self.forecast, self.usually):
+        self.claim_now = Button(CLAIM_NOW, "primary")
+        self.claim_now.clicked.connect(self._claim)
+        for item in (self.now, self.headline, self.advice, self.forecast, self.usually, self.claim_now):
             now.addWidget(item)
         lead = QWidget()
         lead.setLayout(column(self.notice, self.again, self.fresh, self.expected, spacing=16))
@@ -187,7 +191,7 @@ class VoyagePage(Page):
             severity = Severity.WARNS
         if severity is None:
             self.notice.clear()
-        elif voyage.status is Status.FINAL and not short:
+        elif voyage.status is Status.FINAL and not short and voyage.rows[-1].mark is not Mark.REPORTED:
             self.notice.show_done(voyage.headline, voyage.advice)
         else:
             self.notice.show_problem(Problem(voyage.headline, voyage.advice, severity))
@@ -207,7 +211,8 @@ class VoyagePage(Page):
         by_hand = by_hand and not racing and Mark.TAKEN_BACK not in {row.mark for row in voyage.rows}
         by_hand = by_hand and not self._waits_for_claim(voyage)
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
-        self.usually.show_text("" if voyage.status in _WITHOUT_TIME else breakable(voyage.usually))
+        mine_to_do = voyage.status in _WITHOUT_TIME or self._waits_for_claim(voyage)
+        self.usually.show_text("" if mine_to_do else breakable(voyage.usually))
         self.forecast.show_text(breakable(forecast(voyage, self.context.now())))
         self.now.setText("Now" if severity is None else "Expected")
         told = (self.headline, self.advice, self.forecast, self.usually)
@@ -246,6 +251,7 @@ class VoyagePage(Page):
         if self._waits_long(voyage) and (owed := self._owed(voyage)) is not None:
             claimed = self.context.wallet.unclaimed.claim_of(owed)
             rows[-1] = replace(rows[-1], again=FOLLOW_CLAIM if claimed else CLAIM_IT)
+        self.claim_now.setVisible(rows[-1].again == CLAIM_IT)
         for widget, stage in zip(self.rows, rows, strict=True):
             widget.show_row(stage)
 

@@ -41,7 +41,7 @@ class Button(QPushButton):
 
 
 class FittedButton(Button):
-    """A button that names an act, however long: what does not fit into its place is cut in the middle."""
+    """A button that names an act in one line or two; only what fits into neither is cut in the middle."""
 
     _LEAST, _EDGES = 120, 38
 
@@ -68,10 +68,21 @@ class FittedButton(Button):
 
     def _fit(self) -> None:
         self.ensurePolished()
-        room = max(0, self.width() - self._EDGES)
-        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideMiddle, room)
+        shown = "\n".join(self._lines(max(0, self.width() - self._EDGES)))
         if shown != self.text():
             self.setText(shown)
+            self.updateGeometry()
+
+    def _lines(self, room: int) -> list[str]:
+        """The words in one line, else in two of about one length, else as much of them as one line holds."""
+        metrics, words = self.fontMetrics(), self._words.split(" ")
+        if metrics.horizontalAdvance(self._words) <= room:
+            return [self._words]
+        pairs = [[" ".join(words[:at]), " ".join(words[at:])] for at in range(1, len(words))]
+        widest = {max(metrics.horizontalAdvance(line) for line in pair): pair for pair in pairs}
+        if widest and min(widest) <= room:
+            return widest[min(widest)]
+        return [metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room)]
 
 
 class RowButton(Button):
