@@ -189,6 +189,7 @@ async def test_the_expiration_is_a_date_and_never_by_default(shell: Shell, walle
     assert page.fields.more.button.text() == "Expiration: 2031-05-06 00:00 UTC"
     await fill(shell, page, expiration="soon")
     assert "not a date" in page.fields.fields["expiration"].problem.text
+    assert page.fields.more.button.text() == "Expiration: not valid"
     assert not page.summary.review.isEnabled()
 
 

@@ -242,7 +242,8 @@ class ReddioFields(QWidget):
         hours = quote.expiration_hours
         told = "" if hours is None else expiration_text(hours)
         self.expires.show_text(told)
-        words = "never" if hours in (None, NEVER_EXPIRES) else told
+        blocked = "expiration" in quote.problems and quote.problems["expiration"].severity is Severity.BLOCKS
+        words = "not valid" if blocked else "never" if hours in (None, NEVER_EXPIRES) else told
         self.more.button.setText(f"Expiration: {words}")
         self.more.set_name(f"Expiration: {words}")
         if "expiration" in quote.problems:

@@ -1,7 +1,7 @@
 """From what Reddio says that a key holds to what Ashore believes of it: computed here, and held against Ethereum."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ashore.systems.reddio.client.answers import Balance, ContractInfo
 from ashore.systems.reddio.codec import Asset, AssetKind, CodecError
@@ -123,6 +123,8 @@ def merged(pages: Sequence[Sequence[Balance]]) -> list[Balance]:
     for rows in pages:
         for row in rows:
             known = found.get(row.asset_id)
-            if known is None or (not known.token_uri and row.token_uri and not known.kind.is_fungible):
+            if known is None:
                 found[row.asset_id] = row
+            elif not known.token_uri and row.token_uri and not known.kind.is_fungible:
+                found[row.asset_id] = replace(known, token_uri=row.token_uri)
     return list(found.values())

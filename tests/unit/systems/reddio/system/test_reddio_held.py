@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ashore.systems.reddio.client.answers import Balance, ContractInfo
 from ashore.systems.reddio.codec import Asset, AssetKind
-from ashore.systems.reddio.system.assets import Held, held, holding_of
+from ashore.systems.reddio.system.assets import Held, held, holding_of, merged
 from ashore.systems.reddio.system.on_l1 import TokenFacts
 from unit.systems.reddio.reddio_bench import DEPLOYMENT, KEY, STANDARD
 
@@ -45,3 +45,11 @@ def test_a_type_that_the_contract_and_its_quantum_do_not_make_is_refused() -> No
     mixed = held(replace(row(FIRST), quantum=SECOND.quantum), INFO, STANDARD, KEY)
     assert mixed is not None
     assert "another number" in mixed.wrong
+
+
+def test_a_later_version_of_the_list_adds_where_a_token_tells_of_itself_and_no_amount() -> None:
+    single = Asset(AssetKind.ERC721, TOKEN, 1, 7)
+    first = Balance(single.kind, single.token, single.asset_id, "PUNK", 0, 1, 7, "", 0, 0, 1)
+    later = replace(first, token_uri="https://data.example/7", available=1, withdraw_frozen=0)
+    (row_,) = merged([[first], [later]])
+    assert row_ == replace(first, token_uri="https://data.example/7"), "what is on its way is not offered again"
