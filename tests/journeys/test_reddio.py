@@ -113,6 +113,7 @@ async def test_a_transfer_stays_on_reddio_and_arrives(vaults: House) -> None:
         await person.settle()
         person.photograph("form")
         await review(person, "Review transfer")
+        assert not person.sees("state updates"), "a transfer waits for none"
         person.photograph("review")
         assert person.sees("0.25 ETH", receiver)
         confirm(person, "Transfer ")

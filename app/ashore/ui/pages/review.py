@@ -131,8 +131,8 @@ class ReviewPage(Page):
     def _waiting_time(self, review: Review) -> str:
         """How long it usually takes, said before it is signed; what needs one block alone says so elsewhere."""
         plan = review.plan
-        if plan.kind is not MoveKind.REQUEST or review.reading is None:
-            return ""
+        if plan.kind is not MoveKind.REQUEST or review.reading is None or stays_on_reddio(plan.terms):
+            return ""  # a transfer waits for no state update: what it waits for stands in its voyage
         usual = self.context.wallet.usually(plan.profile, plan.terms.destination)
         return f"{FAST_WAIT} {usual}" if plan.terms.track in _FAST else usual
 
