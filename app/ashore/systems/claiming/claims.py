@@ -113,19 +113,25 @@ async def open_claim(
 
     Raises AshoreError where endpoints do not agree, or nobody tells what gas costs.
     """
-    header = (await quorum.header_at("latest")).required()
-    fees = await fees_at(quorum, header)
-    offered = []
-    for payer in payers:
-        account = (await quorum.storage_at(payer.address, (), header)).facts
-        offered.append(payer_offer(payer, account.balance, account.nonce))
+    fees, offered = await fees_and_payers(quorum, payers)
     sender = next((each.address for each in offered if each.free), owed.owner)
     call = {"from": sender, "to": owed.contract, "data": owed.calldata}
     trial = await tried(quorum, call, most=contract.most_gas(owed))
     refused = None if trial.refusal is None else contract.refusal_of(owed, trial.refusal)
     gas_symbol = contract.gas_symbol(owed.chain)
     source, likely = Source(owed.profile), trial.likely
-    return ClaimOffer(source, now, owed, tuple(offered), fees, trial.gas, gas_symbol, refused, likely=likely)
+    return ClaimOffer(source, now, owed, offered, fees, trial.gas, gas_symbol, refused, likely=likely)
+
+
+async def fees_and_payers(quorum: Quorum, payers: Sequence[Payer]) -> tuple[Fees, tuple[PayerOffer, ...]]:
+    """What gas costs, and what each payer has for it, as of one and the same header. Raises AshoreError."""
+    header = (await quorum.header_at("latest")).required()
+    fees = await fees_at(quorum, header)
+    offered = []
+    for payer in payers:
+        account = (await quorum.storage_at(payer.address, (), header)).facts
+        offered.append(payer_offer(payer, account.balance, account.nonce))
+    return fees, tuple(offered)
 
 
 def payer_offer(payer: Payer, balance: int, proven_nonce: int) -> PayerOffer:

@@ -18,7 +18,8 @@ from ashore.systems.zklink.system.tracks import FAST, FAST_SECONDARY
 from ashore.ui.context import Context
 from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
-from ashore.ui.pages.whose import YOU_RECEIVE, who_receives
+from ashore.ui.pages.summary import RECEIVE
+from ashore.ui.pages.whose import who_receives
 from ashore.ui.widgets.buttons import Button, FittedButton
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import copyable
@@ -84,7 +85,7 @@ class ReviewPage(Page):
         self.progress.setAccessibleName("Signing")
         self.state = Label(role="small", wrap=True)
         self.to_text = Button("Show the text to sign", "small-link")
-        self.caption = Label("You receive", "caption")
+        self.caption = Label(RECEIVE, "caption")
         for told in (self.caption, self.hero, self.where, rule()):
             side.addWidget(told)
         side.addLayout(self._warnings)
@@ -113,7 +114,7 @@ class ReviewPage(Page):
         told = "your Stark key" if registers(terms) else told
         self.hero.setText(breakable(told).replace("…", "…\u200b"))  # where a line may end
         claims = review.plan.kind is MoveKind.CLAIM
-        gets = who_receives(self.context.wallet, terms.recipient) if claims else YOU_RECEIVE
+        gets = who_receives(self.context.wallet, terms.recipient) if claims else RECEIVE
         gets = "The receiver gets" if stays_on_reddio(terms) else gets
         self.caption.setText("You register" if NEW_KEY in terms.details or registers(terms) else gets)
         self.where.show_text(breakable(place(terms)))

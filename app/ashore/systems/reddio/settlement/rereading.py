@@ -14,6 +14,7 @@ from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.reconcile import PENDING
 from ashore.systems.reddio.settlement.registered_keys import ETH_KEYS
 from ashore.systems.reddio.settlement.sighting import event_text
+from ashore.systems.stored_logs import read_log_again
 
 _KEY_SLOT = re.compile(rf"{ETH_KEYS}\[0x([0-9a-f]{{1,64}})\]", re.ASCII)
 _SLOT = re.compile(rf"{PENDING}\[0x([0-9a-f]{{1,64}})\]\[0x([0-9a-f]{{1,64}})\]", re.ASCII)
@@ -28,20 +29,10 @@ def read_again(deployment: Deployment, piece: Evidence, facts: Facts) -> str:
         case ReceiptFacts() if piece.kind == RECEIPT:
             return read_receipt_again(piece, facts)
         case ReceiptFacts():
-            return _log(deployment.contract, piece, facts)
+            return read_log_again("Reddio", deployment.contract, piece, facts, _told)
         case StorageFacts():
             return _slot(deployment.contract, piece, facts)
     raise InvalidProof("The stored proof is of another kind than the evidence.")
-
-
-def _log(contract: str, piece: Evidence, facts: ReceiptFacts) -> str:
-    if facts.transaction is not None and facts.transaction.hash != piece.tx_hash:
-        raise InvalidProof("The stored receipt is that of another transaction than the evidence names.")
-    stated = piece.facts.get("event", "")
-    for log in facts.receipt.logs:
-        if log.address == contract and stated and _told(log.topics, log.data) == stated:
-            return f"a log of Reddio’s contract in it says {stated}"
-    raise InvalidProof(f"The stored receipt holds no log of Reddio’s contract that says {stated or 'this'}.")
 
 
 def _told(topics: tuple[str, ...], data: str) -> str:

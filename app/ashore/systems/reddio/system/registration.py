@@ -15,7 +15,7 @@ from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind
 from ashore.domain.reverts import revert_reason
 from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY
-from ashore.ethereum.fees import Fees, fees_at
+from ashore.ethereum.fees import Fees
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import UnsignedTransaction
 from ashore.ethereum.wire import hexed
@@ -35,7 +35,7 @@ from ashore.systems.base import (
     SigningRequest,
     Source,
 )
-from ashore.systems.claiming.claims import PayerOffer, expected_of, payer_offer, payer_problem
+from ashore.systems.claiming.claims import PayerOffer, expected_of, fees_and_payers, payer_problem
 from ashore.systems.claiming.gas import GAS_SYMBOL, ceiling, gas_words, tried
 from ashore.systems.reddio.codec import hex_of
 from ashore.systems.reddio.codec.l1.calls import REGISTER_ETH_ADDRESS
@@ -101,12 +101,7 @@ async def open_registration(
         raise AshoreError("The signer's answer is damaged.", "Nothing was sent. Lock and unlock, then try again.")
     address = bytes.fromhex(source.address.lower().removeprefix("0x"))
     calldata = encode_call(REGISTER_ETH_ADDRESS, (address, int(stark_key, 16), signature))
-    header = (await quorum.header_at("latest")).required()
-    fees = await fees_at(quorum, header)
-    offered = []
-    for payer in payers:
-        account = (await quorum.storage_at(payer.address, (), header)).facts
-        offered.append(payer_offer(payer, account.balance, account.nonce))
+    fees, offered = await fees_and_payers(quorum, payers)
     sender = next((each.address for each in offered if each.free), source.address.lower())
     call = {"from": sender, "to": deployment.contract, "data": hexed(calldata)}
     trial = await tried(quorum, call, LEAST_GAS, MOST_GAS)
@@ -124,7 +119,7 @@ async def open_registration(
         key=name,
         stark_key=stark_key,
         calldata=calldata,
-        payers=tuple(offered),
+        payers=offered,
         fees=fees,
         gas=trial.gas,
         gas_symbol=deployment.chain.gas_symbol,

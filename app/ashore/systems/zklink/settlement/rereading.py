@@ -9,6 +9,7 @@ from ashore.domain.withdrawal import RECEIPT
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, ReceiptFacts, StorageFacts
 from ashore.systems.claiming.receipts import read_receipt_again
+from ashore.systems.stored_logs import read_log_again
 from ashore.systems.zklink.codec import CodecError
 from ashore.systems.zklink.codec.l1 import events
 from ashore.systems.zklink.codec.l1.storage import (
@@ -39,20 +40,10 @@ def read_again(deployment: Deployment, piece: Evidence, facts: Facts) -> str:
         case ReceiptFacts() if piece.kind == RECEIPT:
             return read_receipt_again(piece, facts)
         case ReceiptFacts():
-            return _log(contract, piece, facts)
+            return read_log_again("zkLink", contract, piece, facts, _told)
         case StorageFacts():
             return _slot(deployment, contract, piece, facts)
     raise InvalidProof("The stored proof is of another kind than the evidence.")
-
-
-def _log(contract: str, piece: Evidence, facts: ReceiptFacts) -> str:
-    if facts.transaction is not None and facts.transaction.hash != piece.tx_hash:
-        raise InvalidProof("The stored receipt is that of another transaction than the evidence names.")
-    stated = piece.facts.get("event", "")
-    for log in facts.receipt.logs:
-        if log.address == contract and stated and _told(log.topics, log.data) == stated:
-            return f"a log of zkLink’s contract in it says {stated}"
-    raise InvalidProof(f"The stored receipt holds no log of zkLink’s contract that says {stated or 'this'}.")
 
 
 def _told(topics: tuple[str, ...], data: str) -> str:
