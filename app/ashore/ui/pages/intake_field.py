@@ -80,6 +80,12 @@ class IntakeField(QWidget):
             button.clicked.connect(lambda _checked=False, pressed=button: self._go(pressed))
         self._context.hub.lock_changed.connect(self._lock_changed)
 
+    def take(self, text: str) -> None:
+        """Hold a text that was not typed here, and lead on where there is one way only."""
+        self.edit.setText(text[:_MOST_PASTED])
+        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._lead_on()
+
     def forget(self) -> None:
         """Be empty, and let Undo bring nothing back."""
         self.edit.setText("")

@@ -145,6 +145,11 @@ class Sections(QObject):
         """The key of the page in view, `unlock` while locked."""
         return "unlock" if self.wallet.locked else self._way[-1]
 
+    @property
+    def home(self) -> HomePage:
+        """The first page."""
+        return self._built("withdraw", HomePage, HomePage)
+
     def page(self, key: str) -> Page:
         """A page that was shown before. Raises KeyError."""
         return self._pages[key]
@@ -153,6 +158,12 @@ class Sections(QObject):
         """One of the side bar's sections."""
         if not self._signing():
             self._go([key])
+
+    def take_in(self, text: str) -> None:
+        """A text that came from outside the window: the one field says what it is. Nothing is begun by it."""
+        if not self._signing() and not self.wallet.locked:
+            self._go(["withdraw"])
+            self.home.intake.take(text)
 
     def show_form(
         self,
