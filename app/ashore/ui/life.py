@@ -184,7 +184,7 @@ class Life:
         if self._sections is not None:
             from ashore.systems.base import Problem
 
-            self._sections.show_fault(Problem(*_FAULT))
+            self._sections.banners.show_fault(Problem(*_FAULT))
         else:
             self._window.starting.fail("Ashore could not start.", "Nothing was sent. Close it and start it again.")
 

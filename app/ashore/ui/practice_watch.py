@@ -24,7 +24,7 @@ class PracticeWatch:
         self._practice = practice
         self._sections = sections
         self._asked = asyncio.Event()
-        sections.stopped.acted.connect(self._asked.set)
+        sections.banners.stopped.acted.connect(self._asked.set)
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -32,16 +32,16 @@ class PracticeWatch:
         while True:
             await self._practice.ended()
             self._asked.clear()
-            self._sections.show_stopped(said)
+            self._sections.banners.show_stopped(said)
             await self._asked.wait()
-            self._sections.show_stopped(STARTING, act=False)
+            self._sections.banners.show_stopped(STARTING, act=False)
             try:
                 await self._start()
             except AshoreError as error:
                 said = Problem(error.sentence, error.advice, Severity.WARNS)
             else:
                 said = STOPPED
-                self._sections.show_stopped(None)
+                self._sections.banners.show_stopped(None)
 
     async def _start(self) -> None:
         await self._practice.start()

@@ -179,7 +179,7 @@ class TestAdding:
         page.add.click()
         shell.sections.show_section("activity")
         await shell.settle()
-        assert "not a signature of 0x90. Nothing was kept." in shell.sections.fault.text
+        assert "not a signature of 0x90. Nothing was kept." in shell.sections.banners.fault.text
 
 
 @pytest.fixture

@@ -216,19 +216,19 @@ async def test_what_is_not_written_is_said_on_the_page_in_the_list_and_over_all(
     wallet.tell(Change(Topic.OPENED))
     await shell.settle()
     assert "It is not written to your vault yet." in texts(page.vouchers)
-    assert FULL in shell.sections.trouble.text
-    assert "Withdraw it before you close Ashore" in shell.sections.trouble.text
+    assert FULL in shell.sections.banners.trouble.text
+    assert "Withdraw it before you close Ashore" in shell.sections.banners.trouble.text
     press(page.vouchers.cards[0].go_on_button)
     await shell.settle()
     assert f"Opened, but not written to your vault. {FULL} Withdraw it before you close Ashore." in says(page)
     await wallet.lock()
     await shell.until(lambda: shell.sections.place == "unlock")
     await shell.settle()
-    assert "Unlock Ashore before you close it, or the voucher may be lost." in shell.sections.trouble.text
+    assert "Unlock Ashore before you close it, or the voucher may be lost." in shell.sections.banners.trouble.text
     wallet.opened.trouble = ""
     wallet.tell(Change(Topic.OPENED))
     await shell.settle()
-    assert shell.sections.trouble.isHidden()
+    assert shell.sections.banners.trouble.isHidden()
     assert not_written("", locked=True) is None
 
 

@@ -159,7 +159,7 @@ async def test_texts_of_servers_are_never_markup(shell: Shell) -> None:
     page = shell.sections.page("form")
     assert isinstance(page, ZkLinkFormPage)
     assert "<b>Send to" in page.notice.text.replace("\u200b", "")
-    assert "<b>Send to" in shell.sections.trouble.text.replace("\u200b", "")
+    assert "<b>Send to" in shell.sections.banners.trouble.text.replace("\u200b", "")
     assert marked_up(shell.window) == []
     assert cut_off(shell.window) == []
 
@@ -206,6 +206,6 @@ async def test_a_relayer_that_could_not_be_let_rest_is_not_shown_to_rest(shell: 
     page.relayer.box.click()
     await shell.settle()
     assert not page.relayer.on
-    assert "does not answer" in shell.sections.fault.text
+    assert "does not answer" in shell.sections.banners.fault.text
     await sandbox.run_as_chosen(shell.wallet.setting)
     assert not sandbox.rests

@@ -219,7 +219,7 @@ async def test_who_goes_elsewhere_while_it_is_kept_is_told(shell: Shell, address
     shell.sections.show_section("activity")
     keeper.open.set()
     await shell.settle()
-    assert "Harbour is connected." in shell.sections.fault.text
+    assert "Harbour is connected." in shell.sections.banners.fault.text
     assert shell.sections.place == "activity"
     listed = await open_list(shell)
     assert [card.wallet.name for card in listed.cards] == ["Practice node", "Harbour"]

@@ -193,15 +193,15 @@ def test_trouble_is_said_in_the_order_of_its_weight() -> None:
 
 
 async def test_the_banner_comes_and_goes(shell: Shell) -> None:
-    assert not shell.sections.trouble.isVisible()
+    assert not shell.sections.banners.trouble.isVisible()
     shell.wallet.chains = (ChainHealth("Arbitrum", 0, 3, 1, 1),)
     shell.wallet.tell(Change(Topic.HEALTH))
     await shell.settle()
-    assert shell.sections.trouble.text.startswith("The practice network does not answer.")
+    assert shell.sections.banners.trouble.text.startswith("The practice network does not answer.")
     shell.wallet.chains = (ChainHealth("Arbitrum", 3, 3, 1, 1),)
     shell.wallet.tell(Change(Topic.HEALTH))
     await shell.settle()
-    assert not shell.sections.trouble.isVisible()
+    assert not shell.sections.banners.trouble.isVisible()
 
 
 # Faults
@@ -215,10 +215,10 @@ async def test_a_fault_is_one_calm_sentence_without_its_text(shell: Shell) -> No
     await shell.settle()
     assert [type(fault) for fault in shell.faults] == [ZeroDivisionError]
     shell.faults.clear()
-    shell.sections.show_fault(Problem("Something in the window went wrong.", "Your money is not affected."))
-    assert shell.sections.fault.isVisible()
-    shell.sections.fault.close_button.click()
-    assert not shell.sections.fault.isVisible()
+    shell.sections.banners.show_fault(Problem("Something in the window went wrong.", "Your money is not affected."))
+    assert shell.sections.banners.fault.isVisible()
+    shell.sections.banners.fault.close_button.click()
+    assert not shell.sections.banners.fault.isVisible()
 
 
 async def test_errors_for_people_go_to_who_asked(shell: Shell) -> None:

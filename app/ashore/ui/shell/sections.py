@@ -36,12 +36,12 @@ from ashore.ui.pages.unlock import UnlockPage
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
+from ashore.ui.shell.banners import Banners
 from ashore.ui.shell.sidebar import SECTIONS
-from ashore.ui.shell.status import health_words, lock_words, not_written, trouble
+from ashore.ui.shell.status import health_words, lock_words
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
-from ashore.ui.widgets.notice import Notice
 from ashore.ui.wording import LIGHTNING, REDDIO
 
 P = TypeVar("P", bound=Page)
@@ -79,13 +79,9 @@ class Sections(QObject):
         self.window = window
         self.wallet = wallet
         self.hub = ChangeHub(wallet, self)
-        self.trouble = Notice(icons)
-        self.fault = Notice(icons, closable=True)
-        self.stopped = Notice(icons, action="Start it again")
-        for banner in (self.stopped, self.trouble, self.fault):
-            window.banners.addWidget(banner)
-        self.fault.closed.connect(self._space_banners)
-        self.context = Context(wallet, icons.theme, icons, tasks, self.hub, self, self.show_fault, now, data_place)
+        self.banners = Banners(window, wallet, icons)
+        say = self.banners.show_fault
+        self.context = Context(wallet, icons.theme, icons, tasks, self.hub, self, say, now, data_place)
         self._pages: dict[str, Page] = {}
         self._way: list[str] = []
         self._closed = False
@@ -352,7 +348,7 @@ class Sections(QObject):
     def _current_page(self) -> Page:
         return self._pages[self._way[-1]]
 
-    # Lock, health, faults
+    # Lock and health
 
     def _lock(self) -> None:
         if not self._signing():
@@ -380,31 +376,4 @@ class Sections(QObject):
     def _show_health(self) -> None:
         words = health_words(self.wallet.health())
         self.window.side.show_health(*words)
-        practice = self.wallet.sandbox is not None
-        problem = trouble(self.wallet.health(), self.wallet.operator_notes(), practice=practice)
-        opened = self.wallet.opened
-        lost = not_written(opened.trouble, locked=self.wallet.locked) if opened is not None else None
-        if lost is not None:
-            self.trouble.show_problem(lost)
-        elif problem is None or not self.stopped.isHidden():
-            self.trouble.clear()
-        else:
-            self.trouble.show_problem(problem)
-        self._space_banners()
-
-    def show_stopped(self, problem: Problem | None, *, act: bool = True) -> None:
-        """The practice network's process has ended, which explains every other trouble; None when it runs again."""
-        if problem is None:
-            self.stopped.clear()
-        else:
-            self.stopped.show_problem(problem, act=act)
-        self._show_health()
-
-    def show_fault(self, problem: Problem) -> None:
-        """A calm sentence over the page, until it is dismissed."""
-        self.fault.show_problem(problem)
-        self._space_banners()
-
-    def _space_banners(self) -> None:
-        said = not all(notice.isHidden() for notice in (self.stopped, self.trouble, self.fault))
-        self.window.banners.setContentsMargins(32, 16 if said else 0, 32, 0)
+        self.banners.show_trouble()

@@ -1,0 +1,58 @@
+"""The sentences over the page: what stands in the way, what went wrong, and what has ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from ashore.systems.base import Problem
+from ashore.ui.port import WalletPort
+from ashore.ui.shell.status import not_written, trouble
+from ashore.ui.shell.window import MainWindow
+from ashore.ui.theme.icons import Icons
+from ashore.ui.widgets.notice import Notice
+
+
+class Banners(QObject):
+    """Says the worst that is so, and no trouble that another banner explains."""
+
+    def __init__(self, window: MainWindow, wallet: WalletPort, icons: Icons) -> None:
+        super().__init__(window)
+        self._layout = window.banners
+        self._wallet = wallet
+        self.trouble = Notice(icons)
+        self.fault = Notice(icons, closable=True)
+        self.stopped = Notice(icons, action="Start it again")
+        for banner in (self.stopped, self.trouble, self.fault):
+            self._layout.addWidget(banner)
+        self.fault.closed.connect(self._space)
+
+    def show_trouble(self) -> None:
+        """What keeps the wallet from going on, as it is now."""
+        wallet = self._wallet
+        problem = trouble(wallet.health(), wallet.operator_notes(), practice=wallet.sandbox is not None)
+        opened = wallet.opened
+        lost = not_written(opened.trouble, locked=wallet.locked) if opened is not None else None
+        if lost is not None:
+            self.trouble.show_problem(lost)
+        elif problem is None or not self.stopped.isHidden():
+            self.trouble.clear()
+        else:
+            self.trouble.show_problem(problem)
+        self._space()
+
+    def show_stopped(self, problem: Problem | None, *, act: bool = True) -> None:
+        """The practice network's process has ended, which explains every other trouble; None when it runs again."""
+        if problem is None:
+            self.stopped.clear()
+        else:
+            self.stopped.show_problem(problem, act=act)
+        self.show_trouble()
+
+    def show_fault(self, problem: Problem) -> None:
+        """A calm sentence, until it is dismissed."""
+        self.fault.show_problem(problem)
+        self._space()
+
+    def _space(self) -> None:
+        said = not all(notice.isHidden() for notice in (self.stopped, self.trouble, self.fault))
+        self._layout.setContentsMargins(32, 16 if said else 0, 32, 0)
