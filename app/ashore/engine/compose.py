@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -240,9 +239,7 @@ def _zklink(
     fates = Fates(quorums, Receipts(quorums, keep, now))
     interpreter = Interpreter(deployment, book, witnesses, fates, Past(deployment, quorums), now)
     broker = BrokerClient(around.http, deployment.broker_url) if deployment.broker_url else None
-    return ZkLinkSystem(
-        deployment, OperatorClient(rpc), interpreter, now, partial(journal.recipients, "zkLink"), quorums, broker
-    )
+    return ZkLinkSystem(deployment, OperatorClient(rpc), interpreter, now, journal.recipients, quorums, broker)
 
 
 def _quorum(chain: PinnedChain | ReddioChain, around: Surroundings) -> Quorum:

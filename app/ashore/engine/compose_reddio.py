@@ -1,7 +1,6 @@
 """Puts Reddio together: its API, what its contract shows, and the system behind the seam."""
 
 from collections.abc import Callable
-from functools import partial
 
 from ashore.domain.moves import SignedMove
 from ashore.engine.ledger import Ledger
@@ -62,8 +61,7 @@ def reddio_system(
         numbers = journal.learnt(deployment.id, SEQUENCE_ID, but=of.id if of else "")
         return Known(int(of.terms.details["asset_id"]) if of else None, frozenset(map(int, numbers)))
 
-    recipients = partial(journal.recipients, SYSTEM)
-    return ReddioSystem(deployment, client, interpreter, keys, quorum, now, recipients, known)
+    return ReddioSystem(deployment, client, interpreter, keys, quorum, now, journal.recipients, known)
 
 
 def reddio_purse(

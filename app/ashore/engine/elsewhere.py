@@ -56,7 +56,7 @@ class OtherWallets:
                 return Problem(f"{account.label} is this account already.")
             if raw == address:
                 return Problem(f"This is {account.label}: Ashore holds its key.", "No other wallet has to sign for it.")
-        withdrawn = [bytes.fromhex(each[2:]) for each in self._parts.journal.recipients("zkLink") if len(each) == 42]
+        withdrawn = [bytes.fromhex(each[2:]) for each in self._parts.journal.recipients() if len(each) == 42]
         if any(lookalike(address, other) for other in [*(raw for _, raw in known), *withdrawn]):
             return Problem(
                 "This looks like an address that you know, and is another one.",

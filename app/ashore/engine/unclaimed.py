@@ -66,8 +66,8 @@ def claim_under_way(states: Sequence[Withdrawal], profile: str, name: tuple[str,
 
 
 def recipients_of(journal: Journal) -> list[str]:
-    """To whom money was ever withdrawn over Ethereum’s chains, by a system."""
-    return [who for system in ("zkLink", "Reddio") for who in journal.recipients(system, followed=True)]
+    """To whom money was ever withdrawn over Ethereum’s chains, whoever was last first."""
+    return list(journal.recipients(followed=True))
 
 
 class Follows(Protocol):

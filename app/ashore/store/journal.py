@@ -176,9 +176,10 @@ class Journal:
         )
         return {str(value) for (value,) in rows}
 
-    def recipients(self, system: str, *, followed: bool = False) -> dict[str, int]:
-        """How often a system's money arrived at each recipient ever named, by lower-case address; 0 for not yet.
+    def recipients(self, *, followed: bool = False) -> dict[str, int]:
+        """How often money arrived at each recipient ever named, by lower-case hex with 0x; 0 for not yet.
 
+        An address is the same one whichever system pays it, so all count together; one of Lightning has no such name.
         Who was named last comes first. `followed`: also of withdrawals that are only followed. That others withdrew to
         an address makes it no known one, and a claim does not count beside the withdrawal that it pays.
         """
@@ -186,10 +187,9 @@ class Journal:
             "SELECT lower(json_extract(e.body, '$.terms.recipient')), sum(w.status = 'final' AND"
             " json_extract(e.body, '$.terms.details.\"gas.most\"') IS NULL) FROM withdrawals w"
             " JOIN events e ON e.withdrawal = w.id AND e.name = 'withdrawal-started'"
-            " WHERE json_extract(e.body, '$.terms.system') = ? AND w.status != 'removed'"
+            " WHERE json_extract(e.body, '$.terms.recipient') LIKE '0x%' AND w.status != 'removed'"
             " AND (? OR json_extract(e.body, '$.terms.details.followed') IS NULL)"
             " GROUP BY 1 ORDER BY max(w.number) DESC",
-            system,
             int(followed),
         )
         return {str(address): int(str(count)) for address, count in rows}

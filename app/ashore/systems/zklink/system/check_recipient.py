@@ -40,7 +40,8 @@ def _known_recipient(found: Judgement, address: bytes, shown: str) -> None:
     elif shown in found.used:
         found.hint("recipient", "Entered before, but nothing has arrived there yet: compare it.")
     else:
-        near = [k for k in [own, *(bytes.fromhex(u[2:]) for u in (*found.used, *mine))] if lookalike(address, k)]
+        known = [own, *(bytes.fromhex(each[2:]) for each in (*found.used, *mine) if len(each) == len(shown))]
+        near = [each for each in known if lookalike(address, each)]
         if near:
             found.hint(
                 "recipient",

@@ -100,7 +100,7 @@ class Bench:
             OperatorClient(rpc),
             interpreter,
             lambda: self.now,
-            lambda: journal.recipients("zkLink"),
+            journal.recipients,
             {pinned.name: quorum},
             BrokerClient(self.http, self.deployment.broker_url),
         )

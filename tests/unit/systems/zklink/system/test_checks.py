@@ -325,6 +325,8 @@ class TestEachCheckHasItsSentence:
         assert checksum(bytes.fromhex(RECIPIENT[2:]))[2:6] in found.sentence
         assert quote.ready, "a warning does not block"
         assert problem(judged(recipient=OWN[:6] + "00" * 16 + OWN[-4:]), "recipient", Severity.WARNS)
+        of_other_systems = {"0x" + "1" * 63: 1, "0x" + "11" * 32: 2}
+        assert "A new address" in problem(judged(used=of_other_systems), "recipient", Severity.NOTES).sentence
 
 
 def test_a_block_takes_the_place_of_a_hint() -> None:
