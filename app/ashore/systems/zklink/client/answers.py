@@ -177,18 +177,30 @@ def told_transaction(raw: object) -> ToldTransaction:
     return ToldTransaction(transaction(raw), _object(_object(raw, "the transaction").get("tx"), "the transaction"))
 
 
-def history(raw: object) -> list[tuple[str, int, int]]:
-    """Read getAccountTransactionHistory: hash, nonce and sub-account id of each transaction."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A transaction in an account's history. `carried_out`: by the operator's word it took effect, and so its nonce."""
+
+    hash: str
+    nonce: int
+    sub_account: int
+    carried_out: bool
+
+
+def history(raw: object) -> list[Listed]:
+    """Read getAccountTransactionHistory."""
     found = []
     for item in _items(_object(raw, "the history").get("pageData"), "the history"):
         data = _object(item, "the history")
         inner = _object(data.get("tx") or {}, "the history")
         nonce = data.get("nonce") if data.get("nonce") is not None else inner.get("nonce")
+        receipt = _object(data.get("txReceipt") or {}, "the history")
         found.append(
-            (
+            Listed(
                 hexadecimal(data.get("txHash"), "the history", 32),
                 integer(nonce, "the history", 2**32 - 1),
                 integer(inner.get("subAccountId") or 0, "the history", 255),
+                receipt.get("executed") is True and receipt.get("success") is True,
             )
         )
     return found

@@ -93,8 +93,8 @@ class OperatorClient:
             raise answers.BadAnswer("the transaction")
         return found
 
-    async def withdrawals_of(self, address: str) -> list[tuple[str, int, int]]:
-        """getAccountTransactionHistory, newest page: hash, nonce and sub-account of an account's withdrawals."""
+    async def withdrawals_of(self, address: str) -> list[answers.Listed]:
+        """getAccountTransactionHistory, newest page: an account's withdrawals."""
         return answers.history(
             await self._rpc.call("getAccountTransactionHistory", ["Withdraw", address, 0, HISTORY_PAGE])
         )

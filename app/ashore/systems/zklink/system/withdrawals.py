@@ -72,6 +72,18 @@ ALL_TRACKS = (*TRACKS, *FOLLOWED_TRACKS)
 HINT_S = 3.0
 _ON_L1 = REPLACEMENTS | {MoveKind.CLAIM}
 """Kinds of moves that are transactions of a chain."""
+INDEX_LAG_MS = 3_600_000
+"""For how long zkLink has to stand by it that something else used a nonce, where its lists do not show what."""
+_OUTRUN = Refused(
+    "nonce-used",
+    "zkLink says that another request used this nonce, so it cannot take this one any more.",
+    "Look at your balance there before you start again.",
+)
+_UNSEEN = Refused(
+    "nonce-used",
+    "zkLink says that this nonce is used, and its lists do not show this request.",
+    "Look at your balance there before you start again.",
+)
 CONTRACT_RECIPIENT = (
     "The recipient is a contract on {chain}. One that refuses payments leaves the money in zkLink’s contract, "
     "and an exchange’s deposit contract may not credit you. Be sure that it takes this token."
@@ -228,7 +240,8 @@ class ZkLinkSystem:
     async def _locate_request(self, move: SignedMove) -> Outcome:
         """Ask the node whether it knows the request; where it does not, what used its nonce, if anything did.
 
-        That the node does not know it proves nothing by itself; only another request with its nonce does.
+        That the node does not know it proves nothing by itself: its lists may be behind its count of nonces. Only one
+        that was carried out has used a nonce: of two with the same one, the other may have failed before.
         """
         try:
             if await self._client.transaction(move.locator) is not None:
@@ -240,17 +253,14 @@ class ZkLinkSystem:
             history = await self._client.withdrawals_of(account.address)
         except (NetError, BadAnswer):
             return Unknown("zkLink’s node cannot be asked at the moment.")
-        with_nonce = {h for h, nonce, of in history if (nonce, of) == (move.nonce, sub)}
-        if move.locator in with_nonce:
+        if any(each.hash == move.locator for each in history):
             return Accepted("zkLink’s node knows the request.")
-        dead = Refused(
-            "nonce-used",
-            "Another request used this nonce, so this one can never take effect. Nothing was taken for it.",
-            "Start again if you still want to withdraw.",
-        )
-        # The history tells of withdrawals alone: a transfer may have used the nonce, or the node may be behind.
-        unseen = Unknown("zkLink’s node does not know the request, though its nonce is used.", refusal=dead)
-        return dead if with_nonce else unseen
+        same = [each for each in history if (each.nonce, each.sub_account) == (move.nonce, sub)]
+        if any(each.carried_out for each in same):
+            return Unknown("zkLink’s node says that another request used this nonce.", refusal=_OUTRUN)
+        # The history tells of withdrawals alone: a transfer may have used the nonce.
+        said = "zkLink’s node does not know the request, though its nonce is used. Its lists may be behind."
+        return Unknown(said, refusal=_UNSEEN, patience_ms=INDEX_LAG_MS)
 
     def _quorum_of(self, claim: SignedMove) -> Quorum:
         return self._quorums[claim.scope.rpartition("/")[0]]

@@ -193,4 +193,6 @@ def test_absence_has_its_meaning() -> None:
     chain = RIGHT["getSupportChains"][0]
     (found,) = answers.chains([{**chain, "layerOneChainId": 1, "gasTokenId": None}])
     assert (found.evm_chain_id, found.gas_token) == (1, 0)
-    assert answers.history({"pageData": [{"txHash": HASH, "nonce": 0, "tx": None}]}) == [(HASH, 0, 0)]
+    assert answers.history({"pageData": [{"txHash": HASH, "nonce": 0, "tx": None}]}) == [
+        answers.Listed(HASH, 0, 0, carried_out=False)
+    ]

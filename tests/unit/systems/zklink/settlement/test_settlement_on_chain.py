@@ -352,8 +352,10 @@ class TestSubmitAndLocate:
         assert isinstance(repeated, Unknown)
         assert repeated.refusal is not None
         located = await bench.system.locate(move)
-        assert isinstance(located, Refused)
-        assert located.code == "nonce-used"
+        assert isinstance(located, Unknown)
+        assert located.refusal is not None, "dead once the node stands by it"
+        assert located.refusal.code == "nonce-used"
+        assert located.patience_ms == 0, "its list shows what used it"
 
     async def test_a_forged_payload_is_refused_by_the_node(self, bench: Bench) -> None:
         _, move = await bench.signed("5")
