@@ -21,7 +21,7 @@ MARKS = {
 """The marks after each thing that the operator does: until the state update it is Reddio's word alone."""
 
 CLAIMABLE = "reported reported not-applicable reported irreversible irreversible awaited"
-WAITS = "It waits for you on Harbour: claim it."
+WAITS = "It waits on Harbour: claim it."
 
 _STAGES = ("reddio_accept", "reddio_batch", "reddio_prove", "reddio_update")
 

@@ -54,7 +54,7 @@ async def test_a_broker_pays_and_that_is_final(house: House) -> None:
         assert person.misses(
             "Fast withdrawal",
             "withdraw_fee_ratio 10",
-            "You receive exactly",
+            "Arrives exactly",
             "24.975 USDC",
             "if a broker pays in advance; 25.00 USDC if none does",
             "0.025 USDC to the broker (0.10 %), nothing to zkLink",
@@ -72,7 +72,7 @@ async def test_a_broker_pays_and_that_is_final(house: House) -> None:
         shown = person.stages()
         assert shown[ADVANCE].said_by == "we checked it"
         assert {shown[title].mark for title in ("Committed", "Verified", "Paid out on Harbour")} == {MOOT}
-        assert shown["Released on Harbour"].sentence.startswith("Not for you any more")
+        assert shown["Released on Harbour"].sentence.startswith("Not for the recipient any more")
         assert person.sees("Paid out on Harbour; waiting until it is irreversible.")
         await person.settle()
         person.photograph("paid")

@@ -18,8 +18,8 @@ WAY = (
     ("prove", HARBOUR, "Proved on Harbour", "The validity proof of that batch was taken by the contract on Harbour."),
     ("sync", HARBOUR, "Verified on Harbour", "Harbour compared the chains’ roots of the batch, and they agree."),
     ("confirm", LAGOON, "Confirmed on Lagoon", "Lagoon holds your part of the very batch that Harbour verified"),
-    ("execute", LAGOON, "Released on Lagoon", "The contract on Lagoon set the money aside for you."),
-    ("payout", LAGOON, "Paid out on Lagoon", "The money is at your address."),
+    ("execute", LAGOON, "Released on Lagoon", "The contract on Lagoon set the money aside for its recipient."),
+    ("payout", LAGOON, "Paid out on Lagoon", "The money is at the recipient’s address."),
 )
 
 

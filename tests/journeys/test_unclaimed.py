@@ -27,7 +27,7 @@ async def released(house: House, person: Person) -> None:
         await house.operator(stage)
         await person.until_marks(ON_THE_WAY[stage])
     await person.until(lambda: "Unclaimed, 1 open" in person.names(), "the count beside the section")
-    await person.until_sees("Set aside for you on Harbour.")
+    await person.until_sees("Set aside on Harbour for its recipient.")
 
 
 async def test_money_that_nobody_sends_on_is_found_and_paid_out_by_somebody_else(house: House) -> None:

@@ -28,8 +28,11 @@ PROVEN_SENTENCES = {
     "commit": ("Committed", "The batch with your withdrawal is on Harbour."),
     "prove": ("Proved", "The validity proof of that batch was taken by the contract."),
     "sync": ("Verified", "All connected chains agree on the batch: its root is final for zkLink."),
-    "execute": ("Released on Harbour", "The contract on Harbour set the money aside for you."),
-    "payout": ("Paid out on Harbour", "The money is at your address. Irreversible once this block is finalized."),
+    "execute": ("Released on Harbour", "The contract on Harbour set the money aside for its recipient."),
+    "payout": (
+        "Paid out on Harbour",
+        "The money is at the recipient’s address. Irreversible once this block is finalized.",
+    ),
 }
 
 
@@ -79,7 +82,7 @@ async def follow(house: House, person: Person) -> None:
     await person.until_sees("25.00 USDC arrived on Harbour.")
     stages = person.stages()
     assert {stages[title].said_by for title, _ in PROVEN_SENTENCES.values()} == {"checked, irreversible"}
-    assert stages["Paid out on Harbour"].sentence == "The money is at your address."
+    assert stages["Paid out on Harbour"].sentence == "The money is at the recipient’s address."
     truth = house.practice.truth()
     assert (truth["paid_l1"], truth["due_l1"], truth["to"]) == ("25000000", "25000000", RECIPIENT)
     assert house.practice.submissions == 1

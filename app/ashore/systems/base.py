@@ -78,6 +78,10 @@ class Draft:
         return self.fields.get(name, "")
 
 
+ARRIVES = "Recipient receives"
+"""The label of the leg that says what arrives. Who that is, the window says in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One line of the live summary: a label, a value with its unit, and what it means."""

@@ -59,13 +59,13 @@ SENTENCES: dict[Mark, tuple[tuple[ev.Event, ...], str, str, str]] = {
         (*TAKEN, reached("paid", Level.PROVEN)),
         "paid",
         "we checked it",
-        "The money is at your address. Irreversible once this block is finalized.",
+        "The money is at the recipient’s address. Irreversible once this block is finalized.",
     ),
     Mark.IRREVERSIBLE: (
         (*TAKEN, reached("paid", Level.IRREVERSIBLE)),
         "paid",
         "checked, irreversible",
-        "The money is at your address.",
+        "The money is at the recipient’s address.",
     ),
     Mark.TAKEN_BACK: (
         (*TAKEN, reached("proved", Level.PROVEN), ev.StageTakenBack("w", "proved", "Harbour replaced it.", "0xaa")),

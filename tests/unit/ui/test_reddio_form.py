@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from ashore.domain.errors import AshoreError
 from ashore.systems.reddio.system.offer import FIELDS, PLAIN_WAY, TO_ETHEREUM, TO_VAULT
 from ashore.ui.pages.home import HomePage
-from ashore.ui.pages.reddio_form import ReddioFormPage, entries_of
+from ashore.ui.pages.reddio_form import TRANSFER_TITLE, ReddioFormPage, entries_of
 from ashore.ui.pages.reddio_words import key_words
 from ashore.ui.theme.tokens import LIGHT
 from unit.systems.reddio.reddio_bench import CAPITAL, ETH, FOREIGN_KEY, KEY, NFT, OWN, RECIPIENT, STANDARD, TOKEN, offer
@@ -82,7 +82,10 @@ async def test_a_transfer_says_that_the_money_stays_on_reddio(shell: Shell, wall
     said = texts(page)
     assert "The money stays on Reddio" in said
     assert "Receiver’s Stark key" in said
-    assert "The receiver gets" in said
+    assert f"{FOREIGN_KEY[:6]} … {FOREIGN_KEY[-4:]} receives" in said
+    assert (page.title.text(), page.accessibleName()) == (TRANSFER_TITLE, TRANSFER_TITLE)
+    assert "What to transfer" in said
+    assert "bring out" not in said
     assert "Claim on" not in said
     assert page.summary.review.text() == "Review transfer"
     page.submit()

@@ -113,7 +113,7 @@ async def test_the_voyage_says_what_it_costs_and_where_a_claim_stands(shell: She
     assert "1.50 ETH" in words
     assert "to Harbour" in words
     assert "Reddio’s fee\nnone" in texts(page.costs)
-    assert "with your claim, which costs gas" in texts(page.costs)
+    assert "with a claim, which costs gas" in texts(page.costs)
     assert "Not applicable: a validium keeps its data" in words
     assert not cut_off(page)
 
@@ -125,7 +125,7 @@ async def test_a_transfer_never_speaks_of_a_claim(shell: Shell, wallet: ReddioSt
     await shell.settle()
     words = texts(page)
     assert "to a vault on Reddio" in words
-    assert "The receiver gets" in words
+    assert f"{FOREIGN_KEY[:6]} … {FOREIGN_KEY[-4:]} receives" in words
     assert "claim" not in words.lower()
     assert page.recipient.text == FOREIGN_KEY
 
@@ -208,10 +208,17 @@ async def test_the_first_page_reminds_of_what_waits_until_it_is_being_claimed(
     wallet.tell(Change(Topic.UNCLAIMED))
     await shell.settle()
     assert "1.50 ETH waits on Harbour to be claimed." in home.waiting.text
-    wallet.unclaimed.found = (owed(), owed(NFT, "PUNK #7"), replace(owed(), profile="zklink"))
+    assert "Nobody sends it on by itself" in home.waiting.text
+    wallet.unclaimed.found = (replace(owed(), profile="zklink"),)
     wallet.tell(Change(Topic.UNCLAIMED))
     await shell.settle()
-    assert "2 sums and tokens from Reddio wait on Harbour" in home.waiting.text
+    assert "1.50 ETH waits on Harbour to be claimed." in home.waiting.text
+    assert "zkLink’s relayer usually sends it on by itself; you can also claim it." in home.waiting.text
+    wallet.unclaimed.found = (owed(), owed(NFT, "PUNK #7"), replace(owed(), profile="zklink", chain="Lagoon"))
+    wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+    assert "3 sums and tokens wait on Harbour and Lagoon to be claimed." in home.waiting.text
+    assert "nobody sends on the rest" in home.waiting.text
     cards = max(card.geometry().bottom() for card in home.cards)
     assert home.waiting.geometry().top() > cards, "what comes in by itself moves no card from under the pointer"
     home.waiting.action.click()

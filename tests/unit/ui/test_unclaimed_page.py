@@ -152,3 +152,17 @@ async def test_who_is_not_looked_at_is_said(shell: Shell) -> None:
     await found(shell)
     assert page.left_out.isVisible()
     assert "More of these was left out." in texts(page)
+
+
+async def test_who_receives_of_several_claims_is_said_before_one_presses(shell: Shell) -> None:
+    own = shell.wallet.accounts()[0]
+    mine = replace(OWED, owner=own.address.lower(), amount=5_000_000)
+    page = await the_page(shell)
+    await found(shell, OWED)
+    assert not page.each_receives.isVisible()
+    await found(shell, OWED, mine, replace(OWED, token_id=18, symbol="DAI"))
+    assert page.each_receives.text().replace("\u200b", "").split("\n") == [
+        f"{own.label}, yours, receives 5.00 USDC on Arbitrum",
+        "0x8f3A 12C4 … 77b0 91C2, not yours, receives 25.00 USDC on Arbitrum, 25.00 DAI on Arbitrum",
+    ]
+    assert page.each_receives.y() < page.all.y()

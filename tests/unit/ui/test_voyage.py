@@ -135,7 +135,7 @@ async def test_what_stopped_by_the_operators_word_goes_on_when_the_chain_shows_i
     assert "nothing was taken" not in texts(page)
     assert "still in your layer-2 balance" not in texts(page)
     assert page.rows[3].sentence.isVisible()
-    for words in ("You send", "zkLink fee", "You receive", "Under way."):
+    for words in ("You send", "zkLink fee", "0x8f3A … 91C2 receives", "Under way."):
         assert words in texts(page)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain import events as ev
+from ashore.domain.addresses import readable
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import WAY, Mark
@@ -18,7 +19,7 @@ from ashore.ui.pages.voyage import VoyagePage
 from unit.ui.claim_hands import CLAIM_HASH, claim_sent, paid_by, receipt
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.looking import cut_off, texts
-from unit.ui.standin import NOW, PROFILE, said, sail, shown, terms
+from unit.ui.standin import NOW, OTHER, PROFILE, said, sail, shown, terms
 
 CANCEL_HASH = "0x" + "ca" * 32
 
@@ -31,13 +32,26 @@ def voyage(shell: Shell, name: str) -> VoyagePage:
 
 
 async def test_after_the_arrival_the_costs_are_told_in_the_past(shell: Shell) -> None:
-    page = open_voyage(shell, "released")
+    own = shell.wallet.accounts()[0].address
+    sail(shell.wallet, "v", "released", recipient=own)
+    page = voyage(shell, "v")
+    await shell.settle()
     assert {"You send", "You receive"} <= set(texts(page.costs).split("\n"))
     shell.wallet.happen(ev.StageReached("v", "paid", paid_by("0xaa", Level.IRREVERSIBLE)))
     await shell.settle()
     told = texts(page.costs).split("\n")
     assert {"You sent", "You received"} <= set(told)
     assert not {"You send", "You receive"} & set(told)
+
+
+async def test_who_receives_is_named_where_it_is_somebody_else(shell: Shell) -> None:
+    page = open_voyage(shell, "released")
+    address = readable(OTHER)
+    somebody = f"{address[:6]} … {address[-4:]}"
+    assert f"{somebody} receives" in texts(page.costs).split("\n")
+    shell.wallet.happen(ev.StageReached("v", "paid", paid_by("0xaa", Level.IRREVERSIBLE)))
+    await shell.settle()
+    assert f"{somebody} received" in texts(page.costs).split("\n")
 
 
 async def test_a_claim_and_what_it_paid_lead_to_each_other(shell: Shell) -> None:

@@ -112,9 +112,7 @@ class ActivationFormPage(QuoteFormPage[ActivationOffer, ActivationQuote]):
         self._offer_tokens(offer)
 
     def _tell(self, offer: ActivationOffer, account: Account) -> None:
-        title = REPLACE_TITLE if offer.replaces else TITLE
-        self.title.setText(title)
-        self.setAccessibleName(title)
+        self.name_page(REPLACE_TITLE if offer.replaces else TITLE)
         clear(self._told)
         facts = Facts(self.context.theme)
         facts.add_hex(account.label, readable(account.address))

@@ -14,6 +14,8 @@ from ashore.systems.claiming.receipts import spent_words
 from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
 from ashore.systems.zklink.system.tracks import IN_FULL
 from ashore.ui.pages.afresh import activates
+from ashore.ui.pages.whose import who_receives
+from ashore.ui.port import WalletPort
 from ashore.ui.widgets.facts import MoneyRow
 from ashore.ui.widgets.labels import Label, column
 from ashore.ui.wording import LIGHTNING, REDDIO, is_claim, money, registers, stays_on_reddio
@@ -24,18 +26,20 @@ _Line = tuple[str, str] | tuple[str, str, str]
 class CostsCard(QFrame):
     """Three lines at most: what leaves, what it costs, what arrives."""
 
-    def __init__(self) -> None:
+    def __init__(self, wallet: WalletPort) -> None:
         super().__init__()
+        self._wallet = wallet
         self.setProperty("ground", "card")
         self.lines = [MoneyRow(), MoneyRow(), MoneyRow(strong=True)]
         inner = column(Label("Costs", "caption"), *self.lines, margins=(20, 16, 20, 16))
         self.setLayout(inner)
 
-    def show_voyage(self, voyage: Voyage, *, practice: bool) -> None:
-        """Tell what this withdrawal costs, or has cost. `practice`: what is paid is play money, and that is said."""
+    def show_voyage(self, voyage: Voyage) -> None:
+        """Tell what this withdrawal costs, or has cost. What is paid in practice is play money, and that is said."""
         terms = voyage.withdrawal.terms
+        gets = who_receives(self._wallet, terms.recipient, done=voyage.status is Status.FINAL)
         if terms.system == LIGHTNING:
-            told = _lightning(voyage, practice=practice)
+            told = _lightning(voyage, practice=self._wallet.sandbox is not None)
         elif is_claim(terms):
             told = _claim(voyage)
         elif activates(terms):
@@ -43,11 +47,11 @@ class CostsCard(QFrame):
         elif registers(terms):
             told = _registration(voyage)
         elif terms.system == REDDIO:
-            told = _from_reddio(voyage)
+            told = _from_reddio(voyage, gets)
         elif DUE_TEXT in terms.details and voyage.withdrawal.facts.get(WAY) != IN_FULL and not _stopped(voyage):
-            told = _advance(voyage)
+            told = _advance(voyage, gets)
         else:
-            told = _withdrawal(voyage)
+            told = _withdrawal(voyage, gets)
         for line, words in zip(self.lines, told, strict=True):
             line.setVisible(words is not None)
             if words is not None:
@@ -105,37 +109,35 @@ def _registration(voyage: Voyage) -> list[_Line | None]:
     return [("Gas, at most", gas), None, ("Withdrawn", "nothing")]
 
 
-def _from_reddio(voyage: Voyage) -> list[_Line | None]:
+def _from_reddio(voyage: Voyage, gets: str) -> list[_Line | None]:
     """Reddio keeps nothing; what it costs is the gas of a claim, told with that."""
     terms, done, amount = voyage.withdrawal.terms, voyage.status is Status.FINAL, money(voyage.withdrawal.terms)
     if _stopped(voyage):
         return [("Asked for", amount), None, (f"{terms.system} says", "nothing was taken")]
     sends = ("You sent" if done else "You send", amount)
     if stays_on_reddio(terms):
-        return [sends, ("Reddio’s fee", "none"), ("The receiver got" if done else "The receiver gets", amount)]
-    claim = "with your claim, which costs gas" if not done else ""
-    gets: _Line = ("You received" if done else "You receive", amount, claim)
-    return [sends, ("Reddio’s fee", "none"), gets]
+        return [sends, ("Reddio’s fee", "none"), (gets, amount)]
+    claim = "with a claim, which costs gas" if not done else ""
+    return [sends, ("Reddio’s fee", "none"), (gets, amount, claim)]
 
 
-def _advance(voyage: Voyage) -> list[_Line | None]:
+def _advance(voyage: Voyage, gets: str) -> list[_Line | None]:
     """What a broker's payment in advance costs, as one."""
     terms, done = voyage.withdrawal.terms, voyage.status is Status.FINAL
     return [
         ("You sent" if done else "You send", _sum(terms.amount + terms.fee, terms)),
         ("Cost you in total" if done else "Costs you in total", terms.details[COST_TEXT], terms.details[COST_NOTE]),
-        ("You received" if done else "You receive", terms.details[DUE_TEXT]),
+        (gets, terms.details[DUE_TEXT]),
     ]
 
 
-def _withdrawal(voyage: Voyage) -> list[_Line | None]:
+def _withdrawal(voyage: Voyage, gets: str) -> list[_Line | None]:
     state, terms, done = voyage.withdrawal, voyage.withdrawal.terms, voyage.status is Status.FINAL
     total = _sum(terms.amount + terms.fee, terms)
     if _stopped(voyage):  # only the operator's word says so: L1 may still show it
         return [("Asked for", total), None, (f"{terms.system} says", "nothing was taken")]
     sends = ("Sender sends", "Sender sent") if state.is_followed else ("You send", "You sent")
-    gets = ("Recipient gets", "Recipient got") if state.is_followed else ("You receive", "You received")
-    return [(sends[done], total), (f"{terms.system} fee", _sum(terms.fee, terms)), (gets[done], money(terms))]
+    return [(sends[done], total), (f"{terms.system} fee", _sum(terms.fee, terms)), (gets, money(terms))]
 
 
 def _sum(amount: int, terms: Terms) -> str:

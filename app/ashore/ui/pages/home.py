@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import FOLLOWED
 from ashore.engine.views import ActivityQuery, ActivityRow, ProfileInfo
-from ashore.systems.base import Problem, Severity
+from ashore.systems.base import Problem, Severity, Unclaimed
 from ashore.systems.reddio.system.offer import ReddioOffer
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
@@ -30,6 +30,10 @@ ASKING, NOT_TOLD = "Asking…", "Not known now"
 """In the place of a balance: until the first answer, and where none came."""
 
 _STALE_MS = 20_000
+
+_NOBODY = "Nobody sends it on by itself. It does not expire."
+_RELAYER = "zkLink’s relayer usually sends it on by itself; you can also claim it. It does not expire."
+_SOMETIMES = "zkLink’s relayer usually sends on what is from there; nobody sends on the rest. It does not expire."
 
 
 class SystemCard(RowButton):
@@ -199,24 +203,17 @@ class HomePage(Page):
             self.refresh()
 
     def _remind(self) -> None:
-        """Say that money waits which nobody but a person has paid out, unless it is being claimed."""
+        """Say what waits to be claimed, unless it is being claimed."""
         wallet = self.context.wallet
-        vaults = {profile.id for profile in wallet.profiles() if profile.system == REDDIO}
-        mine = [owed for owed in wallet.unclaimed.found if owed.profile in vaults and owed.amount]
-        waiting = [owed for owed in mine if not wallet.unclaimed.claim_of(owed)]
+        money = wallet.unclaimed
+        waiting = [owed for owed in money.found if owed.amount and not money.claim_of(owed)]
         if not waiting:
             self.waiting.clear()
             return
-        what = (
-            without_long_numbers(owed_words(waiting[0]))
-            if len(waiting) == 1
-            else f"{len(waiting)} sums and tokens from Reddio"
-        )
-        verb = "waits" if len(waiting) == 1 else "wait"
-        told = f"{what} {verb} on {waiting[0].chain} to be claimed."
-        self.waiting.show_problem(
-            Problem(told, "Nobody sends it on by itself. It does not expire.", Severity.NOTES), act=True
-        )
+        vaults = {profile.id for profile in wallet.profiles() if profile.system == REDDIO}
+        by_hand = sum(owed.profile in vaults for owed in waiting)
+        advice = _NOBODY if by_hand == len(waiting) else _SOMETIMES if by_hand else _RELAYER
+        self.waiting.show_problem(Problem(_waiting_words(waiting), advice, Severity.NOTES), act=True)
 
     def _health_changed(self) -> None:
         if self.isVisible():
@@ -238,6 +235,15 @@ class HomePage(Page):
         total = wallet.open_count()
         self.more.setVisible(total > len(page.rows))
         self.more.setText(f"All {total} under way")
+
+
+def _waiting_words(waiting: list[Unclaimed]) -> str:
+    """What waits to be claimed, and where."""
+    chains = list(dict.fromkeys(owed.chain for owed in waiting))
+    where = chains[0] if len(chains) == 1 else f"{', '.join(chains[:-1])} and {chains[-1]}"
+    if len(waiting) == 1:
+        return f"{without_long_numbers(owed_words(waiting[0]))} waits on {where} to be claimed."
+    return f"{len(waiting)} sums and tokens wait on {where} to be claimed."
 
 
 def _card(context: Context, profile: ProfileInfo) -> SystemCard:

@@ -48,6 +48,11 @@ class Page(QWidget):
         for timer in self.findChildren(QTimer):
             timer.stop()
 
+    def name_page(self, title: str) -> None:
+        """Give the page another title."""
+        self.title.setText(title)
+        self.setAccessibleName(title)
+
     def name_way_back(self, title: str) -> None:
         """Say where Back leads."""
         if self.back_button is not None:

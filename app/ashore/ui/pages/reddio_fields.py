@@ -35,7 +35,9 @@ OTHER_RECIPIENT = "other_recipient"
 """In a kept draft: what stands in the field of the recipient on the way that is not chosen."""
 
 _CAPTION = {TO_ETHEREUM: "Recipient", TO_VAULT: "Receiver’s Stark key", PLAIN_WAY: "Recipient"}
-_ADDRESS_DIGITS, _KEY_DIGITS = 40, range(50, 65)
+_BRING_OUT = "What to bring out"
+_WHAT = {TO_VAULT: "What to transfer"}
+ADDRESS_DIGITS, _KEY_DIGITS = 40, range(50, 65)
 
 
 def entry_key(key: str, asset_id: str) -> str:
@@ -83,7 +85,7 @@ class ReddioFields(QWidget):
         self.fields = {
             "account": Field(icons, "From account", self.account),
             "way": Field(icons, "What to do", self.way, self.steps),
-            "asset": Field(icons, "What to bring out", self.asset, self.looked),
+            "asset": Field(icons, _BRING_OUT, self.asset, self.looked),
             "amount": Field(icons, "Amount", self.amount, below_amount, lines=2),
             "recipient": Field(
                 icons, "Recipient", self.recipient, self.grouped, self.paid_to, row(self.own, -1), lines=2
@@ -288,6 +290,7 @@ class ReddioFields(QWidget):
         self.steps.show_text(breakable(way_words(way, chain)) if chain else "")
         caption = _CAPTION[way]
         self.fields["recipient"].caption.setText(caption)
+        self.fields["asset"].caption.setText(_WHAT.get(way, _BRING_OUT))
         self.recipient.setAccessibleName(caption)
         self.recipient.setText(self._recipients.get(way, ""))
         show_if(self.recipient, way != PLAIN_WAY)
@@ -301,7 +304,7 @@ class ReddioFields(QWidget):
     def _show_grouped(self) -> None:
         text = self.recipient.text().strip()
         digits = text[2:]
-        whole = len(digits) == _ADDRESS_DIGITS or (self._way == TO_VAULT and len(digits) in _KEY_DIGITS)
+        whole = len(digits) == ADDRESS_DIGITS or (self._way == TO_VAULT and len(digits) in _KEY_DIGITS)
         plain = text[:2] == "0x" and whole and all(c in "0123456789abcdefABCDEF" for c in digits)
         self.grouped.show_hex(text if plain else "")
         show_if(self.grouped, plain)

@@ -18,9 +18,9 @@ from ashore.ui.context import Context
 from ashore.ui.models.asset_model import AssetEntry, entry_of
 from ashore.ui.pages.picture_asking import PictureAsking
 from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
-from ashore.ui.pages.reddio_fields import ReddioFields, entry_key
+from ashore.ui.pages.reddio_fields import ADDRESS_DIGITS, ReddioFields, entry_key
 from ashore.ui.pages.reddio_words import key_words
-from ashore.ui.pages.summary import RECEIVE
+from ashore.ui.pages.whose import who_receives
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import Label, row
@@ -38,8 +38,8 @@ _BEFORE = {
     "reddio.transfer": TO_VAULT,
     "reddio.plain": PLAIN_WAY,
 }
+FORM_TITLE, TRANSFER_TITLE = "Withdraw from Reddio", "Transfer on Reddio"
 _REVIEW = {TO_ETHEREUM: "Review withdrawal", TO_VAULT: "Review transfer", PLAIN_WAY: "Review withdrawal"}
-_RECEIVES = {TO_VAULT: "The receiver gets"}
 
 
 class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
@@ -48,7 +48,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
     unopened = "The form opens when Reddio has answered."
 
     def __init__(self, context: Context, profile: str) -> None:
-        super().__init__(context, "Withdraw from Reddio", back="Withdraw", what=profile, kind=ReddioQuote)
+        super().__init__(context, FORM_TITLE, back="Withdraw", what=profile, kind=ReddioQuote)
         self._profile = profile
         self._account = 0
         self._draft: dict[str, str] | None = None
@@ -238,8 +238,11 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
     def judged(self, quote: ReddioQuote) -> None:
         self.fields.show_quote(quote)
         self.picture.show_holding(self.fields.asset.key, quote.holding)
+        self.name_page(TRANSFER_TITLE if quote.way == TO_VAULT else FORM_TITLE)
         self.summary.review.setText(_REVIEW[quote.way])
-        self.summary.set_caption(_RECEIVES.get(quote.way, RECEIVE))
+        digits = 0 if quote.way == TO_VAULT else ADDRESS_DIGITS  # a Stark key is shown as the number that it is
+        recipient = f"0x{quote.recipient:0{digits}x}" if quote.recipient is not None else ""
+        self.summary.set_caption(who_receives(self.context.wallet, recipient))
 
     def usually(self, quote: ReddioQuote) -> str:
         return "" if quote.way == TO_VAULT else self.context.wallet.usually(self._profile, quote.destination)

@@ -35,9 +35,7 @@ class ReplaceFormPage(GasFormPage[ReplacementOffer]):
         """Replace this claim's transaction, or cancel it."""
         self.begin()
         self._claim, self._cancel = claim, cancel
-        title = CANCEL if cancel else SPEED_UP
-        self.title.setText(title)
-        self.setAccessibleName(title)
+        self.name_page(CANCEL if cancel else SPEED_UP)
         self.summary.review.setText("Review cancellation" if cancel else "Review speed-up")
         self._tell(None)
 

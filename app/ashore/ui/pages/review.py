@@ -29,7 +29,15 @@ from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.widgets.verbatim import Verbatim
-from ashore.ui.wording import FAST_WAIT, breakable, place, registers, stays_on_reddio, without_long_numbers
+from ashore.ui.wording import (
+    FAST_WAIT,
+    LIGHTNING,
+    breakable,
+    place,
+    registers,
+    stays_on_reddio,
+    without_long_numbers,
+)
 
 _FAST = frozenset({str(FAST.ref), str(FAST_SECONDARY.ref)})
 LAST_WORD = "It cannot be cancelled after this."
@@ -85,7 +93,7 @@ class ReviewPage(Page):
         self.progress.setAccessibleName("Signing")
         self.state = Label(role="small", wrap=True)
         self.to_text = Button("Show the text to sign", "small-link")
-        self.caption = Label(RECEIVE, "caption")
+        self.caption = Label(RECEIVE, "caption", wrap=True)
         for told in (self.caption, self.hero, self.where, rule()):
             side.addWidget(told)
         side.addLayout(self._warnings)
@@ -113,14 +121,12 @@ class ReviewPage(Page):
         told = without_long_numbers(review.lines[0].value if review.lines else review.confirm)
         told = "your Stark key" if registers(terms) else told
         self.hero.setText(breakable(told).replace("…", "…\u200b"))  # where a line may end
-        claims = review.plan.kind is MoveKind.CLAIM
-        gets = who_receives(self.context.wallet, terms.recipient) if claims else RECEIVE
-        gets = "The receiver gets" if stays_on_reddio(terms) else gets
-        self.caption.setText("You register" if NEW_KEY in terms.details or registers(terms) else gets)
+        invoice = terms.system == LIGHTNING  # what is named there is a node, and the person's own
+        gets = RECEIVE if invoice else who_receives(self.context.wallet, terms.recipient)
+        self.caption.setText(breakable("You register" if NEW_KEY in terms.details or registers(terms) else gets))
         self.where.show_text(breakable(place(terms)))
         title = "Review what you sign" if review.reading else "Review what is handed over"
-        self.title.setText(title)
-        self.setAccessibleName(title)
+        self.name_page(title)
         self._show_lines(review)
         self._show_texts(review)
         self._show_warnings(review)

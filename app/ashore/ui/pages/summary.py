@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ashore.systems.base import Problem, Quote, Severity
+from ashore.systems.base import ARRIVES, Problem, Quote, Severity
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import MoneyRow
@@ -36,7 +36,7 @@ class SummaryCard(QWidget):
         self.warning = Label(NO_WAY_BACK, "small", wrap=True)
         self.review = Button("Review withdrawal", "primary")
         self.reason = ProblemLine(icons)
-        self.caption = Label(caption, "caption")
+        self.caption = Label(caption, "caption", wrap=True)
         column.addWidget(self.caption)
         column.addWidget(self.receive)
         column.addWidget(self.destination)
@@ -55,7 +55,7 @@ class SummaryCard(QWidget):
     def set_caption(self, caption: str) -> None:
         """Say what the amount above all others is."""
         self._caption = caption
-        self.caption.setText(caption)
+        self.caption.setText(breakable(caption))
 
     def show_quote(self, quote: Quote, first_problem: Problem | None, usually: str = "", *, place: str = "on") -> None:
         """Show a judged draft. `first_problem` is why one cannot go on yet, if one cannot; `place` is on or in."""
@@ -91,7 +91,8 @@ class SummaryCard(QWidget):
         self.review.setAccessibleDescription("" if ready or shown is None else str(shown))
 
     def _show_legs(self, quote: Quote) -> None:
-        legs = [leg for leg in quote.legs if leg.label not in (RECEIVE, self._caption)]  # that one stands above, large
+        above = (RECEIVE, ARRIVES, self._caption)  # that one stands above, large
+        legs = [leg for leg in quote.legs if leg.label not in above]
         while len(self._legs) < len(legs):
             leg = MoneyRow()
             self._legs.append(leg)

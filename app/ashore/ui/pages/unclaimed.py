@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -13,13 +15,15 @@ from ashore.systems.claiming.claims import MOST_NUMBERS
 from ashore.ui.context import Context
 from ashore.ui.pages.any_wallet import AnyWallet
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.whose import own_label, who
+from ashore.ui.port import WalletPort
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.labels import Label, clear, column, row
 from ashore.ui.widgets.marks import MarkWidget
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import breakable, clock_time
+from ashore.ui.wording import breakable, clock_time, without_long_numbers
 
 _WHAT = (
     "A withdrawal ends in a contract first. zkLink’s relayer usually sends it on by itself; what comes from Reddio "
@@ -107,6 +111,8 @@ class UnclaimedPage(Page):
         scroll.column.addWidget(self.said)
         self.left_out = Label(role="small", wrap=True)
         scroll.column.addWidget(self.left_out)
+        self.each_receives = Label(wrap=True)
+        scroll.column.addWidget(self.each_receives)
         scroll.column.addLayout(row(self.all, -1))
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
@@ -145,10 +151,12 @@ class UnclaimedPage(Page):
         self.said.setText(self._sentence())
         self.left_out.setText(breakable(" ".join(money.left_out)))
         self.left_out.setVisible(bool(money.left_out))
-        ready = len(self._ready())
-        which = "all" if ready <= MOST_NUMBERS else f"the first {MOST_NUMBERS}"
+        ready = self._ready()
+        which = "all" if len(ready) <= MOST_NUMBERS else f"the first {MOST_NUMBERS}"
         self.all.setText(f"Claim {which}, one after another")
-        self.all.setVisible(ready > 1)
+        self.all.setVisible(len(ready) > 1)
+        gets = receivers_words(self.context.wallet, ready[:MOST_NUMBERS]) if len(ready) > 1 else ""
+        self.each_receives.show_text(breakable(gets))
 
     def _ready(self) -> list[Unclaimed]:
         """What can be claimed now, and is not being claimed yet."""
@@ -175,11 +183,22 @@ def owed_words(owed: Unclaimed) -> str:
     return owed.symbol if owed.single else f"{display_units(owed.amount, owed.decimals)} {owed.symbol}"
 
 
+def receivers_words(wallet: WalletPort, claims: Sequence[Unclaimed]) -> str:
+    """What each owner receives of several claims, a line each: own accounts first."""
+    owners = dict.fromkeys(owed.owner.lower() for owed in claims)
+    ordered = sorted(owners, key=lambda owner: not own_label(wallet, owner))
+    lines = []
+    for owner in ordered:
+        sums = [f"{without_long_numbers(owed_words(o))} on {o.chain}" for o in claims if o.owner.lower() == owner]
+        lines.append(f"{who(wallet, owner)} receives {', '.join(sums)}")
+    return "\n".join(lines)
+
+
 def _sum(owed: Unclaimed) -> tuple[tuple[str, str, str], str, int, str, str]:
     """What differs to a person: not the block that the proof was read of."""
     return owed.name, owed_words(owed), owed.rest, owed.unclear, owed.kind
 
 
 def _whose(context: Context, owed: Unclaimed) -> str:
-    own = next((each.label for each in context.wallet.accounts() if each.address.lower() == owed.owner), "")
+    own = own_label(context.wallet, owed.owner)
     return f"your {own}" if own else "a recipient of withdrawals on your list"

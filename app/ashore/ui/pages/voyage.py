@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.addresses import readable
@@ -27,7 +26,7 @@ from ashore.ui.pages.stage_row import StageRowWidget
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, clear, column, ground, set_tip
+from ashore.ui.widgets.labels import Label, clear, column, ground, set_property, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import LIGHTNING, REDDIO, breakable, clock_time, exact_time, stays_on_reddio, title, towards
@@ -46,8 +45,6 @@ _WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.CANCELLED, 
 CLAIM_IT, FOLLOW_CLAIM = "Claim it", "Follow the claim"
 CLAIM_NOW = "Claim now"
 """The same where it is said what is awaited, so that it is in view whatever the window's height."""
-_WAIT_MS, _PRACTICE_WAIT_MS = 600_000, 30_000
-"""How long released money may wait for the operator's relayer before its claim is offered beside the stage."""
 
 
 class VoyagePage(Page):
@@ -73,9 +70,6 @@ class VoyagePage(Page):
         self.body.addWidget(self.columns, 1)
         context.hub.withdrawals_changed.connect(self._changed)
         context.hub.unclaimed_changed.connect(self._money_waits)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.timeout.connect(self._money_waits)
         context.theme.changed.connect(self._scale)
         self._scale()
 
@@ -112,7 +106,7 @@ class VoyagePage(Page):
         return lead
 
     def _aside(self) -> QWidget:
-        self.costs = CostsCard()
+        self.costs = CostsCard(self.context.wallet)
         self.related = RelatedCard(self.context)
         self.followed = FollowedCard(self.context)
         self.steps = Steps(self.context)
@@ -161,7 +155,7 @@ class VoyagePage(Page):
         self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
         if self._id:
             self.refresh()
-            self._money_waits()  # time alone may have made it wait long
+            self._money_waits()
 
     def _show_header(self, voyage: Voyage) -> None:
         terms, now = voyage.withdrawal.terms, self.context.now()
@@ -180,7 +174,7 @@ class VoyagePage(Page):
         self.followed.show_withdrawal(state)
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
         self.related.show_voyage(voyage)
-        self.costs.show_voyage(voyage, practice=self.context.wallet.sandbox is not None)
+        self.costs.show_voyage(voyage)
 
     def _show_status(self, voyage: Voyage) -> None:
         waited_for = on_its_way(voyage.withdrawal) and voyage.status is not Status.FINAL
@@ -248,39 +242,27 @@ class VoyagePage(Page):
                 widget.also.clicked.connect(lambda: self._replace(also=True))
                 self._stepper.addWidget(widget)
         rows = list(voyage.rows)
-        if self._waits_long(voyage) and (owed := self._owed(voyage)) is not None:
+        owed = self._owed(voyage) if self._only_payout_missing(voyage) else None
+        if owed is not None:
             claimed = self.context.wallet.unclaimed.claim_of(owed)
             rows[-1] = replace(rows[-1], again=FOLLOW_CLAIM if claimed else CLAIM_IT)
+        # Where a relayer usually comes, nothing has to be done: no button stands out then.
+        set_property(self.claim_now, "role", "primary" if self._waits_for_claim(voyage) else "")
         self.claim_now.setVisible(rows[-1].again == CLAIM_IT)
         for widget, stage in zip(self.rows, rows, strict=True):
             widget.show_row(stage)
 
     def _waits_for_claim(self, voyage: Voyage) -> bool:
         """Whether it is a person's turn: what comes from Reddio nobody else has paid out."""
-        terms = voyage.withdrawal.terms
-        if terms.system != REDDIO or GAS_MOST in terms.details or stays_on_reddio(terms):
-            return False
-        *_, before, last = voyage.rows
-        return bool(before.view.reached_at) and last.mark is Mark.AWAITED
+        return voyage.withdrawal.terms.system == REDDIO and self._only_payout_missing(voyage)
 
-    def _waits_long(self, voyage: Voyage) -> bool:
-        """Whether only the payout is missing, for longer than a relayer usually takes."""
+    def _only_payout_missing(self, voyage: Voyage) -> bool:
+        """Whether the contract has the money for its owner, and nothing shows that it was paid out."""
         terms = voyage.withdrawal.terms
         if GAS_MOST in terms.details or stays_on_reddio(terms):
             return False  # it is a claim itself, or never comes to a contract
         *_, before, last = voyage.rows
-        long = _PRACTICE_WAIT_MS if self.context.wallet.sandbox is not None else _WAIT_MS
-        if terms.system == REDDIO:
-            long = 0  # nobody but its owner has it paid out
-        reached, shown = before.view.reached_at, before.view.best
-        if voyage.withdrawal.is_followed and shown is not None and shown.block_time:
-            reached = min(reached, shown.block_time)  # it waited before anybody looked
-        if last.mark is not Mark.AWAITED or not reached:
-            return False
-        left = long - (self.context.now() - reached)
-        if left > 0:
-            self._patience.start(left)
-        return left <= 0
+        return bool(before.view.reached_at) and last.mark is Mark.AWAITED
 
     def _owed(self, voyage: Voyage) -> Unclaimed | None:
         """The money that waits in a contract where this withdrawal ends; of several, it may be another one's."""

@@ -15,6 +15,7 @@ from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote
 from ashore.ui.context import Context
 from ashore.ui.pages.key_notice import KeyNotice
 from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
+from ashore.ui.pages.whose import who_receives
 from ashore.ui.pages.zklink_fields import ZkLinkFields, draft_of
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
@@ -215,6 +216,8 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
 
     def judged(self, quote: ZkLinkQuote) -> None:
         self.fields.show_quote(quote)
+        recipient = f"0x{quote.recipient.hex()}" if quote.recipient is not None else ""
+        self.summary.set_caption(who_receives(self.context.wallet, recipient))
 
     def usually(self, quote: ZkLinkQuote) -> str:
         usual = self.context.wallet.usually(self._profile, quote.destination)

@@ -131,7 +131,7 @@ class MoneyRow(QWidget):
 
     def show_money(self, label: str, value: str, note: str = "") -> None:
         """Show these instead."""
-        self._label.setText(label)
+        self._label.setText(breakable(label))
         # A short amount keeps to one line; a long one gets most of the room and wraps.
         self._value.setWordWrap(len(value) > _FITS)
         self._grid.setColumnStretch(1, 2 if len(value) > _FITS else 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ashore.systems.base import Draft, Leg
+from ashore.systems.base import ARRIVES, Draft, Leg
 from ashore.systems.reddio.codec import AssetKind
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.system.check_amount import judge_amount, maximum_of
@@ -67,7 +67,7 @@ def _legs(found: Judgement, way: str, holding: Holding | None, base: int | None)
     sent = Leg("You send", text, "from your balance on Reddio")
     free = Leg("Reddio’s fee", "none", "Reddio takes none for this")
     if way == TO_VAULT:
-        return sent, free, Leg("The receiver gets", text, "on Reddio, not on Ethereum")
+        return sent, free, Leg(ARRIVES, text, "on Reddio, not on Ethereum")
     chain = found.deployment.chain
     gas = CLAIM_GAS[holding.asset.kind]
     price = found.offer.gas_price
@@ -75,4 +75,4 @@ def _legs(found: Judgement, way: str, holding: Holding | None, base: int | None)
     claim = Leg(
         f"Claim on {chain.name}", cost, "gas that you pay later, when you claim" + (" (at today’s price)" * bool(price))
     )
-    return sent, free, claim, Leg("You receive", text, f"on {chain.name}")
+    return sent, free, claim, Leg(ARRIVES, text, f"on {chain.name}")

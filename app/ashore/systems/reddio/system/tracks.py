@@ -56,7 +56,7 @@ WORDS = TrackWords(
         "16 hours."
     ),
     set_aside=(
-        "It waits for you on {chain}: claim it.",
+        "It waits on {chain}: claim it.",
         "The contract keeps it for its owner for as long as it takes. Look under Unclaimed.",
     ),
     second=_NO_SECOND,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ashore.domain.amounts import AmountError, parse_amount, rescale
-from ashore.systems.base import Leg, Severity
+from ashore.systems.base import ARRIVES, Leg, Severity
 from ashore.systems.zklink.codec.fast import ratio_percent, received_of
 from ashore.systems.zklink.system.judgement import Choice, Judgement, money
 from ashore.systems.zklink.system.offer import (
@@ -136,7 +136,7 @@ def fast_legs(choice: Choice, amount: int, ratio: int, received: int) -> tuple[L
         Leg("You send", money(amount + fee, source), "from your layer-2 balance"),
         Leg("Costs you in total", total, f"{share} to the broker ({ratio_percent(ratio)}), {zklink} to zkLink"),
         Leg("If no broker pays", money(amount, target), "in full, the normal way"),
-        Leg("You receive", exactly(received, decimals, target), f"exactly, on {chain.name}, from a broker"),
+        Leg(ARRIVES, exactly(received, decimals, target), f"exactly, on {chain.name}, from a broker"),
     )
 
 

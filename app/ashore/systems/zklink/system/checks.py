@@ -6,7 +6,7 @@ can be foreseen is said here first).
 
 from collections.abc import Mapping
 
-from ashore.systems.base import Draft, Leg, Severity
+from ashore.systems.base import ARRIVES, Draft, Leg, Severity
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.system.check_amount import balance_of, judge_amount, maximum_of
 from ashore.systems.zklink.system.check_fee import judge_fee
@@ -92,5 +92,5 @@ def _legs(amount: int | None, choice: Choice, speed: Speed, received: int | None
         Leg("You send", money(amount + fee, source), "from your layer-2 balance"),
         Leg("zkLink fee", money(fee, source), "taken on layer 2, on top of the amount"),
         Leg(f"Payout on {chain.name}", "paid by zkLink", "its relayer pays the gas"),
-        Leg("You receive", money(amount, target), f"on {chain.name}"),
+        Leg(ARRIVES, money(amount, target), f"on {chain.name}"),
     )

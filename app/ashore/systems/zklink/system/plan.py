@@ -182,7 +182,7 @@ def review_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
     advance = advance_words(read, deployment) if is_fast(read) else {}
     whole = f"{display_units(amount, L2_DECIMALS)} {target.symbol}"
     due = [
-        ReviewLine("You receive exactly", text, f"if a broker pays in advance; {whole} if none does", reckoned=True)
+        ReviewLine("Arrives exactly", text, f"if a broker pays in advance; {whole} if none does", reckoned=True)
         for text in (advance.get(DUE_TEXT),)
         if text
     ]

@@ -51,8 +51,8 @@ WORDS = TrackWords(
     ),
     pace_unknown="How long it takes is not known yet: Ashore has to see five batches go the whole way first.",
     set_aside=(
-        "Set aside for you on {chain}.",
-        "zkLink’s relayer usually sends it on soon. If it does not, you can claim it yourself: look under Unclaimed.",
+        "Set aside on {chain} for its recipient.",
+        "zkLink’s relayer usually sends it on soon. You can also claim it yourself, which costs gas.",
     ),
     second=(
         "An earlier request with nonce {nonce} is still open. Nothing was sent.",
@@ -60,8 +60,8 @@ WORDS = TrackWords(
     ),
 )
 
-_SET_ASIDE_FOR_ANOTHER = "Not for you any more: the contract sets this money aside for whoever paid you in advance."
-_NOT_YOURS_ANY_MORE = "Not awaited: you have been paid, and the rest is between the broker and zkLink."
+_SET_ASIDE_FOR_ANOTHER = "Not for the recipient any more: the contract sets it aside for whoever paid in advance."
+_NOT_YOURS_ANY_MORE = "Not awaited: the recipient has been paid, and the rest is between the broker and zkLink."
 
 _BROKER_RELIES_ON_IT = (
     "zkLink’s node did not tell, and nothing is awaited any more: a broker has paid this very request, and "
@@ -88,16 +88,16 @@ _RELEASED = Stage(
     RELEASED,
     Milestone.FINALIZED,
     "Released on {chain}",
-    "The contract on {chain} set the money aside for you.",
-    "The batch is executed on {chain}; then the contract sets the money aside for you.",
+    "The contract on {chain} set the money aside for its recipient.",
+    "The batch is executed on {chain}; then the contract sets the money aside for its recipient.",
     moot=((BY_BROKER, _SET_ASIDE_FOR_ANOTHER),),
 )
 _PAID = Stage(
     PAID,
     Milestone.FINALIZED,
     "Paid out on {chain}",
-    "The money is at your address.",
-    "zkLink’s relayer sends the money to your address. If it does not, look under Unclaimed.",
+    "The money is at the recipient’s address.",
+    "zkLink’s relayer sends the money to the recipient’s address. If it does not, look under Unclaimed.",
 )
 
 NORMAL = Track(
@@ -196,7 +196,7 @@ _IN_ADVANCE = Stage(
     ADVANCED,
     Milestone.FINALIZED,
     "Paid in advance by a broker",
-    "A broker paid what you signed for: the money is at your address.",
+    "A broker paid what you signed for: the money is at the recipient’s address.",
     "A broker may pay you now, before zkLink does. None has to.",
     moot=(
         (IN_FULL, "No broker paid in advance, so the whole amount comes the normal way: the broker’s share is yours."),

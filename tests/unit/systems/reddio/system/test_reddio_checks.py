@@ -81,7 +81,7 @@ def test_a_right_form_is_ready_and_says_what_it_costs() -> None:
     assert quote.recipient == int(RECIPIENT, 16)
     assert quote.expiration_hours == NEVER_EXPIRES
     assert (quote.receive, quote.maximum, quote.destination) == ("1.50 ETH", "2.5", "Harbour")
-    assert [leg.label for leg in quote.legs] == ["You send", "Reddio’s fee", "Claim on Harbour", "You receive"]
+    assert [leg.label for leg in quote.legs] == ["You send", "Reddio’s fee", "Claim on Harbour", "Recipient receives"]
     priced = judged(offer(gas_price=10**10))
     assert priced.legs[2].value == "some 0.00056 ETH"
 

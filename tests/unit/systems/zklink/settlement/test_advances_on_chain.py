@@ -97,8 +97,8 @@ async def test_a_broker_pays_before_the_batch_and_that_is_the_end(bench: Bench) 
     rows = {row.stage.id: row for row in told.rows}
     assert rows[ADVANCED].sentence.endswith("Irreversible once this block is finalized.")
     assert {marks(bench, name)[s] for s in (COMMITTED, PROVED, VERIFIED, RELEASED, PAID)} == {Mark.NOT_APPLICABLE}
-    assert rows[PAID].sentence.startswith("Not awaited: you have been paid")
-    assert rows[RELEASED].sentence.startswith("Not for you any more")
+    assert rows[PAID].sentence.startswith("Not awaited: the recipient has been paid")
+    assert rows[RELEASED].sentence.startswith("Not for the recipient any more")
     await bench.reopen()
     await bench.world.step("finalize")
     await bench.look()

@@ -128,7 +128,7 @@ def test_a_draft_that_is_right() -> None:
         ("You send", "26.60 USDC"),
         ("zkLink fee", "1.60 USDC"),
         ("Payout on Harbour", "paid by zkLink"),
-        ("You receive", "25.00 USDC"),
+        ("Recipient receives", "25.00 USDC"),
     ]
     assert quote.maximum == "1238.9"
     assert quote.receive == "25.00 USDC"

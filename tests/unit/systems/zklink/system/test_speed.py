@@ -40,7 +40,7 @@ def test_the_costs_stand_as_one_and_what_comes_is_exact() -> None:
     assert legs["You send"][0] == "25.00 USDC"
     assert legs["Costs you in total"] == ("0.025 USDC", "0.025 USDC to the broker (0.10 %), nothing to zkLink")
     assert legs["If no broker pays"][0] == "25.00 USDC"
-    assert legs["You receive"][0] == "24.975 USDC"
+    assert legs["Recipient receives"][0] == "24.975 USDC"
     assert quote.maximum == "1240.5", "zkLink asks for no fee of its own"
 
 
@@ -68,8 +68,8 @@ def test_what_is_signed(dialect: Profile) -> None:
     lines = {line.label: line for line in review_lines(deployment, plan, reading)}
     assert lines["Kind"].value == "Fast withdrawal"
     assert "keep 0.33 % of it" in lines["Kind"].note
-    assert lines["You receive exactly"].value == "24.9175 USDC"
-    assert lines["You receive exactly"].note == "if a broker pays in advance; 25.00 USDC if none does"
+    assert lines["Arrives exactly"].value == "24.9175 USDC"
+    assert lines["Arrives exactly"].note == "if a broker pays in advance; 25.00 USDC if none does"
     assert lines["Costs you in total"].signed == (("withdraw_fee_ratio", "33"),)
 
 
