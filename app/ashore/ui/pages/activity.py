@@ -195,6 +195,10 @@ class ActivityPage(Page):
                 highest = max(highest, needs + below)
         self.table.verticalHeader().setDefaultSectionSize(max(px(_ROW), px(_AROUND) + highest))
 
+    @property
+    def begun(self) -> bool:
+        return False  # what is searched for is looked for again in a moment
+
     def shown(self) -> None:
         self.reload()
 

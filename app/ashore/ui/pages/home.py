@@ -196,6 +196,11 @@ class HomePage(Page):
         self._remind()
         self.intake.edit.setFocus()
 
+    @property
+    def begun(self) -> bool:
+        # What stands in the one field gives way to what comes, unless somebody is being asked about it.
+        return self.intake.edit.isReadOnly()
+
     def _changed(self, _ids: frozenset[str]) -> None:
         for card in self.cards:
             card.outdated()

@@ -144,6 +144,10 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         else:
             (self.open_button if self.open_button.isEnabled() else self.link).setFocus()
 
+    @property
+    def begun(self) -> bool:
+        return self._in_hand is not None or self.intake.asking or super().begun
+
     def begin_with(self, text: str) -> None:
         """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button
@@ -43,6 +43,13 @@ class Page(QWidget):
     def left(self) -> None:
         """The page has gone out of view."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether something stands here that a person wrote, and would not like to be led away from."""
+        edits = (*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit))
+        texts = (each.text() if isinstance(each, QLineEdit) else each.toPlainText() for each in edits if _open(each))
+        return any(texts)
+
     def end(self) -> None:
         """The wallet is about to close: from now on nothing may be asked of it."""
         for timer in self.findChildren(QTimer):
@@ -58,3 +65,7 @@ class Page(QWidget):
         if self.back_button is not None:
             self.back_button.setText(title)
             self.back_button.setAccessibleName(f"Back to {title}")
+
+
+def _open(edit: QLineEdit | QPlainTextEdit) -> bool:
+    return edit.isVisible() and edit.isEnabled() and not edit.isReadOnly()

@@ -135,6 +135,10 @@ class ReviewPage(Page):
         self.last_word.setText(breakable(review.plan.last_word or LAST_WORD))
         self.confirm.setAccessibleDescription(review.plan.last_word or LAST_WORD)
 
+    @property
+    def begun(self) -> bool:
+        return self._review is not None
+
     def _waiting_time(self, review: Review) -> str:
         """How long it usually takes, said before it is signed; what needs one block alone says so elsewhere."""
         plan = review.plan

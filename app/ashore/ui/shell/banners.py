@@ -22,9 +22,11 @@ class Banners(QObject):
         self.trouble = Notice(icons)
         self.fault = Notice(icons, closable=True)
         self.stopped = Notice(icons, action="Start it again")
-        for banner in (self.stopped, self.trouble, self.fault):
+        self.arrived = Notice(icons, action="Show it", closable=True)
+        self._all = (self.stopped, self.trouble, self.fault, self.arrived)
+        for banner in self._all:
             self._layout.addWidget(banner)
-        self.fault.closed.connect(self._space)
+        self.fault.closed.connect(self.space)
 
     def show_trouble(self) -> None:
         """What keeps the wallet from going on, as it is now."""
@@ -38,7 +40,7 @@ class Banners(QObject):
             self.trouble.clear()
         else:
             self.trouble.show_problem(problem)
-        self._space()
+        self.space()
 
     def show_stopped(self, problem: Problem | None, *, act: bool = True) -> None:
         """The practice network's process has ended, which explains every other trouble; None when it runs again."""
@@ -51,8 +53,9 @@ class Banners(QObject):
     def show_fault(self, problem: Problem) -> None:
         """A calm sentence, until it is dismissed."""
         self.fault.show_problem(problem)
-        self._space()
+        self.space()
 
-    def _space(self) -> None:
-        said = not all(notice.isHidden() for notice in (self.stopped, self.trouble, self.fault))
+    def space(self) -> None:
+        """Leave room above the page where anything is said."""
+        said = not all(notice.isHidden() for notice in self._all)
         self._layout.setContentsMargins(32, 16 if said else 0, 32, 0)

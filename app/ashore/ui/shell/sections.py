@@ -13,6 +13,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.views import Account, Review
 from ashore.systems.base import Problem, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.ui.arrivals import Arrivals, Source
 from ashore.ui.context import Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
@@ -86,6 +87,7 @@ class Sections(QObject):
         self._way: list[str] = []
         self._closed = False
         self._unlock = UnlockPage(self.context, unlock_hint)
+        self.arrivals = Arrivals(wallet, self.hub, self.banners.arrived, self.banners.space, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -152,14 +154,18 @@ class Sections(QObject):
 
     def show_section(self, key: str) -> None:
         """One of the side bar's sections."""
-        if not self._signing():
+        if not self.signing:
             self._go([key])
 
-    def take_in(self, text: str) -> None:
-        """A text that came from outside the window: the one field says what it is. Nothing is begun by it."""
-        if not self._signing() and not self.wallet.locked:
-            self._go(["withdraw"])
-            self.home.intake.take(text)
+    def take_in(self, text: str, source: Source = Source.LINK) -> None:
+        """A text that came from outside the window. Nothing is begun by it, and no unfinished work gives way to it."""
+        if self._way and not self._closed:
+            self.arrivals.take_in(text, source)
+
+    def lead_in(self, text: str) -> None:
+        """Give a text to the one field that says what it is."""
+        self._go(["withdraw"])
+        self.home.intake.take(text)
 
     def show_form(
         self,
@@ -229,7 +235,7 @@ class Sections(QObject):
 
     def show_search(self, text: str) -> None:
         """All withdrawals in which a text is found."""
-        if not self._signing():
+        if not self.signing:
             page = self._built("activity", ActivityPage, ActivityPage)
             self._go(["activity"])
             page.search_for(text)
@@ -249,7 +255,7 @@ class Sections(QObject):
 
     def show_voyage(self, withdrawal_id: str) -> None:
         """One withdrawal's way."""
-        if self._signing():
+        if self.signing:
             return
         page = self._built("voyage", VoyagePage, VoyagePage)
         page.show_withdrawal(withdrawal_id)
@@ -260,7 +266,7 @@ class Sections(QObject):
     def show_receiving(self, done: Problem | None = None) -> None:
         """The wallets that receive over Lightning, where the network has any; `done` is good news about them."""
         receiving = self.wallet.receiving
-        if receiving is None or self._signing():
+        if receiving is None or self.signing:
             return
         page = self._built("receiving", ReceivingPage, lambda context: ReceivingPage(context, receiving))
         self._go(["accounts", "receiving"])
@@ -270,7 +276,7 @@ class Sections(QObject):
     def show_wallet_setup(self) -> None:
         """Where such a wallet is connected."""
         receiving = self.wallet.receiving
-        if receiving is None or self._signing():
+        if receiving is None or self.signing:
             return
         self._built("receiving", ReceivingPage, lambda context: ReceivingPage(context, receiving))
         self._built("connect", ConnectWalletPage, lambda context: ConnectWalletPage(context, receiving))
@@ -309,7 +315,7 @@ class Sections(QObject):
 
     def go_back(self) -> None:
         """One page back, where there is one."""
-        if len(self._way) > 1 and not self._closed and not self._signing() and not self.wallet.locked:
+        if len(self._way) > 1 and not self._closed and not self.signing and not self.wallet.locked:
             self._go(self._way[:-1])
 
     def _built(self, key: str, kind: type[P], build: Callable[[Context], P]) -> P:
@@ -321,9 +327,16 @@ class Sections(QObject):
             self.window.take_in(page)
         return page
 
-    def _signing(self) -> bool:
+    @property
+    def signing(self) -> bool:
+        """Whether a signature is on its way: its page is not left then."""
         review = self._pages.get("review")
         return self._way[-1:] == ["review"] and isinstance(review, ReviewPage) and review.busy
+
+    @property
+    def begun(self) -> bool:
+        """Whether something is unfinished on the page in view."""
+        return self._way[-1] in self._pages and self._current_page().begun
 
     def _go(self, way: list[str]) -> None:
         if self._closed:
@@ -344,6 +357,7 @@ class Sections(QObject):
         self.window.show_page(self._pages[key])
         self.window.side.show_section(self._way[0])
         self._pages[key].shown()
+        self.arrivals.moved()
 
     def _current_page(self) -> Page:
         return self._pages[self._way[-1]]
@@ -351,7 +365,7 @@ class Sections(QObject):
     # Lock and health
 
     def _lock(self) -> None:
-        if not self._signing():
+        if not self.signing:
             if self._way[-1] in self._pages:
                 self._current_page().left()
             self.context.tasks.start(self.wallet.lock())
@@ -365,6 +379,7 @@ class Sections(QObject):
         self._show_count()
         self._show_health()
         self._bring_up()
+        self.arrivals.lock_changed()
 
     def _show_lock(self) -> None:
         self.window.side.show_lock(locked=self.wallet.locked, time=lock_words(self.wallet.lock_in()))

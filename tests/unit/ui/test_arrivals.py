@@ -1,0 +1,154 @@
+"""What comes from outside the window is named, begins nothing, and never takes the place of unfinished work."""
+
+from __future__ import annotations
+
+import pytest
+
+from ashore.engine.views import Change, Topic
+from ashore.ui.arrivals import DISMISS, KEPT_MS, LEAVE, SHOW, Source
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from unit.ui.driving import Shell
+from unit.ui.test_voucher_page import LINK, VoucherWallet
+
+PAIRING = "nostr+walletconnect://" + "ab" * 32 + "?relay=wss%3A%2F%2Frelay.example&secret=" + "cd" * 32
+KEY = "ef" * 32
+ADDRESS = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
+
+
+async def lock(shell: Shell, *, locked: bool) -> None:
+    assert isinstance(shell.wallet, VoucherWallet)
+    shell.wallet.locked = locked
+    shell.wallet.tell(Change(Topic.LOCK))
+    await shell.settle()
+
+
+async def half_filled(shell: Shell) -> ZkLinkFormPage:
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    page = shell.sections.page("form")
+    assert isinstance(page, ZkLinkFormPage)
+    page.fields.amount.setText("2.5")
+    return page
+
+
+async def test_a_link_fills_its_form_and_asks_nobody(shell: Shell, wallet: VoucherWallet) -> None:
+    shell.sections.show_section("activity")
+    shell.sections.take_in(LINK)
+    await shell.settle()
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert (shell.sections.place, page.link.text(), wallet.asked) == ("voucher", LINK, [])
+    assert shell.sections.banners.arrived.text == ""
+
+
+async def test_what_is_half_filled_stays_until_a_person_wants_to_see_what_came(shell: Shell) -> None:
+    page = await half_filled(shell)
+    shell.sections.take_in(LINK, Source.CAMERA)
+    await shell.settle()
+    notice = shell.sections.banners.arrived
+    assert shell.sections.place == "form"
+    assert notice.text.startswith("This came from the camera: A voucher of")
+    assert (notice.action.text(), notice.close_button.text()) == (SHOW, LEAVE)
+    assert LINK not in notice.accessibleName()
+    notice.action.click()
+    await shell.settle()
+    assert shell.sections.place == "voucher"
+    assert notice.isHidden()
+    assert page.fields.amount.text() == "2.5"
+
+
+async def test_what_is_left_is_gone(shell: Shell) -> None:
+    await half_filled(shell)
+    shell.sections.take_in(LINK)
+    shell.sections.banners.arrived.close_button.click()
+    assert not shell.sections.arrivals.waiting
+    assert shell.sections.place == "form"
+
+
+async def test_the_last_of_several_waits(shell: Shell) -> None:
+    page = await half_filled(shell)
+    shell.sections.take_in(LINK)
+    shell.sections.take_in(ADDRESS, Source.DROP)
+    assert "from what was dropped here" in shell.sections.banners.arrived.text
+    shell.sections.banners.arrived.action.click()
+    await shell.settle()
+    assert shell.sections.place == "form"
+    assert page.fields.values()["recipient"].lower() == ADDRESS
+    assert page.fields.amount.text() == "2.5"
+
+
+async def test_while_locked_it_waits_and_comes_up_after_unlocking(shell: Shell, wallet: VoucherWallet) -> None:
+    await lock(shell, locked=True)
+    shell.sections.take_in(LINK)
+    notice = shell.sections.banners.arrived
+    assert "Unlock Ashore to go on with it." in notice.text
+    assert not notice.action.isVisible()
+    assert shell.sections.place == "unlock"
+    await lock(shell, locked=False)
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert (shell.sections.place, page.link.text(), wallet.asked) == ("voucher", LINK, [])
+    assert notice.text.startswith("This came from a link while Ashore was locked.")
+    assert notice.close_button.text() == DISMISS
+    shell.sections.show_section("activity")
+    assert notice.text == ""
+
+
+async def test_what_waits_is_kept_for_a_bounded_time_however_often_it_is_locked(shell: Shell) -> None:
+    await lock(shell, locked=True)
+    shell.sections.take_in(LINK)
+    patience = shell.sections.arrivals._patience
+    assert 0 < patience.remainingTime() <= KEPT_MS + 1000
+    patience.start(1000)
+    shell.sections.arrivals.lock_changed()
+    assert patience.remainingTime() <= 2000
+    patience.timeout.emit()
+    assert not shell.sections.arrivals.waiting
+    assert shell.sections.banners.arrived.isHidden()
+    await lock(shell, locked=False)
+    assert shell.sections.place == "withdraw"
+
+
+PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+
+
+@pytest.mark.parametrize("secret", [PAIRING, KEY, PHRASE])
+async def test_a_secret_is_neither_kept_nor_said(shell: Shell, secret: str) -> None:
+    await half_filled(shell)
+    shell.sections.take_in(secret)
+    said = shell.sections.banners.arrived.text
+    assert not shell.sections.arrivals.waiting
+    assert "It was not kept" in said
+    assert not any(part in said for part in ("abab", "cdcd", "efef", "winner"))
+    await lock(shell, locked=True)
+    shell.sections.take_in(secret)
+    assert not shell.sections.arrivals.waiting
+    assert "It was not kept" in shell.sections.banners.arrived.text
+    await lock(shell, locked=False)
+    assert shell.sections.banners.arrived.text == ""
+
+
+async def test_nothing_is_shown_while_a_signature_is_on_its_way(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    await half_filled(shell)
+    monkeypatch.setattr(type(shell.sections), "signing", property(lambda _self: True))
+    shell.sections.take_in(LINK)
+    notice = shell.sections.banners.arrived
+    assert not notice.action.isEnabled()
+    assert "when what you have confirmed is signed" in notice.text
+    monkeypatch.undo()
+    shell.sections.hub.tick.emit()
+    assert notice.action.isEnabled()
+
+
+async def test_what_leads_nowhere_is_said_and_interrupts_nothing(shell: Shell) -> None:
+    await half_filled(shell)
+    shell.sections.take_in("keyauth://service.example/login?k1=" + "ab" * 32)
+    assert "log in" in shell.sections.banners.arrived.text
+    assert not shell.sections.arrivals.waiting
+    assert shell.sections.place == "form"
