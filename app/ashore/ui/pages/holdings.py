@@ -64,8 +64,8 @@ def reddio_words(offer: ReddioOffer, most: int = 4) -> str:
 
 def on_the_way(offer: ReddioOffer) -> str:
     """What has left the balances on Reddio and did not reach Ethereum yet, by symbol; empty where nothing has."""
-    leaving = {plain(h.symbol, MAX_SYMBOL): None for h in offer.holdings if h.withdraw_frozen}
+    leaving = dict.fromkeys(h.symbol for h in offer.holdings if h.withdraw_frozen)
     if not leaving:
         return ""
-    named = ", ".join([*leaving][:3])
+    named = ", ".join(plain(symbol, MAX_SYMBOL) for symbol in [*leaving][:3])
     return f"{named}{' and more' if len(leaving) > 3 else ''} on the way to Ethereum"

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from ashore.systems.reddio.client.api import ReddioClient
 from unit.ethereum.chain_bench import FastClock
 
 Answer = Callable[[Mapping[str, str], bytes], Any]
+SlowAnswer = Callable[[Mapping[str, str]], Awaitable[Any]]
 
 
 def ok(data: object) -> dict[str, object]:
@@ -26,10 +27,14 @@ def failed(code: int | None, text: object = "no", **more: object) -> dict[str, o
 
 
 class Api:
-    """`answers` by path: a function of query and body that returns JSON, a response, or an exception to raise."""
+    """`answers` by path: a function of query and body that returns JSON, a response, or an exception to raise.
+
+    `slow` by path: the same of a query, that may take as long as it likes.
+    """
 
     def __init__(self, answers: Mapping[str, Answer] | None = None) -> None:
         self.answers: dict[str, Answer] = dict(answers or {})
+        self.slow: dict[str, SlowAnswer] = {}
         self.calls: Counter[str] = Counter()
         self.bodies: list[bytes] = []
         self.http = HttpClient(
@@ -43,6 +48,8 @@ class Api:
         body = await request.aread()
         if request.method == "POST":
             self.bodies.append(body)
+        if path in self.slow:
+            return httpx.Response(200, json=await self.slow[path](dict(request.url.params)))
         if path not in self.answers:
             return httpx.Response(404, text="no such page")
         told = self.answers[path](dict(request.url.params), body)

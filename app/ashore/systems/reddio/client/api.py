@@ -3,7 +3,8 @@
 Source: reddio-com/doc API pages, red-js-sdk 0.8.4 `src/`, the Java client `DefaultReddioRestClient.java`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -14,15 +15,20 @@ from ashore.systems.reddio.client.envelope import BadAnswer, Envelope, read_enve
 from ashore.systems.reddio.codec import AssetKind, hex_of
 
 READ = Purpose("Reddio", 1 << 20, total_seconds=20.0, retries=1)
-READ_LIST = Purpose("Reddio's lists", 8 << 20, total_seconds=30.0, retries=1)
+READ_LIST = Purpose("Reddio's lists", 2 << 20, total_seconds=30.0, retries=1)
 SEND = Purpose("a request to Reddio", 64 << 10, total_seconds=20.0, retries=0)
 
 PAGE_SIZE = 100
 MAX_PAGES = 60
 """Of a list: more than 5,000 rows are nobody's balances."""
+MAX_PIECES = 60_000
+"""Values in one answer, by its commas: many small ones take longer to read than their length lets expect."""
+READ_AT_ONCE = 16 << 10
+"""Bytes of an answer that are read without a thread of their own."""
 WITHDRAWALS = 4
 """Records of this type are withdrawals."""
 
+_ASKED = "what was asked"
 _T = TypeVar("_T")
 
 
@@ -106,18 +112,17 @@ class ReddioClient:
         query = {"stark_key": stark_key, "asset_id": hex_of(asset_id)}
         return await self._read("/v1/balance", query, answers.balance)
 
-    async def balances(self, stark_key: str, *, version: int = 1) -> answers.Page:
-        """`/v1/balances` or `/v3/balances`, all pages as one: version 3 knows where an NFT's data is."""
-        rows: list[answers.Balance] = []
-        strange, page = 0, 1
+    async def balances(self, stark_key: str, *, version: int = 1) -> AsyncIterator[answers.Page]:
+        """`/v1/balances` or `/v3/balances`, page by page: version 3 knows where an NFT's data is."""
+        rows, page = 0, 1
         while True:
             query = {"stark_key": stark_key, "limit": str(PAGE_SIZE), "page": str(page)}
             told = await self._read(f"/v{version}/balances", query, answers.balances, READ_LIST)
-            rows.extend(told.rows)
-            strange += told.strange
+            yield told
+            rows += len(told.rows)
             if page >= told.pages or not (told.rows or told.strange):
-                return answers.Page(tuple(rows), strange, page)
-            if page >= MAX_PAGES or len(rows) > answers.MAX_ITEMS:
+                return
+            if page >= MAX_PAGES or rows > answers.MAX_ITEMS:
                 raise BadAnswer("the balances")
             page += 1
 
@@ -145,12 +150,19 @@ class ReddioClient:
     ) -> _T:
         url = f"{self._url}{path}?{urlencode(query)}" if query else self._url + path
         try:
-            envelope = read_envelope((await self._http.get(url, purpose)).body)
+            body = (await self._http.get(url, purpose)).body
         except (HttpStatus, Unanswered) as error:
             envelope = _failure(error)
             if envelope is None:
                 raise
-        return read(_data(envelope, "what was asked"))
+            return read(_data(envelope, _ASKED))
+        if body.count(b",") > MAX_PIECES:
+            raise BadAnswer(_ASKED)
+
+        def understood() -> _T:
+            return read(_data(read_envelope(body), _ASKED))
+
+        return understood() if len(body) <= READ_AT_ONCE else await asyncio.to_thread(understood)
 
 
 def _failure(error: HttpStatus | Unanswered) -> Envelope | None:

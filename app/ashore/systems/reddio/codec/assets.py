@@ -3,7 +3,7 @@
 Source: starkware-libs/starkex-contracts `TokenRegister.sol` and `TokenAssetData.sol`, Reddio's `starkex-utils/asset`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ashore.crypto.abi import decode, encode, parse_types
@@ -62,6 +62,8 @@ class Asset:
         quantum: base units per quantum, 1 for NFTs.
         token_id: of an NFT, 0 to 2^256-1; None for what has amounts.
         token_url: of an ERC721MC alone, in UTF-8 when encoded.
+        asset_type: the number under which contract and quantum are registered.
+        asset_id: the number that vaults, transfers and pending withdrawals are kept by.
     """
 
     kind: AssetKind
@@ -69,6 +71,8 @@ class Asset:
     quantum: int = 1
     token_id: int | None = None
     token_url: str | None = None
+    asset_type: int = field(init=False, repr=False, compare=False)
+    asset_id: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.token) != (0 if self.kind is AssetKind.ETH else ADDRESS_BYTES):
@@ -82,26 +86,20 @@ class Asset:
         if (self.token_url is None) is (self.kind is AssetKind.ERC721MC):
             raise CodecError("An ERC721MC has the address of its data, and nothing else has.")
         try:
-            too_long = len(self.mint_blob) > MAX_BLOB_BYTES
+            blob = self.mint_blob
         except UnicodeEncodeError as error:
             raise CodecError("The address of the token's data is not text.") from error
-        if too_long:
+        if len(blob) > MAX_BLOB_BYTES:
             raise CodecError("The data to mint from is too long.")
+        # Hashes of thousands of assets are compared: each is made once.
+        number = asset_type(self.kind, self.token, self.quantum)
+        object.__setattr__(self, "asset_type", number)
+        object.__setattr__(self, "asset_id", self._id_of(number, blob))
 
-    @property
-    def asset_type(self) -> int:
-        """The number under which contract and quantum are registered."""
-        return asset_type(self.kind, self.token, self.quantum)
-
-    @property
-    def asset_id(self) -> int:
-        """The number that vaults, transfers and pending withdrawals are kept by."""
-        kind = self.asset_type
+    def _id_of(self, number: int, blob: bytes) -> int:
         if self.kind.is_fungible:
-            return kind
-        if self.kind.is_mintable:
-            return mintable_asset_id(kind, self.mint_blob)
-        return nft_asset_id(kind, self.token_id or 0)
+            return number
+        return mintable_asset_id(number, blob) if blob else nft_asset_id(number, self.token_id or 0)
 
     @property
     def mint_blob(self) -> bytes:

@@ -4,6 +4,7 @@
 or not there still is an operator (starkware-libs/starkex-contracts, tag StarkExchange-v4.5).
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -37,6 +38,10 @@ from ashore.systems.reddio.system.on_l1 import Tokens
 from ashore.systems.reddio.system.tracks import UPDATED, claims_now, is_withdrawal
 
 ETHER_DECIMALS = 18
+LOOK_S = 60.0
+"""Seconds after which a look goes on with the next one: whoever invents what may wait holds nothing else up."""
+SLICE = 20
+"""What is put into words between two turns of the window."""
 
 WHICH_ONE = (
     "It is a single token, and nothing on {chain} tells which one: only its owner, or Reddio, knows the number it has "
@@ -60,6 +65,8 @@ class _Found:
     owner: str
     quanta: int
     proven: ProvenStorage
+    voices: tuple[int, int]
+    """How many endpoints agreed on the block of the proof, and how many were asked."""
     unregistered: bool = False
 
 
@@ -73,6 +80,7 @@ class PendingWithdrawals:
         keep: Keep,
         known: Callable[[], Iterable[Terms]],
         now: Callable[[], int],
+        look_s: float = LOOK_S,
     ) -> None:
         """`known` gives terms of own withdrawals, by which single tokens are recognised; `now` UTC milliseconds."""
         self._deployment = deployment
@@ -83,6 +91,12 @@ class PendingWithdrawals:
         self._scan = Scan(deployment, quorum)
         self._cut: tuple[str, ...] = ()
         self._tokens = Tokens(quorum)
+        self._look_s = look_s
+        self._before: Mapping[Place, _Found] = {}
+        """What was found at the last look; it stands for what this one did not come to."""
+        self._begin = 0
+        self._behind = 0
+        self._fungible = frozenset[int]()
 
     @property
     def chains(self) -> Sequence[str]:
@@ -93,6 +107,8 @@ class PendingWithdrawals:
     def unread(self) -> str:
         """What of the chain’s past was not looked through yet, in words; empty once all of it was."""
         height = self._scan.unread
+        if not height and self._behind:
+            return f"Very much is told there on {self._deployment.chain.name}: {self._behind:,} places are left to see."
         if not height:
             return ""
         return f"Ashore still goes back through what {self._deployment.chain.name} logged: {height:,} blocks are left."
@@ -118,6 +134,7 @@ class PendingWithdrawals:
         agreement = await self._quorum.header_at("latest")
         header = agreement.required()
         await self._scan.look(header.number)
+        self._fungible = self._scan.fungible
         own = [terms for terms in self._known() if terms.profile == self._deployment.id]
         self._scan.learn(asset for terms in own if (asset := asset_in(terms)) is not None)
         keys, unregistered = await self._owner_keys(owners, own, header)
@@ -126,21 +143,23 @@ class PendingWithdrawals:
             for key, owner in keys.items()
             for asset in dict.fromkeys([*self._scan.assets_of(key), *_expected(own, key)])
         }
+        mine = frozenset(int(terms.details["asset_id"]) for terms in own if "asset_id" in terms.details)
         self._cut = tuple(dict.fromkeys(owner for key, owner in keys.items() if self._scan.is_cut(key)))
         found = [
             replace(each, unregistered=each.place.owner_key in unregistered)
-            for each in await self._owed(places, header)
+            for each in await self._owed(places, mine, header, (len(agreement.agreeing), agreement.asked))
         ]
         assets = await self._scan.assets([each.place.asset_id for each in found])
         tokens = await self._tokens.facts_of(asset.token for asset in assets.values() if asset.token)
-        voices = len(agreement.agreeing), agreement.asked
         told = []
-        for each in found:
+        for number, each in enumerate(found):
+            if number % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
             asset = assets.get(each.place.asset_id)
             facts = tokens.get(asset.token) if asset is not None else None
             decimals = facts.decimals if facts is not None else None
             symbol = (facts.symbol if facts is not None else None) or ""
-            told.append(self._unclaimed(each, asset, symbol, decimals, voices))
+            told.append(self._unclaimed(each, asset, symbol, decimals))
         return tuple(told)
 
     async def _owner_keys(
@@ -168,23 +187,40 @@ class PendingWithdrawals:
                     nobody.add(key)
         return keys, frozenset(nobody)
 
-    async def _owed(self, places: Mapping[Place, str], header: Header) -> list[_Found]:
-        slots = {slot_of(place): place for place in places}
-        wanted, found = list(slots), list[_Found]()
-        for start in range(0, len(wanted), MAX_SLOTS):
-            part = wanted[start : start + MAX_SLOTS]
+    async def _owed(
+        self, places: Mapping[Place, str], mine: frozenset[int], header: Header, voices: tuple[int, int]
+    ) -> list[_Found]:
+        """What waits at these places, as far as a look comes; at the others, what waited there at the last one."""
+        first, rest = self._in_turn(places, mine)
+        # Hashing the places of very many would hold the window up.
+        slots = await asyncio.to_thread(lambda: {slot_of(place): place for place in [*first, *rest]})
+        wanted, found = list(slots), dict[Place, _Found]()
+        clock = asyncio.get_running_loop()
+        until, reached = clock.time() + self._look_s, 0
+        while reached < len(wanted) and (not reached or clock.time() < until):
+            part = wanted[reached : reached + MAX_SLOTS]
             proven = await self._quorum.storage_at(self._deployment.contract, part, header)
             owed = [slot for slot in part if proven.facts.slots[slot]]
             if owed:
                 self._keep.add_proofs({content_id(proven.document): proven.document})
             for slot in owed:
                 place = slots[slot]
-                found.append(_Found(place, places[place], proven.facts.slots[slot], proven))
-        return found
+                found[place] = _Found(place, places[place], proven.facts.slots[slot], proven, voices)
+            reached += len(part)
+        left = [slots[slot] for slot in wanted[reached:]]
+        found |= {place: replace(self._before[place], owner=places[place]) for place in left if place in self._before}
+        self._before, self._behind = found, len(left)
+        self._begin = self._begin + max(0, reached - len(first)) if left else 0
+        return list(found.values())
 
-    def _unclaimed(
-        self, found: _Found, asset: Asset | None, symbol: str, decimals: int | None, voices: tuple[int, int]
-    ) -> Unclaimed:
+    def _in_turn(self, places: Iterable[Place], mine: frozenset[int]) -> tuple[list[Place], list[Place]]:
+        """What has amounts, or is `mine` by its number, and the single tokens from where the last look ended on."""
+        every, known = list(places), mine | self._fungible
+        single = [place for place in every if place.asset_id not in known]
+        start = self._begin % len(single) if single else 0
+        return [place for place in every if place.asset_id in known], [*single[start:], *single[:start]]
+
+    def _unclaimed(self, found: _Found, asset: Asset | None, symbol: str, decimals: int | None) -> Unclaimed:
         chain, place = self._deployment.chain, found.place
         common = {
             "profile": self._deployment.id,
@@ -195,11 +231,11 @@ class PendingWithdrawals:
             "token_id": place.asset_id,
             "rest": 0,
             "rest_decimals": 0,
-            "evidence": self._evidence(found, voices),
+            "evidence": self._evidence(found),
             "place": place.subject,
         }
         if asset is None:
-            is_read = not self._scan.unread and not self._scan.is_fungible(place.asset_id)
+            is_read = not self._scan.unread and place.asset_id not in self._fungible
             symbol, why = ("An unknown token", WHICH_ONE) if is_read else ("Something not recognised yet", NOT_READ)
             unclear = why.format(chain=chain.name)
             return _owed(common, symbol=symbol, decimals=0, amount=1, single=True, unclear=unclear)
@@ -223,7 +259,7 @@ class PendingWithdrawals:
             return _owed(common, symbol=f"base units of {named}", decimals=0, amount=amount)
         return _owed(common, symbol=named, decimals=decimals, amount=amount)
 
-    def _evidence(self, found: _Found, voices: tuple[int, int]) -> Evidence:
+    def _evidence(self, found: _Found) -> Evidence:
         block = found.proven.facts.block
         return Evidence(
             kind=PENDING,
@@ -235,8 +271,8 @@ class PendingWithdrawals:
             block_number=block.number,
             block_hash=block.hash,
             block_time=block.timestamp * 1000,
-            agreeing=voices[0],
-            asked=voices[1],
+            agreeing=found.voices[0],
+            asked=found.voices[1],
             proof=content_id(found.proven.document),
         )
 

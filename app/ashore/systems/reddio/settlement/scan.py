@@ -135,9 +135,10 @@ class Scan:
         single = [number for shown in self._shown for number in shown.singles.get(owner_key, {})]
         return list(dict.fromkeys([*fungible, *single]))
 
-    def is_fungible(self, number: int) -> bool:
-        """Whether some endpoint shows that an asset has amounts, known or not."""
-        return any(number in of_owner for shown in self._shown for of_owner in shown.fungibles.values())
+    @property
+    def fungible(self) -> frozenset[int]:
+        """Assets of which some endpoint shows that they have amounts, known or not."""
+        return frozenset(number for shown in self._shown for each in shown.fungibles.values() for number in each)
 
     def is_cut(self, owner: int) -> bool:
         """Whether an endpoint shows more of an address or a key than is looked at."""
@@ -145,9 +146,12 @@ class Scan:
 
     async def assets(self, wanted: Iterable[int]) -> Mapping[int, Asset]:
         """What the assets of these numbers are; one that nothing tells of is missing."""
-        missing = [number for number in wanted if self._known(number) is None]
+        return await asyncio.to_thread(self._assets, list(wanted))
+
+    def _assets(self, wanted: Sequence[int]) -> Mapping[int, Asset]:
+        missing = {number for number in wanted if self._known(number) is None}
         if missing:
-            await asyncio.to_thread(self._try_ids, set(missing))
+            self._try_ids(missing)
         return {number: asset for number in wanted if (asset := self._known(number)) is not None}
 
     def _known(self, number: int) -> Asset | None:

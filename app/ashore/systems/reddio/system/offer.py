@@ -118,7 +118,7 @@ class ReddioOffer(Offer):
 
     def holding(self, key: str, asset_id: str) -> Holding | None:
         """The holding of that asset under the key of that name."""
-        return next((h for h in self.holdings if (h.key, h.asset_id) == (key, asset_id)), None)
+        return next((h for h in self.holdings if h.key == key and h.asset_id == asset_id), None)
 
     def account(self, name: str) -> StarkAccount | None:
         """The Stark key of that name, the standard one for an empty name."""

@@ -21,6 +21,8 @@ from ashore.systems.reddio.codec.limits import MAX_ADDRESS, MAX_DECIMALS
 DECIMALS_CALL, SYMBOL_CALL = selector("decimals()"), selector("symbol()")
 MAX_SYMBOL = 40
 MAX_ANSWER = 1024
+AT_ONCE = 8
+"""Tokens that are asked about at once."""
 WORD = 32
 REVERTED = 3
 """The code of a reverted eth_call (geth); where a node uses another code, its words tell."""
@@ -81,23 +83,33 @@ class Tokens:
     async def facts_of(self, contracts: Iterable[bytes]) -> Mapping[bytes, TokenFacts]:
         """Facts by contract; one that too few could be asked about is left out, and asked about again next time."""
         missing = [contract for contract in dict.fromkeys(contracts) if contract not in self._known]
-        asked = await asyncio.gather(*(self._ask(contract) for contract in missing))
-        told = dict(self._known)
-        for contract, (facts, is_whole) in zip(missing, asked, strict=True):
-            if facts is not None:
-                told[contract] = facts
-                if is_whole:
-                    self._known[contract] = facts
-        return told
+        free = asyncio.Semaphore(AT_ONCE)
 
-    async def _ask(self, contract: bytes) -> tuple[TokenFacts | None, bool]:
-        """What is known of it, and whether that is all that it answers."""
+        async def ask(contract: bytes) -> TokenFacts | None:
+            async with free:
+                await asyncio.sleep(0)  # what is answered at once gives the window its turn, too
+                return await self._ask(contract)
+
+        asked = await asyncio.gather(*(ask(contract) for contract in missing))
+        told = {contract: facts for contract, facts in zip(missing, asked, strict=True) if facts is not None}
+        return {**self._known, **told}
+
+    @property
+    def known(self) -> Mapping[bytes, TokenFacts]:
+        """What was answered in full until now, by contract."""
+        return dict(self._known)
+
+    async def _ask(self, contract: bytes) -> TokenFacts | None:
+        """What is known of it; kept where that is all that it answers."""
         decimals, symbol = await asyncio.gather(
             self._agreed(contract, DECIMALS_CALL), self._agreed(contract, SYMBOL_CALL)
         )
         if decimals is None:
-            return None, False
-        return TokenFacts(_decimals(decimals), _symbol(symbol or b"")), symbol is not None
+            return None
+        facts = TokenFacts(_decimals(decimals), _symbol(symbol or b""))
+        if symbol is not None:
+            self._known[contract] = facts
+        return facts
 
     async def _agreed(self, contract: bytes, call: bytes) -> bytes | None:
         """What enough endpoints answer; nothing where a contract has no such function. None where too few agree."""

@@ -151,8 +151,8 @@ def row(**changes: object) -> dict[str, object]:
 async def test_balances_of_all_pages_and_versions_are_read(api: Api) -> None:
     pages = {"1": [row()], "2": [row(balance_available=0)]}
     api.answers["/v1/balances"] = lambda q, _b: ok({"list": pages[q["page"]], "total_page": 2, "total": 2})
-    found = await api.client.balances(KEY)
-    assert [(r.available, r.withdraw_frozen) for r in found.rows] == [(2_500_000, 100), (0, 100)]
+    found = [row async for page in api.client.balances(KEY) for row in page.rows]
+    assert [(r.available, r.withdraw_frozen) for r in found] == [(2_500_000, 100), (0, 100)]
     tokens = [{"token_id": str(2**256 - 1), "token_uri": None, "asset_id": "0x17"}]
     nft = {
         "contract_address": CONTRACT,
@@ -163,7 +163,7 @@ async def test_balances_of_all_pages_and_versions_are_read(api: Api) -> None:
         "withdraw_frozen_tokens": [{"token_id": 3, "token_uri": "ipfs://3", "asset_id": "0x18"}],
     }
     api.answers["/v3/balances"] = lambda _q, _b: ok({"list": [nft, row(type="ERC1155"), row(balance_available=1.5), 7]})
-    third = await api.client.balances(KEY, version=3)
+    (third,) = [page async for page in api.client.balances(KEY, version=3)]
     assert [(r.token_id, r.token_uri, r.available, r.withdraw_frozen) for r in third.rows] == [
         (2**256 - 1, "", 1, 0),
         (3, "ipfs://3", 0, 1),
@@ -174,8 +174,15 @@ async def test_balances_of_all_pages_and_versions_are_read(api: Api) -> None:
 async def test_endless_pages_are_given_up(api: Api) -> None:
     api.answers["/v1/balances"] = lambda _q, _b: ok({"list": [row()], "total_page": 10**9})
     with pytest.raises(BadAnswer):
-        await api.client.balances(KEY)
+        [page async for page in api.client.balances(KEY)]
     assert api.calls["/v1/balances"] <= 60
+
+
+async def test_an_answer_of_too_many_small_values_is_not_even_read(api: Api) -> None:
+    """It takes long whatever its length: the window would stand still meanwhile."""
+    api.answers["/v1/nonce"] = lambda _q, _b: ok({"nonce": 7, "more": [0] * 60_001})
+    with pytest.raises(BadAnswer):
+        await api.client.nonce(KEY)
 
 
 async def test_records_are_read_bare_or_in_a_page(api: Api) -> None:
