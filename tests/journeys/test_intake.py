@@ -47,7 +47,7 @@ async def test_whatever_is_pasted_leads_to_the_right_place(application: QApplica
         await person.settle()
         person.write(ANYTHING, f"ethereum:{RECIPIENT}@42161?value=1e18")
         await person.settle()
-        assert "Only the address is taken over" in person.field_says(ANYTHING)
+        assert "Only the address and, where it is offered, the chain are taken over" in person.field_says(ANYTHING)
         person.photograph("intake-address")
         person.click("Withdraw to it from zkLink")
         await person.until_sees("Balance")

@@ -5,6 +5,8 @@ import re
 _LONG_HEX = re.compile(r"[0-9a-fA-F]{64}")
 _WORD = re.compile(r"[a-z]{3,8}")
 _NUMBER = re.compile(r"\d{1,2}[.):]?")
+_NUMBERED = re.compile(r"^\d{1,2}[.):]")
+_BLANKS = re.compile(r"[\s,;]+")
 _FEWEST_WORDS, _MOST_WORDS = 12, 24
 _KEY_DIGITS = 64
 _LOOKED_AT = 4096
@@ -22,8 +24,10 @@ KEY = (
 
 def is_phrase(text: str) -> bool:
     """Whether a text has the form of a BIP-39 recovery phrase: 12 to 24 words of 3 to 8 letters, numbered or not."""
-    words = re.split(r"[\s,;]+", text[:_LOOKED_AT].strip().lower())
-    named = [word for word in (re.sub(r"^\d{1,2}[.):]", "", word) for word in words) if not _NUMBER.fullmatch(word)]
+    words = _BLANKS.split(text[:_LOOKED_AT].strip().lower())
+    if len(words) > 2 * _MOST_WORDS + 2:  # each with its number before it
+        return False
+    named = [word for word in (_NUMBERED.sub("", word) for word in words) if not _NUMBER.fullmatch(word)]
     return _FEWEST_WORDS <= len([w for w in named if w]) <= _MOST_WORDS and all(
         _WORD.fullmatch(word) for word in named if word
     )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.crypto import stark
+from ashore.intake.kinds import Kind
 from ashore.intake.recognition import Intake, Way, take_in
 from ashore.systems.lnurl.codec import Reach, encode_lnurl
 
@@ -95,7 +96,7 @@ def test_an_address_a_hash_and_a_stark_key_are_never_mixed_up(text: str, prefix:
 
 
 def test_nothing_is_said_of_nothing() -> None:
-    assert take_in("  \n") == Intake(Way.NOWHERE, "")
+    assert take_in("  \n\u200b") == Intake(Way.NOWHERE, "", kind=Kind.EMPTY)
 
 
 def test_a_text_that_nobody_knows_is_told_what_would_do() -> None:

@@ -122,7 +122,7 @@ def _lightning_value(query: str, reach: Reach) -> Recognition | None:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    parts = (part.partition("=") for part in query.partition("#")[0].split("&"))
+    parts = (part.partition("=") for part in query.partition("#")[0].split("&") if part)
     return [(unquote(name).lower(), unquote(value)) for name, _, value in parts]
 
 

@@ -1,28 +1,26 @@
 """What a pasted text is in the world of Ethereum: an address to withdraw to, a hash to look up, or something named.
 
-Source: EIP-55 (checksum), EIP-681 (`ethereum:` payment links), CAIP-10 (`eip155:chain:address`). Asks nothing, and
-never raises.
+Source: EIP-55 (checksum), EIP-681 and EIP-831 (`ethereum:` payment links), CAIP-10, ERC-3770, ICAP (domain/evm_links),
+the explorers of known chains (domain/evm_chains). Asks nothing, and never raises.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from ashore.domain.addresses import AddressError, parse_evm_address
+from ashore.domain.errors import AshoreError
+from ashore.domain.evm_chains import ExplorerPage, chain_words, read_explorer_link
+from ashore.domain.evm_links import EvmTarget, NamedTarget, is_name, read_target
 
 _MAX_TEXT = 4096
 _HASH = re.compile(r"(?:0x)?([0-9a-f]{64})", re.IGNORECASE | re.ASCII)
 _SIGNATURE = re.compile(r"(?:0x)?(?:[0-9a-f]{128}|[0-9a-f]{130})", re.IGNORECASE | re.ASCII)
 _STARKNET = re.compile(r"0x[0-9a-f]{61,63}", re.IGNORECASE | re.ASCII)
 _BARE_ADDRESS = re.compile(r"[0-9a-f]{40}", re.IGNORECASE | re.ASCII)
-_LINK = re.compile(
-    r"ethereum:(?:pay-)?(?P<target>[^@/?]*)(?:@(?P<chain>[0-9]+))?(?:/(?P<function>[^?]*))?(?:\?(?P<query>.*))?",
-    re.IGNORECASE | re.ASCII | re.DOTALL,
-)
-_ACCOUNT_ID = re.compile(r"eip155:[0-9]{1,32}:(?P<target>0x[0-9a-f]*)", re.IGNORECASE | re.ASCII)
-_NAME = re.compile(r"[^\s:/?#@]+\.(eth|zk|stark)", re.IGNORECASE)
-_EXPLORER = re.compile(r"/(?P<what>tx|address|token|block)/(?P<value>0x[0-9a-f]+)", re.IGNORECASE | re.ASCII)
+_EXPLORER = re.compile(r"/(?:tx|address|token|block)/0x[0-9a-f]", re.IGNORECASE | re.ASCII)
+_HOSTS = ("zk.link", "zklink.org", "zklink.io", "zklinklabs.com")
 
 
 class Kind(StrEnum):
@@ -40,13 +38,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a text is. `recipient` (20 bytes) is there for RECIPIENT, `hash` (64 hex digits, lower case) for HASH."""
+    """What a text is.
+
+    `recipient` (20 bytes) is there for RECIPIENT, and with it `chain_id` (EIP-155) where the text names a chain. `hash`
+    (64 hex digits, lower case) is there for HASH.
+    """
 
     kind: Kind
     sentence: str
     advice: str = ""
     recipient: bytes = b""
     hash: str = ""
+    chain_id: int | None = None
 
 
 def recognise(text: str) -> Recognition | None:
@@ -57,14 +60,15 @@ def recognise(text: str) -> Recognition | None:
     lowered = stripped.lower()
     if (digits := _by_length(stripped)) is not None:
         return digits
-    if lowered.startswith("ethereum:"):
-        return _payment_link(stripped)
-    if lowered.startswith("eip155:"):
-        account = _ACCOUNT_ID.fullmatch(stripped)
-        return _address(account["target"], _TAKEN_FROM_LINK) if account else _damaged_link()
     if lowered.startswith(("http:", "https:")):
-        return _explorer(stripped)
-    return _plain(stripped, lowered)
+        return _web_page(stripped)
+    try:
+        target = read_target(stripped)
+    except NamedTarget as error:
+        return Recognition(Kind.NAME, error.sentence, error.advice)
+    except AshoreError as error:
+        return Recognition(Kind.DAMAGED, error.sentence, error.advice)
+    return _of_target(target) if target is not None else _plain(stripped, lowered)
 
 
 def _by_length(text: str) -> Recognition | None:
@@ -80,7 +84,20 @@ def _by_length(text: str) -> Recognition | None:
     return None
 
 
-_TAKEN_FROM_LINK = "Only the address is taken over: choose chain, token and amount yourself."
+def _of_target(target: EvmTarget) -> Recognition:
+    """Say who receives, and name what else the text asks for: the form is not filled in with that."""
+    named = chain_words(target.chain_id) if target.chain_id is not None else ""
+    asks = f"It asks for {target.asks}{f' on {named}' if named else ''}. " if target.asks else ""
+    chain = f"It names {named}. " if named and not asks else ""
+    take = "the address and, where it is offered, the chain are" if named else "the address is"
+    choose = "token and amount" if named else "chain, token and amount"
+    return Recognition(
+        Kind.RECIPIENT,
+        "This holds an Ethereum address.",
+        f"{asks}{chain}Only {take} taken over: choose {choose} yourself.",
+        recipient=target.recipient,
+        chain_id=target.chain_id,
+    )
 
 
 def _plain(text: str, lowered: str) -> Recognition | None:
@@ -93,14 +110,14 @@ def _plain(text: str, lowered: str) -> Recognition | None:
             Kind.ZKLINK_LINK, "This is a link of zkLink.", "Ashore does not know its form. Paste the address alone."
         )
     if lowered.startswith("0x"):
-        return _address(text, "")
+        return _address(text)
     if _BARE_ADDRESS.fullmatch(text):
         return Recognition(
             Kind.DAMAGED,
             "This has the length of an Ethereum address, but no 0x before it.",
             "Copy the whole address, with 0x. It may also be something else.",
         )
-    if _NAME.fullmatch(text):
+    if is_name(text):
         return _name()
     return None
 
@@ -115,55 +132,47 @@ def _hash(digits: str) -> Recognition:
 
 
 def _name() -> Recognition:
-    return Recognition(
-        Kind.NAME,
-        "This is a name, and Ashore does not look names up: the answer could be anybody’s.",
-        "Paste the address that it stands for, with 0x.",
-    )
+    error = NamedTarget()
+    return Recognition(Kind.NAME, error.sentence, error.advice)
 
 
-def _address(text: str, advice: str) -> Recognition:
+def _address(text: str, advice: str = "", chain_id: int | None = None) -> Recognition:
     try:
         recipient = parse_evm_address(text)
     except AddressError as error:
         return Recognition(Kind.DAMAGED, error.sentence, error.advice)
-    return Recognition(Kind.RECIPIENT, "This is an Ethereum address.", advice, recipient=recipient)
+    return Recognition(Kind.RECIPIENT, "This is an Ethereum address.", advice, recipient=recipient, chain_id=chain_id)
 
 
-def _payment_link(text: str) -> Recognition:
-    link = _LINK.fullmatch(text)
-    if link is None:
-        return _damaged_link()
-    target, function = link["target"], (link["function"] or "").lower()
-    if function == "transfer":
-        # For a token the target is its contract; the receiver stands in the query.
-        receivers = [value for name, value in parse_qsl(link["query"] or "") if name == "address"]
-        target = receivers[0] if len(receivers) == 1 else ""
-    elif function:
-        return _damaged_link()
-    if _NAME.fullmatch(target):
-        return _name()
-    return _address(target, _TAKEN_FROM_LINK) if target[:2].lower() == "0x" else _damaged_link()
-
-
-def _damaged_link() -> Recognition:
-    return Recognition(
-        Kind.DAMAGED, "This Ethereum link names no receiving address.", "Paste the receiving address, starting with 0x."
-    )
-
-
-def _explorer(text: str) -> Recognition | None:
+def _web_page(text: str) -> Recognition | None:
+    known = read_explorer_link(text)
+    if known is not None:
+        return _of_explorer(known)
     try:
-        path = urlsplit(text).path
+        parts = urlsplit(text)
+        host = parts.hostname or ""
     except ValueError:
         return None
-    found = _EXPLORER.search(path)
-    if found is None:
+    if any(host == own or host.endswith("." + own) for own in _HOSTS):
+        return Recognition(
+            Kind.ZKLINK_LINK,
+            "This is a page of zkLink.",
+            "Ashore does not open it. Paste the address to withdraw to, or the hash of a withdrawal.",
+        )
+    if _EXPLORER.search(parts.path) is None:
         return None
-    if found["what"].lower() == "tx" and (hashed := _HASH.fullmatch(found["value"])):
-        return _hash(hashed[1])
     return Recognition(
         Kind.EXPLORER,
         "This is a page of a block explorer.",
         "Ashore does not open it. To withdraw to an address, paste the address alone.",
+    )
+
+
+def _of_explorer(page: ExplorerPage) -> Recognition:
+    if page.hash:
+        return _hash(page.hash.removeprefix("0x"))
+    return _address(
+        page.address,
+        f"It stands in a link of {page.host}, which Ashore does not open. Make sure that it is the receiver’s.",
+        page.chain_id,
     )

@@ -26,6 +26,9 @@ TOKEN = "0x" + "a0b8" * 10
         f"ethereum:pay-{GOOD}@1?value=2.014e18",
         f"ethereum:{TOKEN}@42161/transfer?address={GOOD}&uint256=1e6",
         f"eip155:324:{GOOD}",
+        f"arb1:{GOOD}",
+        f"https://etherscan.io/address/{GOOD}",
+        f"https://www.arbiscan.io/address/{GOOD.lower()}#tokentxns",
     ],
 )
 def test_an_address_is_found_in_every_form_it_comes_in(text: str) -> None:
@@ -38,6 +41,8 @@ def test_of_a_payment_link_only_the_address_is_taken_and_that_is_said() -> None:
     found = recognise(f"ethereum:{GOOD}@1?value=1e18")
     assert found is not None
     assert "Only the address" in found.advice
+    assert "asks for 1 ETH on Ethereum (chain 1)" in found.advice
+    assert found.chain_id == 1
 
 
 @pytest.mark.parametrize(
@@ -58,7 +63,13 @@ def test_of_a_payment_link_only_the_address_is_taken_and_that_is_said() -> None:
         (f"ethereum:{TOKEN}/transfer?address={GOOD}&address={TOKEN}", Kind.DAMAGED, "no receiving address"),
         ("ethereum:", Kind.DAMAGED, "no receiving address"),
         ("eip155:1:", Kind.DAMAGED, "no receiving address"),
-        (f"https://etherscan.io/address/{GOOD}", Kind.EXPLORER, "explorer"),
+        (f"https://etherscan.io.evil.example/address/{GOOD}", Kind.EXPLORER, "explorer"),
+        (f"https://etherscan.io@evil.example/address/{GOOD}", Kind.EXPLORER, "explorer"),
+        (f"https://etherscan.io:8443/address/{GOOD}", Kind.EXPLORER, "explorer"),
+        (f"https://etherscan.io/token/{TOKEN}?a={GOOD}", Kind.EXPLORER, "explorer"),
+        (f"https://etherscan.io/address/{GOOD[:-1]}0", Kind.DAMAGED, "capital letters"),
+        ("https://nobody.example/tx/0x" + "12" * 32, Kind.EXPLORER, "explorer"),
+        ("https://app.zk.link/withdraw", Kind.ZKLINK_LINK, "page of zkLink"),
         ("https://arbiscan.io/block/0x12", Kind.EXPLORER, "explorer"),
     ],
 )
@@ -70,7 +81,10 @@ def test_what_is_no_usable_address_is_named(text: str, kind: Kind, words: str) -
     assert not found.recipient
 
 
-@pytest.mark.parametrize("text", ["Ab" * 32, "0x" + "12" * 32, "https://etherscan.io/tx/0x" + "12" * 32])
+@pytest.mark.parametrize(
+    "text",
+    ["Ab" * 32, "0x" + "12" * 32, "https://etherscan.io/tx/0x" + "12" * 32, "https://scan.zk.link/tx/0x" + "aB" * 32],
+)
 def test_a_hash_can_be_looked_up(text: str) -> None:
     found = recognise(text)
     assert found is not None

@@ -1,0 +1,159 @@
+"""Check digits of other networks' texts: what they make sure of, and nothing else. Pure, and bounded by length.
+
+Source: BIP-173 and BIP-350 (bech32, bech32m), Base58Check (Bitcoin; the XRP Ledger and Monero have their own), SS58
+(Polkadot), SEP-0023 (Stellar), the user-friendly form of TON (TEP-2), CashAddr (Bitcoin Cash), ISO 7064 (IBAN),
+ISO/IEC 13239 (the CRC of EMVCo's merchant codes).
+"""
+
+import base64
+import binascii
+import hashlib
+
+from ashore.crypto.keccak import keccak256
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_OF_XRP = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_LONGEST = 256
+"""Characters of the longest text that is judged here: an address of Cardano or Zcash."""
+
+
+def base58_bytes(text: str, alphabet: str = _BASE58) -> bytes:
+    """Return what a base58 text holds, empty where it is none or too long."""
+    value = 0
+    if len(text) > _LONGEST:
+        return b""
+    for character in text:
+        digit = alphabet.find(character)
+        if digit < 0:
+            return b""
+        value = value * 58 + digit
+    leading = len(text) - len(text.lstrip(alphabet[0]))
+    return bytes(leading) + value.to_bytes((value.bit_length() + 7) // 8, "big")
+
+
+def base58check(text: str) -> bytes:
+    """Return version and payload of a Base58Check text, empty where its checksum does not fit."""
+    return _checked(base58_bytes(text))
+
+
+def base58check_of_xrp(text: str) -> bytes:
+    """Return version and payload of a text in the XRP Ledger's alphabet, empty where its checksum does not fit."""
+    return _checked(base58_bytes(text, _BASE58_OF_XRP))
+
+
+def _checked(data: bytes) -> bytes:
+    payload, sum_ = data[:-4], data[-4:]
+    twice = hashlib.sha256(hashlib.sha256(payload).digest()).digest()
+    return payload if len(sum_) == 4 and payload and twice[:4] == sum_ else b""
+
+
+def bech32_prefix(text: str) -> str:
+    """Return the human-readable part of a bech32 or bech32m text whose checksum fits, in lower case; else empty."""
+    lowered = text.lower()
+    if len(text) > _LONGEST or not text.isascii() or text not in (lowered, text.upper()):
+        return ""
+    prefix, one, data = lowered.rpartition("1")
+    values = [_BECH32.find(character) for character in data]
+    if not one or not prefix.replace("_", "").isalnum() or len(values) < 7 or min(values) < 0:
+        return ""
+    expanded = [ord(each) >> 5 for each in prefix] + [0] + [ord(each) & 31 for each in prefix]
+    return prefix if _polymod32(expanded + values) in (1, 0x2BC830A3) else ""
+
+
+def _polymod32(values: list[int]) -> int:
+    state = 1
+    for value in values:
+        top = state >> 25
+        state = (state & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            state ^= generator if top >> bit & 1 else 0
+    return state
+
+
+def is_cash_address(text: str) -> bool:
+    """Whether a text is an address of Bitcoin Cash, with its prefix or without it."""
+    lowered = text.lower()
+    if len(text) > _LONGEST or text not in (lowered, text.upper()):
+        return False
+    prefix, colon, data = lowered.rpartition(":")
+    prefix = prefix if colon else "bitcoincash"
+    values = [_BECH32.find(character) for character in data]
+    if len(values) < 42 or min(values) < 0 or prefix not in ("bitcoincash", "bchtest"):
+        return False
+    state = 1
+    for value in [ord(each) & 31 for each in prefix] + [0, *values]:
+        top = state >> 35
+        state = (state & 0x07FFFFFFFF) << 5 ^ value
+        for bit, generator in enumerate((0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)):
+            state ^= generator if top >> bit & 1 else 0
+    return state == 1
+
+
+def is_ss58(text: str) -> bool:
+    """Whether a text is an address of a 32-byte key in Polkadot's form."""
+    data = base58_bytes(text) if 46 <= len(text) <= 50 else b""
+    return len(data) in (35, 36) and hashlib.blake2b(b"SS58PRE" + data[:-2]).digest()[:2] == data[-2:]
+
+
+def stellar_version(text: str) -> int:
+    """Return the version byte of a key in Stellar's form (6 << 3 an account, 18 << 3 a secret seed), -1 of others."""
+    if len(text) != 56:
+        return -1
+    try:
+        data = base64.b32decode(text)
+    except (binascii.Error, ValueError):
+        return -1
+    return data[0] if _crc16(data[:-2]).to_bytes(2, "little") == data[-2:] else -1
+
+
+def is_ton(text: str) -> bool:
+    """Whether a text is an address of TON with its flags and its CRC."""
+    if len(text) != 48 or not text.isascii():
+        return False
+    try:
+        data = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return data[0] & 0x7F in (0x11, 0x51) and _crc16(data[:-2]).to_bytes(2, "big") == data[-2:]
+
+
+def _crc16(data: bytes, state: int = 0) -> int:
+    return binascii.crc_hqx(data, state)
+
+
+def is_monero(text: str) -> bool:
+    """Whether a text is an address of Monero: 69 bytes in blocks of eight, the last four of them a checksum."""
+    if len(text) not in (95, 106):
+        return False
+    blocks = [text[start : start + 11] for start in range(0, len(text), 11)]
+    sizes = [8] * (len(blocks) - 1) + [{7: 5, 11: 8, 6: 4, 5: 3}.get(len(blocks[-1]), 0)]
+    data = b""
+    for block, size in zip(blocks, sizes, strict=True):
+        value = 0
+        for character in block:
+            digit = _BASE58.find(character)
+            if digit < 0:
+                return False
+            value = value * 58 + digit
+        if value >> 8 * size:
+            return False
+        data += value.to_bytes(size, "big")
+    return keccak256(data[:-4])[:4] == data[-4:]
+
+
+def is_iban(text: str) -> bool:
+    """Whether a text is an account number of a bank whose check digits fit."""
+    compact = text.replace(" ", "").upper()
+    if not 15 <= len(compact) <= 34 or not compact.isascii() or not compact.isalnum():
+        return False
+    if not (compact[:2].isalpha() and compact[2:4].isdigit()):
+        return False
+    return int("".join(str(int(each, 36)) for each in compact[4:] + compact[:4])) % 97 == 1
+
+
+def is_merchant_code(text: str) -> bool:
+    """Whether a text is a shop's payment code of EMVCo (PIX, PromptPay and others): a CRC over all that precedes it."""
+    if not text.startswith("000201") or text[-8:-4] != "6304" or not text.isprintable():
+        return False
+    return f"{_crc16(text[:-4].encode(), 0xFFFF):04X}" == text[-4:].upper()
