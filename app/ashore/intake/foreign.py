@@ -6,6 +6,7 @@ sure; each rule has its standard beside it.
 
 import re
 
+from ashore.intake import multipart
 from ashore.intake.checksums import (
     base58check,
     base58check_of_xrp,
@@ -19,7 +20,7 @@ from ashore.intake.checksums import (
     stellar_version,
 )
 from ashore.intake.kinds import Kind
-from ashore.intake.words import MAY_BE_SECRET, RECEIPT, WORDS, Named, other_chain, other_program
+from ashore.intake.words import MAY_BE_SECRET, RECEIPT, WORDS, Named, other_chain, other_program, part
 
 _LOOK = re.IGNORECASE | re.ASCII | re.DOTALL
 HEADS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -28,8 +29,6 @@ HEADS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.CONNECT, r"wc:[0-9a-f]{8}|https?://[^\s?#]{1,255}[?#](?:[^\s]{0,255}&)?uri=wc(?::|%3A)"),  # EIP-1328
         (Kind.PSBT, r"cHNidP[8-9+/A-P]|70736274ff"),  # BIP-174
         (Kind.DESCRIPTOR, r"(?:wpkh|pkh|sh|wsh|tr|combo|multi|sortedmulti)\([^\s]{20}"),  # BIP-380
-        (Kind.PART, r"B\$[H2Z][PTJUCBX][0-9A-Z]{4}|ur:[a-z0-9-]{1,40}/[0-9]{1,6}-[0-9]{1,6}/"),  # BBQr; BCR-2020-005
-        (Kind.PART, r"ur:[a-z0-9-]{1,40}/[a-z]{8}|p[0-9]{1,3}of[0-9]{1,3} "),  # BCR-2020-005; Specter's parts
         (Kind.WIFI, r"WIFI:"),  # ZXing's and the Wi-Fi Alliance's form
         (Kind.CONTACT, r"BEGIN:VCARD|MECARD:|BIZCARD:"),  # RFC 6350
         (Kind.EVENT, r"BEGIN:V(?:CALENDAR|EVENT|TODO)"),  # RFC 5545
@@ -154,7 +153,11 @@ def name_head(text: str) -> Named | None:
     """Return what a text is that is known by its beginning, or None. Of a long text no more than that is looked at."""
     if _RECEIPT.match(text):
         return RECEIPT
-    return next((WORDS[kind] for kind, head in HEADS if head.match(text)), None)
+    known = next((WORDS[kind] for kind, head in HEADS if head.match(text)), None)
+    if known is not None:
+        return known
+    of_several = multipart.named(text)
+    return part(of_several) if of_several else None
 
 
 def name_address(text: str) -> Named | None:

@@ -51,6 +51,11 @@ def other_program(scheme: str) -> Named:
     )
 
 
+def part(sentence: str) -> Named:
+    """One code of several, or one for a signing device, as `multipart` names it."""
+    return Named(Kind.PART, sentence, f"Ask the other program for one single code, or for the text. {_NOT_SENT}")
+
+
 RECEIPT = Named(
     Kind.RECEIPT,
     "This is a receipt of Ashore: it shows what was withdrawn, and moves no money.",
@@ -166,11 +171,6 @@ WORDS: dict[Kind, Named] = {
             Kind.DATA,
             "This is a piece of data (JSON), not an address or a link.",
             "Paste the one value that matters.",
-        ),
-        Named(
-            Kind.PART,
-            "This is a part of an animated code, or a code between a wallet and its signing device.",
-            "Ashore reads single codes for withdrawals only. Ask the other program for a single code or for the text.",
         ),
     )
 }
