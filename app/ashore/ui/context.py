@@ -28,6 +28,7 @@ class Navigator(Protocol):
         again: Terms | None = None,
         *,
         recipient: str = "",
+        chain_id: int | None = None,
         link: str = "",
         account: str = "",
         code: str = "",

@@ -155,3 +155,54 @@ async def test_without_lightning_a_voucher_is_named_and_leads_nowhere(
     field.edit.setText(LINK)
     assert offered(field) == []
     assert "no Lightning" in field.field.problem.text
+
+
+async def test_a_link_that_names_a_chain_chooses_it_where_it_is_paid_out_on(shell: Shell) -> None:
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    page = shell.sections.page("form")
+    assert isinstance(page, ZkLinkFormPage)
+    offer = page._offer
+    assert offer is not None
+    chains = {chain.evm_chain_id: str(chain.id) for chain in offer.chains.values()}
+    for number, key in chains.items():
+        shell.sections.show_section("withdraw")
+        await shell.settle()
+        field_of(shell).edit.setText(f"ethereum:{ADDRESS}@{number}?value=1e18")
+        field_of(shell).to_address[0][1].click()
+        await shell.settle()
+        assert (page.fields.chain.key, page.fields.amount.text()) == (key, "")
+        assert not page.notice.text
+
+
+async def test_a_chain_that_is_not_paid_out_on_is_said_and_the_address_is_taken(shell: Shell) -> None:
+    field_of(shell).edit.setText(f"ethereum:{ADDRESS}@42170")
+    field_of(shell).to_address[0][1].click()
+    await shell.settle()
+    page = shell.sections.page("form")
+    assert isinstance(page, ZkLinkFormPage)
+    assert page.fields.values()["recipient"] == ADDRESS
+    assert "Arbitrum Nova (chain 42170), and zkLink does not pay out there" in page.notice.text
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    field_of(shell).edit.setText(ADDRESS)
+    field_of(shell).to_address[0][1].click()
+    await shell.settle()
+    assert not page.notice.text
+
+
+async def test_a_link_of_our_own_brings_its_voucher_along(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText(f"ashore://open?text={LINK}")
+    field.to_voucher.click()
+    await shell.settle()
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert page.link.text() == LINK
+
+
+async def test_a_credential_leads_to_where_wallets_are_connected_and_is_covered(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText("lndconnect://node.example:10009?macaroon=AgEDbG5k")
+    assert field.edit.echoMode() is QLineEdit.EchoMode.Password
+    assert field.wipe.isVisible()

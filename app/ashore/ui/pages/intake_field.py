@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import ActivityPage, ActivityQuery
-from ashore.intake.recognition import Intake, Way, take_in
+from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import Reach
 from ashore.ui.context import Context
@@ -170,7 +170,7 @@ class IntakeField(QWidget):
             return
         self.forget()
         if pressed is self.to_voucher:
-            go.show_form(self._vouchers, link=text)
+            go.show_form(self._vouchers, link=unwrapped(text))
         elif pressed is self.to_receiving:
             go.show_wallet_setup()
         elif pressed is self.to_withdrawal and len(known) == 1:
@@ -180,7 +180,7 @@ class IntakeField(QWidget):
         else:
             offered = (*self.to_address, *self.to_vault)
             profile = next(each for each, button in offered if button is pressed)
-            go.show_form(profile, recipient=found.recipient or found.stark_key)
+            go.show_form(profile, recipient=found.recipient or found.stark_key, chain_id=found.chain_id)
 
     # Following
 

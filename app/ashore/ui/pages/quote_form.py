@@ -20,6 +20,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLayout, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.evm_chains import chain_words
 from ashore.systems.base import Draft, Offer, Problem, Quote, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
@@ -251,3 +252,12 @@ class QuoteFormPage(Page, Generic[OfferT, QuoteT]):
         self.notice.show_problem(Problem(error.sentence, f"{error.advice} {NOTHING_SENT}".strip()))
         if self._quote is not None:
             self.summarise(self._quote)
+
+
+def not_paid_there(chain_id: int, system: str) -> Problem:
+    """What to say of an address that came with a chain (EIP-155) on which that system pays nothing out now."""
+    return Problem(
+        f"The link names {chain_words(chain_id)}, and {system} does not pay out there from here.",
+        "The address was taken over, the chain was not: make sure that the receiver wants the money where it goes.",
+        Severity.WARNS,
+    )

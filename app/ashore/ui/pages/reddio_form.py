@@ -17,7 +17,7 @@ from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_ETHEREUM, TO_VAULT,
 from ashore.ui.context import Context
 from ashore.ui.models.asset_model import AssetEntry, entry_of
 from ashore.ui.pages.picture_asking import PictureAsking
-from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
+from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage, not_paid_there
 from ashore.ui.pages.reddio_fields import ADDRESS_DIGITS, ReddioFields, entry_key
 from ashore.ui.pages.reddio_words import key_words
 from ashore.ui.pages.whose import who_receives
@@ -57,6 +57,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self._focus_wanted = True
         self._told = False
         self._outdated = False
+        self._named_chain: int | None = None
         self.fields = ReddioFields(context.theme, context.icons)
         self.picture = PictureAsking(context)
         self.picture.loaded.connect(self._show_picture)
@@ -81,6 +82,7 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
     def begin_with(self, draft: Mapping[str, str]) -> None:
         """Fill the form in with these values as soon as it opens, whatever stands in it. `account` is an address."""
         self._draft = dict(draft)
+        self._named_chain = None
         self._told = True
         self.put_down()
         wanted = draft.get("account", "").lower()
@@ -91,10 +93,11 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         """Fill in what was asked for before, and ask everything anew."""
         self.begin_with(draft_of(before))
 
-    def withdraw_to(self, recipient: str) -> None:
-        """Put an address or a Stark key in, and keep whatever else was typed."""
+    def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
+        """Put an address or a Stark key in, and keep whatever else was typed. `chain_id` came with the address."""
         way = TO_ETHEREUM if len(recipient.strip()) == len("0x") + 40 else TO_VAULT
         self.begin_with({**self._standing(), "way": way, "recipient": recipient})
+        self._named_chain = chain_id
         self._told = False
 
     def withdraw_from(self, address: str) -> None:
@@ -154,6 +157,8 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self._focus_first()
         if offer.blocked:
             self.notice.show_problem(Problem(offer.blocked, NOTHING_SENT), act=True)
+        elif self._named_chain not in (None, offer.chain.evm_chain_id):
+            self.notice.show_problem(not_paid_there(self._named_chain or 0, "Reddio"))
         elif offer.notes:
             self.notice.show_problem(Problem(" ".join(offer.notes), severity=Severity.NOTES))
 

@@ -170,6 +170,15 @@ class ZkLinkFields(QWidget):
                 self.more.set_open(True)
         self._show_grouped()
 
+    def choose_chain(self, evm_chain_id: int) -> bool:
+        """Choose the chain of that number of EIP-155; whether it is among those that are offered."""
+        chains = self._offer.chains.values() if self._offer is not None else ()
+        chosen = next((str(chain.id) for chain in chains if chain.evm_chain_id == evm_chain_id), "")
+        if chosen and chosen != self.chain.key and self._offer is not None:
+            self.chain.select(chosen)
+            self._offer_targets(self._offer)
+        return bool(chosen)
+
     def touch_all(self) -> None:
         """From now on say of empty fields too what they lack: the person wanted to go on."""
         self._touched.update(FIELDS)

@@ -14,7 +14,7 @@ from ashore.systems.zklink.system.again import differences
 from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote
 from ashore.ui.context import Context
 from ashore.ui.pages.key_notice import KeyNotice
-from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
+from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage, not_paid_there
 from ashore.ui.pages.whose import who_receives
 from ashore.ui.pages.zklink_fields import ZkLinkFields, draft_of
 from ashore.ui.widgets.buttons import Button
@@ -41,6 +41,8 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
         self._focus_wanted = True
         self._told = False
         self._before: tuple[Terms, str] | None = None
+        self._named_chain: int | None = None
+        self._not_there: Problem | None = None
         self.fields = ZkLinkFields(context.theme, context.icons)
         self.key = KeyNotice(context)
         self.clear = Button("Clear", "small-link", name="Clear your last entries")
@@ -65,7 +67,7 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
     def begin_with(self, draft: Mapping[str, str]) -> None:
         """Fill the form in with these values as soon as it opens, whatever stands in it. `account` is an address."""
         self._draft = dict(draft)
-        self._before = None
+        self._before = self._named_chain = self._not_there = None
         self._told = True
         self.put_down()
         accounts = self.context.wallet.accounts()
@@ -77,15 +79,27 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
         self.begin_with(draft_of(before))
         self._before = before, code
 
-    def withdraw_to(self, recipient: str) -> None:
-        """Put an address in, and keep whatever else was typed."""
+    def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
+        """Put an address in, with the chain (EIP-155) that came with it, and keep whatever else was typed."""
         if self._filled and self._offer is not None:
+            self._named_chain, self._not_there = chain_id, None
+            self.notice.clear()
             self.fields.restore({**self.fields.values(), "recipient": recipient})
+            self._take_chain(self._offer)
             self.edited()
             return
         draft = self._draft if self._draft is not None else self.context.wallet.load_draft(_FORM)
         self.begin_with({**draft, "recipient": recipient})
+        self._named_chain = chain_id
         self._told = False
+
+    def _take_chain(self, offer: ZkLinkOffer) -> None:
+        """Choose the chain that was named with the recipient, once; say so for as long as it is not to be had."""
+        if self._named_chain is not None and not self.fields.choose_chain(self._named_chain):
+            self._not_there = not_paid_there(self._named_chain, "zkLink")
+        self._named_chain = None
+        if self._not_there is not None and not offer.blocked:
+            self.notice.show_problem(self._not_there)
 
     def withdraw_from(self, address: str) -> None:
         """Choose an account, and keep whatever was typed."""
@@ -141,6 +155,7 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
             self.notice.show_problem(Problem(offer.blocked, NOTHING_SENT), act=True)
         elif offer.notes:
             self.notice.show_problem(Problem(" ".join(offer.notes), severity=Severity.NOTES))
+        self._take_chain(offer)
 
     async def _open(self) -> None:
         await super()._open()
@@ -174,7 +189,7 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
     def clear_draft(self) -> None:
         """Forget what was typed: it was sent."""
         self.fields.reset()
-        self._draft = self._before = None
+        self._draft = self._before = self._not_there = None
         self.put_down()
         self.context.wallet.save_draft(_FORM, {})
 

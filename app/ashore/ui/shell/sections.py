@@ -173,14 +173,15 @@ class Sections(QObject):
         again: Terms | None = None,
         *,
         recipient: str = "",
+        chain_id: int | None = None,
         link: str = "",
         account: str = "",
         code: str = "",
     ) -> None:
         """The form of a deployment, filled in with what was asked for before, an address, or a voucher's link.
 
-        `account` is the address of the account to withdraw from; whatever else was typed is kept. `code` says why
-        what was asked for before was refused.
+        `chain_id` (EIP-155) came with the address. `account` is the address of the account to withdraw from; whatever
+        else was typed is kept. `code` says why what was asked for before was refused.
         """
         system = next((known.system for known in self.wallet.profiles() if known.id == profile), "")
         if system == LIGHTNING:
@@ -197,7 +198,7 @@ class Sections(QObject):
         if again is not None:
             page.quote_again(again, code)
         elif recipient:
-            page.withdraw_to(recipient)
+            page.withdraw_to(recipient, chain_id)
         elif account:
             page.withdraw_from(account)
         self._go(["withdraw", _FORMS.get(system, "form")])
