@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.moves import MoveState
 from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.views import Review
 from ashore.systems.base import Draft
@@ -75,6 +76,75 @@ async def test_what_came_to_a_stark_key_is_claimed_once_the_key_is_registered(va
     assert vaults.voyage(first).status is Status.FINAL
     (paid,) = vaults.requests("claims")
     assert (paid["recipient"], paid["amount"]) == (account.address.lower(), str(10**17))
+
+
+async def sent(vaults: ReddioBench) -> str:
+    """A registration that an endpoint took, and no block yet."""
+    withdrawal = await vaults.wallet.confirm(await reviewed(vaults))
+    await vaults.until(lambda: vaults.voyage(withdrawal).status is Status.UNDER_WAY)
+    return withdrawal
+
+
+async def replaced(vaults: ReddioBench, registration: str, *, cancel: bool = False) -> Review:
+    """Speed it up, or cancel it; an endpoint takes that."""
+    offer = await vaults.wallet.unclaimed.open_replacement(registration, cancel=cancel)
+    quote = await vaults.wallet.quote(offer, Draft({"max_fee": ""}))
+    assert quote.ready, quote.problems
+    review = await vaults.wallet.review(quote)
+    assert await vaults.wallet.confirm(review) == registration
+    await vaults.until(lambda: vaults.voyage(registration).withdrawal.rivals[-1].state is MoveState.ACCEPTED)
+    return review
+
+
+async def test_a_registration_that_waits_is_sped_up_and_registers_once(vaults: ReddioBench) -> None:
+    registration = await sent(vaults)
+    voyage = vaults.voyage(registration)
+    assert (voyage.rows[-1].again, voyage.rows[-1].also) == ("Speed up", "Cancel the registration")
+    review = await replaced(vaults, registration)
+    assert review.plan.confirm == "Speed up the registration"
+    lines = {line.label: line for line in review.lines}
+    assert lines["Registers"].value == review.plan.terms.details["stark_key"]
+    assert lines["Number of the transaction"].note.startswith("the registration’s own nonce")
+    assert vaults.voyage(registration).headline == "Under way, with a higher price of gas."
+    await vaults.world.step("block")
+    await vaults.look_until(lambda: vaults.voyage(registration).withdrawal.receipt is not None)
+    state = vaults.voyage(registration).withdrawal
+    assert state.receipt is not None
+    assert state.receipt.tx_hash == state.rivals[-1].locator, "its receipt tells which one, and what it cost"
+    assert vaults.mark(registration, REGISTERED) in (Mark.PROVEN, Mark.IRREVERSIBLE)
+    assert not state.may_be_replaced
+    await vaults.arrive()
+    assert vaults.voyage(registration).status is Status.FINAL
+
+
+async def test_a_registration_that_waits_is_cancelled_and_holds_up_no_claim(vaults: ReddioBench) -> None:
+    registration = await sent(vaults)
+    review = await replaced(vaults, registration, cancel=True)
+    assert review.plan.confirm == "Cancel the registration"
+    assert vaults.voyage(registration).headline == "The cancellation is under way."
+    await vaults.world.step("block")
+    await vaults.look_until(lambda: vaults.voyage(registration).withdrawal.cancelled_by is not None)
+    assert vaults.voyage(registration).rows[-1].sentence.startswith("Not registered:")
+    await vaults.world.step("finalize")
+    await vaults.until(lambda: vaults.voyage(registration).status is Status.CANCELLED)
+    assert vaults.world.status()["reddio"]["registered"] == {}
+    again = await opened(vaults)
+    assert (again.refused, again.under_way) == (None, ""), "it can be wished for anew"
+    assert {each.ahead for each in again.payers} == {0}, "nothing waits behind it"
+
+
+async def test_one_key_is_registered_by_one_transaction_at_a_time(vaults: ReddioBench) -> None:
+    other = await reviewed(vaults, payer="0")
+    registration = await sent(vaults)
+    with pytest.raises(AshoreError, match="being registered already"):
+        await vaults.wallet.confirm(other)
+    offer = await opened(vaults)
+    assert offer.under_way == registration
+    quote = await vaults.wallet.quote(offer, Draft({"payer": "0", "max_fee": ""}))
+    assert not quote.ready
+    assert "being registered already" in quote.problems["claim"].sentence
+    capital = await opened(vaults, key=1)
+    assert capital.under_way == "", "another key is another thing"
 
 
 async def test_the_same_plain_withdrawal_can_be_wished_for_twice_but_confirmed_once(vaults: ReddioBench) -> None:

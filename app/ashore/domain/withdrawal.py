@@ -100,6 +100,9 @@ BEGINNINGS = frozenset({MoveKind.REQUEST, MoveKind.CLAIM, MoveKind.ACTIVATE, Mov
 REPLACEMENTS = frozenset({MoveKind.REPLACE, MoveKind.CANCEL})
 """Kinds of moves that carry the number of an earlier one, so that the network takes only one of them."""
 
+_ON_CHAIN = frozenset({MoveKind.CLAIM, MoveKind.REGISTER})
+"""Kinds of moves that are transactions, which another one with their number can replace."""
+
 _OUTSTANDING = frozenset({MoveState.ACCEPTED, MoveState.UNKNOWN})
 _STRONGEST_FIRST = (MoveState.ACCEPTED, MoveState.SENDING, MoveState.UNKNOWN, MoveState.INTENDED)
 
@@ -205,7 +208,7 @@ class Withdrawal:
     def may_be_replaced(self) -> bool:
         """Whether a transaction of it waits with the network, and nothing shows that a block took one."""
         request, last = self.request, self.stage(self.facts.get(LAST_STAGE, ""))
-        if request is None or request.kind is not MoveKind.CLAIM or not self.is_open:
+        if request is None or request.kind not in _ON_CHAIN or not self.is_open:
             return False
         waits = any(m.state in _OUTSTANDING and m.arrivals for m in self.rivals)
         known = all((m.state in _OUTSTANDING and m.arrivals) or m.state is MoveState.REFUSED for m in self.rivals)

@@ -11,6 +11,7 @@ from ashore.engine.carrier import SETTLED
 from ashore.engine.elsewhere import SigningElsewhere, signs_elsewhere
 from ashore.engine.ledger import SUPERSEDED
 from ashore.engine.parts import Parts
+from ashore.engine.registering import registration_under_way
 from ashore.engine.unclaimed import claim_under_way
 from ashore.engine.views import Review
 from ashore.keys.reading import Reading
@@ -87,7 +88,7 @@ class Requests:
                 withdrawal, events = review.plan.withdrawal, self._further(review.plan, move)
             else:
                 self._refuse_second(move)
-                self._refuse_same_money(review.plan)
+                self._refuse_same_effect(review.plan)
                 withdrawal = self._parts.new_id()
                 events = self._beginning(withdrawal, review.plan, move)
             self._parts.ledger.record(events)
@@ -206,9 +207,11 @@ class Requests:
                 "Connect it again under Accounts, or choose another one.",
             )
 
-    def _refuse_same_money(self, plan: Plan) -> None:
-        """Two claims of the same money: the second could only spend its gas."""
-        terms = plan.terms
+    def _refuse_same_effect(self, plan: Plan) -> None:
+        """Two claims of the same money, two registrations of one key: the second could only spend its gas."""
+        terms, stark_key = plan.terms, plan.terms.details.get("stark_key", "")
+        if plan.kind is MoveKind.REGISTER and registration_under_way(self._parts.ledger.open, terms.profile, stark_key):
+            raise AshoreError("This key is being registered already. Nothing was sent.", "Look under Activity.")
         place = terms.destination, terms.recipient, terms.details.get("target_token", "")
         if plan.kind is MoveKind.CLAIM and claim_under_way(self._parts.ledger.open, terms.profile, place) is not None:
             raise AshoreError("This money is being claimed already. Nothing was sent.", "Look under Activity.")

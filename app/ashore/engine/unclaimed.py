@@ -50,7 +50,7 @@ class Purse(Protocol):
         """What claiming it costs now, who can pay that, and what of `watched` it pays. Raises AshoreError."""
 
     async def open_replacement(self, state: Withdrawal, payer: Payer, *, cancel: bool) -> Offer:
-        """What it takes to have a waiting claim taken sooner, or not at all. Raises AshoreError."""
+        """What it takes to have a waiting claim or registration taken sooner, or not at all. Raises AshoreError."""
 
 
 def claim_under_way(states: Sequence[Withdrawal], profile: str, name: tuple[str, str, str]) -> Withdrawal | None:
@@ -145,14 +145,14 @@ class UnclaimedMoney:
         return "" if found is None else found.id
 
     async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer:
-        """Ask what it takes to have a waiting claim taken sooner, or not at all. Raises AshoreError."""
+        """Ask what it takes to have a waiting claim or registration taken sooner, or not at all. Raises AshoreError."""
         state = next((each for each in self._ledger.watched if each.id == withdrawal), None)
         if state is None:
-            raise AshoreError("This claim has ended.", "Look at what is known of it.")
+            raise AshoreError("This has ended.", "Look at what is known of it.")
         here = [each for each in self._accounts() if not each.elsewhere]
         account = next((each for each in here if each.address.lower() == state.terms.account), None)
         if account is None:
-            raise AshoreError("The account that pays for this claim is not here.", "Open the vault that holds its key.")
+            raise AshoreError("The account that pays for this is not here.", "Open the vault that holds its key.")
         payer = self.payer(account, state.terms.destination)
         return await self._purses[state.terms.profile].open_replacement(state, payer, cancel=cancel)
 

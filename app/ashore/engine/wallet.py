@@ -64,7 +64,9 @@ class Wallet:
         self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, named, parts.ledger, parts.clock.now)
         self.elsewhere = OtherWallets(parts, lambda: self._accounts, self.unclaimed.stir)
         self.stark_accounts = StarkAccounts(parts.signer, self.accounts, parts.profiles)
-        self.registering = Registering(parts.registrars, parts.signer, self.accounts, self.unclaimed.payer)
+        self.registering = Registering(
+            parts.registrars, parts.signer, self.accounts, self.unclaimed.payer, lambda: parts.ledger.open
+        )
         self.following = Following(parts, self.look_again)
         self.network = parts.network
         self.sandbox = parts.sandbox

@@ -7,7 +7,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import LAST_STAGE, PRICED_OUT, Withdrawal
 from ashore.ethereum.quorum import Quorum
-from ashore.ethereum.sending import Fate, fate_of, replaced
+from ashore.ethereum.sending import Fate, Mined, fate_of, replaced
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
 from ashore.systems.claiming.gas import gwei_words
 from ashore.systems.claiming.receipts import Receipts
@@ -21,6 +21,10 @@ CLAIMS_A_TURN = 5
 
 REVERTED = (
     "A block of {chain} took the transaction, but it had no effect: the money may have been paid out before, or the "
+    "gas did not suffice. Only the gas was spent."
+)
+NOT_REGISTERED = (
+    "A block of {chain} took the transaction, but it had no effect: the key may have been registered before, or the "
     "gas did not suffice. Only the gas was spent."
 )
 
@@ -62,25 +66,34 @@ class Fates:
         moves = {move.locator: move for move in reversed(state.rivals)}
         newest = next(move for move in moves.values() if move.state is not MoveState.REFUSED)
         mined = await fate_of(quorum, list(moves), state.terms.account, newest.nonce)
-        fate = mined.fate if mined is not None else None
-        chain = state.terms.destination
-        if mined is not None and fate in (Fate.DONE, Fate.REVERTED) and moves[mined.tx_hash].kind is MoveKind.CANCEL:
-            # Only its proven receipt counts: until it is finalized, the claim may still come back.
-            return [await self._receipts.of(state, mined.tx_hash, mined.block_number, mined.block_hash)]
-        if mined is not None and fate is Fate.REVERTED:
-            failed = ev.StageFailed(state.id, _last(state), REVERTED.format(chain=chain), chain)
-            try:
-                return [await self._receipts.of(state, mined.tx_hash, mined.block_number, mined.block_hash), failed]
-            except AshoreError:
-                return [failed]
-        if fate is Fate.REPLACED:
-            return [ev.StageFailed(state.id, _last(state), replaced(chain).sentence, chain)]
-        if fate is not Fate.WAITING:
+        if mined is None:
             return []
+        if mined.fate in (Fate.DONE, Fate.REVERTED):
+            return await self._mined(state, mined, moves[mined.tx_hash].kind)
+        if state.stage(_last(state)).evidence:
+            return []  # it is so already, by whose transaction ever
+        if mined.fate is Fate.REPLACED:
+            chain = state.terms.destination
+            return [ev.StageFailed(state.id, _last(state), replaced(chain).sentence, chain)]
         raw = raw_transaction(newest.payload)
         if repeat:
             await quorum.send_raw(raw)
         return await _priced_out(quorum, state, raw)
+
+    async def _mined(self, state: Withdrawal, mined: Mined, kind: MoveKind) -> list[ev.Event]:
+        """A block took one of its transactions. That it was carried out shows in the contract’s logs or storage."""
+        chain, shown = state.terms.destination, bool(state.stage(_last(state)).evidence)
+        why = NOT_REGISTERED if _leaves_no_log(state) else REVERTED
+        fails = mined.fate is Fate.REVERTED and kind is not MoveKind.CANCEL and not shown
+        failed = [ev.StageFailed(state.id, _last(state), why.format(chain=chain), chain)] if fails else []
+        if not failed and kind is not MoveKind.CANCEL and not _leaves_no_log(state):
+            return []
+        try:
+            # Of a cancellation only its proven receipt counts: until that is finalized, the claim may still come back.
+            receipt = await self._receipts.of(state, mined.tx_hash, mined.block_number, mined.block_hash)
+        except AshoreError:
+            return [*failed]
+        return [receipt, *failed]
 
 
 async def _priced_out(quorum: Quorum, state: Withdrawal, raw: bytes) -> list[ev.Event]:
@@ -95,7 +108,13 @@ async def _priced_out(quorum: Quorum, state: Withdrawal, raw: bytes) -> list[ev.
 def _waits(state: Withdrawal) -> bool:
     view = state.stage(_last(state))
     taken = any(move.state is MoveState.ACCEPTED for move in state.rivals)
-    return taken and not view.evidence and not view.failed and state.receipt is None
+    shown = bool(view.evidence) and not _leaves_no_log(state)
+    return taken and not shown and not view.failed and state.receipt is None
+
+
+def _leaves_no_log(state: Withdrawal) -> bool:
+    """Whether it is read from storage that it took effect: then its receipt alone tells by which transaction."""
+    return state.request is not None and state.request.kind is MoveKind.REGISTER
 
 
 def _last(state: Withdrawal) -> str:

@@ -1,10 +1,10 @@
-"""Another transaction in the place of a claim that waits: the same call at a higher price, or nothing at all.
+"""Another transaction in the place of one that waits: the same call at a higher price, or nothing at all.
 
-Both carry the claim's own number, so that the chain takes one of them and never two. Source: EIP-1559; the pools' rule
-for replacements (go-ethereum, `core/txpool`).
+What waits is a claim or a registration. Both carry its own number, so that the chain takes one of them and never two.
+Source: EIP-1559; the pools' rule for replacements (go-ethereum, `core/txpool`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ashore.domain.addresses import checksum
@@ -16,7 +16,6 @@ from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction
 from ashore.ethereum.wire import hexed
 from ashore.keys.reading import Reading
-from ashore.keys.transactions import TRANSACTION_KIND
 from ashore.systems.base import (
     Action,
     Draft,
@@ -28,24 +27,70 @@ from ashore.systems.base import (
     Quote,
     ReviewLine,
     Severity,
-    SigningRequest,
     Source,
 )
-from ashore.systems.claiming.claims import claim_lines, expected_of
 from ashore.systems.claiming.contract import PayingContract
 from ashore.systems.claiming.gas import GAS_PRICE, MOST_GAS, bounded, ceiling, gas_most, gas_words, gwei_words, tried
+from ashore.systems.claiming.paying import signing_request
 
 LEAST_TRANSFER_GAS = 21_000
-FIRST_WINS = "A block takes only one of them, whichever comes first; the money cannot be paid out twice."
-MAY_LOSE = "It may lose the race: if a block takes the claim first, the money is paid out all the same."
+REPLACES = "replaces"
+"""Detail of what is planned in the place of another transaction: the kind of that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How a person speaks of what waits, by `noun` or as a `whole` with its `{amount}`; that only one takes effect.
+
+    `first_wins` is said of a speed-up, `may_lose` of a cancellation, and `refused` where the contract would not take
+    the call any more.
+    """
+
+    noun: str
+    whole: str
+    first_wins: str
+    may_lose: str
+    refused: Problem
+
+
+_CHEAPER = "Cancelling costs less than a call without effect."
+WAITING = {
+    MoveKind.CLAIM: Waiting(
+        "claim",
+        "the claim of {amount}",
+        "A block takes only one of them, whichever comes first; the money cannot be paid out twice.",
+        "It may lose the race: if a block takes the claim first, the money is paid out all the same.",
+        Problem(
+            "The contract would not carry the claim out any more.",
+            f"Somebody may have had the money paid out. {_CHEAPER}",
+        ),
+    ),
+    MoveKind.REGISTER: Waiting(
+        "registration",
+        "the registration",
+        "A block takes only one of them, whichever comes first.",
+        "It may lose the race: if a block takes the registration first, the key is registered all the same.",
+        Problem(
+            "The contract would not carry the registration out any more.",
+            f"The key may be registered already. {_CHEAPER}",
+        ),
+    ),
+}
+"""What can be replaced, by the kind of the move that waits."""
+
+
+def waiting(state: Withdrawal) -> Waiting:
+    """How a person speaks of what waits there."""
+    kind = state.request.kind if state.request is not None else MoveKind.CLAIM
+    return WAITING.get(kind, WAITING[MoveKind.CLAIM])
 
 
 @dataclass(frozen=True, slots=True)
 class ReplacementOffer(Offer):
-    """What takes the place of a waiting claim, and what that costs.
+    """What takes the place of a waiting transaction, and what that costs.
 
     `outbid` has the highest prices that its transactions offered so far; `balance` is the payer's ether in wei, without
-    what other waiting transactions may take; `refused` says why the contract would not take the claim now.
+    what other waiting transactions may take; `refused` says that the contract would not take the call now.
     """
 
     state: Withdrawal
@@ -56,7 +101,7 @@ class ReplacementOffer(Offer):
     fees: Fees
     gas: int
     gas_symbol: str
-    refused: str = ""
+    refused: bool = False
     likely: int = 0
     """What the endpoints estimate it to take; at least what it will."""
 
@@ -91,11 +136,11 @@ class ReplacementQuote(Quote):
 async def open_replacement(
     contract: PayingContract, quorum: Quorum, state: Withdrawal, payer: Payer, now: int, *, cancel: bool
 ) -> ReplacementOffer:
-    """Read what a replacement costs now. `payer` is the claim's own, `now` in UTC milliseconds. Raises AshoreError."""
+    """Read what a replacement costs now. `payer` is who pays already, `now` UTC milliseconds. Raises AshoreError."""
     if not state.may_be_replaced:
-        raise AshoreError("This claim does not wait any more.", "Look at what is known of it.")
-    waiting = [UnsignedTransaction.of_signed(raw_transaction(move.payload)) for move in state.rivals]
-    first = waiting[0]
+        raise AshoreError(f"This {waiting(state).noun} does not wait any more.", "Look at what is known of it.")
+    rivals = [UnsignedTransaction.of_signed(raw_transaction(move.payload)) for move in state.rivals]
+    first = rivals[0]
     header = (await quorum.header_at("latest")).required()
     fees = await fees_at(quorum, header)
     account = (await quorum.storage_at(payer.address, (), header)).facts
@@ -116,25 +161,23 @@ async def open_replacement(
         opened_at=now,
         state=state,
         cancel=cancel,
-        outbid=replace(first, tip=max(tx.tip for tx in waiting), max_fee=max(tx.max_fee for tx in waiting)),
+        outbid=replace(first, tip=max(tx.tip for tx in rivals), max_fee=max(tx.max_fee for tx in rivals)),
         payer=payer,
         balance=max(0, account.balance - others),
         fees=fees,
         gas=trial.gas if cancel else first.gas,
         likely=min(trial.likely, first.gas),
         gas_symbol=contract.gas_symbol(state.terms.destination),
-        refused="" if trial.refusal is None else "The contract would not carry the claim out any more.",
+        refused=trial.refusal is not None,
     )
 
 
 def judge_replacement(offer: ReplacementOffer, draft: Draft) -> ReplacementQuote:
     """Judge a draft with the field `max_fee` (gwei; empty for the usual)."""
     problems: dict[str, Problem] = {}
-    terms, symbol = offer.state.terms, offer.gas_symbol
+    terms, symbol, words = offer.state.terms, offer.gas_symbol, waiting(offer.state)
     if offer.refused:
-        problems["claim"] = Problem(
-            offer.refused, "Somebody may have had the money paid out. Cancelling costs less than a call without effect."
-        )
+        problems["claim"] = words.refused
     max_fee = _ceiling(offer, draft.text("max_fee"), problems)
     most = offer.gas * (max_fee or offer.usual_fee)
     if offer.balance < most:
@@ -157,7 +200,7 @@ def judge_replacement(offer: ReplacementOffer, draft: Draft) -> ReplacementQuote
         legs=legs,
         receive="nothing" if offer.cancel else terms.details["amount.text"],
         destination=terms.destination,
-        usually=MAY_LOSE if offer.cancel else FIRST_WINS,
+        usually=words.may_lose if offer.cancel else words.first_wins,
         max_fee=max_fee,
     )
 
@@ -195,25 +238,31 @@ def replacement_plan(quote: ReplacementQuote) -> Plan:
         data=b"" if offer.cancel else offer.outbid.data,
     )
     before = gas_most(offer.state)
-    # The terms stay the claim's own; what it could cost until now stands beside what it can cost then.
+    words, first = waiting(offer.state), offer.state.request
+    assert first is not None
+    # The terms stay what they are; what it could cost until now stands beside what it can cost then.
     details = {**offer.state.terms.details, GAS_MOST: str(before), GAS_PRICE: str(offer.outbid.max_fee)}
-    amount = offer.state.terms.details["amount.text"]
+    what = words.whole.format(amount=offer.state.terms.details["amount.text"])
     return Plan(
         profile=offer.state.terms.profile,
         kind=MoveKind.CANCEL if offer.cancel else MoveKind.REPLACE,
-        request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, offer.payer.index, expected_of(tx)),
-        terms=replace(offer.state.terms, details=details),
-        confirm=f"Cancel the claim of {amount}" if offer.cancel else f"Speed up the claim of {amount}",
+        request=signing_request(tx, offer.payer.index),
+        terms=replace(offer.state.terms, details={**details, REPLACES: str(first.kind)}),
+        confirm=f"Cancel {what}" if offer.cancel else f"Speed up {what}",
         warnings=tuple(str(p) for p in quote.problems.values() if p.severity is Severity.WARNS),
         withdrawal=offer.state.id,
         facts=((GAS_MOST, str(max(before, tx.most))), (PRICED_OUT, "")),
-        last_word=MAY_LOSE if offer.cancel else FIRST_WINS,
+        last_word=words.may_lose if offer.cancel else words.first_wins,
     )
 
 
-def replacement_lines(contract: PayingContract, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
-    """What the signer read, in words."""
+def replacement_lines(
+    contract: PayingContract, plan: Plan, reading: Reading, call: Callable[[Plan, Reading], tuple[ReviewLine, ...]]
+) -> tuple[ReviewLine, ...]:
+    """What the signer read, in words; `call` says it of the call that waits, where that is made again."""
     read, details = reading.fields, plan.terms.details
+    noun = WAITING[MoveKind(details[REPLACES])].noun
+    same_number = f"the {noun}’s own nonce: a block takes only one transaction with it"
     price = ReviewLine(
         "Price of gas, at most",
         gwei_words(int(read["maxFeePerGas"])),
@@ -221,37 +270,36 @@ def replacement_lines(contract: PayingContract, plan: Plan, reading: Reading) ->
         signed=_signed(read, "maxFeePerGas", "maxPriorityFeePerGas"),
     )
     if plan.kind is not MoveKind.CANCEL:
-        lines = [_beside(line, details) for line in claim_lines(contract, plan, reading)]
+        lines = [_beside(line, details, same_number) for line in call(plan, reading)]
         after = next(place for place, line in enumerate(lines, start=1) if line.label == _GAS)
         return (*lines[:after], price, *lines[after:])
     chain = contract.chain_name(int(read["chainId"]))
     most = gas_words(int(read["gas"]) * int(read["maxFeePerGas"]), contract.gas_symbol(chain))
     before = gas_words(int(details[GAS_MOST]), contract.gas_symbol(chain))
+    uses_up = f"no ether is moved and nothing is called: it only uses the {noun}’s number up"
     return (
-        ReviewLine("Does", "nothing", _USES_UP, signed=_signed(read, "value")),
+        ReviewLine("Does", "nothing", uses_up, signed=_signed(read, "value")),
         ReviewLine("Sent to", checksum(bytes.fromhex(read["to"][2:])), "the account itself", monospace=True),
         ReviewLine("Chain", chain, signed=_signed(read, "chainId")),
         ReviewLine(
             _GAS,
             most,
-            f"what is not used is not paid; the claim may cost {before}",
+            f"what is not used is not paid; the {noun} may cost {before}",
             signed=_signed(read, "gas"),
         ),
         price,
         ReviewLine("Paid by", checksum(bytes.fromhex(plan.terms.account[2:])), "its key signs this", monospace=True),
-        ReviewLine("Number of the transaction", read["nonce"], _SAME_NUMBER, signed=_signed(read, "nonce")),
+        ReviewLine("Number of the transaction", read["nonce"], same_number, signed=_signed(read, "nonce")),
     )
 
 
 _GAS = "Gas, at most"
-_USES_UP = "no ether is moved and nothing is called: it only uses the claim’s number up"
-_SAME_NUMBER = "the claim’s own nonce: a block takes only one transaction with it"
 
 
-def _beside(line: ReviewLine, details: Mapping[str, str]) -> ReviewLine:
-    """A line of the claim, with what is different now."""
+def _beside(line: ReviewLine, details: Mapping[str, str], same_number: str) -> ReviewLine:
+    """A line of the call, with what is different now."""
     if line.label == "Number of the transaction":
-        return replace(line, note=_SAME_NUMBER)
+        return replace(line, note=same_number)
     if line.label == _GAS:
         symbol = line.value.rpartition(" ")[2]
         before = gas_words(int(details[GAS_MOST]), symbol)

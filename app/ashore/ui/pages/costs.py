@@ -105,8 +105,7 @@ def _activation(voyage: Voyage) -> list[_Line | None]:
 
 
 def _registration(voyage: Voyage) -> list[_Line | None]:
-    gas = gas_words(gas_most(voyage.withdrawal), voyage.withdrawal.terms.details[GAS_SYMBOL])
-    return [("Gas, at most", gas), None, ("Withdrawn", "nothing")]
+    return [_gas(voyage.withdrawal), None, ("Withdrawn", "nothing")]
 
 
 def _from_reddio(voyage: Voyage, gets: str) -> list[_Line | None]:

@@ -36,6 +36,8 @@ class RegistrationFormPage(GasFormPage[RegistrationOffer]):
         self.summary.warning.setText(_ONCE)
         self.summary.set_caption("You register")
         self.payer.changed.connect(lambda _key: self.edited())
+        self.trouble.action.clicked.connect(self._follow)
+        self._under_way = ""
 
     def begin_with(self, profile: str, account: Account, key: str, stark_key: str) -> None:
         """Register that key, by its name, for the account's own address."""
@@ -75,6 +77,12 @@ class RegistrationFormPage(GasFormPage[RegistrationOffer]):
         self.payer.set_options(options, usual)
         if chosen:
             self.payer.select(chosen)
+        self._under_way = offer.under_way
+        self.trouble.action.setText("Follow that registration" if offer.under_way else "")
+
+    def _follow(self) -> None:
+        if self._under_way:
+            self.context.go.show_voyage(self._under_way)
 
     def draft(self) -> dict[str, str]:
         return {**super().draft(), "payer": self.payer.key}

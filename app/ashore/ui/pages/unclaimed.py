@@ -11,7 +11,7 @@ from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units
 from ashore.domain.withdrawal import Mark
 from ashore.systems.base import Problem, Severity, Unclaimed
-from ashore.systems.claiming.claims import MOST_NUMBERS
+from ashore.systems.claiming.paying import MOST_NUMBERS
 from ashore.ui.context import Context
 from ashore.ui.pages.any_wallet import AnyWallet
 from ashore.ui.pages.page import Page

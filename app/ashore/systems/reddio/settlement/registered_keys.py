@@ -8,8 +8,8 @@ from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.observations import BlocksTakenBack
 from ashore.domain.withdrawal import Withdrawal
-from ashore.ethereum.proofs import content_id
-from ashore.ethereum.quorum import Quorum
+from ashore.ethereum.proofs import MAX_SLOTS, content_id
+from ashore.ethereum.quorum import ProvenStorage, Quorum
 from ashore.store.keep import Keep
 from ashore.systems.reddio.codec.l1.storage import eth_key_slot
 from ashore.systems.reddio.deployment import Deployment
@@ -17,7 +17,8 @@ from ashore.systems.reddio.system.tracks import REGISTERED, is_registration
 from ashore.systems.stored import fallen, stored_evidence
 
 ETH_KEYS = "ethKeys"
-KEYS_A_CYCLE = 8
+PARTS_A_CYCLE = 4
+"""Proofs at each look, of MAX_SLOTS keys each; what is left has its turn at the next."""
 
 
 class RegisteredKeys:
@@ -29,37 +30,53 @@ class RegisteredKeys:
         self._quorum = quorum
         self._keep = keep
         self._now = now
+        self._turn = 0
 
     async def prove(self, mine: Iterable[Withdrawal]) -> list[ev.Event]:
         """Read the slots of registrations that lack this proof, all at one block."""
-        lacking = [state for state in mine if is_registration(state) and _lacks(state)][:KEYS_A_CYCLE]
+        lacking = self._next([state for state in mine if is_registration(state) and _lacks(state)])
         if not lacking:
             return []
         slots = {state.id: eth_key_slot(int(state.terms.details["stark_key"], 16)) for state in lacking}
+        wanted, found = list(dict.fromkeys(slots.values())), list[ev.Event]()
         try:
             header = (await self._quorum.header_at("latest")).required()
-            wanted = list(dict.fromkeys(slots.values()))
-            proven = await self._quorum.storage_at(self._deployment.contract, wanted, header)
+            for start in range(0, len(wanted), MAX_SLOTS):
+                part = wanted[start : start + MAX_SLOTS]
+                proven = await self._quorum.storage_at(self._deployment.contract, part, header)
+                of_part = [state for state in lacking if slots[state.id] in proven.facts.slots]
+                told = [event for state in of_part for event in self._told(state, slots[state.id], proven)]
+                if told:
+                    self._keep.add_proofs({content_id(proven.document): proven.document})
+                found += told
         except AshoreError:
-            return []
-        chain, found = self._deployment.chain.name, list[ev.Event]()
-        for state in lacking:
-            stored = proven.facts.slots[slots[state.id]]
-            if not stored:
-                continue
-            address = f"0x{stored:040x}"
-            if address != state.terms.recipient:
-                if not state.stage(REGISTERED).failed:
-                    other = f"The contract has this Stark key registered for another address: {address}."
-                    found.append(ev.StageFailed(state.id, REGISTERED, other, chain))
-                continue
-            slot = f"{ETH_KEYS}[{state.terms.details['stark_key']}]"
-            facts = {"contract": self._deployment.contract, "slot": slot, "registered for": address}
-            piece = stored_evidence(ETH_KEYS, chain, proven, self._quorum, facts, self._now)
-            found += [*_taken(state, chain), ev.StageReached(state.id, REGISTERED, piece)]
-        if found:
-            self._keep.add_proofs({content_id(proven.document): proven.document})
+            return found  # the others at the next look
         return found
+
+    def _next(self, lacking: Sequence[Withdrawal]) -> list[Withdrawal]:
+        """Those whose turn it is, so that each comes round."""
+        most = PARTS_A_CYCLE * MAX_SLOTS
+        if len(lacking) <= most:
+            return list(lacking)
+        start = self._turn % len(lacking)
+        self._turn += most
+        return [*lacking[start:], *lacking[:start]][:most]
+
+    def _told(self, state: Withdrawal, slot: int, proven: ProvenStorage) -> Iterable[ev.Event]:
+        stored, chain = proven.facts.slots[slot], self._deployment.chain.name
+        if not stored:
+            return
+        address = f"0x{stored:040x}"
+        if address != state.terms.recipient:
+            if not state.stage(REGISTERED).failed:
+                other = f"The contract has this Stark key registered for another address: {address}."
+                yield ev.StageFailed(state.id, REGISTERED, other, chain)
+            return
+        key = f"{ETH_KEYS}[{state.terms.details['stark_key']}]"
+        facts = {"contract": self._deployment.contract, "slot": key, "registered for": address}
+        yield from _taken(state, chain)
+        piece = stored_evidence(ETH_KEYS, chain, proven, self._quorum, facts, self._now)
+        yield ev.StageReached(state.id, REGISTERED, piece)
 
     def taken_back(self, mine: Sequence[Withdrawal], observed: BlocksTakenBack) -> list[ev.Event]:
         """What falls with blocks that are no longer part of the chain."""

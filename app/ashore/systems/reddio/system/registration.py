@@ -5,7 +5,7 @@ anybody may send the call and nobody can have it registered for another. The con
 is why it takes some 1.5 million units of gas.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ashore.crypto.abi import decode_call, encode_call
@@ -20,11 +20,9 @@ from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import UnsignedTransaction
 from ashore.ethereum.wire import hexed
 from ashore.keys.reading import Reading
-from ashore.keys.transactions import TRANSACTION_KIND
 from ashore.systems.base import (
     Action,
     Draft,
-    Leg,
     Offer,
     Payer,
     Plan,
@@ -32,11 +30,19 @@ from ashore.systems.base import (
     Quote,
     ReviewLine,
     Severity,
-    SigningRequest,
     Source,
 )
-from ashore.systems.claiming.claims import PayerOffer, expected_of, fees_and_payers, payer_problem
-from ashore.systems.claiming.gas import GAS_SYMBOL, ceiling, gas_words, tried
+from ashore.systems.claiming.gas import GAS_SYMBOL, tried
+from ashore.systems.claiming.paying import (
+    Call,
+    PayerOffer,
+    Price,
+    fees_and_payers,
+    judge_price,
+    signing_request,
+    transaction_lines,
+    transaction_of,
+)
 from ashore.systems.reddio.codec import hex_of
 from ashore.systems.reddio.codec.l1.calls import REGISTER_ETH_ADDRESS
 from ashore.systems.reddio.codec.l1.refusals import revert_sentence
@@ -47,6 +53,10 @@ LEAST_GAS, MOST_GAS = 1_000_000, 3_000_000
 """No endpoint's answer can set a gas limit below or above these."""
 SIGNATURE_BYTES = 96
 NOT_NEEDED = "Withdrawing to an Ethereum address needs no registration. It is of use for the plain way alone."
+SEND_ETHER = "Send some ether to one of them."
+UNDER_WAY = Problem(
+    "This key is being registered already.", "Follow that registration, speed it up, or wait until it has ended."
+)
 USUALLY = "It is done as soon as a block takes it, and irreversible when that block is finalized."
 
 
@@ -54,7 +64,8 @@ USUALLY = "It is done as soon as a block takes it, and irreversible when that bl
 class RegistrationOffer(Offer):
     """What a registration would cost now. `address` (lower-case hex) is what the key is registered for.
 
-    `refused` says why the contract would not take the call, None where it would.
+    `refused` says why the contract would not take the call, None where it would. `under_way` is the withdrawal id of a
+    registration of the same key that has not ended.
     """
 
     address: str
@@ -67,6 +78,8 @@ class RegistrationOffer(Offer):
     gas_symbol: str
     chain: str
     refused: Problem | None = None
+    likely: int = 0
+    under_way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +103,10 @@ async def open_registration(
     signature: bytes,
     payers: Sequence[Payer],
     now: int,
+    under_way: str = "",
 ) -> RegistrationOffer:
     """Read what a registration costs and who can pay it. `key` is name and Stark key, `signature` its 96 bytes over the
-    account's address, `now` UTC milliseconds.
+    account's address, `now` UTC milliseconds, `under_way` the id of another one of this key that has not ended.
 
     Raises AshoreError where endpoints do not agree, or nobody tells what gas costs.
     """
@@ -125,38 +139,30 @@ async def open_registration(
         gas_symbol=deployment.chain.gas_symbol,
         chain=deployment.chain.name,
         refused=refused,
+        likely=trial.likely,
+        under_way=under_way,
     )
 
 
 def judge_registration(offer: RegistrationOffer, draft: Draft) -> RegistrationQuote:
     """Judge a draft with the fields `payer` (the account's index) and `max_fee` (gwei; empty for the usual)."""
     problems: dict[str, Problem] = {}
-    if offer.refused is not None:
+    if offer.under_way:
+        problems["claim"] = UNDER_WAY
+    elif offer.refused is not None:
         problems["claim"] = offer.refused
-    max_fee = ceiling(draft.text("max_fee"), offer.fees, problems, offer.gas, offer.gas_symbol)
-    payer = next((each for each in offer.payers if str(each.index) == draft.text("payer")), None)
-    most = offer.gas * (max_fee or offer.fees.max_fee)
-    if payer is None:
-        problems["payer"] = Problem("No account here can pay the gas.", "Choose one from the list.")
-    elif (told := payer_problem(payer, most, offer.chain, offer.gas_symbol)) is not None:
-        problems["payer"] = told
-    expected = offer.gas * min(offer.fees.expected, max_fee or offer.fees.expected)
-    legs: tuple[Leg, ...] = ()
-    if offer.gas:
-        legs = (
-            Leg("Gas, probably", gas_words(expected, offer.gas_symbol), "paid by the account you choose"),
-            Leg("At most", gas_words(most, offer.gas_symbol), f"{offer.gas:,} units of gas"),
-        )
+    price = Price(offer.payers, offer.fees, offer.gas, offer.likely, offer.chain, offer.gas_symbol, SEND_ETHER)
+    paid = judge_price(price, draft, problems)
     return RegistrationQuote(
         offer=offer,
         draft=draft,
         problems=problems,
-        legs=legs,
+        legs=paid.legs,
         receive="no money: the key is tied to your address",
         destination=offer.chain,
         usually=USUALLY,
-        payer=payer,
-        max_fee=max_fee,
+        payer=paid.payer,
+        max_fee=paid.max_fee,
     )
 
 
@@ -166,21 +172,13 @@ def registration_plan(deployment: Deployment, quote: RegistrationQuote) -> Plan:
     assert isinstance(offer, RegistrationOffer)
     if not quote.ready or payer is None or quote.max_fee is None:
         raise AshoreError("The registration is not ready yet.", "Correct what is marked. Nothing was signed.")
-    tx = UnsignedTransaction(
-        chain_id=deployment.chain.evm_chain_id,
-        nonce=payer.nonce,
-        tip=min(offer.fees.tip, quote.max_fee),
-        max_fee=quote.max_fee,
-        gas=offer.gas,
-        to=bytes.fromhex(deployment.contract[2:]),
-        value=0,
-        data=offer.calldata,
-    )
+    call = Call(deployment.chain.evm_chain_id, deployment.contract, offer.calldata, offer.gas)
+    tx = transaction_of(call, payer, offer.fees, quote.max_fee)
     warned = [str(problem) for problem in quote.problems.values() if problem.severity is Severity.WARNS]
     return Plan(
         profile=deployment.id,
         kind=MoveKind.REGISTER,
-        request=SigningRequest(TRANSACTION_KIND, {"unsigned": hexed(tx.encoded())}, payer.index, expected_of(tx)),
+        request=signing_request(tx, payer.index),
         terms=_terms(deployment, offer, payer, tx),
         confirm=f"Register the Stark key on {offer.chain}",
         warnings=(*warned, NOT_NEEDED),
@@ -220,14 +218,13 @@ def registration_lines(deployment: Deployment, plan: Plan, reading: Reading) -> 
 
     Raises AshoreError where it is not this registration.
     """
-    read = reading.fields
-    address, stark_key, _ = decode_call(REGISTER_ETH_ADDRESS, bytes.fromhex(read["data"][2:]))
+    address, stark_key, _ = decode_call(REGISTER_ETH_ADDRESS, bytes.fromhex(reading.fields["data"][2:]))
     assert isinstance(address, bytes)
     assert isinstance(stark_key, int)
-    told = "0x" + address.hex(), hex_of(stark_key), read["to"].lower()
+    told = "0x" + address.hex(), hex_of(stark_key), reading.fields["to"].lower()
     if told != (plan.terms.recipient, plan.terms.details["stark_key"], deployment.contract):
         raise AshoreError("What is to be signed is not this registration.", "Nothing was signed.")
-    most = int(read["gas"]) * int(read["maxFeePerGas"])
+    chain = deployment.chain
     return (
         ReviewLine("Registers", told[1], "your Stark key, which signed for the address below", monospace=True),
         ReviewLine(
@@ -236,24 +233,5 @@ def registration_lines(deployment: Deployment, plan: Plan, reading: Reading) -> 
             "what is withdrawn to the key itself can be claimed for this address alone",
             monospace=True,
         ),
-        ReviewLine("Chain", deployment.chain.name, signed=_signed(read, "chainId")),
-        ReviewLine(
-            "Contract",
-            checksum(bytes.fromhex(read["to"][2:])),
-            "its function registerEthAddress; no ether is sent along",
-            monospace=True,
-            signed=_signed(read, "value"),
-        ),
-        ReviewLine(
-            "Gas, at most",
-            gas_words(most, deployment.chain.gas_symbol),
-            "what is not used is not paid",
-            signed=_signed(read, "gas", "maxFeePerGas", "maxPriorityFeePerGas"),
-        ),
-        ReviewLine("Paid by", checksum(bytes.fromhex(plan.terms.account[2:])), "its key signs this", monospace=True),
-        ReviewLine("Number of the transaction", read["nonce"], "its nonce", signed=_signed(read, "nonce")),
+        *transaction_lines(plan, reading, chain.name, chain.gas_symbol, "registerEthAddress"),
     )
-
-
-def _signed(read: Mapping[str, str], *names: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, read[name]) for name in names)

@@ -6,6 +6,7 @@ sets the money aside; nothing of a batch is on Ethereum before it.
 
 from dataclasses import replace
 
+from ashore.domain.events import Terms
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef, TrackWords
 from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.claiming.track import CLAIM_WORDS, CLAIMED, SENT, claim_track
@@ -213,14 +214,35 @@ REGISTRATION = Track(
         failed=("The registration had no effect. At most its gas was spent.", "Open the account again to try anew."),
         landed="Registered on {place}; waiting until it is irreversible.",
         final="Your Stark key is registered on {place}.",
+        second=(
+            "An earlier registration with number {nonce} of this account is still open. Nothing was sent.",
+            "Wait until a block has taken it; you find it under Activity.",
+        ),
         priced_out=(
             "It waits: gas costs {gas} now, more than this transaction may spend.",
-            "It goes through by itself once gas is cheaper.",
+            "It goes through by itself once gas is cheaper. Or speed it up: then it may spend more.",
         ),
-        sped_up=("", ""),
-        cancelling=("", ""),
-        instead=("", ""),
-        instead_again=("", ""),
+        sped_up=(
+            "Under way, with a higher price of gas.",
+            "Both transactions have one number: a block takes only one of them.",
+        ),
+        cancelling=(
+            "The cancellation is under way.",
+            "If a block takes the registration first, the key is registered all the same. Nothing to do until one is "
+            "taken.",
+        ),
+        cancelled_in_block=(
+            "A block took the cancellation; waiting until it is irreversible.",
+            "Until then {place} may still replace that block, and with it the registration may come back. Nothing to "
+            "do.",
+        ),
+        cancelled=(
+            "Cancelled, as you wished.",
+            "Your Stark key was not registered by this. You can register it whenever you like.",
+        ),
+        not_paid="Not registered: a block took the cancellation in the place of the registration.",
+        instead=("Speed up", "Cancel the registration"),
+        instead_again=("Register after all", "Cancel faster"),
     ),
     answered=SENT,
 )
@@ -232,6 +254,11 @@ def _is_on(state: Withdrawal, *tracks: Track) -> bool:
     return TrackRef.parse(state.terms.track).id in {track.ref.id for track in tracks}
 
 
+def registers(terms: Terms) -> bool:
+    """Whether terms are of a registration."""
+    return TrackRef.parse(terms.track).id == REGISTRATION.ref.id
+
+
 def is_claim(state: Withdrawal) -> bool:
     """Whether it is a claim of money that waits on L1, not a request to Reddio."""
     return _is_on(state, CLAIM)
@@ -239,7 +266,7 @@ def is_claim(state: Withdrawal) -> bool:
 
 def is_registration(state: Withdrawal) -> bool:
     """Whether it ties a Stark key to an address, and moves no money."""
-    return _is_on(state, REGISTRATION)
+    return registers(state.terms)
 
 
 def is_transfer(state: Withdrawal) -> bool:

@@ -19,7 +19,8 @@ from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import raw_transaction
 from ashore.keys.reading import Reading
 from ashore.systems.base import Action, Adoption, Draft, Offer, Payer, Plan, Quote, Report, ReviewLine, Source
-from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote, assemble_claim, claim_lines, claim_plan, judge_claim
+from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote, claim_lines, claim_plan, judge_claim
+from ashore.systems.claiming.paying import assemble_transaction
 from ashore.systems.claiming.replacing import (
     ReplacementOffer,
     ReplacementQuote,
@@ -48,7 +49,7 @@ from ashore.systems.reddio.system.registration import (
 )
 from ashore.systems.reddio.system.review import review_lines
 from ashore.systems.reddio.system.sending import Known, last_number, locate_request, submit_request
-from ashore.systems.reddio.system.tracks import TRACKS
+from ashore.systems.reddio.system.tracks import TRACKS, registers
 
 HINT_S = 3.0
 _ON_L1 = REPLACEMENTS | {MoveKind.CLAIM, MoveKind.REGISTER}
@@ -189,24 +190,27 @@ class ReddioSystem:
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
         if plan.kind in REPLACEMENTS:
-            return replacement_lines(self._contract, plan, reading)
-        if plan.kind is MoveKind.CLAIM:
-            return claim_lines(self._contract, plan, reading)
-        if plan.kind is MoveKind.REGISTER:
-            return registration_lines(self._deployment, plan, reading)
+            return replacement_lines(self._contract, plan, reading, self._call_lines)
+        if plan.kind in _ON_L1:
+            return self._call_lines(plan, reading)
         return review_lines(self._deployment, plan, reading)
 
+    def _call_lines(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
+        if registers(plan.terms):
+            return registration_lines(self._deployment, plan, reading)
+        return claim_lines(self._contract, plan, reading)
+
     async def open_registration(
-        self, source: Source, key: tuple[str, str], signature: bytes, payers: Sequence[Payer]
+        self, source: Source, key: tuple[str, str], signature: bytes, payers: Sequence[Payer], under_way: str = ""
     ) -> RegistrationOffer:
         """What registering a Stark key costs now; see `registration.open_registration`. Raises AshoreError."""
         now = self._now()
-        return await open_registration(self._deployment, self._quorum, source, key, signature, payers, now)
+        return await open_registration(self._deployment, self._quorum, source, key, signature, payers, now, under_way)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """The exact body of a request, or a raw transaction."""
         if plan.kind in _ON_L1:
-            return assemble_claim(plan, signed, move_id)
+            return assemble_transaction(plan, signed, move_id)
         return assemble(plan, reading, signed, move_id)
 
     async def stirred(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from ashore.domain.errors import AshoreError
@@ -24,11 +25,11 @@ from ashore.systems.base import Action, Adoption, Draft, Offer, Plan, Quote, Rep
 from ashore.systems.claiming.claims import (
     ClaimOffer,
     ClaimQuote,
-    assemble_claim,
     claim_lines,
     claim_plan,
     judge_claim,
 )
+from ashore.systems.claiming.paying import assemble_transaction
 from ashore.systems.claiming.replacing import (
     ReplacementOffer,
     ReplacementQuote,
@@ -62,11 +63,6 @@ from ashore.systems.zklink.system.plan import assemble, plan_of, review_lines
 from ashore.systems.zklink.system.refusals import outcome_of
 from ashore.systems.zklink.system.tracks import TRACKS
 
-_CLAIM_LINES = {
-    MoveKind.CLAIM: claim_lines,
-    MoveKind.REPLACE: replacement_lines,
-    MoveKind.CANCEL: replacement_lines,
-}
 ALL_TRACKS = (*TRACKS, *FOLLOWED_TRACKS)
 """Every track that a stored withdrawal may name."""
 HINT_S = 3.0
@@ -178,15 +174,18 @@ class ZkLinkSystem:
 
     def review(self, plan: Plan, reading: Reading) -> tuple[ReviewLine, ...]:
         """What the signer read, in words."""
-        if plan.kind in _CLAIM_LINES:
-            return _CLAIM_LINES[plan.kind](ZkLinkContract(self._deployment), plan, reading)
+        contract = ZkLinkContract(self._deployment)
+        if plan.kind in REPLACEMENTS:
+            return replacement_lines(contract, plan, reading, partial(claim_lines, contract))
+        if plan.kind is MoveKind.CLAIM:
+            return claim_lines(contract, plan, reading)
         lines = activation_lines if plan.kind is MoveKind.ACTIVATE else review_lines
         return lines(self._deployment, plan, reading)
 
     def assemble(self, plan: Plan, reading: Reading, signed: Mapping[str, object], move_id: str) -> SignedMove:
         """The exact parameters of sendTransaction, or a claim's raw transaction."""
         if plan.kind in _ON_L1:
-            return assemble_claim(plan, signed, move_id)
+            return assemble_transaction(plan, signed, move_id)
         if plan.kind is MoveKind.ACTIVATE:
             return assemble_activation(self._deployment, plan, reading, signed, move_id)
         return assemble(self._deployment, plan, reading, signed, move_id)
