@@ -6,8 +6,6 @@ an installed wheel and a frozen bundle alike. Each role imports only what it nee
 
 from __future__ import annotations
 
-import gc
-import os
 import sys
 from collections.abc import Sequence
 
@@ -54,17 +52,9 @@ def _window(arguments: list[str]) -> int:
 
         return headless.main(chosen)
 
-    from ashore.desktop import preflight
+    from ashore import window_role
 
-    gc.disable()  # until the window is painted: all that is loaded for it stays, and looking for waste costs a tenth
-    obstacle = preflight.obstacle(os.environ)
-    if obstacle is not None:
-        gc.enable()
-        print(obstacle, file=sys.stderr)
-        return 1
-    from ashore.ui.app import main as show_window
-
-    return show_window(chosen)
+    return window_role.main(chosen)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ashore import __version__
@@ -12,6 +13,9 @@ from ashore import __version__
 NETWORKS_REACHABLE = ("sandbox",)
 THEMES = ("system", "light", "dark")
 CLOCKS = ("demo", "realistic", "step")
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_NAME_SHOWN = 40
 
 _MAINNET_SENTENCE = (
     "mainnet cannot be reached by this version yet: it knows the sandbox only, "
@@ -30,6 +34,7 @@ class Options:
         clock: how time runs in the sandbox: ``demo``, ``realistic`` or ``step``.
         selftest: make the voyage without a window, print its figures, end.
         headless: arguments of the wallet without a window, ``None`` when it is not asked for.
+        link: what was clicked on, as it came; may be secret, and may be anything. Empty without one.
     """
 
     network: str = "sandbox"
@@ -38,6 +43,7 @@ class Options:
     clock: str = "demo"
     selftest: bool = False
     headless: tuple[str, ...] | None = None
+    link: str = field(default="", repr=False)
 
 
 def _network(name: str) -> str:
@@ -62,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--selftest", action="store_true", help="make one voyage without a window and print its figures"
     )
+    parser.add_argument("link", nargs="*", metavar="LINK", help="a link to open in the window, running or not")
     parser.add_argument("--headless", nargs=argparse.REMAINDER, default=None, help=argparse.SUPPRESS)
     return parser
 
@@ -72,7 +79,17 @@ def parse(arguments: Sequence[str]) -> Options:
     Raises:
         SystemExit: 0 after ``--help`` and ``--version``, 2 with a sentence when something cannot be read.
     """
-    found = _parser().parse_args(arguments)
+    parser = _parser()
+    # What it does not know is not repeated as argparse would: it may be a link, and a link may be a secret.
+    found, unknown = parser.parse_known_args(arguments)
+    options_unknown = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+    if options_unknown:
+        parser.error(f"there is no option of the name {options_unknown[0][:_NAME_SHOWN]!r}.")
+    if unknown or len(found.link) > 1:
+        parser.error("one link can be opened at a time.")
+    link = found.link[0] if found.link else ""
+    if link and not _SCHEME.match(link):
+        parser.error("what follows the options is no link: it opens lightning:…, lnurlw:…, ethereum:… or ashore:…")
     return Options(
         network=found.network,
         data_dir=found.data_dir.expanduser().absolute() if found.data_dir else None,
@@ -80,4 +97,5 @@ def parse(arguments: Sequence[str]) -> Options:
         clock=found.clock,
         selftest=found.selftest,
         headless=None if found.headless is None else tuple(found.headless),
+        link=link,
     )

@@ -13,6 +13,8 @@ import ashore
 from ashore import options
 from ashore.__main__ import main
 
+LINK = "lnurlw://host.example/w?k1=secret"
+
 
 def run_ashore(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Start the program as a person would, with these variables added to a bare environment."""
@@ -75,9 +77,36 @@ def test_what_follows_headless_is_left_alone() -> None:
     assert read.headless == ("--amount", "25", "--version")
 
 
-@pytest.mark.parametrize("wrong", [["--network", "atlantis"], ["--theme", "pink"], ["--net", "sandbox"], ["surplus"]])
+@pytest.mark.parametrize(
+    "given",
+    [[LINK], ["--", LINK], ["--theme", "dark", LINK], [LINK, "--theme", "dark"], ["--theme", "dark", "--", LINK]],
+)
+def test_a_link_is_read_wherever_it_stands(given: list[str]) -> None:
+    read = options.parse(given)
+    assert read.link == LINK
+    assert "secret" not in repr(read)
+
+
+def test_what_a_launcher_gives_without_a_link_is_none() -> None:
+    assert options.parse(["--"]) == options.Options()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--network", "atlantis"],
+        ["--theme", "pink"],
+        ["--net", "sandbox"],
+        ["surplus-secret"],
+        [LINK, LINK],
+        ["--theme", "dark", LINK, "--clock", "step", LINK],
+        [f"--open={LINK}"],
+    ],
+)
 def test_what_cannot_be_read_ends_with_two(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         options.parse(wrong)
     assert ended.value.code == 2
-    assert capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said
+    assert "secret" not in said

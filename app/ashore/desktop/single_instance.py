@@ -25,7 +25,12 @@ class InstanceLock:
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Take the lock.
+        """Take the lock; see `take`."""
+        self.take()
+        return self
+
+    def take(self) -> None:
+        """Take the lock, until `release` or the end of the context.
 
         Raises:
             AlreadyRunning: another process (or another lock object) holds it.
@@ -38,12 +43,15 @@ class InstanceLock:
             file.close()
             raise AlreadyRunning(f"Ashore is already running on {self._path.parent}.") from refusal
         self._file = file
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give the lock back."""
+        self.release()
+
+    def release(self) -> None:
+        """Give the lock back, where it is held."""
         if self._file is not None:
             self._file.close()
             self._file = None

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from ashore.desktop.paths import Paths, paths_for
 from ashore.resources import resource_path
+from ashore.ui.links import Links
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.theme import fonts
@@ -19,19 +20,28 @@ from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 
 if TYPE_CHECKING:
+    from ashore.desktop.messages import Message
+    from ashore.desktop.single_instance import InstanceLock
     from ashore.options import Options
 
 _FIRST_PAINT_S = 2.0
 
 
-def main(options: Options) -> int:
-    """Show the window, run until it is closed, and return the exit code."""
+def main(options: Options, lock: InstanceLock | None = None, message: Message | None = None) -> int:
+    """Show the window, run until it is closed, and return the exit code.
+
+    `lock` is the instance lock where it is held already, `message` what this start was asked for.
+    """
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Ashore")
     application.setDesktopFileName("ashore")
     application.setStyle("Fusion")
     paths = paths_for(options.network, options.data_dir)
     window, icons, state = first_window(application, options, paths)
+    links = Links(window)
+    links.listen_to(application)
+    if message is not None:
+        links.arrive_with_start(message)
     window.show()
     _wait_for_first_paint(application, window)
     gc.enable()
@@ -39,7 +49,7 @@ def main(options: Options) -> int:
     from ashore.ui import loop  # qasync: after the first paint
     from ashore.ui.life import Life
 
-    life = Life(window, icons, state, options, paths)
+    life = Life(window, icons, state, options, paths, lock, links)
     sys.excepthook = life.fault_in_slot
     return loop.run(application, life.run)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from ashore.desktop.paths import Paths
 from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
 from ashore.resources import resource_path
+from ashore.ui.links import Links
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.theme import fonts
@@ -39,12 +40,24 @@ _FAULT = (
 class Life:
     """One run of the program with a window."""
 
-    def __init__(self, window: MainWindow, icons: Icons, state: WindowState, options: Options, paths: Paths) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        icons: Icons,
+        state: WindowState,
+        options: Options,
+        paths: Paths,
+        lock: InstanceLock | None = None,
+        links: Links | None = None,
+    ) -> None:
+        """`lock` is the instance lock where this process holds it already; `links` are what was clicked until now."""
         self._window = window
         self._icons = icons
         self._state = state
         self._options = options
         self._paths = paths
+        self._lock = lock
+        self._links = links or Links(window)
         self._sections: Sections | None = None
         self._again = asyncio.Event()
         window.starting.again.connect(self._again.set)
@@ -57,6 +70,9 @@ class Life:
         QApplication.setWindowIcon(QIcon(str(resource_path("icons", "ashore.svg"))))
         async with contextlib.AsyncExitStack() as stack:
             stack.enter_context(_redacted_log())
+            if self._lock is not None:
+                stack.push(self._lock)
+                await self._hear_starts(stack)
             starting = asyncio.create_task(self._start_until_it_works(stack))
             stopped = asyncio.create_task(stop.wait())
             await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -81,7 +97,10 @@ class Life:
                 except AlreadyRunning:
                     self._window.starting.fail(
                         "Ashore is already open.",
-                        "Go on in the other window. Two at once could send the same withdrawal twice.",
+                        "Go on in the other window. Two at once could send the same withdrawal twice."
+                        + (
+                            " The link was not opened: the other window does not answer." if self._links.waiting else ""
+                        ),
                     )
                 except OSError:
                     self._window.starting.fail(
@@ -95,7 +114,9 @@ class Life:
         say = self._window.starting.say
         say("Ashore is being loaded.")
         self._paths.create()
-        stack.enter_context(InstanceLock(self._paths.instance_lock))
+        if self._lock is None:
+            stack.enter_context(InstanceLock(self._paths.instance_lock))
+            await self._hear_starts(stack)
         await asyncio.to_thread(_load)
         _settle_memory()
 
@@ -124,6 +145,16 @@ class Life:
         self._watch(practice, stack)
         gc.collect()  # little is left to look at
         _settle_memory()
+
+    async def _hear_starts(self, stack: contextlib.AsyncExitStack) -> None:
+        """Take what other starts hand over, for as long as the lock is held."""
+        from ashore.ui.link_listener import listen
+
+        try:
+            await stack.enter_async_context(listen(self._paths.data, self._links.arrive))
+        except OSError:
+            # Everything else works; another start then says that Ashore is already open.
+            print("ashore: links cannot be taken from other programs.", file=sys.stderr)
 
     def _watch(self, practice: Any, stack: contextlib.AsyncExitStack) -> None:
         from ashore.ui.practice_watch import PracticeWatch
@@ -160,6 +191,8 @@ class Life:
         )
         stack.callback(self._sections.close)
         self._sections.start()
+        self._links.lead_to(self._sections.take_in, self._sections.arrivals.say, self._sections.banners.show_fault)
+        stack.callback(self._links.keep)
 
     def _remember_look(self) -> None:
         theme = self._icons.theme

@@ -1,0 +1,104 @@
+"""Links from other programs: the newest is kept until a page can take it, and the window comes to the front.
+
+A link fills a form. Nothing is begun by it, and nobody is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from ashore.desktop.links import UNFIT
+from ashore.desktop.messages import Message, message_for
+from ashore.ui.raising import raise_window
+from ashore.ui.shell.window import MainWindow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ashore.systems.base import Problem
+
+    TakeIn = Callable[[str], None]
+    Say = Callable[[Problem], None]
+
+PAUSE_MS = 400
+"""Between one link in the window and the next: a person can read, and a flood of links costs nothing."""
+
+
+class Links(QObject):
+    """One link at most is held, and only in memory."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._newest: Message | None = None
+        self._came = 0
+        self._take_in: TakeIn | None = None
+        self._say: Say | None = None
+        self._note: Say | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(PAUSE_MS)
+        self._rest.timeout.connect(self._go_on)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a link is kept that no page has taken."""
+        return self._newest is not None and bool(self._newest.link)
+
+    def listen_to(self, application: QApplication) -> None:
+        """Take the links that macOS tells its programs about; they come as events, never as arguments."""
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
+            self.arrive(message_for(event.url().toString(event.url().ComponentFormattingOption.FullyEncoded)))
+            return True
+        return False
+
+    def arrive_with_start(self, message: Message) -> None:
+        """What this very start was asked for. The window is being shown anyway."""
+        if message.link or message.unfit:
+            self._keep(message)
+
+    def arrive(self, message: Message) -> None:
+        """Another program wants the window, and usually to open a link in it."""
+        if message.link or message.unfit:
+            self._keep(message)
+        if not self._rest.isActive():
+            raise_window(self._window, message.token)
+            self._go_on()
+            self._rest.start()
+
+    def lead_to(self, take_in: TakeIn, say: Say, note: Say) -> None:
+        """There are pages now: `take_in` is given each text, `say` why there is none, `note` what is beside it."""
+        self._take_in, self._say, self._note = take_in, say, note
+        self._go_on()
+
+    def keep(self) -> None:
+        """There are no pages any more: keep what comes."""
+        self._take_in = self._say = self._note = None
+
+    def _keep(self, message: Message) -> None:
+        self._newest = message
+        self._came += 1
+
+    def _go_on(self) -> None:
+        """Give the newest link to the pages, where there is one and there are any."""
+        message = self._newest
+        if message is None or self._take_in is None or self._say is None or self._note is None:
+            return
+        from ashore.intake.recognition import unwrapped
+        from ashore.systems.base import Problem, Severity
+
+        came, self._came, self._newest = self._came, 0, None
+        self._rest.start()
+        if message.link:
+            self._take_in(unwrapped(message.link))
+        else:
+            self._say(Problem(*UNFIT[message.unfit], Severity.WARNS))
+        if came > 1:
+            told = f"{came:,} links came at once."
+            self._note(Problem(told, "The newest one is here; the others were let go.", Severity.NOTES))

@@ -1,0 +1,270 @@
+"""Links from other programs, with real processes: to the running wallet, to one that is not running, after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+import ashore
+from ashore.desktop.hand_over import Outcome, lock_or_hand_over
+from ashore.desktop.messages import message_for
+from ashore.desktop.paths import paths_for
+from ashore.desktop.single_instance import InstanceLock
+from ashore.options import Options
+from ashore.ui.app import first_window
+from ashore.ui.links import Links
+from journeys.flows import CHECKSUMMED, RECIPIENT
+from journeys.flows import FORM as ZKLINK_FORM
+from journeys.house import WatchedLife
+from journeys.person import Person
+from journeys.test_product import own_memory
+from journeys.vouchers import FORM, OPEN, SETTLED, VOUCHER, asked, looks, to_review, voucher
+
+__all__ = ["asked", "own_memory"]
+
+pytestmark = [
+    pytest.mark.usefixtures("own_memory"),
+    pytest.mark.skipif(sys.platform == "win32", reason="processes are ended by signals here"),
+]
+
+TESTS = Path(__file__).resolve().parents[1]
+HAND_OVER_S = 0.3
+"""What is promised from the start of the process to the acknowledgement; the figures are in CHECKS.md."""
+
+MARGIN = 4
+"""How much longer it may take here, where many tests share the processors."""
+
+STARTING_S = 60.0
+TOGETHER = 10
+
+
+@contextlib.asynccontextmanager
+async def wallet(application: QApplication, folder: Path, link: str = "") -> AsyncIterator[tuple[Person, WatchedLife]]:
+    """What `ashore --clock step LINK` runs in this process, with its lock and its socket."""
+    application.setStyle("Fusion")
+    options = Options(data_dir=folder, theme="light", clock="step", link=link)
+    paths = paths_for("sandbox", folder)
+    paths.create()
+    message = message_for(link)
+    lock = lock_or_hand_over(paths, message, os.environ)
+    assert isinstance(lock, InstanceLock)
+    window, icons, state = first_window(application, options, paths)
+    links = Links(window)
+    links.arrive_with_start(message)
+    window.show()
+    window.activateWindow()
+    life = WatchedLife(window, icons, state, options, paths, lock, links)
+    stop = asyncio.Event()
+    application.lastWindowClosed.connect(stop.set)
+    running = asyncio.create_task(life.run(stop))
+    person = Person(window, "links", lambda: life.quiet)
+    try:
+        yield person, life
+        window.close()
+        async with asyncio.timeout(15):
+            assert await running == 0
+    finally:
+        application.lastWindowClosed.disconnect(stop.set)
+        stop.set()
+        await running
+        window.deleteLater()
+        icons.theme.setParent(None)
+        QApplication.sendPostedEvents()
+        application.setStyleSheet("")
+    assert not life.faults, life.faults
+
+
+class Start:
+    """A process that was started as another program would: `ashore --data-dir FOLDER -- LINK`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.shown: dict[str, Any] = {}
+
+    @classmethod
+    async def of(cls, folder: Path, *arguments: str, told: bool = False) -> Start:
+        """`told` where it may become a window that tells what it shows."""
+        program = [str(TESTS / "journeys" / "told_window.py")] if told else ["-m", "ashore"]
+        places = [str(Path(ashore.__file__).parents[1]), str(TESTS)]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, *program, "--data-dir", str(folder), "--clock", "step", "--", *arguments),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+            limit=1 << 20,
+        )
+        return cls(process)
+
+    async def ended(self) -> tuple[int, str]:
+        """Its exit code and what it complained of."""
+        async with asyncio.timeout(STARTING_S):
+            _told, complaint = await self.process.communicate()
+        assert self.process.returncode is not None
+        return self.process.returncode, complaint.decode()
+
+    async def until(self, so: Callable[[dict[str, Any]], object]) -> None:
+        """Wait until what the window shows is so."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(STARTING_S):
+            while not (self.shown and so(self.shown)):
+                line = await self.process.stdout.readline()
+                assert line, "it ended"
+                self.shown = json.loads(line)
+
+    def command_line(self) -> bytes:
+        """What any process of the machine can read of it."""
+        return Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
+
+    async def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(how)
+        await self.ended()
+
+
+def all_that_is_kept(folder: Path) -> bytes:
+    """Every file of the wallet, but those of the practice network, which makes the vouchers."""
+    files = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and paths_for("sandbox", folder).sandbox not in path.parents
+    ]
+    return b"".join(path.read_bytes() for path in files)
+
+
+async def hand_over(folder: Path, *links: str) -> float:
+    """Start the program once more, which hands its link over; the seconds until it has ended well."""
+    began = time.perf_counter()
+    start = await Start.of(folder, *links)
+    assert await start.ended() == (0, "")
+    return time.perf_counter() - began
+
+
+async def test_a_voucher_comes_as_a_link_and_becomes_money(
+    application: QApplication, tmp_path: Path, asked: list[str]
+) -> None:
+    async with wallet(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "1,265.50 USDC")
+        made = await voucher(life)
+        person.click_section("Settings")
+        person.window.showMinimized()
+
+        await hand_over(tmp_path, made["lnurlw"])
+        await person.until(lambda: person.heading == FORM, "the form")
+        await person.settle()
+        assert person.window.isVisible()
+        assert not person.window.isMinimized()
+        link = person.find(VOUCHER, QLineEdit)
+        assert isinstance(link, QLineEdit)
+        assert link.text() == made["lnurlw"]
+        assert asked == []
+        assert await looks(life, made) == 0
+        assert made["lnurlw"] not in person.window.windowTitle()
+        person.photograph("link-form")
+
+        person.click(OPEN)
+        await person.until_sees("Who pays")
+        await person.settle()
+        await to_review(person)
+        person.click("Withdraw 15 sat")
+        await person.until_sees(SETTLED)
+
+        took = [await hand_over(tmp_path, f"ashore:{RECIPIENT}") for _ in range(5)]
+        print("handed over in", ", ".join(f"{1000 * each:.0f} ms" for each in took))
+        assert min(took) < HAND_OVER_S * MARGIN
+
+
+async def test_an_address_comes_as_a_link_and_fills_the_recipient(application: QApplication, tmp_path: Path) -> None:
+    async with wallet(application, tmp_path) as (person, _life):
+        await person.until_sees("Bring funds out", "1,265.50 USDC")
+        person.click_section("Activity")
+        await hand_over(tmp_path, f"ethereum:{RECIPIENT}@42161")
+        await person.until_sees("This holds an Ethereum address.")
+        await person.settle()
+        person.photograph("link-address")
+        person.click("Withdraw to it from zkLink")
+        await person.until(lambda: person.heading == ZKLINK_FORM, "the form")
+        await person.settle()
+        recipient = person.find("Recipient", QLineEdit)
+        assert isinstance(recipient, QLineEdit)
+        assert recipient.text() == CHECKSUMMED
+
+        start = await Start.of(tmp_path, "lightning:" + "a" * 100_000)
+        assert await start.ended() == (
+            2,
+            "ashore: A link was too long to be opened: more than 4,096 characters. "
+            "Nothing was opened. If it is a voucher, ask its service for a new one.\n",
+        )
+        await person.until_sees("A link was too long to be opened")
+        person.photograph("link-too-long")
+        assert recipient.text() == CHECKSUMMED
+
+
+async def test_a_link_starts_the_wallet_that_is_not_running(application: QApplication, tmp_path: Path) -> None:
+    async with wallet(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "1,265.50 USDC")
+        made = await voucher(life)
+
+    start = await Start.of(tmp_path, made["lnurlw"], told=True)
+    try:
+        await start.until(lambda shown: FORM in shown["texts"])
+        await start.until(lambda shown: made["lnurlw"] in shown["fields"].values())
+        assert "Who pays" not in start.shown["texts"]
+        assert made["lnurlw"] not in start.shown["title"]
+        if sys.platform.startswith("linux"):
+            command_line = start.command_line()
+            assert made["lnurlw"].encode() not in command_line
+            assert b"*" * len(made["lnurlw"]) in command_line
+
+        # Killed while it is open, which leaves its socket behind: the next link starts it again.
+        start.process.kill()
+        await start.ended()
+        start = await Start.of(tmp_path, f"ethereum:{RECIPIENT}", told=True)
+        await start.until(lambda shown: f"ethereum:{RECIPIENT}" in shown["fields"].values())
+    finally:
+        await start.end()
+    assert made["lnurlw"].encode() not in all_that_is_kept(tmp_path)
+
+
+async def test_of_many_starts_at_once_one_becomes_the_window(tmp_path: Path) -> None:
+    links = [f"ethereum:0x{number:040x}" for number in range(1, TOGETHER + 1)]
+    starts = await asyncio.gather(*(Start.of(tmp_path, link, told=True) for link in links))
+    waiting = {asyncio.create_task(start.process.wait()): start for start in starts}
+    try:
+        async with asyncio.timeout(STARTING_S):
+            while len(waiting) > 1:
+                done, _still = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    start = waiting.pop(task)
+                    assert await start.ended() == (0, "")
+                    assert start.shown == {}
+        (window,) = waiting.values()
+        await window.until(lambda shown: set(shown["fields"].values()) & set(links))
+        await window.until(lambda shown: any(text.endswith("links came at once.") for text in shown["texts"]))
+    finally:
+        for task, start in waiting.items():
+            await start.end()
+            await task
+
+
+async def test_a_window_that_hangs_is_told_of(tmp_path: Path) -> None:
+    """The lock is held and nobody answers: the start says so, and shows why it is no window."""
+    paths = paths_for("sandbox", tmp_path)
+    paths.create()
+    with InstanceLock(paths.instance_lock):
+        assert lock_or_hand_over(paths, message_for("lightning:A"), os.environ, 0.1) is Outcome.NOBODY
+        start = await Start.of(tmp_path, f"ethereum:{RECIPIENT}", told=True)
+        await start.until(lambda shown: "Ashore is already open." in shown["texts"])
+        assert "The link was not opened" in " ".join(start.shown["texts"])
+        await start.end()
