@@ -162,6 +162,27 @@ def obstacle(
     return f"Ashore cannot open a window: system libraries that Qt needs are missing ({names}).\n{advice}"
 
 
+def camera_line(
+    *,
+    system: str = sys.platform,
+    release: Mapping[str, str] | None = None,
+    loads: Callable[[str], bool] = can_load,
+) -> str:
+    """What to install so that a camera can be used, in a sentence for a person; empty where nothing is missing.
+
+    A window is there already, so only what the camera needs beside it is looked for.
+    """
+    lacking = tuple(library for library in CAMERA if not loads(library.soname)) if system.startswith("linux") else ()
+    if not lacking:
+        return ""
+    found = os_release() if release is None else release
+    if _is_debian(found):
+        line = "sudo apt-get install " + " ".join(debian_packages(lacking, found))
+        return f"For the camera, run this line, then start Ashore again: {line}"
+    names = ", ".join(library.soname for library in lacking)
+    return f"For the camera, install the packages that bring these files, then start Ashore again: {names}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Answer one question of the scripts that set everything up.
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from PySide6.QtCore import QObject
+
 from ashore.domain.events import Terms
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.views import Account, Review
@@ -14,6 +16,9 @@ from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.arrivals import Source
 from ashore.ui.hub import ChangeHub
 from ashore.ui.port import WalletPort
+from ashore.ui.scanner.camera import Inputs
+from ashore.ui.scanner.system import system_inputs
+from ashore.ui.shell.state import WindowState
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
@@ -52,11 +57,15 @@ class Navigator(Protocol):
 
 
 Notify = Callable[[Problem], None]
+Cameras = Callable[[QObject], Inputs]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The wallet and the tools of a page. `now` gives UTC milliseconds, `notify` shows a banner."""
+    """The wallet and the tools of a page. `now` gives UTC milliseconds, `notify` shows a banner.
+
+    `cameras` finds the cameras of this computer, for a parent; `state` is what the window remembers of itself.
+    """
 
     wallet: WalletPort
     theme: Theme
@@ -67,3 +76,5 @@ class Context:
     notify: Notify
     now: Callable[[], int]
     data_place: str = ""
+    cameras: Cameras = system_inputs
+    state: WindowState | None = None

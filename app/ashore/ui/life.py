@@ -26,6 +26,7 @@ from ashore.ui.theme.icons import Icons
 
 if TYPE_CHECKING:
     from ashore.options import Options
+    from ashore.ui.context import Cameras
     from ashore.ui.shell.sections import Sections
 
 _GC_THRESHOLDS = (2000, 20, 100_000)
@@ -49,9 +50,13 @@ class Life:
         paths: Paths,
         lock: InstanceLock | None = None,
         links: Links | None = None,
+        cameras: Cameras | None = None,
     ) -> None:
-        """`lock` is the instance lock where this process holds it already; `links` are what was clicked until now."""
+        """`lock` is the instance lock where this process holds it already; `links` are what was clicked until now;
+        `cameras` finds other cameras than those of this computer.
+        """
         self._window = window
+        self._cameras = cameras
         self._icons = icons
         self._state = state
         self._options = options
@@ -171,6 +176,7 @@ class Life:
 
     async def _show(self, wallet: Any, stack: contextlib.AsyncExitStack, practice_password: str) -> None:
         from ashore.ui.pages.practice import CLOCK_KEY
+        from ashore.ui.scanner.system import system_inputs
         from ashore.ui.shell.sections import Sections
         from ashore.ui.tasks import Tasks
 
@@ -188,6 +194,8 @@ class Life:
             lambda: time.time_ns() // 1_000_000,
             data_place=str(self._paths.data),
             unlock_hint=f"The practice vault’s password is “{practice_password}”. It guards nothing.",
+            cameras=self._cameras or system_inputs,
+            state=self._state,
         )
         stack.callback(self._sections.close)
         self._sections.start()

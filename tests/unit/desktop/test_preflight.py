@@ -129,3 +129,12 @@ def test_it_needs_the_standard_library_alone() -> None:
     source = Path(preflight.__file__).parents[2]
     code = f"import sys; sys.path.insert(0, {str(source)!r}); import ashore.desktop.preflight"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
+
+
+def test_what_the_camera_alone_lacks_is_told_as_a_line_to_run() -> None:
+    lacks = lacking("libpulse.so.0", "libxcb-cursor.so.0")
+    said = preflight.camera_line(system="linux", release=DEBIAN_12, loads=lacks)
+    assert said.endswith(": sudo apt-get install libpulse0")
+    assert "libpulse.so.0" in preflight.camera_line(system="linux", release={"ID": "arch"}, loads=lacks)
+    assert preflight.camera_line(system="linux", release=DEBIAN_12, loads=everything) == ""
+    assert preflight.camera_line(system="win32", loads=nothing) == ""

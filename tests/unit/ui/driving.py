@@ -44,7 +44,14 @@ class Shell:
         self.window = MainWindow(icons.theme, icons, state)
         self.tasks = Tasks(self.faults.append)
         self.sections = Sections(
-            self.window, wallet, icons, self.tasks, lambda: NOW, data_place="/somewhere", unlock_hint="practice"
+            self.window,
+            wallet,
+            icons,
+            self.tasks,
+            lambda: NOW,
+            data_place="/somewhere",
+            unlock_hint="practice",
+            state=state,
         )
 
     async def settle(self) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
-from ashore.intake.codes import Reading, read
+from ashore.intake.codes import Effort, Reading, read
 from ashore.ui.scanner.luma import luma_of_image
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _answer(still: _Still) -> None:
     reading, failure = Reading(), None
     try:
         if not still.answer.cancelled():
-            reading = read(luma_of_image(still.image))
+            reading = read(luma_of_image(still.image), Effort.STILL)
     except Exception as error:  # noqa: BLE001  # whoever waits is told, and the thread goes on
         failure = error
 

@@ -14,7 +14,7 @@ from ashore.engine.views import Account, Review
 from ashore.systems.base import Problem, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.arrivals import Arrivals, Source
-from ashore.ui.context import Context
+from ashore.ui.context import Cameras, Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activation_form import FORM, ActivationFormPage
@@ -37,8 +37,10 @@ from ashore.ui.pages.unlock import UnlockPage
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
+from ashore.ui.scanner.system import system_inputs
 from ashore.ui.shell.banners import Banners
 from ashore.ui.shell.sidebar import SECTIONS
+from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.status import health_words, lock_words
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.tasks import Tasks
@@ -75,6 +77,8 @@ class Sections(QObject):
         *,
         data_place: str = "",
         unlock_hint: str = "",
+        cameras: Cameras = system_inputs,
+        state: WindowState | None = None,
     ) -> None:
         super().__init__(window)
         self.window = window
@@ -82,7 +86,8 @@ class Sections(QObject):
         self.hub = ChangeHub(wallet, self)
         self.banners = Banners(window, wallet, icons)
         say = self.banners.show_fault
-        self.context = Context(wallet, icons.theme, icons, tasks, self.hub, self, say, now, data_place)
+        tools = wallet, icons.theme, icons, tasks, self.hub
+        self.context = Context(*tools, self, say, now, data_place, cameras, state)
         self._pages: dict[str, Page] = {}
         self._way: list[str] = []
         self._closed = False

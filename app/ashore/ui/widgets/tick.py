@@ -10,7 +10,7 @@ from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.labels import Label, column
 
 
-class _Box(QCheckBox):
+class Box(QCheckBox):
     """A tick box that Enter ticks too, as every button here, with the tick of the house's icons."""
 
     def __init__(self, icons: Icons, text: str) -> None:
@@ -41,7 +41,7 @@ class Tick(QWidget):
 
     def __init__(self, icons: Icons, text: str, meaning: str) -> None:
         super().__init__()
-        self.box = _Box(icons, text)
+        self.box = Box(icons, text)
         self.box.setAccessibleName(text)
         self.box.setAccessibleDescription(meaning)
         self.meaning = Label(meaning, "small", wrap=True)

@@ -1,0 +1,256 @@
+"""A camera that is chosen, begun, lost, found again and let go. Knows nothing of QtMultimedia: see `devices`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QVideoFrame
+
+PATIENCE_MS = 3000
+"""So long a camera may deliver nothing before a person is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One camera. `id` is the system's, `name` what people call it; `away` looks away from who sits before it."""
+
+    id: str
+    name: str
+    away: bool = False
+
+
+class Permission(StrEnum):
+    """Whether the system lets this program use cameras."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    UNDECIDED = "undecided"
+
+
+class Lens(QObject):
+    """One opened camera: it delivers frames until it fails or is closed."""
+
+    frame = Signal(object)
+    """A `QVideoFrame`, in the window's thread."""
+    failed = Signal(str)
+    """The system's own words, which are not shown."""
+
+    @property
+    def has_torch(self) -> bool:
+        """Whether it has a light of its own. Known once it delivers."""
+        return False
+
+    def set_torch(self, on: bool) -> None:
+        """Put its light on or out."""
+
+    def close(self) -> None:
+        """Give the device back: its light goes out."""
+
+
+class Inputs(QObject):
+    """The cameras of a computer, and the way to each."""
+
+    changed = Signal()
+    """A camera came or went."""
+
+    def obstacle(self) -> str:
+        """Why no camera can be used here at all, whichever is plugged in; empty where nothing is in the way."""
+        return ""
+
+    def permission(self) -> Permission:
+        """Whether the system lets this program use cameras."""
+        return Permission.GRANTED
+
+    def ask(self, answered: Callable[[], None]) -> None:
+        """Let the system ask the person; `answered` is called when they have answered."""
+        answered()
+
+    def devices(self) -> tuple[Device, ...]:
+        """The cameras that are there, the system's first choice first."""
+        raise NotImplementedError
+
+    def open(self, device: Device, parent: QObject) -> Lens:
+        """Open one of them. What goes wrong is told by its `failed`."""
+        raise NotImplementedError
+
+
+class CameraState(StrEnum):
+    """How it is with the camera."""
+
+    OFF = "off"
+    ASKING = "asking"
+    STARTING = "starting"
+    LIVE = "live"
+    SILENT = "silent"
+    """Open, and it has delivered nothing for a while."""
+    LOST = "lost"
+    """Unplugged while it was used. It goes on when it is back."""
+    BUSY = "busy"
+    """It does not open; mostly because another program has it."""
+    NONE = "none"
+    REFUSED = "refused"
+    BARRED = "barred"
+    """Something that every camera needs is missing on this computer."""
+
+
+_WAITS = (CameraState.LOST, CameraState.NONE, CameraState.BARRED)
+"""States that a camera which comes ends by itself."""
+
+
+class Camera(QObject):
+    """The one camera that is looked through, of those that `inputs` has."""
+
+    frame = Signal(object)
+    changed = Signal()
+    """The state, the devices, or what the camera can do."""
+
+    def __init__(
+        self, inputs: Inputs, *, preferred: str = "", patience_ms: int = PATIENCE_MS, parent: QObject | None = None
+    ) -> None:
+        """`preferred` is the id or the name of the device that was chosen last time."""
+        super().__init__(parent)
+        self._inputs = inputs
+        self._preferred = preferred
+        self._wanted = False
+        self._lens: Lens | None = None
+        self._state = CameraState.OFF
+        self.device: Device | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(patience_ms)
+        self._patience.timeout.connect(self._silent)
+        inputs.changed.connect(self._devices_changed)
+
+    @property
+    def state(self) -> CameraState:
+        """How it is."""
+        return self._state
+
+    @property
+    def obstacle(self) -> str:
+        """What is in the way where the state is BARRED."""
+        return self._inputs.obstacle()
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The cameras that can be chosen. Empty where nobody may know them."""
+        return () if self._state in (CameraState.BARRED, CameraState.REFUSED) else self._inputs.devices()
+
+    @property
+    def has_torch(self) -> bool:
+        """Whether the camera in use has a light of its own."""
+        return self._lens is not None and self._lens.has_torch
+
+    def set_torch(self, on: bool) -> None:
+        """Put its light on or out."""
+        if self._lens is not None:
+            self._lens.set_torch(on)
+
+    def start(self) -> None:
+        """Look through the chosen camera, as soon as the system lets us. Also: try again."""
+        self._wanted = True
+        self._close_lens()
+        if self._inputs.obstacle():
+            self._enter(CameraState.BARRED)
+            return
+        permission = self._inputs.permission()
+        if permission is Permission.UNDECIDED:
+            self._enter(CameraState.ASKING)
+            self._inputs.ask(self._answered)
+        elif permission is Permission.DENIED:
+            self._enter(CameraState.REFUSED)
+        else:
+            self._open()
+
+    def stop(self) -> None:
+        """Give the device back."""
+        self._wanted = False
+        self._close_lens()
+        self._enter(CameraState.OFF)
+
+    def choose(self, device_id: str) -> None:
+        """Look through this one from now on."""
+        if self.device is not None and device_id == self.device.id and self._lens is not None:
+            return
+        self._preferred, self.device = device_id, None
+        if self._wanted:
+            self.start()
+
+    def _answered(self) -> None:
+        if self._wanted and self._state is CameraState.ASKING:
+            refused = self._inputs.permission() is not Permission.GRANTED
+            self._enter(CameraState.REFUSED) if refused else self._open()
+
+    def _open(self) -> None:
+        devices = self._inputs.devices()
+        self.device = _known(devices, self._preferred) or (devices[0] if devices else None)
+        if self.device is None:
+            self._enter(CameraState.NONE)
+            return
+        self._enter(CameraState.STARTING)
+        self._patience.start()
+        lens = self._lens = self._inputs.open(self.device, self)
+        lens.frame.connect(self._delivered)
+        lens.failed.connect(self._failed)
+
+    def _delivered(self, frame: QVideoFrame) -> None:
+        if self._lens is None or not frame.isValid():  # an empty one comes where a device goes
+            return
+        self._patience.start()
+        if self._state is not CameraState.LIVE:
+            self._enter(CameraState.LIVE)
+        self.frame.emit(frame)
+
+    def _silent(self) -> None:
+        if self._lens is not None:
+            self._enter(CameraState.SILENT)
+
+    def _failed(self, _words: str) -> None:
+        if self._lens is not None:
+            was_live = self._state in (CameraState.LIVE, CameraState.SILENT)
+            self._close_lens()
+            # A device that is pulled out fails a moment before the system says that it is gone.
+            self._enter(CameraState.LOST if was_live else CameraState.BUSY)
+
+    def _devices_changed(self) -> None:
+        if not self._wanted:
+            return
+        chosen = self.device
+        there = chosen is not None and _known(self._inputs.devices(), chosen.id, chosen.name) is not None
+        if self._lens is not None and not there:
+            self._close_lens()
+            self._enter(CameraState.LOST)
+        elif self._state in _WAITS and (there or chosen is None):
+            if chosen is not None:
+                self._preferred = chosen.id if _known(self._inputs.devices(), chosen.id) else chosen.name
+            self.start()
+        else:
+            self.changed.emit()
+
+    def _close_lens(self) -> None:
+        self._patience.stop()
+        lens, self._lens = self._lens, None
+        if lens is not None:
+            lens.frame.disconnect(self._delivered)
+            lens.failed.disconnect(self._failed)
+            lens.close()
+            lens.deleteLater()
+
+    def _enter(self, state: CameraState) -> None:
+        self._state = state
+        self.changed.emit()
+
+
+def _known(devices: tuple[Device, ...], *names: str) -> Device | None:
+    """The first device that has one of these ids or names: after it was out, a camera may be back by another id."""
+    for name in names:
+        for device in devices:
+            if name and name in (device.id, device.name):
+                return device
+    return None

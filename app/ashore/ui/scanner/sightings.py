@@ -1,0 +1,77 @@
+"""What a camera saw in the last moments, and when that is enough to take a code. Knows nothing of Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ashore.intake.codes import Code
+from ashore.intake.recognition import Intake, Way
+
+Shape = tuple[tuple[float, float], ...]
+"""Corners, in shares of the picture's width and height."""
+
+LOOKS = 2
+"""A code is taken when it was read so often: beside it there may be another that one frame missed."""
+REMEMBERED_S = 0.6
+"""A code that was seen so long ago is still counted as in view: now and then a frame misses one."""
+SETTLED_S = 2.5
+"""Where there was a choice, it is kept so long after the last look at a code, for a hand to reach it."""
+
+
+@dataclass(slots=True)
+class Sighting:
+    """One code in view. Its text is never shown; `what` says what it is."""
+
+    text: str = field(repr=False)
+    what: Intake
+    shape: Shape = ()
+    seen: float = 0.0
+    looks: int = 0
+    current: bool = True
+
+    @property
+    def leads(self) -> bool:
+        """Whether it leads anywhere in this wallet."""
+        return self.what.way is not Way.NOWHERE
+
+
+class Sightings:
+    """The codes in view, in the order in which they came into it."""
+
+    def __init__(self, recognise: Callable[[str], Intake]) -> None:
+        self._recognise = recognise
+        self._known: dict[tuple[str, str], Sighting] = {}
+
+    @property
+    def in_view(self) -> tuple[Sighting, ...]:
+        """What was seen lately."""
+        return tuple(self._known.values())
+
+    @property
+    def leading(self) -> tuple[Sighting, ...]:
+        """Those that lead anywhere."""
+        return tuple(one for one in self._known.values() if one.leads)
+
+    def look(self, codes: Sequence[tuple[Code, Shape]], now: float) -> Sighting | None:
+        """Take in what one frame has at `now` (seconds, never back). The code to take, once there is exactly one."""
+        for one in self._known.values():
+            one.current = False
+        for code, shape in codes:
+            key = code.text, code.trouble
+            one = self._known.get(key) or Sighting(code.text, self._what(code))
+            one.shape, one.seen, one.current = shape, now, True
+            one.looks += 1
+            self._known[key] = one
+        kept_s = SETTLED_S if len(self.leading) > 1 else REMEMBERED_S
+        self._known = {key: one for key, one in self._known.items() if now - one.seen <= kept_s}
+        leading = self.leading
+        ready = len(leading) == 1 and leading[0].current and leading[0].looks >= LOOKS
+        return leading[0] if ready else None
+
+    def _what(self, code: Code) -> Intake:
+        return Intake(Way.NOWHERE, code.trouble) if code.trouble else self._recognise(code.text)
+
+    def forget(self) -> None:
+        """Nothing was seen."""
+        self._known.clear()
