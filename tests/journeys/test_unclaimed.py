@@ -144,6 +144,7 @@ async def test_a_claim_that_gas_left_behind_is_sped_up_and_paid(house: House) ->
         await person.until_sees("25.00 USDC arrived on Harbour.")
         await person.settle()
         person.photograph("speed-up-final")
+        await person.until(lambda: person.marks() == "reported irreversible irreversible", "which one was taken")
         person.click_section("Unclaimed")
         await person.until_sees("Nothing waits for you.")
 
@@ -179,6 +180,10 @@ async def test_a_claim_is_cancelled_and_the_money_waits_on(house: House) -> None
         await person.settle()
         person.photograph("cancelled")
         assert not person.sees("still waits")
+        steps = person.stages()
+        assert list(steps) == ["Claim sent", "Cancelled", "Paid out on Harbour"]
+        assert steps["Claim sent"].said_by == "An endpoint of Harbour says so"
+        assert steps["Cancelled"].said_by == "checked, irreversible"
         person.click_section("Activity")
         await person.settle()
         assert ("Claim of 25.00 USDC", "Cancelled") in [(row[0], row[3]) for row in person.activity()]

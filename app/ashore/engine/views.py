@@ -83,6 +83,8 @@ class StageRow:
     """What a person may ask for here now, as a button says it; empty for nothing."""
     also: str = ""
     """What else."""
+    transaction: str = ""
+    """The hash of the transaction that it is about, where several share a number."""
 
 
 @dataclass(frozen=True, slots=True)

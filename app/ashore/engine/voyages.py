@@ -25,6 +25,7 @@ from ashore.domain.withdrawal import (
     placed,
 )
 from ashore.engine.ledger import NOTHING_SENT
+from ashore.engine.rival_rows import rival_rows
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
 from ashore.systems.local_time import time_of_day
@@ -32,7 +33,7 @@ from ashore.systems.local_time import time_of_day
 
 def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expectation] | None, now: int) -> Voyage:
     """Tell the voyage of a withdrawal. `now` in UTC milliseconds; `expectations` None where time stands still."""
-    rows = []
+    rows: list[StageRow] = []
     previous = state.started_at
     for stage in track.stages:
         view = state.stage(stage.id)
@@ -41,19 +42,18 @@ def voyage_of(state: Withdrawal, track: Track, expectations: Mapping[str, Expect
         witness = passed_by(state, stage.id, track)
         expected = (expectations or {}).get(stage.id)
         late = mark is Mark.AWAITED and bool(previous) and expected is not None and now - previous > expected.p95
-        rows.append(
-            StageRow(
-                stage=_placed(stage, state),
-                view=replace(view, contradicted="") if mark is Mark.NOT_APPLICABLE else view,
-                mark=mark,
-                said_by=_said_by(mark, witness or view.best, state, track.words),
-                sentence=_passed(stage, state) if witness else _told(stage, view, mark, state, track.words),
-                expectation=expected if mark in (Mark.AWAITED, Mark.REPORTED) else None,
-                late=late and state.is_open,
-                again=again,
-                also=also,
-            )
+        row = StageRow(
+            stage=_placed(stage, state),
+            view=replace(view, contradicted="") if mark is Mark.NOT_APPLICABLE else view,
+            mark=mark,
+            said_by=_said_by(mark, witness or view.best, state, track.words),
+            sentence=_passed(stage, state) if witness else _told(stage, view, mark, state, track.words),
+            expectation=expected if mark in (Mark.AWAITED, Mark.REPORTED) else None,
+            late=late and state.is_open,
+            again=again,
+            also=also,
         )
+        rows += rival_rows(state, row) if stage.id == track.answered else [row]
         previous = view.reached_at
     headline, advice = _headline(state, track, now)
     pace = usually(expectations, track.words)

@@ -149,7 +149,9 @@ async def test_a_cancelled_claim_ends_calmly_and_leads_to_the_money(shell: Shell
     await shell.settle()
     assert page.notice.text.startswith("Cancelled, as you wished.")
     assert page.notice.property("ground") == "note", "no alarm"
-    assert Mark.FAILED not in page.marks()
+    assert page.marks() == (Mark.REPORTED, Mark.IRREVERSIBLE, Mark.NOT_REACHED)
+    assert page.rows[1].title.text() == "Cancelled"
+    assert [row.transaction.text for row in page.rows if row.transaction.isVisible()] == [CLAIM_HASH, CANCEL_HASH]
     told = texts(page)
     for words in ("Gas of the cancellation", "0.0000277 ETH", "21,000 units at 1.32 gwei; checked, irreversible"):
         assert words in told

@@ -12,9 +12,10 @@ from ashore.engine.views import StageRow
 from ashore.ui.context import Context
 from ashore.ui.pages.evidence import CheckProof, EvidencePanel
 from ashore.ui.theme.theme import Theme
-from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLabel, FlowLayout
+from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, set_property, set_tip, show_if
 from ashore.ui.widgets.marks import WORDS, MarkWidget
 from ashore.ui.wording import breakable, clock_time, exact_time
@@ -71,6 +72,11 @@ class StageRowWidget(QWidget):
         self.time = Label(role="small")
         self.said_by = FlowLabel("caption")
         self.sentence = Label(role="muted", wrap=True)
+        self.transaction = HexText(context.theme, what="Transaction", size=12)
+        self.copy = CopyButton("transaction hash")
+        self._named = QWidget()
+        self._named.setLayout(FlowLayout(self.transaction, self.copy, gap=10))
+        self._named.hide()
         self.expectation = Label(role="small", wrap=True)
         self.objection = Label(role="strong", wrap=True)
         self.again = Button("")
@@ -92,7 +98,7 @@ class StageRowWidget(QWidget):
         body.setContentsMargins(0, 0, 0, 2 if last else 18)
         body.setSpacing(3)
         body.addWidget(head)
-        for widget in (self.sentence, self.objection, self.expectation, self._wish, self.more):
+        for widget in (self.sentence, self._named, self.objection, self.expectation, self._wish, self.more):
             body.addWidget(widget)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -115,6 +121,9 @@ class StageRowWidget(QWidget):
         self.said_by.show_text(breakable(row.said_by))
         set_property(self.said_by, "tone", words.token)
         self.sentence.show_text(breakable(row.sentence))
+        self.transaction.show_hex(row.transaction)
+        self.copy.set_text(row.transaction)
+        show_if(self._named, bool(row.transaction))
         self._show_objection(row)
         self._show_expectation(row, awaited=awaited)
         self.again.setText(row.again)

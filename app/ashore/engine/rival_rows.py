@@ -1,0 +1,117 @@
+"""Transactions that share one number, each as a stage of its own: the claim, and what was signed in its place."""
+
+from dataclasses import replace
+
+from ashore.domain.evidence import Evidence
+from ashore.domain.move_view import MoveView
+from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.stages import Stage
+from ashore.domain.withdrawal import LAST_STAGE, MARK_OF_LEVEL, Mark, StageView, Withdrawal
+from ashore.engine.views import StageRow
+
+REQUEST_HASH = "request"
+"""The fact of a submission's evidence that names its transaction."""
+
+_TITLES = {MoveKind.REPLACE: "Claim sent at a higher price", MoveKind.CANCEL: "Cancellation sent"}
+CANCELLED = "Cancelled"
+_SENT = {
+    MoveKind.REPLACE: "The same call at a higher price; an endpoint of {chain} took it.",
+    MoveKind.CANCEL: "It does nothing but use the claim’s number up; an endpoint of {chain} took it.",
+}
+_TAKEN = {
+    MoveKind.REPLACE: "The same call at a higher price: a block of {chain} took this transaction.",
+    MoveKind.CANCEL: "A block of {chain} took the cancellation, so the claim can never take effect.",
+}
+_WAITING = "Signed here; waiting for an endpoint of {chain} to take it."
+_OUTDONE = "A block took another transaction with its number, so this one can never take effect."
+_TOO_LATE = "Too late: a block took the claim first."
+_SAID_BY = {
+    Mark.PROVEN: "we checked it",
+    Mark.IRREVERSIBLE: "checked, irreversible",
+    Mark.UNKNOWN: "being found out",
+    Mark.FAILED: "not taken",
+    Mark.NOT_REACHED: "not reached",
+}
+
+
+_REPLACING = ("replacement", "cancellation")
+"""Kinds of evidence that an endpoint took one of the others."""
+
+
+def rival_rows(state: Withdrawal, row: StageRow) -> list[StageRow]:
+    """The stage `row` that the first transaction reached, and after it one for each that was signed in its place.
+
+    Each shows the evidence that is about its own transaction; where there is but one, the row is what it was.
+    """
+    if len(state.rivals) < 2:
+        return [row]
+    taken = _taken(state)
+    return [_first(row, state, taken), *(_row(row, move, state, taken) for move in state.rivals[1:])]
+
+
+def _taken(state: Withdrawal) -> Evidence | None:
+    """What shows which of them a block took; None while nothing does."""
+    own = {move.locator for move in state.rivals}
+    shown = (state.receipt, state.stage(state.facts.get(LAST_STAGE, "")).best)
+    return next((piece for piece in shown if piece is not None and piece.tx_hash in own), None)
+
+
+def _won(move: MoveView, taken: Evidence | None) -> bool:
+    return taken is not None and taken.tx_hash == move.locator
+
+
+def _about(move: MoveView, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(e for e in evidence if move.locator in (e.tx_hash, e.facts.get(REQUEST_HASH)))
+
+
+def _first(row: StageRow, state: Withdrawal, taken: Evidence | None) -> StageRow:
+    """The one that the others are to replace. What is about another one shows nothing of it."""
+    move = state.rivals[0]
+    kept = tuple(e for e in row.view.evidence if e.kind not in _REPLACING and e.tx_hash in ("", move.locator))
+    view = replace(row.view, evidence=kept)
+    best, said = view.best, f"An endpoint of {state.terms.destination} says so"
+    mark = _of_move(move) if best is None else MARK_OF_LEVEL[best.level]
+    if row.mark is Mark.TAKEN_BACK:
+        return replace(row, view=view, transaction=move.locator)
+    said_by = _SAID_BY.get(mark, f"{best.source} says so" if best is not None else said)
+    outdone = taken is not None and not _won(move, taken)
+    sentence = f"{row.sentence} {_OUTDONE}" if outdone else row.sentence
+    return replace(row, view=view, mark=mark, said_by=said_by, sentence=sentence, transaction=move.locator)
+
+
+def _row(first: StageRow, move: MoveView, state: Withdrawal, taken: Evidence | None) -> StageRow:
+    chain, evidence = state.terms.destination, _about(move, first.view.evidence)
+    view = StageView(f"{first.stage.id}.{move.id}", evidence, min((e.observed_at for e in evidence), default=0))
+    mark = _mark(move, view, taken)
+    title = CANCELLED if _won(move, taken) and move.kind is MoveKind.CANCEL else _TITLES[move.kind]
+    stage = Stage(view.id, first.stage.milestone, title, "", "", provable=False)
+    said_by = _SAID_BY.get(mark, f"An endpoint of {chain} says so" if mark is Mark.REPORTED else "")
+    return StageRow(stage, view, mark, said_by, _sentence(move, mark, state, taken), transaction=move.locator)
+
+
+def _mark(move: MoveView, view: StageView, taken: Evidence | None) -> Mark:
+    if taken is not None:
+        return MARK_OF_LEVEL[taken.level] if _won(move, taken) else Mark.NOT_REACHED
+    if move.state is MoveState.REFUSED or view.level is None:
+        return _of_move(move)
+    return MARK_OF_LEVEL[view.level]
+
+
+def _of_move(move: MoveView) -> Mark:
+    """What is known of a transaction from its own sending alone."""
+    known = {MoveState.REFUSED: Mark.FAILED, MoveState.ACCEPTED: Mark.REPORTED, MoveState.INTENDED: Mark.AWAITED}
+    return known.get(move.state, Mark.UNKNOWN)
+
+
+def _sentence(move: MoveView, mark: Mark, state: Withdrawal, taken: Evidence | None) -> str:
+    chain = state.terms.destination
+    if mark is Mark.FAILED:
+        return move.said
+    if mark is Mark.NOT_REACHED:
+        late = move.kind is MoveKind.CANCEL and _won(state.rivals[0], taken)
+        return _TOO_LATE if late else _OUTDONE
+    if _won(move, taken):
+        return _TAKEN[move.kind].format(chain=chain)
+    if move.state is MoveState.ACCEPTED:
+        return _SENT[move.kind].format(chain=chain)
+    return move.said or _WAITING.format(chain=chain)
