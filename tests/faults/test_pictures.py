@@ -143,3 +143,19 @@ async def test_a_practice_service_on_this_machine_may_be_asked(stage: Theatre) -
     address = f"http://127.0.0.1:{port}/token/7"
     assert await pictures.look(address, frozenset()) == AskFirst("127.0.0.1", "data")
     assert await pictures.look(address, {"127.0.0.1"}) == Loaded(GIF)
+
+
+async def test_what_could_only_be_refused_is_known_without_asking_anybody(stage: Theatre) -> None:
+    await stage.serve(saying(answer(GIF)))
+    free, practice = Pictures(stage.client()), Pictures(stage.client(), only=())
+    leading = "data:application/json;base64," + base64.b64encode(json.dumps({"image": DATA}).encode()).decode()
+    for address in (DATA, leading):
+        assert free.refusal(address) is None
+        refused = practice.refusal(address)
+        assert refused is not None
+        assert "loads nothing from the internet" in refused.sentence
+    assert practice.refusal(IN_ITSELF) is None
+    assert free.refusal("ipfs://abc/7") is not None
+    assert free.refusal("data:application/json,{}") is not None
+    assert not stage.met
+    assert not stage.looked_up

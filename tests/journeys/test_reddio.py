@@ -106,7 +106,7 @@ async def test_a_transfer_stays_on_reddio_and_arrives(vaults: House) -> None:
         await open_vaults(person)
         await person.choose("What to do", "Transfer to a vault")
         await person.settle()
-        assert person.sees("The money stays on Reddio")
+        assert person.sees("It stays on Reddio")
         await choose_asset(person, "1.25 ETH")
         person.write("Amount", "0.25")
         person.write("Receiver’s Stark key", receiver)
@@ -141,7 +141,7 @@ async def test_what_reddio_does_not_carry_out_ends_so_and_is_tried_again_with_a_
         await told_by_its_card(person)
         misbehave(vaults, **{switch: "insufficient available"})
         await send(person, "1.25 ETH", "0.5")
-        await reddio_until(vaults, person, "By its word the money is in your balance on Reddio")
+        await reddio_until(vaults, person, "By its word it is in your balance on Reddio")
         await person.settle()
         person.photograph(switch)
         assert [one["status"] for one in truth(vaults)] == [status]

@@ -147,7 +147,7 @@ async def test_all_that_waits_is_claimed_one_after_another(vaults: House) -> Non
             person.click_section("Withdraw")
             await told_by_its_card(person)
         person.click_section("Unclaimed")
-        await person.until_sees("This money waits, each sum by itself:", "0.50 ETH", f"SHELL #{LARGEST}")
+        await person.until_sees("These wait to be claimed, each by itself:", "0.50 ETH", f"SHELL #{LARGEST}")
         person.click("Claim all, one after another")
         for number in (1, 2):
             await person.until_sees(f"claim {number} of 2", "Gas for all", "Gas, probably")

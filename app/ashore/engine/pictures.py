@@ -85,6 +85,23 @@ class Pictures:
             address, holds = _picture_address(body), "picture"
         raise PictureError("This token’s data names no picture that Ashore can show.", _KINDS)
 
+    def refusal(self, address: str) -> PictureError | None:
+        """Why the picture at `address` can certainly not be looked at, as far as that shows without asking anybody."""
+        try:
+            for _ in range(_STEPS):
+                body = _in_itself(address)
+                if body is None:
+                    self._host(address)
+                    return None
+                if _is_picture(body):
+                    return None
+                address = _picture_address(body)
+        except PictureError as error:
+            return error
+        except AshoreError as error:
+            return PictureError(error.sentence, error.advice)
+        return None
+
     def _host(self, address: str) -> str:
         if address.startswith("ipfs:"):
             raise PictureError(

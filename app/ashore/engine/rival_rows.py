@@ -1,4 +1,4 @@
-"""Transactions that share one number, each as a stage of its own: the claim, and what was signed in its place."""
+"""Transactions that share one number, each as a stage of its own: the first, and what was signed in its place."""
 
 from dataclasses import replace
 
@@ -12,19 +12,19 @@ from ashore.engine.views import StageRow
 REQUEST_HASH = "request"
 """The fact of a submission's evidence that names its transaction."""
 
-_TITLES = {MoveKind.REPLACE: "Claim sent at a higher price", MoveKind.CANCEL: "Cancellation sent"}
+_TITLES = {MoveKind.REPLACE: "{Noun} sent at a higher price", MoveKind.CANCEL: "Cancellation sent"}
 CANCELLED = "Cancelled"
 _SENT = {
     MoveKind.REPLACE: "The same call at a higher price; an endpoint of {chain} took it.",
-    MoveKind.CANCEL: "It does nothing but use the claim’s number up; an endpoint of {chain} took it.",
+    MoveKind.CANCEL: "It does nothing but use the {noun}’s number up; an endpoint of {chain} took it.",
 }
 _TAKEN = {
     MoveKind.REPLACE: "The same call at a higher price: a block of {chain} took this transaction.",
-    MoveKind.CANCEL: "A block of {chain} took the cancellation, so the claim can never take effect.",
+    MoveKind.CANCEL: "A block of {chain} took the cancellation, so the {noun} can never take effect.",
 }
 _WAITING = "Signed here; waiting for an endpoint of {chain} to take it."
 _OUTDONE = "A block took another transaction with its number, so this one can never take effect."
-_TOO_LATE = "Too late: a block took the claim first."
+_TOO_LATE = "Too late: a block took the {noun} first."
 _SAID_BY = {
     Mark.PROVEN: "we checked it",
     Mark.IRREVERSIBLE: "checked, irreversible",
@@ -83,7 +83,7 @@ def _row(first: StageRow, move: MoveView, state: Withdrawal, taken: Evidence | N
     chain, evidence = state.terms.destination, _about(move, first.view.evidence)
     view = StageView(f"{first.stage.id}.{move.id}", evidence, min((e.observed_at for e in evidence), default=0))
     mark = _mark(move, view, taken)
-    title = CANCELLED if _won(move, taken) and move.kind is MoveKind.CANCEL else _TITLES[move.kind]
+    title = CANCELLED if _won(move, taken) and move.kind is MoveKind.CANCEL else _filled(_TITLES[move.kind], state)
     stage = Stage(view.id, first.stage.milestone, title, "", "", provable=False)
     said_by = _SAID_BY.get(mark, f"An endpoint of {chain} says so" if mark is Mark.REPORTED else "")
     return StageRow(stage, view, mark, said_by, _sentence(move, mark, state, taken), transaction=move.locator)
@@ -104,14 +104,19 @@ def _of_move(move: MoveView) -> Mark:
 
 
 def _sentence(move: MoveView, mark: Mark, state: Withdrawal, taken: Evidence | None) -> str:
-    chain = state.terms.destination
     if mark is Mark.FAILED:
         return move.said
     if mark is Mark.NOT_REACHED:
         late = move.kind is MoveKind.CANCEL and _won(state.rivals[0], taken)
-        return _TOO_LATE if late else _OUTDONE
+        return _filled(_TOO_LATE, state) if late else _OUTDONE
     if _won(move, taken):
-        return _TAKEN[move.kind].format(chain=chain)
+        return _filled(_TAKEN[move.kind], state)
     if move.state is MoveState.ACCEPTED:
-        return _SENT[move.kind].format(chain=chain)
-    return move.said or _WAITING.format(chain=chain)
+        return _filled(_SENT[move.kind], state)
+    return move.said or _filled(_WAITING, state)
+
+
+def _filled(text: str, state: Withdrawal) -> str:
+    """A text with the chain, and with what the first transaction is."""
+    noun = "registration" if state.rivals[0].kind is MoveKind.REGISTER else "claim"
+    return text.format(chain=state.terms.destination, noun=noun, Noun=noun.capitalize())

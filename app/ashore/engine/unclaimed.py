@@ -128,15 +128,17 @@ class UnclaimedMoney:
         payers = [self.payer(account, owed.chain) for account in self._accounts() if not account.elsewhere]
         return await self._purses[owed.profile].open_claim(owed, payers, self._ledger.watched)
 
-    async def gas_of(self, owed: Sequence[Unclaimed]) -> Mapping[str, int]:
-        """The most that claiming all of these costs at the usual price, in wei, by what gas is paid in.
+    async def gas_of(self, owed: Sequence[Unclaimed]) -> Mapping[str, tuple[int, int]]:
+        """What claiming all of these costs at the usual price, probably and at most, in wei, by what gas is paid in.
 
         What a contract would refuse now costs nothing and is left out. Raises AshoreError.
         """
-        costs: dict[str, int] = {}
+        costs: dict[str, tuple[int, int]] = {}
         for offer in await asyncio.gather(*(self.open_claim(each) for each in owed)):
             if isinstance(offer, ClaimOffer) and offer.refused is None:
-                costs[offer.gas_symbol] = costs.get(offer.gas_symbol, 0) + offer.gas * offer.fees.max_fee
+                likely, most = costs.get(offer.gas_symbol, (0, 0))
+                likely += (offer.likely or offer.gas) * offer.fees.expected
+                costs[offer.gas_symbol] = likely, most + offer.gas * offer.fees.max_fee
         return costs
 
     def claim_of(self, owed: Unclaimed) -> str:

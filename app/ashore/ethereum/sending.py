@@ -49,7 +49,7 @@ async def submit(quorum: Quorum, raw: bytes, first_send: bool = True) -> Outcome
     report = await quorum.send_raw(raw)
     chain = quorum.spec.name
     if report.verdict == "accepted" and len(report.refused) < quorum.k:
-        return Accepted(f"{', '.join(report.accepted)} took the transaction.")
+        return Accepted(f"{_endpoints(report.accepted)} took the transaction.")
     if report.verdict == "not sent":
         return NeverLeft(f"No endpoint of {chain} can be reached; the transaction has not left.")
     if report.verdict == "refused" and len(report.refused) >= quorum.k:
@@ -59,9 +59,18 @@ async def submit(quorum: Quorum, raw: bytes, first_send: bool = True) -> Outcome
         return Unknown(f"The endpoints of {chain} refuse a repetition.", resend_harmless=True, refusal=refused)
     if report.accepted:
         said = plain(report.refused[0][2], 120)
-        told = f"{', '.join(report.accepted)} alone says that it took the transaction; the others refuse it: “{said}”."
+        says = "says that it" if len(report.accepted) == 1 else "say that they"
+        took = f"Only {_endpoints(report.accepted, first='the')} {says} took the transaction"
+        told = f"{took}; the others refuse it: “{said}”."
         return Unknown(told, resend_harmless=True)
     return Unknown(f"No endpoint of {chain} said that it took the transaction.", resend_harmless=True)
+
+
+def _endpoints(names: Sequence[str], first: str = "The") -> str:
+    """Endpoints by their names, as a sentence has them."""
+    if len(names) == 1:
+        return f"{first} endpoint {names[0]}"
+    return f"{first} endpoints {', '.join(names[:-1])} and {names[-1]}"
 
 
 async def locate(quorum: Quorum, raw: bytes, sender: str, nonce: int) -> Outcome:

@@ -104,4 +104,8 @@ def test_a_payout_shows_which_of_several_was_taken_before_its_receipt_is_read() 
 
 def test_what_no_endpoint_took_says_why() -> None:
     _, cancelled, _ = rows(wallet((MoveKind.CANCEL, CANCEL), refused=True))
-    assert (cancelled.mark, cancelled.said_by, cancelled.sentence) == (Mark.FAILED, "not taken", "The price is too low.")
+    assert (cancelled.mark, cancelled.said_by, cancelled.sentence) == (
+        Mark.FAILED,
+        "not taken",
+        "The price is too low.",
+    )

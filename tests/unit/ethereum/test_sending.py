@@ -118,4 +118,4 @@ async def test_one_that_took_it_does_not_speak_for_two_that_refuse(
     outcome = await submit(bench.quorum, signed(0))
     assert isinstance(outcome, Unknown)
     assert outcome.resend_harmless
-    assert "a alone says that it took the transaction" in outcome.sentence
+    assert "Only the endpoint a says that it took the transaction" in outcome.sentence

@@ -84,8 +84,8 @@ class StandInUnclaimed:
             raise self.claim
         return replace(self.claim, owed=owed)
 
-    async def gas_of(self, owed: Sequence[Unclaimed]) -> Mapping[str, int]:
-        return {"ETH": 10**15 * len(owed)}
+    async def gas_of(self, owed: Sequence[Unclaimed]) -> Mapping[str, tuple[int, int]]:
+        return {"ETH": (8 * 10**14 * len(owed), 10**15 * len(owed))}
 
     async def open_replacement(self, withdrawal: str, *, cancel: bool) -> Offer:
         if isinstance(self.replacement, AshoreError):

@@ -73,6 +73,38 @@ async def test_nobody_is_told_to_receive_what_goes_to_somebody_else(shell: Shell
     assert page.summary.caption.text() == "You receive"
 
 
+async def test_one_estimate_of_the_gas_stands_in_the_card_and_in_the_form(shell: Shell, wallet: ClaimWallet) -> None:
+    assert isinstance(wallet.unclaimed.claim, ClaimOffer)
+    wallet.unclaimed.claim = replace(wallet.unclaimed.claim, likely=61_234)
+    wallet.unclaimed.found = (OWED,)
+    shell.sections.show_section("unclaimed")
+    await shell.settle()
+    card = shell.sections.page("unclaimed").cards[0]  # type: ignore[attr-defined]
+    assert "finds out how much" in card.ways.gas.text()
+    card.ways.set_open(True)
+    await shell.settle()
+    assert "61,234 units or fewer" in card.ways.gas.text()
+    assert "a limit of 72,000 units" in card.ways.gas.text()
+    card.claim.click()
+    await shell.settle()
+    page = shell.sections.page("claim")
+    assert isinstance(page, ClaimFormPage)
+    assert "61,234 units or fewer" in page.ways.gas.text()
+    assert "61,234 units or fewer, from the account you choose" in texts(page.summary)
+    assert "a limit of 72,000 units, at the highest price" in texts(page.summary)
+
+
+async def test_a_card_whose_gas_nobody_tells_says_who_finds_it_out(shell: Shell, wallet: ClaimWallet) -> None:
+    wallet.unclaimed.claim = AshoreError("Nobody answers.")
+    wallet.unclaimed.found = (OWED,)
+    shell.sections.show_section("unclaimed")
+    await shell.settle()
+    card = shell.sections.page("unclaimed").cards[0]  # type: ignore[attr-defined]
+    card.ways.set_open(True)
+    await shell.settle()
+    assert card.ways.gas.text() == "The wallet that sends it finds out how much gas it takes."
+
+
 async def test_a_price_of_gas_is_not_spoken_of_as_an_asset(shell: Shell) -> None:
     page = await the_form(shell)
     await typed(shell, page, "21.1234567891")
@@ -85,7 +117,7 @@ async def test_it_says_what_waits_who_gets_it_and_what_it_costs(shell: Shell) ->
     page = await the_form(shell)
     said = texts(page)
     assert "25.00 USDC on Arbitrum" in said
-    assert "The money goes to its owner, whoever pays the gas." in said
+    assert "It goes to its owner, whoever pays the gas." in said
     assert "0.000792 ETH" in said  # 72,000 units at 11 gwei
     assert "0.00152 ETH" in said  # at most, at 21 gwei, rounded up
     assert page.payer.key == "0", "the account that has ether"
@@ -213,7 +245,7 @@ async def test_several_are_claimed_one_after_another_with_the_gas_of_all_told_fi
     assert isinstance(page, ClaimFormPage)
     said = texts(page)
     assert "claim 1 of 2" in said
-    assert "at most 0.002 ETH" in said
+    assert "probably 0.0016 ETH, at most 0.002 ETH" in said
     assert "25.00 USDC on Arbitrum" in said
     shell.sections.withdrawal_sent("c1")
     await shell.settle()

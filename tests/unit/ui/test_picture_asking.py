@@ -38,6 +38,11 @@ class Gallery:
     def __init__(self) -> None:
         self.asked: list[frozenset[str]] = []
         self.body = painted()
+        self.refused: AshoreError | None = None
+
+    def refusal(self, address: str) -> AshoreError | None:
+        assert address == URI
+        return self.refused
 
     async def look(self, address: str, agreed: Collection[str]) -> Loaded | AskFirst:
         assert address == URI
@@ -107,6 +112,21 @@ async def test_one_agreement_is_for_one_token_and_a_tick_for_its_collection(
     await take(shell, page, "PUNK", 0)
     assert gallery.asked[-1] == frozenset(HOSTS)  # of the collection that was ticked, without a question
     assert not page.picture.asking.isVisible()
+
+
+async def test_what_could_only_be_refused_is_not_offered_and_the_reason_is_said(
+    shell: Shell, wallet: ReddioStandIn
+) -> None:
+    gallery = wallet.pictures
+    assert isinstance(gallery, Gallery)
+    gallery.refused = AshoreError("A practice network loads nothing from the internet.")
+    page = await open_reddio(shell)
+    await take(shell, page, "PUNK")
+    assert page.picture.link.isHidden()
+    assert page.picture.working.text() == (
+        "Its picture is not shown: a practice network loads nothing from the internet."
+    )
+    assert gallery.asked == []
 
 
 async def test_who_does_not_want_it_is_not_asked_twice(shell: Shell, wallet: ReddioStandIn) -> None:

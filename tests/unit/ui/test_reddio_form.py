@@ -80,7 +80,7 @@ async def test_a_transfer_says_that_the_money_stays_on_reddio(shell: Shell, wall
     choose(page, "WBTC")
     await fill(shell, page, amount="2", recipient=FOREIGN_KEY)
     said = texts(page)
-    assert "The money stays on Reddio" in said
+    assert "It stays on Reddio" in said
     assert "Receiver’s Stark key" in said
     assert f"{FOREIGN_KEY[:6]} … {FOREIGN_KEY[-4:]} receives" in said
     assert (page.title.text(), page.accessibleName()) == (TRANSFER_TITLE, TRANSFER_TITLE)
@@ -330,7 +330,7 @@ async def test_the_card_of_the_first_page_says_what_is_held_and_leads_to_the_for
     assert isinstance(home, HomePage)
     card = home.cards[1]
     assert card.balance.text() == "3.50 ETH"  # under both keys
-    assert "ETH on the way to Ethereum · also 1,234.56789 WBTC, 3 NFTs" in card.detail.text().replace("\u200b", "")
+    assert "ETH is on its way to Ethereum · also 1,234.56789 WBTC, 3 NFTs" in card.detail.text().replace("\u200b", "")
     card.click()
     await shell.settle()
     assert shell.sections.place == "vaults"

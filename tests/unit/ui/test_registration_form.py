@@ -73,7 +73,7 @@ async def test_it_says_what_is_tied_to_what_and_what_it_costs(shell: Shell, wall
     form = await the_form(shell)
     assert wallet.registering.asked == [(REDDIO, 0, STANDARD)]
     said = texts(form)
-    assert "1,840,000 units of gas" in said
+    assert "a limit of 1,840,000 units" in said
     assert "needs no registration" in said
     assert form.payer.key == "0", "who has ether pays"
     assert form.summary.review.isEnabled()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from ashore.ui.shell.status import health_words, lock_words, trouble
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW, OTHER, PROFILE, sail, shown
+from unit.ui.test_unclaimed_page import OWED
 
 
 def unlock_page(shell: Shell) -> UnlockPage:
@@ -363,3 +365,23 @@ async def test_nothing_is_asked_of_a_wallet_that_closes(shell: Shell) -> None:
     assert "Ashore is closing." in texts(shell.window)
     await shell.settle()
     assert asked == []
+
+
+async def test_a_locked_window_says_that_something_waits_and_nothing_else_of_it(shell: Shell) -> None:
+    await shell.wallet.lock()
+    await shell.settle()
+    page = unlock_page(shell)
+    assert not page.waiting.isVisible()
+    shell.wallet.unclaimed.found = (OWED,)
+    shell.wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+    assert page.waiting.text() == "1 thing waits to be claimed. Unlock to see what."
+    shell.wallet.unclaimed.found = (OWED, replace(OWED, token_id=18), replace(OWED, token_id=19, amount=0))
+    shell.wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+    assert page.waiting.text() == "2 things wait to be claimed. Unlock to see what."
+    assert "25" not in page.waiting.text()
+    shell.wallet.unclaimed.claimed_by = "c"
+    shell.wallet.tell(Change(Topic.UNCLAIMED))
+    await shell.settle()
+    assert not page.waiting.isVisible()

@@ -135,7 +135,7 @@ async def test_what_one_chain_shows_is_said_while_another_one_is_silent(shell: S
     money.found, money.looked_at = (OWED,), 0
     money.trouble = AshoreError("Lagoon could not be looked at.")
     page = await the_page(shell)
-    assert page.said.text() == "This money waits:"
+    assert page.said.text() == "This waits to be claimed:"
     await found(shell)
     assert page.said.text() == "Not everything could be looked up."
     money.looked_at = NOW

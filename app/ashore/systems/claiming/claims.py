@@ -3,8 +3,8 @@
 What is the same in every system; each one's `PayingContract` knows the call itself. Source: EIP-1559 for the fees.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ashore.domain.amounts import format_units
 from ashore.domain.errors import AshoreError
@@ -77,6 +77,8 @@ class ClaimQuote(Quote):
 
     payer: PayerOffer | None
     max_fee: int | None
+    estimate: Mapping[str, str] = field(default_factory=dict)
+    """What it probably takes, as details (see `likely_details`)."""
 
     @property
     def action(self) -> Action:
@@ -107,7 +109,7 @@ def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
     owed = offer.owed
     if offer.under_way:
         problems["claim"] = Problem(
-            "This money is being claimed already.", "Follow that claim, speed it up, or wait until it has ended."
+            "It is being claimed already.", "Follow that claim, speed it up, or wait until it has ended."
         )
     elif offer.refused is not None:
         problems["claim"] = offer.refused
@@ -123,6 +125,7 @@ def judge_claim(offer: ClaimOffer, draft: Draft) -> ClaimQuote:
         usually="It is done as soon as a block takes it, and irreversible when that block is finalized.",
         payer=paid.payer,
         max_fee=paid.max_fee,
+        estimate=paid.estimate,
     )
 
 
@@ -171,6 +174,7 @@ def claim_plan(contract: PayingContract, quote: ClaimQuote) -> Plan:
             "nonce": str(tx.nonce),
             GAS_MOST: str(tx.most),
             GAS_SYMBOL: offer.gas_symbol,
+            **quote.estimate,
             PAYS: "; ".join(offer.pays),
         },
     )

@@ -20,7 +20,7 @@ TURNS_TO_REPEAT = 30
 CLAIMS_A_TURN = 5
 
 REVERTED = (
-    "A block of {chain} took the transaction, but it had no effect: the money may have been paid out before, or the "
+    "A block of {chain} took the transaction, but it had no effect: it may have been paid out before, or the "
     "gas did not suffice. Only the gas was spent."
 )
 NOT_REGISTERED = (

@@ -11,7 +11,7 @@ from ashore.ethereum.fees import Fees
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.wire import quantity
 from ashore.net.errors import RpcError
-from ashore.systems.base import Problem, Severity
+from ashore.systems.base import Leg, Problem, ReviewLine, Severity
 
 WEI_DECIMALS, GWEI_DECIMALS = 18, 9
 GAS_ROOM = 6, 5
@@ -21,6 +21,8 @@ LEAST_GAS, MOST_GAS = 90_000, 400_000
 
 GAS_SYMBOL = "gas.symbol"
 """Detail of a claim: what its gas is paid in."""
+GAS_LIKELY, GAS_UNITS = "gas.likely", "gas.units"
+"""Details of a claim, and later facts: what its gas probably costs, in wei, and how many units that is."""
 GAS_PRICE = "gas.price"
 """The highest price of gas so far, in wei for each unit, in what is planned to replace a claim."""
 MOST_GWEI = 10_000 * 10**9
@@ -115,6 +117,38 @@ def gas_words(wei: int, symbol: str, *, up: bool = True) -> str:
     step = 10 ** max(0, len(str(wei)) - (3 if up else 6))
     shown = -(-wei // step) * step if up else wei // step * step
     return f"{display_units(shown, WEI_DECIMALS)} {symbol}"
+
+
+def gas_legs(gas: int, likely: int, prices: tuple[int, int], symbol: str, payer: str) -> tuple[Leg, ...]:
+    """What a transaction probably costs, and at most; none where nobody knows what it takes.
+
+    `gas` is its limit and `likely` what it takes, in units; `prices` what a unit probably costs and at most, in wei.
+    """
+    if not gas:
+        return ()
+    price, highest = prices
+    return (
+        Leg("Gas, probably", gas_words(likely * price, symbol), f"{units_words(likely)}, from {payer}"),
+        Leg("At most", gas_words(gas * highest, symbol), f"a limit of {gas:,} units, at the highest price"),
+    )
+
+
+def units_words(units: int) -> str:
+    """How much gas a call takes, as it is told everywhere: the estimate, before what the chain gives back."""
+    return f"{units:,} units or fewer"
+
+
+def likely_details(units: int, wei: int) -> dict[str, str]:
+    """What a transaction probably takes, to be kept with it: units of gas, and what they cost, in wei."""
+    return {GAS_UNITS: str(units), GAS_LIKELY: str(wei)}
+
+
+def likely_lines(details: Mapping[str, str], symbol: str) -> tuple[ReviewLine, ...]:
+    """The same as the review has it; none where it was not reckoned."""
+    if GAS_LIKELY not in details:
+        return ()
+    cost, units = gas_words(int(details[GAS_LIKELY]), symbol), units_words(int(details[GAS_UNITS]))
+    return (ReviewLine("Gas, probably", cost, f"{units}, at the price of now", reckoned=True),)
 
 
 def gas_most(state: Withdrawal) -> int:

@@ -12,7 +12,7 @@ from ashore.ethereum.wire import hexed
 from ashore.keys.reading import Reading
 from ashore.keys.transactions import TRANSACTION_KIND
 from ashore.systems.base import Draft, Leg, Payer, Plan, Problem, ReviewLine, Severity, SigningRequest
-from ashore.systems.claiming.gas import ceiling, gas_words
+from ashore.systems.claiming.gas import ceiling, gas_legs, gas_words, likely_details, likely_lines
 
 ELSEWHERE = "Any other account may send the call, from any wallet: you find it below."
 
@@ -58,11 +58,12 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Who pays, at most how much (wei for each unit of gas), and both in words."""
+    """Who pays, at most how much (wei for each unit of gas), both in words, and the estimate as details."""
 
     payer: PayerOffer | None
     max_fee: int | None
     legs: tuple[Leg, ...]
+    estimate: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +108,10 @@ def judge_price(price: Price, draft: Draft, problems: dict[str, Problem]) -> Pai
         problems["payer"] = Problem("No account here can pay the gas.", price.no_payer)
     elif (told := _payer_problem(payer, most, price)) is not None:
         problems["payer"] = told
-    if not gas:
-        return Paid(payer, max_fee, ())
-    likely = price.likely or gas
-    expected = likely * min(fees.expected, max_fee or fees.expected)
-    return Paid(
-        payer,
-        max_fee,
-        (
-            Leg(
-                "Gas, probably", gas_words(expected, symbol), f"{likely:,} units or fewer, from the account you choose"
-            ),
-            Leg("At most", gas_words(most, symbol), f"a limit of {gas:,} units, at the highest price"),
-        ),
-    )
+    likely, highest = price.likely or gas, max_fee or fees.max_fee
+    prices = min(fees.expected, highest), highest
+    legs = gas_legs(gas, likely, prices, symbol, "the account you choose")
+    return Paid(payer, max_fee, legs, likely_details(likely, likely * prices[0]))
 
 
 def _payer_problem(payer: PayerOffer, most: int, price: Price) -> Problem | None:
@@ -206,6 +197,7 @@ def transaction_lines(
             "what is not used is not paid",
             signed=signed("gas", "maxFeePerGas", "maxPriorityFeePerGas"),
         ),
+        *likely_lines(plan.terms.details, gas_symbol),
         ReviewLine("Paid by", checksum(bytes.fromhex(plan.terms.account[2:])), "its key signs this", monospace=True),
         ReviewLine("Number of the transaction", read["nonce"], "its nonce", signed=signed("nonce")),
     )

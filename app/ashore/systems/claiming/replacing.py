@@ -5,7 +5,7 @@ Source: EIP-1559; the pools' rule for replacements (go-ethereum, `core/txpool`).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ashore.domain.addresses import checksum
 from ashore.domain.errors import AshoreError
@@ -30,7 +30,19 @@ from ashore.systems.base import (
     Source,
 )
 from ashore.systems.claiming.contract import PayingContract
-from ashore.systems.claiming.gas import GAS_PRICE, MOST_GAS, bounded, ceiling, gas_most, gas_words, gwei_words, tried
+from ashore.systems.claiming.gas import (
+    GAS_PRICE,
+    MOST_GAS,
+    bounded,
+    ceiling,
+    gas_legs,
+    gas_most,
+    gas_words,
+    gwei_words,
+    likely_details,
+    likely_lines,
+    tried,
+)
 from ashore.systems.claiming.paying import signing_request
 
 LEAST_TRANSFER_GAS = 21_000
@@ -58,11 +70,11 @@ WAITING = {
     MoveKind.CLAIM: Waiting(
         "claim",
         "the claim of {amount}",
-        "A block takes only one of them, whichever comes first; the money cannot be paid out twice.",
-        "It may lose the race: if a block takes the claim first, the money is paid out all the same.",
+        "A block takes only one of them, whichever comes first; nothing can be paid out twice.",
+        "It may lose the race: if a block takes the claim first, it is paid out all the same.",
         Problem(
             "The contract would not carry the claim out any more.",
-            f"Somebody may have had the money paid out. {_CHEAPER}",
+            f"Somebody may have had it paid out. {_CHEAPER}",
         ),
     ),
     MoveKind.REGISTER: Waiting(
@@ -126,6 +138,8 @@ class ReplacementQuote(Quote):
     """A judged replacement; `max_fee` in wei for each unit of gas."""
 
     max_fee: int | None
+    estimate: Mapping[str, str] = field(default_factory=dict)
+    """What it probably takes, as details (see `likely_details`)."""
 
     @property
     def action(self) -> Action:
@@ -187,10 +201,10 @@ def judge_replacement(offer: ReplacementOffer, draft: Draft) -> ReplacementQuote
             "Send some ether to it, or offer a lower price.",
         )
     likely = offer.likely or offer.gas
-    expected = likely * min(offer.fees.base + offer.tip, max_fee or offer.usual_fee)
+    highest = max_fee or offer.usual_fee
+    prices = min(offer.fees.base + offer.tip, highest), highest
     legs = (
-        Leg("Gas, probably", gas_words(expected, symbol), f"{likely:,} units or fewer, from {offer.payer.label}"),
-        Leg("At most", gas_words(most, symbol), f"a limit of {offer.gas:,} units, at the highest price"),
+        *gas_legs(offer.gas, likely, prices, symbol, offer.payer.label),
         Leg("Until now, at most", gas_words(gas_most(offer.state), symbol), "for the one that waits"),
     )
     return ReplacementQuote(
@@ -202,6 +216,7 @@ def judge_replacement(offer: ReplacementOffer, draft: Draft) -> ReplacementQuote
         destination=terms.destination,
         usually=words.may_lose if offer.cancel else words.first_wins,
         max_fee=max_fee,
+        estimate=likely_details(likely, likely * prices[0]),
     )
 
 
@@ -241,7 +256,8 @@ def replacement_plan(quote: ReplacementQuote) -> Plan:
     words, first = waiting(offer.state), offer.state.request
     assert first is not None
     # The terms stay what they are; what it could cost until now stands beside what it can cost then.
-    details = {**offer.state.terms.details, GAS_MOST: str(before), GAS_PRICE: str(offer.outbid.max_fee)}
+    price = {GAS_MOST: str(before), GAS_PRICE: str(offer.outbid.max_fee)}
+    details = {**offer.state.terms.details, **price, **quote.estimate}
     what = words.whole.format(amount=offer.state.terms.details["amount.text"])
     return Plan(
         profile=offer.state.terms.profile,
@@ -251,7 +267,7 @@ def replacement_plan(quote: ReplacementQuote) -> Plan:
         confirm=f"Cancel {what}" if offer.cancel else f"Speed up {what}",
         warnings=tuple(str(p) for p in quote.problems.values() if p.severity is Severity.WARNS),
         withdrawal=offer.state.id,
-        facts=((GAS_MOST, str(max(before, tx.most))), (PRICED_OUT, "")),
+        facts=((GAS_MOST, str(max(before, tx.most))), *quote.estimate.items(), (PRICED_OUT, "")),
         last_word=words.may_lose if offer.cancel else words.first_wins,
     )
 
@@ -288,6 +304,7 @@ def replacement_lines(
             signed=_signed(read, "gas"),
         ),
         price,
+        *likely_lines(details, contract.gas_symbol(chain)),
         ReviewLine("Paid by", checksum(bytes.fromhex(plan.terms.account[2:])), "its key signs this", monospace=True),
         ReviewLine("Number of the transaction", read["nonce"], same_number, signed=_signed(read, "nonce")),
     )

@@ -21,11 +21,11 @@ CLAIM_WORDS = TrackWords(
     asking_on="Ashore asks until it knows, and never signs a second one meanwhile.",
     contradicted=(
         "What was said and what the chain shows differ.",
-        "The money is not lost; Ashore keeps watching the chain itself.",
+        "Nothing is lost; Ashore keeps watching the chain itself.",
     ),
     failed=(
         "The claim had no effect. At most its gas was spent.",
-        "If the money still waits, it stands under Unclaimed.",
+        "If it still waits, it stands under Unclaimed.",
     ),
     landed="Paid out on {place}; waiting until it is irreversible.",
     final="{amount} arrived on {place}.",
@@ -42,11 +42,11 @@ CLAIM_WORDS = TrackWords(
     ),
     sped_up=(
         "Under way, with a higher price of gas.",
-        "Both transactions have one number: a block takes only one of them, and the money is paid out once.",
+        "Both transactions have one number: a block takes only one of them, and it is paid out once.",
     ),
     cancelling=(
         "The cancellation is under way.",
-        "If a block takes the claim first, the money is paid out all the same. Nothing to do until one is taken.",
+        "If a block takes the claim first, it is paid out all the same. Nothing to do until one is taken.",
     ),
     cancelled_in_block=(
         "A block took the cancellation; waiting until it is irreversible.",
@@ -54,7 +54,7 @@ CLAIM_WORDS = TrackWords(
     ),
     cancelled=(
         "Cancelled, as you wished.",
-        "This claim paid nothing out, and never will. Where the money stands now, you see under Unclaimed.",
+        "This claim paid nothing out, and never will. What waits now, you see under Unclaimed.",
     ),
     not_paid="Not paid out: a block took the cancellation in the place of the claim.",
     not_replaced=(
@@ -84,7 +84,7 @@ def claim_track(name: str) -> Track:
                 CLAIMED,
                 Milestone.FINALIZED,
                 "Paid out on {chain}",
-                "The contract paid the money out to its owner.",
+                "The contract paid it out to its owner.",
                 "Waiting for a block of {chain} to take the transaction.",
             ),
         ),

@@ -32,7 +32,7 @@ from ashore.ui.wording import breakable
 TITLE = "Add a Reddio key"
 FIRST, SECOND = "First signature", "Second signature"
 ABOUT = (
-    "On Reddio an account’s money lies under a key of its own, which is made of a signature. With it Ashore can "
+    "On Reddio what an account holds lies under a key of its own, which is made of a signature. With it Ashore can "
     "withdraw without asking the other wallet again."
 )
 SIGN_WORDS = (
@@ -41,7 +41,7 @@ SIGN_WORDS = (
 )
 COMMAND = "On the command line: put it into a file, then cast wallet sign --data --from-file FILE"
 KEEP_IT = (
-    "Both signatures are secrets: whoever has one has the key, and the money on Reddio. Paste them nowhere else. "
+    "Both signatures are secrets: whoever has one has the key, and what lies under it. Paste them nowhere else. "
     "Ashore seals what it needs in your vault."
 )
 ADD = "Add the key"

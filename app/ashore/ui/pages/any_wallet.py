@@ -8,8 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.addresses import checksum, readable
+from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.systems.base import Unclaimed
+from ashore.systems.claiming.claims import ClaimOffer
+from ashore.systems.claiming.gas import units_words
 from ashore.systems.reddio.codec import CodecError
 from ashore.systems.reddio.codec.assets import mintable_asset_id, nft_asset_id
 from ashore.systems.reddio.codec.l1.calls import WITHDRAW, WITHDRAW_AND_MINT, WITHDRAW_NFT, decode_claim
@@ -21,9 +24,12 @@ from ashore.ui.widgets.qr import QrCode, show_large
 
 _ANYBODY = (
     "Any account that has ether for gas on {chain} may send this call, from any wallet: somebody else may do it for "
-    "you. The money goes to the owner above, whoever sends it. It takes some {gas} units of "
-    "gas; the wallet that sends it sets a higher limit, and what is not used is not paid."
+    "you. {what} goes to the owner above, whoever sends it."
 )
+_GAS = "It takes {units} of gas, as far as the endpoints can tell now; {limit}."
+_LIMIT = "Ashore would set a limit of {limit:,} units, and what is not used is not paid"
+_NOT_KNOWN = "The wallet that sends it finds out how much gas it takes."
+_ASKING = "The endpoints are being asked how much gas it takes."
 
 
 class AnyWallet(Disclosure):
@@ -32,6 +38,10 @@ class AnyWallet(Disclosure):
     def __init__(self, context: Context, owed: Unclaimed) -> None:
         super().__init__(context.icons, "Have it paid out from any wallet")
         theme = context.theme
+        self._context = context
+        self._owed = owed
+        self._told = False
+        self.gas = Label(_NOT_KNOWN, "muted", wrap=True)
         facts = Facts(theme)
         facts.add_hex("Contract", readable(owed.contract))
         facts.add("Chain", f"{owed.chain} (chain id {owed.evm_chain_id})")
@@ -45,17 +55,42 @@ class AnyWallet(Disclosure):
         line = row(facts, code, spacing=20)
         line.setStretch(0, 1)
         line.setAlignment(code, Qt.AlignmentFlag.AlignTop)
-        told = _ANYBODY.format(chain=owed.chain, gas=call.gas)
-        content.setLayout(column(Label(told, "muted", wrap=True), line, spacing=10))
+        what = "The token" if owed.single else "The money"
+        told = Label(_ANYBODY.format(chain=owed.chain, what=what), "muted", wrap=True)
+        content.setLayout(column(told, self.gas, line, spacing=10))
         self.set_content(content)
+        self.toggled.connect(self._opened)
+
+    def show_gas(self, offer: ClaimOffer) -> None:
+        """Say what it takes, as the form of its claim has it."""
+        self._told = True
+        if offer.refused is not None:
+            self.gas.setText(offer.refused.sentence)
+            return
+        limit = _LIMIT.format(limit=offer.gas)
+        self.gas.setText(_GAS.format(units=units_words(offer.likely or offer.gas), limit=limit))
+
+    def _opened(self, opened: bool) -> None:
+        if opened and not self._told:
+            self._told = True
+            self.gas.setText(_ASKING)
+            self._context.tasks.start(self._ask(), failed=self._not_known, name=f"gas {self._owed.name}")
+
+    async def _ask(self) -> None:
+        offer = await self._context.wallet.unclaimed.open_claim(self._owed)
+        if isinstance(offer, ClaimOffer):
+            self.show_gas(offer)
+
+    def _not_known(self, _error: AshoreError) -> None:
+        self._told = False
+        self.gas.setText(_NOT_KNOWN)
 
 
 class Call(NamedTuple):
-    """A call in the open: its function, the arguments by their types, and what it needs in round figures."""
+    """A call in the open: its function, and the arguments by their types."""
 
     function: str
     arguments: tuple[tuple[str, str], ...]
-    gas: str
 
 
 def call_of(owed: Unclaimed) -> Call:
@@ -65,13 +100,13 @@ def call_of(owed: Unclaimed) -> Call:
     except CodecError:
         owner = checksum(bytes.fromhex(owed.owner[2:]))
         arguments = (("address", owner), ("uint16", str(owed.token_id)), ("uint128", str(owed.amount)))
-        return Call("withdrawPendingBalance(address,uint16,uint128)", arguments, "50,000 to 75,000")
+        return Call("withdrawPendingBalance(address,uint16,uint128)", arguments)
     whose = (("uint256", str(claim.owner_key)), ("uint256", str(claim.asset_type)))
     if claim.mint_blob:
-        return Call(WITHDRAW_AND_MINT, (*whose, ("bytes", "0x" + claim.mint_blob.hex())), "150,000")
+        return Call(WITHDRAW_AND_MINT, (*whose, ("bytes", "0x" + claim.mint_blob.hex())))
     if claim.token_id is not None:
-        return Call(WITHDRAW_NFT, (*whose, ("uint256", str(claim.token_id))), "90,000")
-    return Call(WITHDRAW, whose, "80,000")
+        return Call(WITHDRAW_NFT, (*whose, ("uint256", str(claim.token_id))))
+    return Call(WITHDRAW, whose)
 
 
 def keeps(owed: Unclaimed, terms: Terms) -> bool:

@@ -76,7 +76,7 @@ class ChosenAsset(QWidget):
         self.title = Label(role="strong", wrap=True)
         self.name = Label(role="small", wrap=True)
         self.token_id = Label(role="mono", wrap=True, select=True)
-        self.copy = CopyButton("token id")
+        self.copy = CopyButton("token id", label="Copy token id")
         self.change = Button("Change", "small-link", name="Choose another asset")
         frame, inner = ground("inset", 14)
         words = QWidget()

@@ -18,7 +18,7 @@ from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import clear
 
-_WHAT = "The money goes to its owner, whoever pays the gas."
+_WHAT = "It goes to its owner, whoever pays the gas."
 _WAY_BACK = "It can be cancelled only as long as no block has taken it."
 _ROW = "each is reviewed and signed by itself, and the next one follows at once; none has to wait for the one before"
 
@@ -94,7 +94,7 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
         if self._row is not None:
             facts.add("In a row", self._row.words, note=_ROW)
             if self._row.gas:
-                facts.add("Gas for all", f"at most {self._row.gas}", note="what is not used is not paid")
+                facts.add("Gas for all", f"probably {self._row.gas}", note="what is not used is not paid")
         facts.add("Waits", f"{amount_text(owed)} on {owed.chain}")
         for number, part in enumerate(pays):
             facts.add("What it pays" if number == 0 else "", part)
@@ -116,7 +116,10 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
         assert self._owed is not None
         if self._row is not None and not self._row.gas:
             costs = await self.context.wallet.unclaimed.gas_of(self._row.all)
-            self._row.gas = " and ".join(gas_words(wei, symbol) for symbol, wei in costs.items())
+            self._row.gas = " and ".join(
+                f"{gas_words(likely, symbol)}, at most {gas_words(most, symbol)}"
+                for symbol, (likely, most) in costs.items()
+            )
         offer = await self.context.wallet.unclaimed.open_claim(self._owed)
         assert isinstance(offer, ClaimOffer), "this form is of claims"
         return offer
@@ -133,6 +136,7 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
             self.payer.select(chosen)
         self.trouble.action.setText("Follow that claim" if offer.under_way else "")
         self._tell(offer.owed, offer.pays)
+        self.ways.show_gas(offer)
         self.ways.setVisible(offer.refused is None)  # from no wallet would the contract take it now
 
     def draft(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from ashore.domain.events import Terms
 from ashore.domain.evidence import Level
 from ashore.domain.withdrawal import RECEIVED, SAID_BY, STOPPED, WAY, Mark, Status, Withdrawal
 from ashore.engine.views import Voyage
-from ashore.systems.claiming.gas import GAS_SYMBOL, gas_most, gas_words
+from ashore.systems.claiming.gas import GAS_LIKELY, GAS_SYMBOL, GAS_UNITS, gas_most, gas_words, units_words
 from ashore.systems.claiming.receipts import spent_words
 from ashore.systems.zklink.system.plan import COST_NOTE, COST_TEXT, DUE_TEXT
 from ashore.systems.zklink.system.tracks import IN_FULL
@@ -91,11 +91,21 @@ def _gas(state: Withdrawal) -> _Line:
     """What the gas has cost, once a receipt shows it; until then the most that it can."""
     receipt = state.receipt
     if receipt is None:
-        return ("Gas, at most", gas_words(gas_most(state), state.terms.details[GAS_SYMBOL]))
+        return _gas_awaited(state)
     cost, used = spent_words(receipt)
     what = "Gas of the cancellation" if state.cancelled_by is not None else "Gas paid"
     how = "checked, irreversible" if receipt.level is Level.IRREVERSIBLE else "we checked the receipt"
     return (what, cost, f"{used}; {how}")
+
+
+def _gas_awaited(state: Withdrawal) -> _Line:
+    """What the gas of a transaction will cost, as its form and its review had it."""
+    symbol, told = state.terms.details[GAS_SYMBOL], {**state.terms.details, **state.facts}
+    most = gas_words(gas_most(state), symbol)
+    if GAS_LIKELY not in told:
+        return ("Gas, at most", most)  # it was signed before this was kept
+    units = units_words(int(told[GAS_UNITS]))
+    return ("Gas, probably", gas_words(int(told[GAS_LIKELY]), symbol), f"{units}; at most {most}")
 
 
 def _activation(voyage: Voyage) -> list[_Line | None]:

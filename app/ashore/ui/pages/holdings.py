@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ashore.domain.amounts import display_units
-from ashore.domain.untrusted import plain
-from ashore.systems.reddio.system.offer import MAX_SYMBOL, Holding, ReddioOffer
+from ashore.systems.reddio.system.offer import Holding, ReddioOffer
 from ashore.systems.zklink.system.offer import L2_DECIMALS, SubAccountOffer, ZkLinkOffer
 
 
@@ -63,9 +62,18 @@ def reddio_words(offer: ReddioOffer, most: int = 4) -> str:
 
 
 def on_the_way(offer: ReddioOffer) -> str:
-    """What has left the balances on Reddio and did not reach Ethereum yet, by symbol; empty where nothing has."""
-    leaving = dict.fromkeys(h.symbol for h in offer.holdings if h.withdraw_frozen)
-    if not leaving:
+    """What has left the balances on Reddio and did not reach Ethereum yet; empty where nothing has."""
+    money: dict[int, tuple[Holding, int]] = {}
+    for holding in offer.holdings:
+        if holding.withdraw_frozen and holding.asset.kind.is_fungible:
+            _, before = money.get(holding.asset.asset_id, (holding, 0))
+            money[holding.asset.asset_id] = holding, before + holding.withdraw_frozen * holding.asset.quantum
+    tokens = sum(bool(h.withdraw_frozen) and not h.asset.kind.is_fungible for h in offer.holdings)
+    words = [holding.text(base) for holding, base in money.values()]
+    words += [f"{tokens:,} NFT{'s' if tokens > 1 else ''}"] if tokens else []
+    if not words:
         return ""
-    named = ", ".join(plain(symbol, MAX_SYMBOL) for symbol in [*leaving][:3])
-    return f"{named}{' and more' if len(leaving) > 3 else ''} on the way to Ethereum"
+    shown = [*words[:3], "more"] if len(words) > 3 else words
+    named = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    alone = len(words) == 1 and tokens < 2
+    return f"{named} {'is on its' if alone else 'are on their'} way to Ethereum"

@@ -59,9 +59,15 @@ class PictureAsking(QWidget):
         self._context.tasks.cancel("picture")
         self._key, self._holding = key, holding
         self._once = set()
-        wanted = holding is not None and bool(holding.token_uri) and self._context.wallet.pictures is not None
+        pictures = self._context.wallet.pictures
+        wanted = holding is not None and bool(holding.token_uri) and pictures is not None
         self._rest()
         show_if(self, wanted and key not in self._have)
+        refusal = pictures.refusal(holding.token_uri) if wanted and pictures and holding is not None else None
+        if refusal is not None:  # nothing is offered that could only be refused
+            show_if(self.link, False)
+            self.working.show_text(breakable(f"Its picture is not shown: {_small(refusal.sentence)}"))
+            return
         if wanted and holding is not None and holding.asset.token in self._agreed and key not in self._have:
             self._look()
 
@@ -117,3 +123,9 @@ class PictureAsking(QWidget):
     def _failed(self, error: AshoreError) -> None:
         self._rest()
         self.trouble.show_problem(Problem(error.sentence, error.advice, Severity.WARNS))
+
+
+def _small(sentence: str) -> str:
+    """A sentence behind a colon: in lower case, unless it begins with a name."""
+    first, _, rest = sentence.partition(" ")
+    return f"{first.lower()} {rest}" if first in ("A", "This", "The", "What") else sentence

@@ -25,7 +25,7 @@ def way_options(chain: str, *, plain: bool) -> list[tuple[str, str]]:
 def way_words(way: str, chain: str) -> str:
     """What happens on this way, said before anything is signed."""
     if way == TO_VAULT:
-        return "The money stays on Reddio: it goes to the vault of another user there, and never to Ethereum."
+        return "It stays on Reddio: it goes to the vault of another user there, and never to Ethereum."
     steps = (
         f"This takes two steps. First Reddio’s operator brings it to {chain} with a batch, which usually takes hours. "
         "Then it waits there for you to claim it: that costs gas, and Ashore tells you when it is time."

@@ -17,7 +17,7 @@ _NOTHING = (
     "A transaction that does nothing is signed with the {noun}’s number and a higher price. If a block takes it first, "
     "the {noun} can never take effect{rest}. It costs gas, too. "
 )
-_WAITS_ON = {"claim": ", and the money waits on"}
+_WAITS_ON = {"claim": ", and what it claims waits on"}
 
 
 class ReplaceFormPage(GasFormPage[ReplacementOffer]):

@@ -166,7 +166,7 @@ class UnclaimedPage(Page):
     def _sentence(self) -> str:
         money = self.context.wallet.unclaimed
         if money.found:
-            return "This money waits:" if len(money.found) == 1 else "This money waits, each sum by itself:"
+            return "This waits to be claimed:" if len(money.found) == 1 else "These wait to be claimed, each by itself:"
         if money.trouble is not None:
             return "Not everything could be looked up."
         if not money.looked_at:

@@ -40,6 +40,8 @@ class UnlockPage(QWidget):
         inner.addWidget(Label("Your keys are closed: nothing new can be signed.", "muted", wrap=True))
         self.watching = Label("", "muted", wrap=True)
         inner.addWidget(self.watching)
+        self.waiting = Label("", "muted", wrap=True)
+        inner.addWidget(self.waiting)
         inner.addWidget(self.field)
         self.why = Disclosure(context.icons, "I am sure that it is right")
         self.reason = Label(role="small", wrap=True)
@@ -66,10 +68,14 @@ class UnlockPage(QWidget):
         self.password.returnPressed.connect(self._unlock)
         self.unlock.clicked.connect(self._unlock)
         context.hub.withdrawals_changed.connect(lambda _ids: self._show_watching())
+        context.hub.unclaimed_changed.connect(self._show_watching)
 
     def _show_watching(self) -> None:
-        """How many are under way, and nothing else of them: anybody may look at a locked window."""
-        self.watching.setText(watching_words(self.context.wallet.open_count()))
+        """How many are under way or wait, and nothing else of them: anybody may look at a locked window."""
+        wallet = self.context.wallet
+        self.watching.setText(watching_words(wallet.open_count()))
+        money = wallet.unclaimed
+        self.waiting.show_text(waiting_words(sum(bool(o.amount) and not money.claim_of(o) for o in money.found)))
 
     def shown(self) -> None:
         """Ready to type."""
@@ -122,3 +128,10 @@ def watching_words(count: int) -> str:
     if not count:
         return "Nothing is under way. Watching goes on."
     return f"{count:,} withdrawal{' is' if count == 1 else 's are'} under way. Watching goes on."
+
+
+def waiting_words(count: int) -> str:
+    """How many things wait to be claimed, in one line; empty where none does."""
+    if not count:
+        return ""
+    return f"{count:,} {'thing waits' if count == 1 else 'things wait'} to be claimed. Unlock to see what."

@@ -64,14 +64,15 @@ def _key(text: str) -> Recognition:
         return Recognition(
             Kind.STARK_KEY,
             "This has the form of a Stark key, an account on Reddio; a Starknet address can look the same.",
-            "Money for it stays on Reddio. To bring money out to Ethereum, enter an address with 40 digits after 0x. "
+            "What goes there stays on Reddio. To bring something out to Ethereum, enter an address with 40 digits "
+            "after 0x. "
             "A private key of Reddio can look the same: clear it if it is one.",
             value,
         )
     return Recognition(
         Kind.NO_STARK_KEY,
-        "This has the length of a Stark key, but is none.",
-        "A digit is wrong or missing, or it is an address of Starknet. If it is a private key, clear it.",
+        "This is not a Stark key, though it has the length of one: a digit is wrong or missing.",
+        "Copy it again. It may be an address of Starknet. If it is a private key, clear it.",
     )
 
 

@@ -44,14 +44,14 @@ def _judge_registration(found: Judgement, account: StarkAccount) -> None:
     elif address is None:
         found.block(
             "way",
-            f"This Stark key is not registered on {chain.name}: the money would wait under it, and nobody could claim "
+            f"This Stark key is not registered on {chain.name}: it would wait there, and nobody could claim "
             f"it before it is. A registration takes about {REGISTRATION_GAS:,} gas{_price(found)}.",
             "Withdraw to an Ethereum address instead, which needs none; or register the key first.",
         )
     elif address != offer.address:
         found.warn(
             "way",
-            f"This Stark key is registered for another address than this account’s: {address}. The money goes there.",
+            f"This Stark key is registered for another address than this account’s: {address}. It is paid there.",
             "Withdraw to an Ethereum address to say yourself where it goes.",
         )
 

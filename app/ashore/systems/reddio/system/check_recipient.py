@@ -10,6 +10,8 @@ from ashore.systems.reddio.codec.recognition import Kind, recognise
 from ashore.systems.reddio.system.judgement import Judgement
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT, StarkAccount
 
+_FORM = "One starts with 0x, then has up to 63 hex digits. Copy it again."
+
 
 def judge_recipient(found: Judgement, way: str, account: StarkAccount | None) -> int | None:
     """The receiver as a number: an address, a Stark key, or for the plain way the address that L1 names."""
@@ -28,12 +30,15 @@ def _registered(found: Judgement, account: StarkAccount | None) -> int | None:
 def _address(found: Judgement) -> int | None:
     text = found.draft.text("recipient")
     known = recognise(text)
-    if known is not None and known.kind is not Kind.REDDIO_LINK:
+    if known is not None and known.kind is Kind.STARK_KEY:
         found.block(
             "recipient",
-            "This is a Stark key, not an Ethereum address: money sent there would stay on Reddio.",
+            "This has the form of a Stark key, not of an Ethereum address: what goes there stays on Reddio.",
             "Enter an address with 40 digits after 0x, or choose “Transfer to a vault”.",
         )
+        return None
+    if known is not None and known.kind is Kind.NO_STARK_KEY:
+        found.block("recipient", "This is no Ethereum address: it is longer.", "Enter one with 40 digits after 0x.")
         return None
     try:
         address = parse_evm_address(text)
@@ -46,7 +51,7 @@ def _address(found: Judgement) -> int | None:
         if holding.asset.token:
             contracts.setdefault("0x" + holding.asset.token.hex(), f"the contract of {holding.title}")
     if shown in contracts:
-        found.block("recipient", f"That is {contracts[shown]}: money sent there is lost.", "Enter your own address.")
+        found.block("recipient", f"That is {contracts[shown]}: what is sent there is lost.", "Enter your own address.")
         return None
     _known_address(found, address, shown)
     return int.from_bytes(address, "big")
@@ -86,12 +91,12 @@ def _experience(times: int) -> str:
 def _vault(found: Judgement, account: StarkAccount | None) -> int | None:
     text = found.text("recipient")
     if not text:
-        found.block("recipient", "Enter the receiver’s Stark key.", "It starts with 0x, and has up to 63 digits.")
+        found.block("recipient", "Enter the receiver’s Stark key.", "It starts with 0x, then has up to 63 hex digits.")
         return None
     try:
         key = read_hex(text.removeprefix("starkkey:").removeprefix("stark:"), "Stark key")
-    except CodecError as error:
-        found.block("recipient", str(error), "A Stark key starts with 0x, and has up to 63 digits. Copy it again.")
+    except CodecError:
+        found.block("recipient", "This is not a Stark key: it is no number in hex, or too large a one.", _FORM)
         return None
     if key <= MAX_ADDRESS:
         found.block(
@@ -101,7 +106,7 @@ def _vault(found: Judgement, account: StarkAccount | None) -> int | None:
         )
         return None
     if not is_stark_key(key):
-        found.block("recipient", "This is not a Stark key: a digit is wrong or missing.", "Copy it again.")
+        found.block("recipient", "This is not a Stark key: a digit is wrong or missing.", _FORM)
         return None
     return _known_vault(found, key, account)
 
@@ -119,6 +124,6 @@ def _known_vault(found: Judgement, key: int, account: StarkAccount | None) -> in
         found.warn(
             "recipient",
             "A Stark key has no checksum, and a transfer cannot be taken back: compare every digit.",
-            "The money stays on Reddio; whoever has this key decides about it.",
+            "It stays on Reddio; whoever has this key decides about it.",
         )
     return key

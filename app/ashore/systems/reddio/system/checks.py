@@ -16,14 +16,14 @@ LAYER_2 = "Reddio"
 """Where a transfer between vaults ends: it is no chain."""
 
 CLAIM_GAS = {
-    AssetKind.ETH: 56_000,
-    AssetKind.ERC20: 73_000,
-    AssetKind.ERC721: 76_000,
-    AssetKind.ERC721M: 110_000,
-    AssetKind.ERC721MC: 140_000,
+    AssetKind.ETH: 85_000,
+    AssetKind.ERC20: 100_000,
+    AssetKind.ERC721: 100_000,
+    AssetKind.ERC721M: 130_000,
+    AssetKind.ERC721MC: 170_000,
 }
-"""Gas of a claim, in round figures above what StarkEx 4.5 was seen to take with ordinary tokens: a hint for the form.
-What a claim really takes is simulated when it is made."""
+"""Gas of a claim, in round figures above what StarkEx 4.5 was seen to take with ordinary tokens and owners that had
+none before: a hint for the form. What a claim really takes is simulated when it is made."""
 
 
 def judge(deployment: Deployment, offer: ReddioOffer, draft: Draft, used: Mapping[str, int], now: int) -> ReddioQuote:
@@ -71,7 +71,7 @@ def _legs(found: Judgement, way: str, holding: Holding | None, base: int | None)
     chain = found.deployment.chain
     gas = CLAIM_GAS[holding.asset.kind]
     price = found.offer.gas_price
-    cost = f"some {gas_cost(gas, price, chain.gas_symbol)}" if price else f"some {gas:,} gas"
+    cost = f"{gas_cost(gas, price, chain.gas_symbol)} or less" if price else f"{gas:,} units of gas or fewer"
     claim = Leg(
         f"Claim on {chain.name}", cost, "gas that you pay later, when you claim" + (" (at today’s price)" * bool(price))
     )

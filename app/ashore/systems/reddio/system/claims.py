@@ -101,7 +101,7 @@ class ReddioContract:
         if reason == "USER_UNREGISTERED":
             return Problem(
                 "It lies under a Stark key that is not registered for an Ethereum address yet, so nobody can claim it.",
-                f"Register the key first; the money waits meanwhile. {NOTHING_SPENT}",
+                f"Register the key first; it waits meanwhile. {NOTHING_SPENT}",
             )
         if reason == "ETH_TRANSFER_FAILED":
             return Problem(
@@ -118,8 +118,7 @@ class ReddioContract:
         said = f" It answers {quoted(reason or refusal.message)}."
         return Problem(
             f"Reddio’s contract on {owed.chain} would not carry this out now.{said}",
-            "The money stays there. If the owner is a contract, it may not take this token. Try again later. "
-            f"{NOTHING_SPENT}",
+            f"It stays there. If the owner is a contract, it may not take this token. Try again later. {NOTHING_SPENT}",
         )
 
 

@@ -263,5 +263,5 @@ def _notes(found: Sequence[_Found], strange: int, passed_over: int, slow: str) -
     others = sum(1 for each in found[1:] if each.rows or each.later)
     if others:
         keys = "another Stark key" if others == 1 else f"{others} other Stark keys"
-        notes.append(f"There is money under {keys} of this account, as older clients of Reddio made them.")
+        notes.append(f"Something lies under {keys} of this account, as older clients of Reddio made them.")
     return tuple(notes)

@@ -5,8 +5,8 @@ anybody may send the call and nobody can have it registered for another. The con
 is why it takes some 1.5 million units of gas.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ashore.crypto.abi import decode_call, encode_call
 from ashore.domain.addresses import checksum
@@ -88,6 +88,8 @@ class RegistrationQuote(Quote):
 
     payer: PayerOffer | None
     max_fee: int | None
+    estimate: Mapping[str, str] = field(default_factory=dict)
+    """What it probably takes, as details (see `likely_details`)."""
 
     @property
     def action(self) -> Action:
@@ -163,6 +165,7 @@ def judge_registration(offer: RegistrationOffer, draft: Draft) -> RegistrationQu
         usually=USUALLY,
         payer=paid.payer,
         max_fee=paid.max_fee,
+        estimate=paid.estimate,
     )
 
 
@@ -179,14 +182,16 @@ def registration_plan(deployment: Deployment, quote: RegistrationQuote) -> Plan:
         profile=deployment.id,
         kind=MoveKind.REGISTER,
         request=signing_request(tx, payer.index),
-        terms=_terms(deployment, offer, payer, tx),
+        terms=_terms(deployment, quote, payer, tx),
         confirm=f"Register the Stark key on {offer.chain}",
         warnings=(*warned, NOT_NEEDED),
         last_word="A Stark key is registered once and for ever.",
     )
 
 
-def _terms(deployment: Deployment, offer: RegistrationOffer, payer: PayerOffer, tx: UnsignedTransaction) -> Terms:
+def _terms(deployment: Deployment, quote: RegistrationQuote, payer: PayerOffer, tx: UnsignedTransaction) -> Terms:
+    offer = quote.offer
+    assert isinstance(offer, RegistrationOffer)
     return Terms(
         system="Reddio",
         network=deployment.network,
@@ -209,6 +214,7 @@ def _terms(deployment: Deployment, offer: RegistrationOffer, payer: PayerOffer, 
             "nonce": str(tx.nonce),
             GAS_MOST: str(tx.most),
             GAS_SYMBOL: offer.gas_symbol,
+            **quote.estimate,
         },
     )
 

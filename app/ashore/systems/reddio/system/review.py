@@ -91,7 +91,7 @@ def _plain_lines(deployment: Deployment, plan: Plan, reading: Reading) -> tuple[
         ),
         _asset_line(details["kind"], contract, read["token_id"], terms, sent("contract_address", "token_id")),
         *_account_lines(plan, read["stark_key"], details["key"], sent("stark_key")),
-        ReviewLine("Signature", "none", "Reddio asks for none: the money can only go to the registered address"),
+        ReviewLine("Signature", "none", "Reddio asks for none: it can only go to the registered address"),
     )
 
 

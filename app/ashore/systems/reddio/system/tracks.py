@@ -43,14 +43,14 @@ WORDS = TrackWords(
     ),
     failed=(
         "Reddio says that it did not carry the request out.",
-        "By its word the money is in your balance on Reddio; look there before you start again.",
+        "By its word it is in your balance on Reddio; look there before you start again.",
     ),
     landed="Claimed on {place}; waiting until it is irreversible.",
     final="{amount} arrived on {place}.",
     seen_by="one endpoint shows it",
     pace=(
         "From one state update to the next it usually takes {median}, nine of ten within {p90} (last {samples} "
-        "updates). Then you claim the money yourself."
+        "updates). Then you claim it yourself."
     ),
     pace_unknown=(
         "How long it takes is not known yet: Ashore has to see five state updates first. Reddio itself speaks of 4 to "
@@ -113,14 +113,14 @@ _UPDATED = Stage(
     Milestone.VERIFIED,
     "Proof checked, state updated",
     "The contract on {chain} checked the proof of the batch with your withdrawal, and moved its state.",
-    "The contract on {chain} checks the proof and sets your money aside, in one transaction.",
+    "The contract on {chain} checks the proof and sets it aside, in one transaction.",
 )
 _CLAIMABLE = Stage(
     CLAIMABLE,
     Milestone.VERIFIED,
     "Ready to claim on {chain}",
     "The contract on {chain} keeps it for its owner.",
-    "The contract on {chain} keeps the money for its owner until it is claimed.",
+    "The contract on {chain} keeps it for its owner until it is claimed.",
 )
 _CLAIMED = Stage(
     CLAIMED,

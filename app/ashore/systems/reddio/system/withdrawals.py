@@ -56,7 +56,7 @@ _ON_L1 = REPLACEMENTS | {MoveKind.CLAIM, MoveKind.REGISTER}
 """Kinds of moves that are transactions of the chain."""
 CONTRACT_FOR_ETHER = (
     "The recipient is a contract on {chain}. Ether comes to it by a plain call: one that takes none makes the claim "
-    "fail, and the money stays in Reddio’s contract. An exchange’s contract may not credit you."
+    "fail, and it stays in Reddio’s contract. An exchange’s contract may not credit you."
 )
 CONTRACT_FOR_TOKENS = (
     "The recipient is a contract on {chain}. Be sure that it can send this token on; an exchange’s contract may not "

@@ -81,7 +81,7 @@ def test_a_number_that_is_none_says_so():
     found = recognise(f"{NO_KEY:#x}")
     assert found is not None
     assert (found.kind, found.stark_key) == (Kind.NO_STARK_KEY, 0)
-    assert "digit" in found.advice
+    assert "a digit is wrong or missing" in found.sentence
 
 
 @pytest.mark.parametrize(

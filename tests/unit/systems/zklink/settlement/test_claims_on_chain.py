@@ -13,7 +13,7 @@ from ashore.domain.amounts import format_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.moves import Accepted, Refused, SignedMove, Unknown
-from ashore.domain.withdrawal import Status
+from ashore.domain.withdrawal import GAS_MOST, Status
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.sending import Fate, Mined
 from ashore.ethereum.spent import Spent
@@ -25,7 +25,7 @@ from ashore.systems.base import Draft, Payer, Plan, Severity, Unclaimed
 from ashore.systems.claiming import fates, receipts
 from ashore.systems.claiming.claims import ClaimOffer, ClaimQuote
 from ashore.systems.claiming.fates import TURNS, Fates
-from ashore.systems.claiming.gas import MOST_GAS
+from ashore.systems.claiming.gas import GAS_LIKELY, GAS_UNITS, MOST_GAS, gas_words
 from ashore.systems.claiming.receipts import GAS_PAID, OUTCOME, Receipts
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.zklink.system.tracks import PAID
@@ -162,6 +162,10 @@ async def test_the_review_says_what_was_read_from_the_bytes(claimant: Claimant) 
     assert told["Amount"] == "25.00 USDC"
     assert told["Goes to"].lower() == OWNER
     assert told["Gas, at most"].endswith(" ETH")
+    cost, units = int(plan.terms.details[GAS_LIKELY]), int(plan.terms.details[GAS_UNITS])
+    assert told["Gas, probably"] == gas_words(cost, "ETH"), "the same as in its form and its voyage"
+    assert 0 < units < int(reading.fields["gas"])
+    assert 0 < cost < int(plan.terms.details[GAS_MOST])
     assert plan.confirm == "Claim 25.00 USDC on Harbour"
 
 
