@@ -43,6 +43,10 @@ def _window(arguments: list[str]) -> int:
     from ashore import options
 
     chosen = options.parse(arguments)
+    if chosen.unregister_links:
+        from ashore.desktop import link_registration
+
+        return link_registration.unregister_links()
     if chosen.selftest or chosen.headless is not None:
         if chosen.selftest:
             from ashore import cli

@@ -35,6 +35,7 @@ class Options:
         selftest: make the voyage without a window, print its figures, end.
         headless: arguments of the wallet without a window, ``None`` when it is not asked for.
         link: what was clicked on, as it came; may be secret, and may be anything. Empty without one.
+        unregister_links: open no links with Ashore any more, and end.
     """
 
     network: str = "sandbox"
@@ -44,6 +45,7 @@ class Options:
     selftest: bool = False
     headless: tuple[str, ...] | None = None
     link: str = field(default="", repr=False)
+    unregister_links: bool = False
 
 
 def _network(name: str) -> str:
@@ -67,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clock", choices=CLOCKS, default="demo", help="how time runs in the sandbox")
     parser.add_argument(
         "--selftest", action="store_true", help="make one voyage without a window and print its figures"
+    )
+    parser.add_argument(
+        "--unregister-links", action="store_true", help="open no links with Ashore any more (for uninstalling), and end"
     )
     parser.add_argument("link", nargs="*", metavar="LINK", help="a link to open in the window, running or not")
     parser.add_argument("--headless", nargs=argparse.REMAINDER, default=None, help=argparse.SUPPRESS)
@@ -98,4 +103,5 @@ def parse(arguments: Sequence[str]) -> Options:
         selftest=found.selftest,
         headless=None if found.headless is None else tuple(found.headless),
         link=link,
+        unregister_links=found.unregister_links,
     )

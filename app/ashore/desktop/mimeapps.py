@@ -1,0 +1,77 @@
+"""The lists in which a Linux desktop keeps which program opens what (MIME Applications specification 1.0.1).
+
+Pure functions on the text of one list: all that is not changed stays as it is, letter by letter.
+"""
+
+from __future__ import annotations
+
+DEFAULTS = "[Default Applications]"
+ADDED = "[Added Associations]"
+
+
+def value_of(text: str, section: str, key: str) -> str | None:
+    """What stands behind a key; None where nothing does."""
+    place = _place(text.splitlines(keepends=True), section, key)
+    return None if place is None else place[1]
+
+
+def programs_of(value: str | None) -> list[str]:
+    """The desktop files of a value, in their order."""
+    return [name for name in (part.strip() for part in (value or "").split(";")) if name]
+
+
+def with_value(text: str, section: str, key: str, value: str) -> str:
+    """The text with a key set. The section is added at the end where it is missing."""
+    lines = text.splitlines(keepends=True)
+    line = f"{key}={value}\n"
+    found = _place(lines, section, key)
+    if found is not None:
+        lines[found[0]] = line
+        return "".join(lines)
+    begin = _section(lines, section)
+    if begin is not None:
+        if not lines[begin].endswith("\n"):
+            lines[begin] += "\n"
+        lines.insert(begin + 1, line)
+        return "".join(lines)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    return "".join([*lines, f"{section}\n", line])
+
+
+def without(text: str, section: str, key: str) -> str:
+    """The text without a key."""
+    lines = text.splitlines(keepends=True)
+    found = _place(lines, section, key)
+    if found is not None:
+        del lines[found[0]]
+    return "".join(lines)
+
+
+def without_empty(text: str, section: str) -> str:
+    """The text without a section that holds nothing."""
+    lines = text.splitlines(keepends=True)
+    begin = _section(lines, section)
+    if begin is None:
+        return text
+    end = next((i for i in range(begin + 1, len(lines)) if lines[i].startswith("[")), len(lines))
+    if any(line.strip() for line in lines[begin + 1 : end]):
+        return text
+    return "".join(lines[:begin] + lines[end:])
+
+
+def _section(lines: list[str], section: str) -> int | None:
+    return next((i for i, line in enumerate(lines) if line.strip() == section), None)
+
+
+def _place(lines: list[str], section: str, key: str) -> tuple[int, str] | None:
+    """The line of a key, and its value."""
+    inside = False
+    for number, line in enumerate(lines):
+        if line.startswith("["):
+            inside = line.strip() == section
+        elif inside and not line.startswith("#"):
+            name, equals, value = line.partition("=")
+            if equals and name.strip() == key:
+                return number, value.strip()
+    return None
