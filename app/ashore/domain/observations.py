@@ -76,7 +76,8 @@ class FinalityAdvanced:
 class ChainHealth:
     """How the endpoints of a chain stand: for the side bar, never evidence.
 
-    `behind` is how many blocks up to the agreed head were not followed yet.
+    `behind` is how many blocks up to the agreed head were not followed yet. `evm_chain_id` is the chain's number
+    (EIP-155), 0 where it is not told.
     """
 
     chain: str
@@ -86,6 +87,7 @@ class ChainHealth:
     finalized: int
     notes: tuple[str, ...] = ()
     behind: int = 0
+    evm_chain_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,7 @@ class ChainFollower:
             finalized=state.finalized.number if state.finalized else 0,
             notes=tuple(plain(note, 240) for note in dict.fromkeys(notes))[:_MAX_NOTES],
             behind=max(0, known_head - state.last.number) if state.last else known_head,
+            evm_chain_id=self._spec.evm_chain_id,
         )
 
     def _trusted_first(self, target: Agreement) -> list[Endpoint]:

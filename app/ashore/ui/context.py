@@ -22,6 +22,7 @@ from ashore.ui.shell.state import WindowState
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.saving import Folder
 
 
 class Navigator(Protocol):
@@ -56,6 +57,8 @@ class Navigator(Protocol):
     def go_back(self) -> None: ...
 
 
+_SAVED_CODES = "saved-codes"
+
 Notify = Callable[[Problem], None]
 Cameras = Callable[[QObject], Inputs]
 
@@ -78,3 +81,9 @@ class Context:
     data_place: str = ""
     cameras: Cameras = system_inputs
     state: WindowState | None = None
+
+    @property
+    def saved_codes(self) -> Folder:
+        """Where QR codes were saved last, remembered among the settings."""
+        wallet = self.wallet
+        return Folder(lambda: wallet.setting(_SAVED_CODES, ""), lambda folder: wallet.set_setting(_SAVED_CODES, folder))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-import segno
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QRadioButton, QWidget
 
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.theme.theme import Theme
@@ -19,7 +18,6 @@ from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, column
-from ashore.ui.widgets.qr import QrCode, show_large
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 HASH = "0x" + "5d41" * 16
@@ -63,35 +61,6 @@ def test_a_hex_text_is_said_in_full(theme: Theme) -> None:
     assert widget.accessibleName() == f"Recipient {ADDRESS}"
     widget.show_hex("")
     assert widget.accessibleName() == ""
-
-
-def test_a_painted_qr_code_is_the_code(theme: Theme) -> None:
-    side = 41 * 8
-    widget = QrCode(theme, ADDRESS, "an address", side=side)
-    widget.resize(side, side)
-    picture = widget.grab().toImage()
-    matrix = [bytes(row) for row in segno.make(ADDRESS, error="m", micro=False).matrix]
-    module = side / (len(matrix) + 8)
-    for y, row in enumerate(matrix):
-        for x, dark in enumerate(row):
-            spot = picture.pixelColor(round((x + 4.5) * module), round((y + 4.5) * module))
-            assert (spot.lightness() < 128) == bool(dark)
-
-
-def test_a_qr_code_is_enlarged_by_keyboard(theme: Theme, application: QApplication) -> None:
-    parent = QWidget()
-    widget = QrCode(theme, ADDRESS, "an address")
-    pressed: list[int] = []
-    widget.pressed.connect(lambda: pressed.append(1))
-    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_A):
-        QTest.keyClick(widget, key)
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-    assert len(pressed) == 3
-    dialog = show_large(theme, parent, ADDRESS, "Account 1")
-    assert isinstance(dialog, QDialog)
-    assert [hex_text.text for hex_text in dialog.findChildren(HexText)] == [ADDRESS]
-    dialog.accept()
-    parent.deleteLater()
 
 
 def test_a_choice_of_one_is_a_text(theme: Theme) -> None:

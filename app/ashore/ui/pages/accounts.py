@@ -29,7 +29,7 @@ from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.labels import Label, clear, column, ground, row, set_property, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
-from ashore.ui.widgets.qr import QrCode, show_large
+from ashore.ui.widgets.qr import QrCode
 from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.wording import LIGHTNING, breakable
 
@@ -91,8 +91,7 @@ class AccountCard(QFrame):
         self.activate.hide()
         words.addStretch(1)
         line.addLayout(words, 1)
-        code = QrCode(context.theme, address, f"the address of {account.label}")
-        code.pressed.connect(lambda: show_large(context.theme, self.window(), address, account.label))
+        code = QrCode(context.theme, address, f"the address of {account.label}", folder=context.saved_codes)
         line.addWidget(code, 0, Qt.AlignmentFlag.AlignTop)
 
     async def ask(self) -> None:

@@ -78,7 +78,9 @@ class AddElsewherePage(Page):
             NAME: Field(icons, "Name (optional)", self.name, lines=1),
             SIGNATURE: Field(icons, SIGNATURE, self.signature, row(self.paste, self.signature.reveal, -1), lines=2),
         }
-        self.text = TextToSign(theme, context.wallet.elsewhere.key_text, what="Key text to sign")
+        self.text = TextToSign(
+            theme, context.wallet.elsewhere.key_text, what="Key text to sign", folder=context.saved_codes
+        )
         self.add = Button(ADD, "primary")
         self.progress = waiting_bar("Adding the account")
         self.done = Notice(icons, action="Clear the clipboard", below=True)

@@ -119,7 +119,9 @@ class AddStarkKeyPage(Page):
         text = self.context.wallet.stark_accounts.request_text(profile)
         self.about.setText(breakable(SIGN_WORDS.format(address=account.address)))
         clear(self._texts)
-        self._texts.addWidget(TextToSign(self.context.theme, text, what="Key request to sign"))
+        self._texts.addWidget(
+            TextToSign(self.context.theme, text, what="Key request to sign", folder=self.context.saved_codes)
+        )
         self._show_done("")
 
     # Coming and going

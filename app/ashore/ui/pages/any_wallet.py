@@ -20,7 +20,7 @@ from ashore.ui.context import Context
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.labels import Label, column, row
-from ashore.ui.widgets.qr import QrCode, show_large
+from ashore.ui.widgets.qr import small_code
 
 _ANYBODY = (
     "Any account that has ether for gas on {chain} may send this call, from any wallet: somebody else may do it for "
@@ -48,9 +48,7 @@ class AnyWallet(Disclosure):
         call = call_of(owed)
         facts.add("Function", call.function)
         facts.add_hex("Call data", owed.calldata)
-        what = "the call that pays it out"
-        code = QrCode(theme, payment_link(owed), what)
-        code.pressed.connect(lambda: show_large(theme, self.window(), payment_link(owed), what))
+        code = small_code(theme, payment_link(owed), "the call that pays it out", context.saved_codes)
         content = QWidget()
         line = row(facts, code, spacing=20)
         line.setStretch(0, 1)

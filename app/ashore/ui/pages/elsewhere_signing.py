@@ -55,7 +55,7 @@ class ElsewhereSigning(QFrame):
         text, how = _to_sign(review)
         self._key = (review.signs_elsewhere, text)
         theme, icons = context.theme, context.icons
-        self.text = TextToSign(theme, text, what="Ethereum text to sign")
+        self.text = TextToSign(theme, text, what="Ethereum text to sign", folder=context.saved_codes)
         self.edit = LineEdit(CAPTION, "0x…", "mono")
         self.paste = Button("Paste", "small-link", name="Paste the signature from the clipboard")
         self.wipe = Button("Clear it here and from the clipboard", "small-link")

@@ -17,6 +17,7 @@ from ashore.engine.views import ProofCheck
 from ashore.systems.base import Problem
 from ashore.systems.zklink.system.wording import EXACT, KINDS, NAMES, TECHNICAL
 from ashore.ui.context import Context
+from ashore.ui.pages.transaction_links import transaction_links
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
@@ -50,15 +51,17 @@ class EvidencePanel(QWidget):
         self._checked: dict[_Key, ProofCheck] = {}
         self._results: dict[_Key, Label] = {}
         self._shown: tuple[Evidence, ...] = ()
+        self._chains: dict[str, int] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
 
     def show_evidence(self, evidence: tuple[Evidence, ...]) -> None:
         """Show these pieces."""
-        if evidence == self._shown:
+        chains = {chain.chain: chain.evm_chain_id for chain in self._context.wallet.health()}
+        if (evidence, chains) == (self._shown, self._chains):
             return
-        self._shown = evidence
+        self._shown, self._chains = evidence, chains
         self._results.clear()
         clear(self._column)
         for piece in sorted(evidence, key=lambda e: (e.level, e.observed_at), reverse=True):
@@ -85,12 +88,16 @@ class EvidencePanel(QWidget):
         facts.add("Observed", clock_time(piece.observed_at, now), tooltip=exact_time(piece.observed_at))
         facts.add("Checked", how_checked(piece))
         column.addWidget(facts)
+        links = transaction_links(self._context, piece, self._chains.get(piece.chain, 0))
         if piece.proof:
             show = Button("Show the proof", "small-link")
             show.clicked.connect(lambda: show_proof(self._context, self, piece.proof))
+            links += [show, self._again(piece)]
+        if links:
             buttons = QWidget()
-            buttons.setLayout(FlowLayout(show, self._again(piece), gap=16))
+            buttons.setLayout(FlowLayout(*links, gap=16))
             column.addWidget(buttons)
+        if piece.proof:
             column.addWidget(self._result(piece))
         return frame
 

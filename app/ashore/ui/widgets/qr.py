@@ -1,43 +1,42 @@
-"""A QR code, painted from its modules: sharp at every size, dark on light in every theme."""
+"""A small QR code beside its text: large enough for a telephone, and larger at a press."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ashore.ui.theme.theme import Theme
-from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, set_tip
-from ashore.ui.widgets.verbatim import Verbatim
+from ashore.ui.widgets.qr_dialog import CodeArea, show_large
+from ashore.ui.widgets.qr_picture import Modules, NoCode, encode
+from ashore.ui.widgets.saving import Folder
 
-_QUIET_MODULES = 4
+__all__ = ["QrCode", "show_large", "small_code"]
+
+_SMALL = 120
 
 
-class QrCode(QWidget):
-    """The QR code of a public text. Pressed, it asks to be shown large."""
+class QrCode(CodeArea):
+    """The code of a public text. Pressed, by mouse or keyboard, it is shown large.
+
+    Raises NoCode for a text that has none; `small_code` says so in a sentence instead.
+    """
 
     pressed = Signal()
 
-    def __init__(self, theme: Theme, text: str, what: str, *, side: int = 96) -> None:
-        super().__init__()
-        import segno  # only where a code is shown
-
-        self._theme = theme
-        self._side = side
-        self._modules = [bytes(line) for line in segno.make(text, error="m", micro=False).matrix]
+    def __init__(self, theme: Theme, text: str, what: str, *, side: int = _SMALL, folder: Folder | None = None) -> None:
+        modules: Modules = encode(text)
+        super().__init__(theme, modules, side)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"QR code of {what}. Press Enter to enlarge.")
         set_tip(self, "Show it large")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._side, self._side)
+        self.pressed.connect(lambda: show_large(theme, self.window(), text, what, folder))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.pressed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -47,48 +46,17 @@ class QrCode(QWidget):
         super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        # Readers want dark on light, whatever the theme.
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("white"))
-        painter.drawRoundedRect(self.rect(), 6, 6)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        across = len(self._modules) + 2 * _QUIET_MODULES
-        module = self._side / across
-        for y, line in enumerate(self._modules):
-            for x, dark in enumerate(line):
-                if dark:
-                    left, top = round((x + _QUIET_MODULES) * module), round((y + _QUIET_MODULES) * module)
-                    right, bottom = round((x + 1 + _QUIET_MODULES) * module), round((y + 1 + _QUIET_MODULES) * module)
-                    painter.fillRect(QRectF(left, top, right - left, bottom - top), QColor("black"))
+        super().paintEvent(event)
         if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter = QPainter(self)
             painter.setPen(QPen(self._theme.colour("accent"), 3))
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
-        painter.end()
+            painter.end()
 
 
-def show_large(theme: Theme, parent: QWidget, text: str, what: str) -> QDialog:
-    """Open the code of `text` large, with the text below it."""
-    dialog = QDialog(parent)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(f"QR code of {what}")
-    column = QVBoxLayout(dialog)
-    column.setContentsMargins(24, 24, 24, 24)
-    column.setSpacing(16)
-    column.addWidget(Label(what, "section"))
-    code = QrCode(theme, text, what, side=320)
-    code.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    code.setAccessibleName(f"QR code of {what}")
-    set_tip(code, "")
-    code.setCursor(Qt.CursorShape.ArrowCursor)
-    column.addWidget(code, 0, Qt.AlignmentFlag.AlignCenter)
-    shown = HexText(theme, text, what=what) if text.startswith("0x") else Verbatim(theme, text, what=what, yields=True)
-    column.addWidget(shown)
-    close = Button("Close")
-    close.clicked.connect(dialog.accept)
-    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-    dialog.open()
-    close.setFocus()
-    return dialog
+def small_code(theme: Theme, text: str, what: str, folder: Folder | None = None) -> QWidget:
+    """The code of a text, or the sentence that says why there is none."""
+    try:
+        return QrCode(theme, text, what, folder=folder)
+    except NoCode as error:
+        return Label(str(error), "small", wrap=True)

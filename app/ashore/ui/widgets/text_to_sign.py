@@ -8,14 +8,16 @@ from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.labels import column, row
 from ashore.ui.widgets.qr import show_large
+from ashore.ui.widgets.saving import Folder
 from ashore.ui.widgets.verbatim import Verbatim
 
 
 class TextToSign(QWidget):
     """The text, a button that copies it byte for byte, and one that shows its QR code."""
 
-    def __init__(self, theme: Theme, text: str, *, what: str) -> None:
+    def __init__(self, theme: Theme, text: str, *, what: str, folder: Folder | None = None) -> None:
         super().__init__()
+        self._folder = folder
         self._theme = theme
         self._text = text
         self._what = what
@@ -26,4 +28,4 @@ class TextToSign(QWidget):
         self.setLayout(column(self.verbatim, row(self.copy, self.code, -1, spacing=16), spacing=4))
 
     def _show_code(self) -> None:
-        show_large(self._theme, self.window(), self._text, self._what)
+        show_large(self._theme, self.window(), self._text, self._what, self._folder)

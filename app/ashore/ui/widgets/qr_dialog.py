@@ -1,0 +1,158 @@
+"""A QR code large enough for any camera, with what it says, to copy and to save."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
+
+from ashore.domain.errors import AshoreError
+from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label, set_property
+from ashore.ui.widgets.qr_picture import Modules, NoCode, encode, least_side, paint, picture, png, svg
+from ashore.ui.widgets.saving import Folder, ask_where, write
+from ashore.ui.widgets.verbatim import Verbatim
+
+_LARGE = 340
+_EDGE = 6
+_SCREEN_SHARE = 0.9
+_COPIED_PIXELS = 512
+_HEX = re.compile(r"0x[0-9a-fA-F]{2,64}")
+_KINDS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)"}
+
+
+class CodeArea(QWidget):
+    """A light square with a code in its middle, sharp at every size and scale."""
+
+    def __init__(self, theme: Theme, modules: Modules, side: int) -> None:
+        super().__init__()
+        self._theme = theme
+        self._modules = modules
+        self._side = side
+        self._path: QPainterPath = modules.path()
+        theme.changed.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        side = least_side(self._modules, self.devicePixelRatioF(), self._theme.px(self._side))
+        return QSize(side, side)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.updateGeometry()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("white"))
+        painter.drawRoundedRect(self.rect(), _EDGE, _EDGE)
+        paint(painter, self._modules, self._path, QRectF(self.rect()))
+        painter.end()
+
+
+class LargeCode(CodeArea):
+    """A code that takes all the room there is."""
+
+    def __init__(self, theme: Theme, modules: Modules, what: str) -> None:
+        super().__init__(theme, modules, _LARGE)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(f"QR code of {what}")
+
+    def minimumSizeHint(self) -> QSize:
+        side = least_side(self._modules, self.devicePixelRatioF(), 200)
+        return QSize(side, side)
+
+
+class CodeDialog(QDialog):
+    """The code, its text below it, and what can be done with both. A text that has no code says why."""
+
+    def __init__(self, theme: Theme, parent: QWidget, text: str, what: str, folder: Folder) -> None:
+        super().__init__(parent)
+        self._what = what
+        self._folder = folder
+        self._modules: Modules | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"QR code of {what}")
+        self.copy_text = CopyButton("the text", text, "Copy the text")
+        self.copy_picture = Button("Copy the picture", "small-link")
+        self.save = Button("Save …", "small-link", name="Save the code as a picture")
+        self.close_button = Button("Close")
+        self.said = Label(role="small", wrap=True)
+        self.said.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(16)
+        column.addWidget(Label(what[:1].upper() + what[1:], "section", wrap=True))
+        self.code = self._add_code(theme, text, column)
+        hexadecimal = _HEX.fullmatch(text) is not None
+        column.addWidget(HexText(theme, text, what=what) if hexadecimal else Verbatim(theme, text, what=what, most=6))
+        buttons = QWidget()
+        buttons.setLayout(
+            FlowLayout(self.copy_text, self.copy_picture, self.save, self.close_button, gap=16, last_right=True)
+        )
+        column.addWidget(buttons)
+        column.addWidget(self.said)
+        self._connect()
+        room = parent.screen().availableGeometry().size() * _SCREEN_SHARE
+        self.setMaximumSize(room)
+
+    def _add_code(self, theme: Theme, text: str, column: QVBoxLayout) -> LargeCode | None:
+        try:
+            self._modules = encode(text)
+        except NoCode as error:
+            self.copy_picture.hide()
+            self.save.hide()
+            column.addWidget(Label(str(error), wrap=True))
+            return None
+        code = LargeCode(theme, self._modules, self._what)
+        column.addWidget(code, 1)
+        return code
+
+    def _connect(self) -> None:
+        self.copy_picture.clicked.connect(self._copy_picture)
+        self.save.clicked.connect(self._save)
+        self.close_button.clicked.connect(self.accept)
+
+    def _copy_picture(self) -> None:
+        if self._modules is not None:
+            QGuiApplication.clipboard().setImage(picture(self._modules, _COPIED_PIXELS))
+            self._say("The picture was copied.")
+
+    def _save(self) -> None:
+        name = re.sub(r"[^a-z0-9]+", "-", self._what.lower()).strip("-") or "code"
+        ask_where(self, "Save the QR code", f"{name}.png", _KINDS, self._folder, self.save_as)
+
+    def save_as(self, path: Path) -> None:
+        """Write the code as SVG where the name ends so, as PNG otherwise; say what became of it."""
+        if self._modules is None:
+            return
+        try:
+            write(path, svg(self._modules) if path.suffix.lower() == ".svg" else png(self._modules))
+        except AshoreError as error:
+            self._say(str(error), tone="bad")
+            return
+        self._say(f"Saved as {path.name}.")
+
+    def _say(self, words: str, *, tone: str = "") -> None:
+        set_property(self.said, "tone", tone)
+        self.said.show_text(words)
+        self.said.setAccessibleName(words)
+        self.said.show()
+
+
+def show_large(theme: Theme, parent: QWidget, text: str, what: str, folder: Folder | None = None) -> CodeDialog:
+    """Open the code of `text` large, with the text below it. `folder` remembers where codes are saved."""
+    dialog = CodeDialog(theme, parent, text, what, folder or Folder())
+    dialog.open()
+    dialog.close_button.setFocus()
+    return dialog

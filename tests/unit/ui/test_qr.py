@@ -1,0 +1,265 @@
+"""Codes as they are painted: read back from the pixels, sharp at every scale, copied, saved, and never of a secret."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from ashore.intake import codes
+from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.qr import QrCode, show_large, small_code
+from ashore.ui.widgets.qr_dialog import CodeDialog, LargeCode
+from ashore.ui.widgets.qr_picture import (
+    LEAST_MODULE,
+    QUIET,
+    SAVED_PIXELS,
+    Modules,
+    NoCode,
+    encode,
+    least_side,
+    picture,
+    png,
+    svg,
+)
+from ashore.ui.widgets.saving import Folder
+from ashore.ui.widgets.text_to_sign import TextToSign
+
+ADDRESS = "0x5a5Ae1d9f1b2c3d4E5f60718293a4b5c6D7e8f90"
+CALL = f"ethereum:{ADDRESS}@42161/withdrawPendingBalance?address={ADDRESS}&uint16=17&uint128=25000000"
+PAGE = "https://etherscan.io/tx/0x" + "5d" * 32
+VOUCHER = f"LIGHTNING:{encode_lnurl('http://127.0.0.1:8321/lightning/w?q=0123456789abcdef').upper()}"
+LONG = "Withdraw 25 USDC to: Arbitrum, and so on\n" * 24
+PUBLIC = [ADDRESS, CALL, PAGE, VOUCHER, LONG, "Zeile mit Umlauten: äöü ₿"]
+
+
+@pytest.fixture
+def holder() -> Iterator[QWidget]:
+    made = QWidget()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def painted(widget: QWidget, ratio: float) -> QImage:
+    """The widget as a screen of that scale shows it, at a place that no whole pixel divides."""
+    size = widget.size()
+    shown = QImage((QSize(size.width() + 40, size.height() + 40) * ratio), QImage.Format.Format_RGB32)
+    shown.setDevicePixelRatio(ratio)
+    shown.fill(QColor("#0E151C"))
+    painter = QPainter(shown)
+    widget.render(painter, QPoint(13, 17))
+    painter.end()
+    return shown
+
+
+def said_by(shown: QImage) -> list[str]:
+    grey = shown.convertToFormat(QImage.Format.Format_Grayscale8)
+    luma = codes.Luma(bytes(grey.constBits()), grey.width(), grey.height(), grey.bytesPerLine())
+    return [code.text for code in codes.read(luma).codes]
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize("text", PUBLIC, ids=lambda text: text[:12])
+def test_what_is_painted_is_read_back(theme: Theme, text: str, ratio: float, choice: str) -> None:
+    theme.apply(choice)
+    widget = QrCode(theme, text, "a text")
+    side = least_side(encode(text), ratio, 120)
+    widget.resize(side, side)
+    assert said_by(painted(widget, ratio)) == [text]
+    widget.deleteLater()
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75, 2.0])
+def test_every_module_is_the_same_whole_number_of_pixels(theme: Theme, ratio: float) -> None:
+    modules = encode(ADDRESS)
+    widget = QrCode(theme, ADDRESS, "an address")
+    side = least_side(modules, ratio, 120)
+    widget.resize(side, side)
+    shown = painted(widget, ratio)
+    dark = [[shown.pixelColor(x, y) == QColor("black") for x in range(shown.width())] for y in range(shown.height())]
+    rows = [y for y, line in enumerate(dark) if any(line)]
+    columns = [x for x in range(shown.width()) if any(line[x] for line in dark)]
+    across = len(modules.rows)
+    module, rest = divmod(rows[-1] - rows[0] + 1, across)
+    assert rest == 0
+    assert (columns[-1] - columns[0] + 1) == module * across
+    assert module / ratio >= LEAST_MODULE
+    for y in range(across):
+        for x in range(across):
+            for at in (0, module - 1):
+                assert dark[rows[0] + y * module + at][columns[0] + x * module + at] == bool(modules.rows[y][x])
+    # The quiet zone is light on all sides, and nothing between is grey.
+    quiet = QUIET * module
+    for place in ((columns[0] - quiet, rows[0]), (columns[-1] + quiet, rows[0]), (columns[0], rows[-1] + quiet)):
+        assert shown.pixelColor(*place) == QColor("white")
+    widget.deleteLater()
+
+
+@pytest.mark.parametrize("size", [100, 200])
+@pytest.mark.parametrize("text", PUBLIC, ids=lambda text: text[:12])
+def test_a_small_code_is_large_enough_for_a_telephone(theme: Theme, text: str, size: int) -> None:
+    theme.apply("light", size)
+    widget = QrCode(theme, text, "a text")
+    side = widget.sizeHint().width()
+    assert side >= theme.px(120)
+    assert side / encode(text).across >= LEAST_MODULE
+    widget.deleteLater()
+
+
+def test_a_short_text_is_corrected_more_and_a_long_one_is_kept_coarse() -> None:
+    assert encode(ADDRESS).level in "MQH"
+    assert encode(LONG).level == "L"
+    assert encode(LONG).across <= 117 + 2 * QUIET
+
+
+@pytest.mark.parametrize("text", ["x" * 1300, "ß" * 700])
+def test_what_no_camera_reads_is_said_in_a_sentence(theme: Theme, text: str) -> None:
+    with pytest.raises(NoCode, match="too long"):
+        encode(text)
+    shown = small_code(theme, text, "a text")
+    assert isinstance(shown, Label)
+    assert "too long" in shown.text()
+
+
+def test_of_nothing_there_is_no_code() -> None:
+    with pytest.raises(NoCode, match="nothing"):
+        encode("")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        encode_lnurl("https://service.example/u?q=s3cret"),
+        "lnurlw://service.example/u?q=s3cret",
+        "nostr+walletconnect://ab?relay=wss://r.example&secret=cd",
+        "legal winner thank year wave sausage worth useful legal winner thank yellow",
+        "lndconnect://node.example:10009?macaroon=AgEDbG5k",
+        "cashuAeyJ0b2tlbiI6W119",
+    ],
+)
+def test_of_a_secret_no_code_is_made(theme: Theme, holder: QWidget, text: str) -> None:
+    with pytest.raises(NoCode, match="secret"):
+        encode(text)
+    dialog = show_large(theme, holder, text, "a text")
+    assert dialog.code is None
+    assert dialog.save.isHidden()
+    assert dialog.copy_picture.isHidden()
+
+
+def test_a_code_is_enlarged_by_keyboard_and_mouse_with_its_text_below(theme: Theme, holder: QWidget) -> None:
+    widget = QrCode(theme, ADDRESS, "the address of Account 1")
+    widget.setParent(holder)
+    assert widget.accessibleName() == "QR code of the address of Account 1. Press Enter to enlarge."
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_A):
+        QTest.keyClick(widget, key)
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=QPoint(-9, -9))  # one who thought better of it
+    dialogs = holder.findChildren(CodeDialog)
+    assert len(dialogs) == 3
+    assert [each.text for each in dialogs[0].findChildren(HexText)] == [ADDRESS]
+    for dialog in dialogs:
+        dialog.accept()
+
+
+def test_the_large_code_grows_with_its_window(theme: Theme, holder: QWidget) -> None:
+    dialog = show_large(theme, holder, ADDRESS, "the address of Account 1")
+    code = dialog.findChild(LargeCode)
+    assert isinstance(code, LargeCode)
+    assert code.accessibleName() == "QR code of the address of Account 1"
+    before = code.width()
+    dialog.resize(dialog.width() + 200, dialog.height() + 200)
+    layout = dialog.layout()
+    assert layout is not None
+    layout.activate()
+    assert code.width() >= before + 150
+    assert said_by(painted(code, 1.0)) == [ADDRESS]
+    assert dialog.close_button.isVisible()
+
+
+def test_text_and_picture_are_copied(theme: Theme, holder: QWidget) -> None:
+    dialog = show_large(theme, holder, CALL, "the call that pays it out")
+    dialog.copy_text.click()
+    assert QGuiApplication.clipboard().text() == CALL
+    dialog.copy_picture.click()
+    assert said_by(QGuiApplication.clipboard().image()) == [CALL]
+    assert dialog.said.text() == "The picture was copied."
+
+
+@pytest.mark.parametrize("text", PUBLIC, ids=lambda text: text[:12])
+def test_saved_pictures_are_large_and_read_back(text: str) -> None:
+    modules = encode(text)
+    for shown in (QImage.fromData(QByteArray(png(modules))), picture(modules), drawn(svg(modules), modules)):
+        assert shown.width() == shown.height() >= SAVED_PIXELS
+        assert said_by(shown) == [text]
+
+
+def drawn(source: bytes, modules: Modules) -> QImage:
+    side = -(-SAVED_PIXELS // modules.across) * modules.across
+    shown = QImage(side, side, QImage.Format.Format_RGB32)
+    painter = QPainter(shown)
+    renderer = QSvgRenderer(QByteArray(source))
+    assert renderer.isValid()
+    renderer.render(painter)
+    painter.end()
+    return shown
+
+
+def test_a_code_is_saved_where_one_says_and_the_folder_is_remembered(
+    theme: Theme, holder: QWidget, tmp_path: Path
+) -> None:
+    kept: list[str] = []
+    dialog = show_large(theme, holder, ADDRESS, "the address of Account 1", Folder(lambda: str(tmp_path), kept.append))
+    for name, start in (("code.png", b"\x89PNG"), ("code.svg", b"<?xml")):
+        dialog.save.click()
+        (asked,) = [each for each in dialog.findChildren(QFileDialog) if each.isVisible()]
+        assert Path(asked.directory().absolutePath()) == tmp_path
+        assert [Path(each).name for each in asked.selectedFiles()] == ["the-address-of-account-1.png"]
+        asked.fileSelected.emit(str(tmp_path / name))
+        asked.reject()
+        assert (tmp_path / name).read_bytes().startswith(start)
+        assert dialog.said.text() == f"Saved as {name}."
+    assert kept == [str(tmp_path)] * 2
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["code.png", "code.svg"]
+
+
+def test_what_cannot_be_saved_is_said_and_leaves_what_was_there(theme: Theme, holder: QWidget, tmp_path: Path) -> None:
+    dialog = show_large(theme, holder, ADDRESS, "the address")
+    dialog.save_as(tmp_path / "gone" / "code.png")
+    assert dialog.said.text().startswith("The file was not saved. The folder is not there any more.")
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    (shut / "code.png").write_text("before")
+    shut.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    dialog.save_as(shut / "code.png")
+    shut.chmod(stat.S_IRWXU)
+    if os.geteuid() != 0:  # nothing is shut to root
+        assert "Nobody may write there" in dialog.said.text()
+        assert (shut / "code.png").read_text() == "before"
+    (tmp_path / "folder.png").mkdir()
+    dialog.save_as(tmp_path / "folder.png")
+    assert "The file was not saved." in dialog.said.text()
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+def test_a_text_to_sign_is_shown_as_its_code(theme: Theme, holder: QWidget) -> None:
+    widget = TextToSign(theme, LONG, what="Text to sign")
+    widget.setParent(holder)
+    widget.code.click()
+    (dialog,) = holder.findChildren(QDialog)
+    code = dialog.findChild(LargeCode)
+    assert isinstance(code, LargeCode)
+    assert said_by(painted(code, 1.0)) == [LONG]
