@@ -1,10 +1,10 @@
 """Measures what Ashore promises about speed, and prints one table: figure, value, target, ok or short.
 
-Run it from the project's root, on a machine that has nothing else to do (about nine minutes):
+Run it from the project's root, on a machine that has nothing else to do (about ten minutes):
 
     .venv/bin/python -m tests.benchmarks                   everything
     .venv/bin/python -m tests.benchmarks paint stalls      only these: paint, cost, idle, stalls, requests, way, keys,
-                                                           stark, grid
+                                                           stark, grid, scanner
 
 Ends with 1 where a figure misses its target. Nothing of it is collected by pytest. Needs Xvfb and Linux.
 
@@ -24,7 +24,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import first_paint, grid, requests, signing, starkex, way, windows
+from tests.benchmarks import first_paint, grid, requests, scanner, signing, starkex, way, windows
 from tests.benchmarks.display import own_display
 from tests.benchmarks.table import Figure, heading, line, short
 
@@ -51,6 +51,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "keys": _keys,
     "stark": lambda _folder: starkex.figures(),
     "grid": grid.figures,
+    "scanner": scanner.figures,
 }
 
 

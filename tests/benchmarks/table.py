@@ -15,20 +15,29 @@ class Figure:
     unit: str
     at_most: float | None = None
     note: str = ""
+    at_least: float | None = None
 
     @property
     def verdict(self) -> str:
         """`ok`, `short`, or nothing."""
+        if self.at_least is not None:
+            return "ok" if self.value >= self.at_least else "short"
         if self.at_most is None:
             return ""
         return "ok" if self.value <= self.at_most else "short"
 
+    @property
+    def target(self) -> str:
+        """What is promised, or nothing."""
+        if self.at_least is not None:
+            return f"≥ {_number(self.at_least)} {self.unit}"
+        return "" if self.at_most is None else f"≤ {_number(self.at_most)} {self.unit}"
+
 
 def line(figure: Figure) -> str:
     """One line of the table."""
-    target = "" if figure.at_most is None else f"≤ {_number(figure.at_most)} {figure.unit}"
     value = f"{_number(figure.value)} {figure.unit}"
-    return f"{figure.name:<66}{value:>14}  {target:<12}{figure.verdict:<6} {figure.note}".rstrip()
+    return f"{figure.name:<66}{value:>14}  {figure.target:<12}{figure.verdict:<6} {figure.note}".rstrip()
 
 
 def heading() -> str:

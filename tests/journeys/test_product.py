@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from ashore.desktop.paths import paths_for
 from ashore.options import Options
 from ashore.ui.app import first_window
+from ashore.ui.context import Cameras
 from faults.observer import claims_in, disagreements
 from journeys.flows import ARRIVED, send
 from journeys.house import WatchedLife
@@ -33,15 +34,17 @@ def own_memory() -> Iterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def product(application: QApplication, folder: Path) -> AsyncIterator[tuple[Person, WatchedLife]]:
-    """What `ashore --clock step` runs, from the first paint to the last."""
+async def product(
+    application: QApplication, folder: Path, cameras: Cameras | None = None
+) -> AsyncIterator[tuple[Person, WatchedLife]]:
+    """What `ashore --clock step` runs, from the first paint to the last; with `cameras` in place of this computer's."""
     application.setStyle("Fusion")
     options = Options(data_dir=folder, theme="light", clock="step")
     paths = paths_for("sandbox", folder)
     window, icons, state = first_window(application, options, paths)
     window.show()
     window.activateWindow()
-    life = WatchedLife(window, icons, state, options, paths)
+    life = WatchedLife(window, icons, state, options, paths, cameras=cameras)
     stop = asyncio.Event()
     application.lastWindowClosed.connect(stop.set)
     running = asyncio.create_task(life.run(stop))

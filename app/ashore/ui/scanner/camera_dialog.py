@@ -23,7 +23,7 @@ from ashore.ui.scanner.sightings import Sighting, Sightings
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.labels import Label, row, show_if
+from ashore.ui.widgets.labels import Label, column, row, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.tick import Box
 
@@ -77,7 +77,9 @@ class CameraDialog(QDialog):
         self.setWindowTitle("Scan with the camera")
         self.preview = Preview(context.icons)
         self.says = Notice(context.icons, "Try again", below=True)
-        self.says.setMinimumHeight(context.theme.px(_SAID_HEIGHT))
+        said = QWidget()
+        said.setLayout(column(self.says, -1))
+        said.setMinimumHeight(context.theme.px(_SAID_HEIGHT))
         self.says.advice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # a line to be copied
         self.picks = Picks()
         self.chooser = Choice(context.theme, "Camera")
@@ -89,15 +91,15 @@ class CameraDialog(QDialog):
         self.close_button = Button("Close")
         below = QWidget()
         below.setLayout(FlowLayout(self.mirror, self.torch, gap=16))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(12)
-        column.addWidget(Label("Scan with the camera", "section"))
-        column.addWidget(self.preview, 1)
-        column.addWidget(self.says)
-        column.addWidget(self.picks)
-        column.addWidget(self.chooser)
-        column.addLayout(row(below, -1, self.close_button))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(24, 20, 24, 20)
+        whole.setSpacing(12)
+        whole.addWidget(Label("Scan with the camera", "section"))
+        whole.addWidget(self.preview, 1)
+        whole.addWidget(said)
+        whole.addWidget(self.picks)
+        whole.addWidget(self.chooser)
+        whole.addLayout(row(below, -1, self.close_button))
         room = self.screen().availableGeometry().size() * _SCREEN_SHARE
         self.setMaximumSize(room)
         width, height = (context.theme.px(side) for side in _USUAL)

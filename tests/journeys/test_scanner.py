@@ -1,0 +1,118 @@
+"""A voucher of the practice page held before the camera, in the real window: found, filled in, opened, withdrawn."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from ashore.ui.arrivals import Source
+from ashore.ui.scanner.camera_dialog import CameraDialog, open_camera
+from journeys.house import WatchedLife
+from journeys.person import Person
+from journeys.test_product import own_memory, product
+from journeys.vouchers import FORM, OPEN, REVIEW, SETTLED, claims, looks, voucher
+from unit.ui.scanner.drawn import Pixel, frame_of
+from unit.ui.scanner.film import RATE, Film
+from unit.ui.scanner.simulated import DESK, FRONT, SimulatedInputs
+
+__all__ = ["own_memory"]
+
+_SIDE = 600
+
+
+async def code_on_the_page(life: WatchedLife, voucher_id: str) -> QImage:
+    """The code of a voucher as the practice page draws it."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        html = (await http.get(f"{life.sandbox.url}/lnurl/")).text
+    card = html.partition(f'<article id="{voucher_id}"')[2]
+    drawn = re.search(r"<svg.*?</svg>", card, re.DOTALL)
+    assert drawn is not None, "the page shows no code of it"
+    image = QImage(_SIDE, _SIDE, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(drawn[0].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1).encode())).render(
+        painter
+    )
+    painter.end()
+    return image
+
+
+class Projector:
+    """Holds a film in front of the camera that is looked through, at a camera's pace."""
+
+    def __init__(self, desk: SimulatedInputs, film: Film) -> None:
+        self._desk, self._film = desk, film
+        self._number = 0
+        self._timer = QTimer()
+        self._timer.setInterval(1000 // RATE)
+        self._timer.timeout.connect(self._show)
+        self._timer.start()
+
+    def change(self, film: Film) -> None:
+        """Hold something else there."""
+        self._film = film
+
+    def stop(self) -> None:
+        """Take it away."""
+        self._timer.stop()
+
+    def _show(self) -> None:
+        if self._desk.opened:
+            self._desk.feed(frame_of(self._film.picture(self._number), Pixel.Format_NV12))
+            self._number += 1
+
+
+def open_scanner(person: Person, life: WatchedLife) -> CameraDialog:
+    assert life._sections is not None
+    dialog = open_camera(life._sections.context, person.window)
+    dialog.found.connect(lambda text: life._sections.take_in(text, Source.CAMERA))
+    return dialog
+
+
+@pytest.mark.usefixtures("own_memory")
+async def test_a_voucher_before_the_camera_becomes_money(application: QApplication, tmp_path: Path) -> None:
+    desk = SimulatedInputs(FRONT, DESK)
+    projector = Projector(desk, Film())
+    async with product(application, tmp_path, lambda _parent: desk) as (person, life):
+        await person.until_sees("Bring funds out", "Lightning voucher (LNURL)")
+        gift = await voucher(life)
+        shown = await code_on_the_page(life, gift["id"])
+        dialog = open_scanner(person, life)
+        await person.until(lambda: dialog.camera.state == "live", "the picture")
+        assert "Hold the code in front of the camera." in person.reads(dialog)
+        projector.change(Film("https://example.org/menu-of-the-day?table=4 please", seed=2))
+        await person.until(lambda: "Hold the code" not in person.reads(dialog), "a name for what it is")
+        photograph(person, dialog, "other")
+        projector.change(Film(shown, seed=3))
+        await person.until(lambda: person.heading == FORM, "the form")
+        await person.settle()
+        assert not desk.opened, "the camera's light is out"
+        assert await looks(life, gift) == 0, "nobody was asked: a person only held up a code"
+        person.photograph("scanned")
+
+        person.click(OPEN)
+        await person.until_sees("Who pays", "“Gift”")
+        await person.settle()
+        person.write("Amount", "15")
+        await person.settle()
+        person.click("Review withdrawal")
+        await person.until(lambda: person.heading == REVIEW, "the review")
+        person.click("Withdraw 15 sat")
+        await person.until_sees(SETTLED)
+        (claim,) = await claims(life, gift)
+        assert (claim["paid"], claim["amount_msat"]) == (True, 15_000)
+    projector.stop()
+
+
+def photograph(person: Person, dialog: CameraDialog, name: str) -> None:
+    """Keep a picture of the dialog, where pictures are asked for."""
+    window, person.window = person.window, dialog  # type: ignore[assignment]
+    person.photograph(name)
+    person.window = window
