@@ -46,9 +46,9 @@ class Page(QWidget):
     @property
     def begun(self) -> bool:
         """Whether something stands here that a person wrote, and would not like to be led away from."""
-        edits = (*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit))
-        texts = (each.text() if isinstance(each, QLineEdit) else each.toPlainText() for each in edits if _open(each))
-        return any(texts)
+        lines = any(_open(edit) and not edit.isReadOnly() and edit.text() for edit in self.findChildren(QLineEdit))
+        texts = (each for each in self.findChildren(QPlainTextEdit) if _open(each) and not each.isReadOnly())
+        return lines or any(each.toPlainText() for each in texts)
 
     def end(self) -> None:
         """The wallet is about to close: from now on nothing may be asked of it."""
@@ -67,5 +67,5 @@ class Page(QWidget):
             self.back_button.setAccessibleName(f"Back to {title}")
 
 
-def _open(edit: QLineEdit | QPlainTextEdit) -> bool:
-    return edit.isVisible() and edit.isEnabled() and not edit.isReadOnly()
+def _open(edit: QWidget) -> bool:
+    return edit.isVisible() and edit.isEnabled()

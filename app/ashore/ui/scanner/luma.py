@@ -13,14 +13,15 @@ def luma_of_image(image: QImage) -> Luma:
     Raises:
         ValueError: the picture is empty, or there is no memory for it.
     """
-    opaque = _on_white(image) if image.hasAlphaChannel() else image
+    opaque = on_white(image) if image.hasAlphaChannel() else image
     grey = opaque.convertToFormat(QImage.Format.Format_Grayscale8)
     if grey.isNull():
         raise ValueError("the picture is empty")
     return Luma(bytes(grey.constBits()), grey.width(), grey.height(), grey.bytesPerLine())
 
 
-def _on_white(image: QImage) -> QImage:
+def on_white(image: QImage) -> QImage:
+    """The picture as it looks on white paper; empty where there is no memory for it."""
     opaque = QImage(image.size(), QImage.Format.Format_RGB32)
     if opaque.isNull():
         return opaque

@@ -9,7 +9,9 @@ from ashore.domain.errors import AshoreError
 
 MOST_PIXELS = 16_000_000
 MOST_SIDE = 8_000
-_ALLOCATION_MIB = 80
+ALLOCATION_MIB = 256
+"""Of any picture: Qt has one bound for the whole program. How many pixels are decoded is bounded apart."""
+
 _FORMATS = ((b"\x89PNG", b"png"), (b"\xff\xd8\xff", b"jpeg"), (b"GIF8", b"gif"), (b"RIFF", b"webp"))
 
 
@@ -26,7 +28,7 @@ def decoded(body: bytes, side: int) -> QImage:
     kind = next((name for magic, name in _FORMATS if body.startswith(magic)), b"")
     if not kind or kind not in {bytes(known.data()) for known in QImageReader.supportedImageFormats()}:
         raise UnreadablePicture("This kind of picture cannot be shown here.")
-    QImageReader.setAllocationLimit(_ALLOCATION_MIB)
+    QImageReader.setAllocationLimit(ALLOCATION_MIB)
     held = QByteArray(body)
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

@@ -1,0 +1,196 @@
+"""A file or bytes from outside, read as a picture or as a text, with bounds on what that may cost.
+
+Nothing here trusts a name: what a file is, its first bytes say. What it measures is looked at before anything is
+decoded. Meant for a worker thread; nothing touches a widget.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+from ashore.ui.scanner.luma import on_white
+from ashore.ui.widgets.picture import ALLOCATION_MIB, UnreadablePicture
+
+MOST_FILE_BYTES = 64 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+"""More than three 4K screens in one screenshot, and what the camera of a telephone takes."""
+MOST_SIDE = 32_000
+MOST_TEXT_BYTES = 64 * 1024
+"""Of a file that holds a text: a link, an address, a receipt."""
+
+_ENOUGH_PIXELS = 16_000_000
+"""A larger photograph (JPEG) is decoded at a smaller scale: its pixels are sharper than its lens."""
+_SHOWN_SIDE = 1600
+_HEAD = 4096
+_PIECE = 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+_FORMATS = (
+    (b"\x89PNG\r\n\x1a\n", 0, b"png"),
+    (b"\xff\xd8\xff", 0, b"jpeg"),
+    (b"GIF87a", 0, b"gif"),
+    (b"GIF89a", 0, b"gif"),
+    (b"WEBP", 8, b"webp"),
+    (b"BM", 0, b"bmp"),
+)
+"""First bytes, where they stand, and the one reader that is tried."""
+
+_KINDS = "Ashore reads PNG, JPEG, WebP, GIF and BMP pictures. A screenshot of the code is one of these."
+_REFUSED = (
+    (b"%PDF-", 0, "This is a PDF document, which Ashore does not open.", "Show it on the screen and scan the screen."),
+    (b"ftyp", 4, "This is an HEIC or AVIF photograph, or a film, which Ashore does not open.", _KINDS),
+    (b"II*\x00", 0, "This is a TIFF picture, which Ashore does not open.", _KINDS),
+    (b"MM\x00*", 0, "This is a TIFF picture, which Ashore does not open.", _KINDS),
+    (b"PK\x03\x04", 0, "This is an archive or a document, which Ashore does not open.", _KINDS),
+)
+_SVG = ("This is a drawing (SVG), which Ashore does not open.", "Show it on the screen and scan the screen.")
+_DAMAGED = ("The picture is damaged or was not loaded to its end.", "Save it once more, or scan it from the screen.")
+_NO_FILE = ("This file cannot be read.", "It may have been moved, or you may not be allowed to read it.")
+_TOO_HEAVY = "The file is too large to be a picture of a code: "
+_OTHER = "This is neither a picture nor a text that Ashore knows."
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to look for codes in: `grey` (8 bits a pixel), and `shown`, no larger than a screen, in colour.
+
+    A point of `grey` times `scale` is a point of `shown`. `moving` where only the first of several pictures was taken.
+    """
+
+    grey: QImage
+    shown: QImage
+    scale: float
+    moving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a file says that is no picture. Never trusted, never in a log."""
+
+    text: str = field(repr=False)
+
+
+def load_file(path: Path) -> Picture | Text:
+    """Return what a file holds. Never waits for a pipe, never reads more than MOST_FILE_BYTES.
+
+    Raises:
+        UnreadablePicture: it is no plain file, too large, of a kind that is not opened, or damaged.
+    """
+    with _opened(path) as (descriptor, size):
+        head = os.read(descriptor, _HEAD)
+        if not head:
+            raise UnreadablePicture("The file is empty.", "Choose the picture of the code, or paste its text.")
+        if not _format_of(head):
+            return _text_of(head, descriptor, size)
+        if size > MOST_FILE_BYTES:
+            raise UnreadablePicture(f"{_TOO_HEAVY}{size // 1_000_000:,} MB.", "Cut the code out, or take a screenshot.")
+        body = QByteArray(head)
+        while body.size() <= MOST_FILE_BYTES and (piece := os.read(descriptor, _PIECE)):
+            body.append(piece)
+    return _decoded(body, _format_of(head))
+
+
+def load_bytes(body: QByteArray) -> Picture:
+    """Return the picture that these bytes are, as `load_file` does. Raises UnreadablePicture."""
+    kind = _format_of(bytes(body.first(min(_HEAD, body.size())).data()))
+    if not kind:
+        raise UnreadablePicture("This kind of picture is not opened.", _KINDS)
+    if body.size() > MOST_FILE_BYTES:
+        raise UnreadablePicture(f"{_TOO_HEAVY}{body.size() // 1_000_000:,} MB.", "Cut the code out.")
+    return _decoded(body, kind)
+
+
+def of_image(image: QImage, *, moving: bool = False) -> Picture:
+    """Return a picture that is decoded already (of a screen, of the clipboard). Raises UnreadablePicture."""
+    if image.isNull():
+        raise UnreadablePicture(*_DAMAGED)
+    _bounded(image.size())
+    flat = on_white(image) if image.hasAlphaChannel() else image  # often black on nothing
+    most = max(flat.width(), flat.height())
+    scale = min(1.0, _SHOWN_SIDE / most)
+    small = QSize(max(1, round(flat.width() * scale)), max(1, round(flat.height() * scale)))
+    smooth = Qt.TransformationMode.SmoothTransformation
+    shown = flat if scale == 1 else flat.scaled(small, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+    grey = flat.convertToFormat(QImage.Format.Format_Grayscale8)
+    if grey.isNull() or shown.isNull():
+        raise UnreadablePicture(*_DAMAGED)
+    return Picture(grey, shown, scale, moving)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, int]]:
+    """The descriptor of a plain file and its size. A pipe or a device is refused without being waited for."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        if path.is_dir():
+            raise UnreadablePicture("This is a folder.", "Choose one picture in it.")
+        descriptor = os.open(path, flags)
+    except (OSError, ValueError):
+        raise UnreadablePicture(*_NO_FILE) from None
+    try:
+        told = os.fstat(descriptor)
+        if not stat.S_ISREG(told.st_mode):
+            raise UnreadablePicture("This is a device or a pipe, not a file.", "Choose the picture of the code.")
+        yield descriptor, told.st_size
+    except OSError:
+        raise UnreadablePicture(*_NO_FILE) from None
+    finally:
+        os.close(descriptor)
+
+
+def _format_of(head: bytes) -> bytes:
+    return next((name for magic, at, name in _FORMATS if head[at : at + len(magic)] == magic), b"")
+
+
+def _text_of(head: bytes, descriptor: int, size: int) -> Text:
+    for magic, at, sentence, advice in _REFUSED:
+        if head[at : at + len(magic)] == magic:
+            raise UnreadablePicture(sentence, advice)
+    if b"<svg" in head[:1024].lower() or head[:2] == b"\x1f\x8b":
+        raise UnreadablePicture(*_SVG)
+    if b"\x00" in head:
+        raise UnreadablePicture(_OTHER, _KINDS)
+    if size > MOST_TEXT_BYTES:
+        advice = "Copy the one line that matters and paste it."
+        raise UnreadablePicture("This file is too long to be an address, a link or a receipt.", advice)
+    body = head
+    while len(body) <= MOST_TEXT_BYTES and (piece := os.read(descriptor, _HEAD)):
+        body += piece
+    try:
+        return Text(body.removeprefix(_BOM)[:MOST_TEXT_BYTES].decode())
+    except UnicodeDecodeError:
+        raise UnreadablePicture(_OTHER, _KINDS) from None
+
+
+def _decoded(body: QByteArray, kind: bytes) -> Picture:
+    QImageReader.setAllocationLimit(ALLOCATION_MIB)
+    buffer = QBuffer(body)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer, QByteArray(kind))
+    reader.setAutoDetectImageFormat(False)
+    size = reader.size()
+    if not size.isValid() or size.isEmpty():
+        raise UnreadablePicture(*_DAMAGED)
+    _bounded(size)
+    if kind == b"jpeg" and size.width() * size.height() > _ENOUGH_PIXELS:
+        reader.setScaledSize(QSize((size.width() + 1) // 2, (size.height() + 1) // 2))
+    reader.setAutoTransform(True)  # as it is shown elsewhere: the right way up
+    image = reader.read()
+    if image.isNull():
+        raise UnreadablePicture(*_DAMAGED)
+    moving = reader.supportsAnimation() and reader.imageCount() > 1
+    return of_image(image, moving=moving)
+
+
+def _bounded(size: QSize) -> None:
+    if max(size.width(), size.height()) > MOST_SIDE or size.width() * size.height() > MOST_PIXELS:
+        told = f"The picture is too large: {size.width():,} × {size.height():,} pixels."
+        raise UnreadablePicture(told, "Cut the code out, or take a screenshot of it.")

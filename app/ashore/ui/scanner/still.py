@@ -1,0 +1,66 @@
+"""What a picture that does not move says: loaded, measured and searched beside the window."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ashore.ui.scanner.picture_file import Picture, Text
+
+Corners = tuple[tuple[float, float], ...]
+"""The four corners of a code, in pixels of the picture that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One code of a picture. `trouble` is a sentence where there is nothing to pass on; `text` is empty then."""
+
+    text: str = field(repr=False)
+    picture: Picture = field(repr=False)
+    corners: Corners = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found in one or several pictures. `more` where there are codes beyond those that are told apart."""
+
+    found: tuple[Found, ...] = ()
+    more: bool = False
+    moving: bool = False
+
+
+async def look(*loads: Callable[[], Picture | Text]) -> Looked | Text:
+    """Load pictures and look for codes in them, in a thread; a file that is a text is returned as it is.
+
+    Codes that say the same are one. Raises UnreadablePicture where nothing could be loaded.
+    """
+    return await asyncio.to_thread(_look, loads)
+
+
+def _look(loads: tuple[Callable[[], Picture | Text], ...]) -> Looked | Text:
+    known: dict[tuple[str, str], Found] = {}
+    more = moving = False
+    for load in loads:
+        loaded = load()
+        if isinstance(loaded, Text):
+            return loaded
+        found, beyond = _codes(loaded)
+        for code in found:
+            known.setdefault((code.text, code.trouble), code)
+        more, moving = more or beyond, moving or loaded.moving
+    return Looked(tuple(known.values()), more, moving)
+
+
+def _codes(picture: Picture) -> tuple[list[Found], bool]:
+    from ashore.intake.codes import Effort, Luma, read  # its library is loaded where a picture is read
+
+    grey = picture.grey
+    reading = read(Luma(grey.constBits(), grey.width(), grey.height(), grey.bytesPerLine()), Effort.STILL)
+    scale = picture.scale
+    found = [
+        Found(code.text, picture, tuple((x * scale, y * scale) for x, y in code.corners), code.trouble)
+        for code in reading.codes
+    ]
+    return found, reading.more
