@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
@@ -11,7 +11,9 @@ from ashore.engine.views import ActivityPage, ActivityQuery
 from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import Reach
+from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
+from ashore.ui.scanner.menu import ScanButton
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.flow import FlowLayout
@@ -30,6 +32,18 @@ _MOST_PASTED = 20_000
 """Characters taken out of the clipboard: more than any link has, and little enough to be looked at."""
 
 
+class AnythingEdit(LineEdit):
+    """A line into which a text can be pasted, and which passes on a paste of anything else."""
+
+    no_text_pasted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and not QGuiApplication.clipboard().mimeData().hasText():
+            self.no_text_pasted.emit()
+            return
+        super().keyPressEvent(event)
+
+
 class IntakeField(QWidget):
     """Says what a text is and offers where it leads. Nothing is kept, and only a press of Follow asks anybody."""
 
@@ -44,7 +58,7 @@ class IntakeField(QWidget):
         self._vouchers = next((each.id for each in profiles if each.system == LIGHTNING), "")
         self._found = Intake(Way.NOWHERE, "")
         self._known: tuple[str, ...] = ()
-        self.edit = LineEdit(_CAPTION, "An address, a Stark key, a voucher, a link, or the hash of a withdrawal")
+        self.edit = AnythingEdit(_CAPTION, "An address, a Stark key, a voucher, a link, or the hash of a withdrawal")
         self.paste = Button("Paste", "small-link", name="Paste from the clipboard")
         self.wipe = Button("Clear it here and from the clipboard", "small-link")
         self.to_voucher = Button("Go to the voucher", "primary")
@@ -65,6 +79,8 @@ class IntakeField(QWidget):
         below.setLayout(FlowLayout(*self.ways, self.wipe, self.paste))
         below.setContentsMargins(0, 4, 0, 2)
         self.field = Field(context.icons, _CAPTION, self.edit, below, lines=3)
+        self.scanner = ScanButton(context, keys=self)
+        self.field.put_beside(self.scanner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.field)
@@ -74,7 +90,10 @@ class IntakeField(QWidget):
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._recognise)
         self.edit.returnPressed.connect(self._lead_on)
-        self.paste.clicked.connect(self._paste)
+        self.edit.no_text_pasted.connect(self.scanner.scan.from_clipboard)
+        self.scanner.scan.got.connect(self._got)
+        self.scanner.scan.told.connect(self._say)
+        self.paste.clicked.connect(self.scanner.scan.from_clipboard)
         self.wipe.clicked.connect(self._wipe)
         for button in self.ways:
             button.clicked.connect(lambda _checked=False, pressed=button: self._go(pressed))
@@ -140,8 +159,17 @@ class IntakeField(QWidget):
 
     # Where it leads
 
-    def _paste(self) -> None:
-        self.edit.setText(QGuiApplication.clipboard().text()[:_MOST_PASTED])
+    def _got(self, text: str, source: Source) -> None:
+        """A pasted text is named first; what was pointed at leads on by itself."""
+        if source is Source.CLIPBOARD:
+            self.edit.setText(text)
+            self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._context.go.take_in(text, source)
+
+    def _say(self, problem: Problem) -> None:
+        """Say what a scan came to. What stands in the field stays there."""
+        self.field.show_problem(problem)
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _wipe(self) -> None:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -34,14 +35,15 @@ def needs_portal(environment: Mapping[str, str] = os.environ) -> bool:
 async def out_of_the_way(window: QWidget) -> AsyncIterator[None]:
     """Hide the window and what belongs to it; it comes back to its place whatever happens meanwhile."""
     focused = QApplication.focusWidget()
-    geometry, active = window.saveGeometry(), window.isActiveWindow()
+    place, active = window.pos(), window.isActiveWindow()
     window.hide()
     try:
         await asyncio.sleep(SETTLE_S)
         yield
     finally:
-        window.restoreGeometry(geometry)
         window.show()
+        if not window.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
+            window.move(place)  # some desktops place anew what comes back
         if active:
             window.raise_()
             window.activateWindow()

@@ -159,6 +159,9 @@ QTableView::item {{ padding: 0 8px; border-bottom: 1px solid {t.line}; }}
 QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
 QListView[role="assets"] {{ background: {t.surface}; border: 1px solid {t.field}; border-radius: 6px; outline: none; }}
 QListView[role="assets"]:focus {{ border: 2px solid {t.accent}; }}
+QMenu {{ background: {t.raised}; border: 1px solid {t.field}; border-radius: 6px; padding: 4px; }}
+QMenu::item {{ padding: 7px 28px 7px 12px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none; border-bottom: 1px solid {t.line};
     padding: 8px 11px; font-size: {px(12)}; font-weight: 500; }}

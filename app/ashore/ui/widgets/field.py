@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ashore.domain.pasted_secrets import may_hold_key
@@ -12,7 +12,7 @@ from ashore.ui.theme import fonts
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.choice import Choice
-from ashore.ui.widgets.labels import Label, set_property
+from ashore.ui.widgets.labels import Label, row, set_property
 from ashore.ui.widgets.problem import ProblemLine
 
 _PAIR_NEEDS = 360
@@ -38,6 +38,13 @@ class LineEdit(QLineEdit):
         super().setText(arg__1)
         if not self.hasFocus():
             self.home(False)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        # A file or a picture is the window's to look at; as a text it would be its own path.
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     def guard(self) -> None:
         """From now on cover what may be a private key or a recovery phrase, pasted here by mistake."""
@@ -89,11 +96,13 @@ class Field(QWidget):
         self.caption = Label(caption, "caption")
         self.caption.setBuddy(control.combo if isinstance(control, Choice) else control)
         self.problem = ProblemLine(icons)
+        self._head, self._line = row(self.caption), row(control)
+        self._line.setStretch(0, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.caption)
-        column.addWidget(control)
+        column.addLayout(self._head)
+        column.addLayout(self._line)
         told = self._kept_free(column) if lines else column
         for item in below:
             if isinstance(item, QWidget):
@@ -118,6 +127,16 @@ class Field(QWidget):
         theme.changed.connect(keep)
         keep()
         return inner
+
+    def put_beside(self, button: QWidget) -> None:
+        """Put a button at the right of the control."""
+        self._line.addWidget(button)
+
+    def put_above(self, button: QWidget) -> None:
+        """Put a button at the right above the control, which keeps its width; Tab comes to it after the control."""
+        self._head.addStretch(1)
+        self._head.addWidget(button)
+        QWidget.setTabOrder(self.control, button)
 
     def show_problem(self, problem: Problem | None) -> None:
         """Show what is wrong with the field, or nothing."""

@@ -1,0 +1,204 @@
+"""Several codes in one picture, or on several screens: the picture with each of them outlined, and a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from ashore.domain.untrusted import quoted
+from ashore.intake.codes import MOST_CODES
+from ashore.intake.recognition import Intake, Way
+from ashore.ui.context import Context
+from ashore.ui.scanner.outline import Outline, Tone, outline_at, paint_outlines
+from ashore.ui.scanner.still import Found, Looked
+from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.buttons import Button, RowButton
+from ashore.ui.widgets.labels import Label, column, row
+from ashore.ui.widgets.scroll import ScrollColumn
+from ashore.ui.wording import breakable
+
+_USUAL = (900, 600)
+_SCREEN_SHARE = 0.92
+_LIST = 300
+_QUOTED = 60
+_EXPLAINED = "Choose one, in the picture or in the list. It is only filled in: nothing is asked or sent by this."
+_MORE = f"There are more than {MOST_CODES} codes. These are the first; to choose another one, cut it out."
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
+
+
+class Chooser(QDialog):
+    """Offers every code by what it is; what it says is shown only where that is neither known nor a secret."""
+
+    chosen = Signal(object)
+    """The one that was chosen (Found). The dialog is closed by then."""
+
+    def __init__(self, context: Context, place: QWidget, seen: Looked, recognise: Callable[[str], Intake]) -> None:
+        super().__init__(place.window())
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Several codes")
+        self._context = context
+        self._found = seen.found
+        self.picture = CodesPicture(context.theme, seen.found)
+        self.picture.pressed.connect(self._choose)
+        self.rows = [CodeRow(number, _name(found, recognise)) for number, found in enumerate(seen.found, 1)]
+        self.cancel = Button("Cancel")
+        self.cancel.clicked.connect(self.reject)
+        self._arrange(more=seen.more)
+        for place_in_list, each in enumerate(self.rows):
+            each.clicked.connect(lambda _on=False, at=place_in_list: self._choose(at))
+            each.looked_at.connect(lambda at=place_in_list: self.picture.stress(at))
+        context.hub.lock_changed.connect(self._lock_changed)
+
+    def _arrange(self, *, more: bool) -> None:
+        px = self._context.theme.px
+        scroll = ScrollColumn(spacing=8)
+        for each in self.rows:
+            scroll.column.addWidget(each)
+        scroll.column.addStretch(1)
+        scroll.setFixedWidth(px(_LIST))
+        count = "More than" if more else ""
+        title = Label(
+            f"{count} {len(self.rows)} codes were found. Which one do you mean?".strip(), "section", wrap=True
+        )
+        self.said = Label(_MORE if more else _EXPLAINED, "muted", wrap=True)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self.picture, 1)
+        middle.addWidget(scroll)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(12)
+        outer.addLayout(column(title, self.said, spacing=4))
+        outer.addLayout(middle, 1)
+        outer.addLayout(row(-1, self.cancel))
+        room = self.screen().availableGeometry().size() * _SCREEN_SHARE
+        self.setMaximumSize(room)
+        self.resize(min(px(_USUAL[0]), room.width()), min(px(_USUAL[1]), room.height()))
+
+    def begin(self) -> None:
+        """Show it, with the keyboard on the first code."""
+        self.open()
+        self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}.get(
+            Qt.Key(event.key())
+        )
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        at = next((place for place, each in enumerate(self.rows) if each.hasFocus()), -step)
+        self.rows[(at + step) % len(self.rows)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _choose(self, at: int) -> None:
+        self.accept()
+        self.chosen.emit(self._found[at])
+
+    def _lock_changed(self) -> None:
+        if self._context.wallet.locked:
+            self.reject()
+
+
+class CodeRow(RowButton):
+    """One code of the list, with the number that stands beside its outline."""
+
+    looked_at = Signal()
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(f"{number}: {name}")
+        count = Label(str(number), "strong")
+        line = row(count, Label(breakable(name), wrap=True), spacing=12, margins=(14, 10, 14, 10))
+        line.setStretch(1, 1)
+        self.fill(line)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _STEPS:
+            event.ignore()  # the list goes round; Qt would go on to the button below it
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.looked_at.emit()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.looked_at.emit()
+
+
+class CodesPicture(QWidget):
+    """A picture that fits into its place, with the codes in it outlined; of several, that of the code in question."""
+
+    pressed = Signal(int)
+
+    def __init__(self, theme: Theme, found: tuple[Found, ...]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._found = found
+        self._stressed = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("The picture, with its codes outlined. The list beside it has the same codes.")
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.px(320), self._theme.px(240))
+
+    def stress(self, at: int) -> None:
+        """Show which one is meant, in its own picture."""
+        self._stressed = at
+        self.update()
+
+    def outlines(self) -> list[Outline]:
+        """The outline of each code, in pixels of this widget; without corners where another picture is shown."""
+        shown = self._found[self._stressed].picture
+        place = self._place()
+        scale = place.width() / max(1, shown.shown.width())
+        return [
+            Outline(
+                tuple(QPointF(place.x() + x * scale, place.y() + y * scale) for x, y in each.corners)
+                if each.picture is shown
+                else (),
+                Tone.OTHER if each.trouble else Tone.LEADS,
+                at + 1,
+                stressed=at == self._stressed,
+            )
+            for at, each in enumerate(self._found)
+        ]
+
+    def _place(self) -> QRectF:
+        image = self._found[self._stressed].picture.shown
+        size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
+        return QRectF(left, top, size.width(), size.height())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = outline_at(self.outlines(), event.position())
+        if at >= 0:
+            self.stress(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        at = outline_at(self.outlines(), event.position())
+        if event.button() is Qt.MouseButton.LeftButton and at >= 0:
+            self.pressed.emit(at)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(self._place(), self._found[self._stressed].picture.shown)
+        paint_outlines(painter, self.outlines(), self.font(), self._theme.scale)
+        painter.end()
+
+
+def _name(found: Found, recognise: Callable[[str], Intake]) -> str:
+    """What a code is: a secret by its kind alone, a public text that nobody knows by its beginning."""
+    if found.trouble:
+        return found.trouble
+    what = recognise(found.text)
+    if what.recipient:
+        return f"{what.sentence} {what.recipient}"
+    if what.way is Way.NOWHERE and not what.secret:
+        return f"{what.sentence} It says {quoted(found.text, _QUOTED)}."
+    return what.sentence

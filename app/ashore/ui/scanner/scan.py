@@ -1,0 +1,205 @@
+"""From whatever a person points at to one text: camera, screen, picture, clipboard, and what is dropped on the window.
+
+A text is told by `got` and never begins anything. Whatever stands in the way is told by `told`, as a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QStandardPaths, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ashore.domain.errors import AshoreError
+from ashore.intake.recognition import Intake, Way, take_in
+from ashore.systems.base import Problem, Severity
+from ashore.systems.lnurl.codec import Reach
+from ashore.ui.arrivals import Source
+from ashore.ui.context import Context
+from ashore.ui.scanner import screen
+from ashore.ui.scanner.chooser import Chooser
+from ashore.ui.scanner.picture_file import Picture, Text, load_bytes, load_file, of_image
+from ashore.ui.scanner.still import Found, Looked, look
+
+MOST_TEXT = 20_000
+"""Characters of a text that are looked at: more than any link has."""
+
+_FOLDER = "picture-folder"
+_WORK = "scan"
+_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.gif *.bmp);;All files (*)"
+_IMAGES = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/gif")
+"""Formats of pictures in the clipboard and under the pointer, the exact ones first."""
+
+_HELP = "Make sure that the whole code can be seen, sharp and not too small, with some room around it. Then scan again."
+_NO_CODE = {
+    Source.SCREEN: ("There is no QR code on the screen.", f"It may be behind another window. {_HELP}"),
+    Source.CLIPBOARD: ("There is no QR code in the copied picture.", _HELP),
+}
+_NO_CODE_ELSEWHERE = ("There is no QR code in this picture.", _HELP)
+_MOVING = "It is an animated picture, of which only the first one was looked at. Codes in several parts are not read."
+EMPTY_CLIPBOARD = Problem(
+    "There is nothing to paste: the clipboard is empty.", "Copy a link, an address or a picture first.", Severity.NOTES
+)
+_NOTHING_KNOWN = Problem(
+    "The clipboard holds neither a text nor a picture.", "Copy a link, an address or a picture.", Severity.WARNS
+)
+_ONE_FILE = Problem("Several files were given.", "Ashore takes one at a time.", Severity.WARNS)
+_NO_LOCAL = Problem("This is a link to a file on another computer.", "Save the picture first.", Severity.WARNS)
+
+
+class Scan(QObject):
+    """The ways to a text, for one part of the window. One at a time: another one takes its place."""
+
+    got = Signal(object, object)
+    """A text that was found (str, never trusted), and its Source: CLIPBOARD only for a text that was copied as such."""
+    told = Signal(object)
+    """A Problem: why there is no text."""
+    working = Signal(bool)
+    """Whether something is being looked at."""
+
+    def __init__(self, context: Context, place: QWidget) -> None:
+        super().__init__(place)
+        self._context = context
+        self._place = place
+        self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+
+    # The ways
+
+    def with_camera(self) -> None:
+        """Open the camera's window."""
+        from ashore.ui.scanner.camera_dialog import open_camera  # QtMultimedia is loaded where somebody wants a camera
+
+        dialog = open_camera(self._context, self._place)
+        dialog.found.connect(lambda text: self.got.emit(text, Source.CAMERA))
+
+    def from_screen(self) -> None:
+        """Look at all screens, without this window in front of them."""
+        self._start(self._from_screen)
+
+    def choose_picture(self) -> None:
+        """Ask for a file."""
+        dialog = QFileDialog(self._place.window(), "Scan a picture", self._folder(), _FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def from_clipboard(self) -> None:
+        """Take what was copied last, text or picture."""
+        self.take(QGuiApplication.clipboard().mimeData(), Source.CLIPBOARD)
+
+    def take(self, data: QMimeData | None, source: Source) -> None:
+        """Take what was copied or dropped: a file, a text that Ashore knows, a picture, any other text, in this order.
+
+        A picture that was copied from a page often brings the page's address along; an address that Ashore knows often
+        comes with a picture of itself.
+        """
+        if data is None or not data.formats():
+            self.told.emit(EMPTY_CLIPBOARD)
+            return
+        text = data.text()[:MOST_TEXT] if data.hasText() else ""
+        files = [url for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
+        if len(files) > 1:
+            self.told.emit(_ONE_FILE)
+        elif files:
+            self._of_file(Path(files[0].toLocalFile()), source)
+        elif text.strip() and self._recognised(text).way is not Way.NOWHERE:
+            self.got.emit(text, source)
+        elif (load := _picture_in(data)) is not None:
+            self._start(partial(self._look, source, load))
+        elif text.strip():
+            self.got.emit(text, source)
+        elif data.hasUrls():
+            self.told.emit(_NO_LOCAL)
+        else:
+            self.told.emit(EMPTY_CLIPBOARD if data.hasText() else _NOTHING_KNOWN)
+
+    # What they have in common
+
+    def _start(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
+        self._context.tasks.start(self._worked(work), failed=self._failed, name=_WORK)
+
+    async def _worked(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
+        self.working.emit(True)
+        try:
+            await work()
+        finally:
+            self.working.emit(False)
+
+    def _failed(self, error: AshoreError) -> None:
+        self.told.emit(Problem(error.sentence, error.advice, Severity.WARNS))
+
+    async def _from_screen(self) -> None:
+        if screen.needs_portal():
+            from ashore.ui.scanner.portal import Portal, of_screen
+
+            portal = Portal()
+            await portal.meet()
+            async with screen.out_of_the_way(self._place.window()):
+                taken = await of_screen(portal)
+            await self._look(Source.SCREEN, lambda: taken)
+            return
+        async with screen.out_of_the_way(self._place.window()):
+            pictures = screen.grab()
+        await self._look(Source.SCREEN, *(partial(of_image, picture) for picture in pictures))
+
+    def _folder(self) -> str:
+        usual = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        state = self._context.state
+        known = state.text(_FOLDER, "") if state is not None else ""
+        return known or usual
+
+    def _chosen(self, file: str) -> None:
+        path = Path(file)
+        if self._context.state is not None:
+            self._context.state.remember(**{_FOLDER: str(path.parent)})
+        self._of_file(path, Source.PICTURE)
+
+    def _of_file(self, path: Path, source: Source) -> None:
+        self._start(partial(self._look, source, partial(load_file, path)))
+
+    async def _look(self, source: Source, *loads: Callable[[], Picture | Text]) -> None:
+        seen = await look(*loads)
+        if isinstance(seen, Text):
+            self.got.emit(seen.text[:MOST_TEXT], source)
+        else:
+            self._of_codes(seen, source)
+
+    def _of_codes(self, seen: Looked, source: Source) -> None:
+        if not seen.found:
+            sentence, advice = _NO_CODE.get(source, _NO_CODE_ELSEWHERE)
+            more = _MOVING if seen.moving else screen.permission_words() if source is Source.SCREEN else ""
+            self.told.emit(Problem(sentence, f"{more} {advice}".strip(), Severity.WARNS))
+        elif len(seen.found) == 1 and not seen.more:
+            self._take(seen.found[0], source)
+        else:
+            chooser = Chooser(self._context, self._place, seen, self._recognised)
+            chooser.chosen.connect(lambda found: self._take(found, source))
+            chooser.begin()
+
+    def _take(self, found: Found, source: Source) -> None:
+        if found.trouble:
+            self.told.emit(Problem(found.trouble, "", Severity.WARNS))
+        else:
+            self.got.emit(found.text, Source.PICTURE if source is Source.CLIPBOARD else source)
+
+    def _recognised(self, text: str) -> Intake:
+        return take_in(text, self._reach)
+
+
+def _picture_in(data: QMimeData) -> Callable[[], Picture] | None:
+    """How to load the picture that was copied, if there is one: undecoded where it can be had so."""
+    offered = set(data.formats())
+    for name in _IMAGES:
+        if name in offered:
+            body = QByteArray(data.data(name))
+            if not body.isEmpty():
+                return partial(load_bytes, body)
+    if data.hasImage():
+        image = data.imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            return partial(of_image, QImage(image))
+    return None
