@@ -5,7 +5,9 @@ The picture is its luma plane, read in place: a camera's frame is never copied f
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isqrt
@@ -15,18 +17,33 @@ import zxingcpp
 
 from ashore.intake.appended import Symbol, is_whole, part_of
 from ashore.intake.multipart import of_several
+from ashore.intake.planes import Cut, Luma, checked, every, halved, part, sharpened, tiles
+
+__all__ = ["MOST_BYTES", "MOST_CODES", "Code", "Corner", "Effort", "Luma", "Reading", "read"]
 
 Corner = tuple[int, int]
 """A point of the picture, in pixels from the left and from the top."""
 
-MOST_CODES = 32
+MOST_CODES = 24
 """Codes of one picture that are told apart; more than these a person cannot choose from."""
 MOST_BYTES = 4_096
 """Of a text that is passed on, in UTF-8."""
 
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 """QR codes alone: looking for every kind takes seven times as long, and a Micro QR code has no room for an address."""
+_LOCAL = zxingcpp.Binarizer.LocalAverage
+_Way = tuple[Cut, zxingcpp.Binarizer]
 _DARK = bytes(grey < 128 for grey in range(256))
+_TILE = 1 << 20
+"""Pixels that are looked at in one go. What looks like the corner of a code is tried with every other one: thousands
+of them in 8 megapixels take twenty seconds, and nothing can end the search before."""
+_SIDE = 1 << 10
+_LEAST = 21
+"""Modules along the side of the smallest code."""
+_LONGEST = 65_535
+"""Pixels along a side that the decoder takes."""
+_LARGEST = 40_000_000
+"""Of a larger picture only every second (third …) pixel is looked at."""
 
 
 class Effort(StrEnum):
@@ -38,19 +55,8 @@ class Effort(StrEnum):
     """The only picture there is, of any size: may take a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Luma:
-    """The grey values of a picture, one byte a pixel, 0 is black.
-
-    `grey` is not copied. `line` is bytes from one line to the next, `step` bytes from one pixel to the next
-    (2 in YUYV, where every other byte is a colour).
-    """
-
-    grey: bytes | bytearray | memoryview = field(repr=False)
-    width: int
-    height: int
-    line: int
-    step: int = 1
+_SECONDS = {Effort.FRAME: 0.04, Effort.STILL: 1.0}
+"""After these nothing new is begun; what was begun takes up to a third of a second, if it was drawn to take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,40 +74,176 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a picture has. `more` when codes beyond MOST_CODES were left out."""
+    """What a picture has.
+
+    `more` when codes beyond MOST_CODES were left out, `unfinished` when the time was up before all of a still picture
+    was looked at.
+    """
 
     codes: tuple[Code, ...] = ()
     more: bool = False
+    unfinished: bool = False
 
 
-def read(luma: Luma, effort: Effort = Effort.FRAME) -> Reading:
+def read(luma: Luma, effort: Effort = Effort.FRAME, clock: Callable[[], float] = time.monotonic) -> Reading:
     """Find the QR codes of a picture. Lets go of Python's lock while it looks, so it can run beside the window.
+
+    `clock` tells seconds.
 
     Raises:
         ValueError: the plane is smaller than its measures say.
     """
-    whole = memoryview(luma.grey)
-    if min(luma.width, luma.height) <= 0 or luma.line < luma.width * luma.step:
-        raise ValueError("the picture has no such measures")
-    if whole.nbytes < luma.line * (luma.height - 1) + (luma.width - 1) * luma.step + 1:
-        raise ValueError("the picture ends before its last line")
-    view = zxingcpp.ImageView(luma.grey, luma.width, luma.height, zxingcpp.ImageFormat.Lum, luma.line, luma.step)
-    found = _decoded(view)
-    if not found and effort is Effort.STILL:
-        found = _decoded(view, zxingcpp.Binarizer.GlobalHistogram)
-    return Reading(tuple(_code(each) for each in found[:MOST_CODES]), len(found) > MOST_CODES)
+    whole = Cut(checked(luma))
+    search = _Search(clock, clock() + _SECONDS[effort])
+    (_frame if effort is Effort.FRAME else _still)(whole, search)
+    return search.reading()
 
 
-def _decoded(
-    view: zxingcpp.ImageView, binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage
-) -> list[zxingcpp.Barcode]:
-    return zxingcpp.read_barcodes(view, formats=_FORMATS, binarizer=binarizer, text_mode=zxingcpp.TextMode.Plain)
+def _frame(whole: Cut, search: _Search) -> None:
+    """All of it so small that one look is enough; twice as fine where that finds nothing; then the harder ways."""
+    coarse = _fitting(whole)
+    shrunk = every(whole, coarse, coarse)
+    search.look(shrunk)
+    if coarse > 1 and not search.found:
+        search.try_each((tile, _LOCAL) for tile in tiles(every(whole, coarse // 2, coarse // 2), _SIDE))
+    if not search.found:
+        search.try_each(_quick_ways(shrunk))
+    if not search.found and search.is_promising(shrunk):
+        search.try_each(_sharp_ways(shrunk, at_length=False))
 
 
-def _code(found: zxingcpp.Barcode) -> Code:
+def _still(whole: Cut, search: _Search) -> None:
+    """Large codes first, then ever smaller ones; the harder ways where nothing was found at all."""
+    finest, coarse = 1 + (whole.luma.width * whole.luma.height - 1) // _LARGEST, _fitting(whole)
+    strides = [finest]
+    while coarse > finest:
+        strides.insert(len(strides) - 1, coarse)
+        coarse //= 2
+    for stride in strides:
+        for tile in tiles(every(whole, stride, stride), _SIDE):
+            if search.over():
+                search.unfinished = True
+                return
+            search.look(tile)
+    for ways in (_quick_ways, _sharp_ways):
+        for stride in strides:
+            for tile in tiles(every(whole, stride, stride), _SIDE):
+                if search.found or search.over():
+                    return
+                search.try_each(ways(tile))
+
+
+def _fitting(cut: Cut) -> int:
+    """The stride with which a picture is one tile."""
+    stride = 1
+    while (cut.luma.width // stride) * (cut.luma.height // stride) > _TILE:
+        stride += 1
+    return stride
+
+
+def _quick_ways(cut: Cut) -> Iterator[_Way]:
+    """Other looks at a plane, without a copy of it; those first that find most for their time.
+
+    With fewer pixels in one direction a motion in it is shorter.
+    """
+    for across, down in ((1, 2), (2, 1), (1, 3)):
+        yield every(cut, across, down), _LOCAL
+    yield cut, zxingcpp.Binarizer.GlobalHistogram
+
+
+def _sharp_ways(cut: Cut, *, at_length: bool = True) -> Iterator[_Way]:
+    """Sharper copies of a plane, for what is out of focus."""
+    if not _has_room(cut):
+        return
+    small = halved(cut)
+    yield sharpened(small, (1, 1, 2, 2), 3), _LOCAL
+    if at_length:
+        yield part(cut, 5, 5, cut.luma.width, cut.luma.height), _LOCAL  # the thresholds then have another grid
+        yield sharpened(small, (1, 2, 2, 3), 2), _LOCAL
+        yield sharpened(cut, (2, 3, 4, 5), 2), _LOCAL
+        yield sharpened(cut, (1, 2, 3, 4), 6), _LOCAL
+
+
+class _Search:
+    """What was found so far, and how long may still be looked."""
+
+    def __init__(self, clock: Callable[[], float], ends: float) -> None:
+        self._clock, self._ends = clock, ends
+        self.found: list[Code] = []
+        self.unfinished = False
+        """The time was up before all of the picture was looked at as it is."""
+
+    def over(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return len(self.found) > MOST_CODES or self._clock() >= self._ends
+
+    def try_each(self, ways: Iterable[_Way]) -> None:
+        """Look in each of these ways, until one finds something."""
+        for cut, binarizer in ways:
+            if self.found or self.over():
+                return
+            self.look(cut, binarizer)
+
+    def look(self, cut: Cut, binarizer: zxingcpp.Binarizer = _LOCAL) -> None:
+        """Look once, where there is room for a code."""
+        if _has_room(cut):
+            self._take(_decoded(cut, binarizer), cut)
+
+    def is_promising(self, cut: Cut) -> bool:
+        """Whether something there looks like a code and cannot be read; takes what can be, from another first pixel."""
+        if self.over() or not _has_room(cut):
+            return False
+        shifted = part(cut, 5, 5, cut.luma.width, cut.luma.height)
+        seen = _decoded(shifted, _LOCAL, broken=True)
+        self._take([each for each in seen if each.valid], shifted)
+        return bool(seen)
+
+    def _take(self, seen: Iterable[zxingcpp.Barcode], cut: Cut) -> None:
+        for each in seen:
+            code = _code(each, cut)
+            if len(self.found) <= MOST_CODES and not any(_are_one(code, other) for other in self.found):
+                self.found.append(code)
+
+    def reading(self) -> Reading:
+        """All of it."""
+        more = len(self.found) > MOST_CODES
+        return Reading(tuple(self.found[:MOST_CODES]), more, self.unfinished and not more)
+
+
+def _has_room(cut: Cut) -> bool:
+    """Whether a code fits into a plane, and the plane into the decoder."""
+    sides = cut.luma.width, cut.luma.height
+    return min(sides) >= _LEAST and max(sides) <= _LONGEST
+
+
+def _decoded(cut: Cut, binarizer: zxingcpp.Binarizer, *, broken: bool = False) -> list[zxingcpp.Barcode]:
+    """The codes in a plane, with those that cannot be read if `broken`, which take the place of others."""
+    luma = cut.luma
+    grey = memoryview(luma.grey)
+    high = min(luma.height, grey.nbytes // luma.line)  # the decoder wants the last line whole
+    view = zxingcpp.ImageView(grey, luma.width, high, zxingcpp.ImageFormat.Lum, luma.line, luma.step)
+    return zxingcpp.read_barcodes(
+        view, formats=_FORMATS, binarizer=binarizer, text_mode=zxingcpp.TextMode.Plain, return_errors=broken
+    )
+
+
+def _are_one(code: Code, other: Code) -> bool:
+    """Whether they are the same code, seen twice."""
+    if (code.text, code.trouble) != (other.text, other.trouble):
+        return False
+    (x, y), (other_x, other_y) = _middle(code), _middle(other)
+    (left, top), (right, bottom) = other.corners[0], other.corners[2]
+    return max(abs(x - other_x), abs(y - other_y)) <= max(abs(right - left), abs(bottom - top)) / 2
+
+
+def _middle(code: Code) -> tuple[float, float]:
+    return sum(x for x, _ in code.corners) / 4, sum(y for _, y in code.corners) / 4
+
+
+def _code(found: zxingcpp.Barcode, cut: Cut) -> Code:
     at = found.position
     corners = at.top_left, at.top_right, at.bottom_right, at.bottom_left
-    first, second, third, fourth = ((corner.x, corner.y) for corner in corners)
+    first, second, third, fourth = (cut.whole_point(corner.x, corner.y) for corner in corners)
     text, trouble = _content(found)
     return Code(text, (first, second, third, fourth), trouble)
 

@@ -1,0 +1,60 @@
+"""One picture of each kind of the corpus is read, with its corners where they are; the benchmark reads them all."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+from tests.corpus.pictures import KINDS, NEGATIVES, SEVERAL, Picture, picture_of
+
+from ashore.intake.codes import Effort, Luma, Reading, read
+
+BINARY = "This code holds binary data, not text."
+ONLY_STILL = {"blur 4.0"}
+"""What is too far out of focus for a camera's frame, and is read where there is time."""
+
+
+@lru_cache(maxsize=4)
+def _picture(kind: str, number: int = 0) -> Picture:
+    return picture_of(kind, number)
+
+
+def _read(picture: Picture, effort: Effort) -> Reading:
+    # However busy the machine is, all ways are tried.
+    return read(Luma(picture.grey, picture.width, picture.height, picture.width), effort, lambda: 0.0)
+
+
+@pytest.mark.parametrize("effort", Effort)
+@pytest.mark.parametrize("kind", [*KINDS, SEVERAL])
+def test_a_picture_of_each_kind_is_read(kind: str, effort: Effort) -> None:
+    picture = _picture(kind)
+    wanted = sorted(each if isinstance(each, str) else BINARY for each in picture.contents)
+    found = sorted(code.text or code.trouble for code in _read(picture, effort).codes)
+    assert found == ([] if effort is Effort.FRAME and kind in ONLY_STILL else wanted)
+
+
+@pytest.mark.parametrize("kind", NEGATIVES)
+def test_nothing_is_read_where_nothing_is(kind: str) -> None:
+    for effort in Effort:
+        assert _read(_picture(kind), effort) == Reading()
+
+
+@pytest.mark.parametrize(
+    "kind", ["plain", "inverted", "rotated", "tilted 25", "tilted 45", "dense", "240 pixels", SEVERAL]
+)
+def test_the_corners_are_those_of_the_code_each_in_its_place(kind: str) -> None:
+    picture = _picture(kind, 1)
+    found = {code.text: code.corners for code in _read(picture, Effort.STILL).codes}
+    for content, corners in zip(picture.contents, picture.corners, strict=True):
+        assert isinstance(content, str)
+        module = max(abs(x - y) for x, y in zip(corners[0], corners[2], strict=True)) / 21
+        for at, wanted in zip(found[content], corners, strict=True):
+            assert max(abs(x - y) for x, y in zip(at, wanted, strict=True)) <= module
+
+
+def test_the_same_seed_draws_the_same_picture() -> None:
+    one, again, other = (picture_of("webcam", number) for number in (5, 5, 6))
+    assert one == again
+    assert one.grey != other.grey
+    assert len(one.grey) == one.width * one.height
+    assert not one.image().isNull()
