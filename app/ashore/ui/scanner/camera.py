@@ -41,6 +41,9 @@ class Lens(QObject):
     failed = Signal(str)
     """The system's own words, which are not shown."""
 
+    def begin(self) -> None:
+        """Let it deliver. Called when somebody listens, as it may fail at once."""
+
     @property
     def has_torch(self) -> bool:
         """Whether it has a light of its own. Known once it delivers."""
@@ -76,7 +79,7 @@ class Inputs(QObject):
         raise NotImplementedError
 
     def open(self, device: Device, parent: QObject) -> Lens:
-        """Open one of them. What goes wrong is told by its `failed`."""
+        """One of them, which delivers once it is let begin. What goes wrong is told by its `failed`."""
         raise NotImplementedError
 
 
@@ -198,6 +201,7 @@ class Camera(QObject):
         lens = self._lens = self._inputs.open(self.device, self)
         lens.frame.connect(self._delivered)
         lens.failed.connect(self._failed)
+        lens.begin()
 
     def _delivered(self, frame: QVideoFrame) -> None:
         if self._lens is None or not frame.isValid():  # an empty one comes where a device goes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
@@ -34,6 +35,8 @@ _SLEPT_MS = 10_000
 _SCREEN_SHARE = 0.92
 _USUAL = (680, 620)
 _RETRIED = (CameraState.BUSY, CameraState.LOST, CameraState.REFUSED, CameraState.SILENT)
+_HELP_S = 10.0
+"""Nothing was found for so long: a person may want to know what helps."""
 _SAID_HEIGHT = 76
 """Room for the usual sentences, so that the picture keeps its size while they change."""
 _CAMERA, _MIRROR = "camera", "camera-mirror"
@@ -53,8 +56,9 @@ class CameraDialog(QDialog):
         *,
         confirm_ms: int = CONFIRM_MS,
         patience_ms: int = PATIENCE_MS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`inputs` becomes this dialog's. `confirm_ms` 0 closes at once."""
+        """`inputs` becomes this dialog's. `confirm_ms` 0 closes at once. `clock` tells seconds, never back."""
         super().__init__(parent)
         inputs.setParent(self)
         self._context = context
@@ -64,6 +68,8 @@ class CameraDialog(QDialog):
         self._taken: Sighting | None = None
         self._said = ""
         self._tick_at = context.now()
+        self._clock = clock
+        self._looks_since = clock()
         self._state = context.state
         remembered = self._state.text(_CAMERA, "") if self._state is not None else ""
         self.camera = Camera(inputs, preferred=remembered, patience_ms=patience_ms, parent=self)
@@ -141,6 +147,7 @@ class CameraDialog(QDialog):
         self._offer_cameras()
         show_if(self.torch, camera.has_torch)
         if camera.state is not CameraState.LIVE:
+            self._looks_since = self._clock()
             self.torch.setChecked(False)
             self.sightings.forget()
             self.picks.offer(())
@@ -178,7 +185,7 @@ class CameraDialog(QDialog):
         if self._taken is not None or self.camera.state is not CameraState.LIVE or look.empty:
             return
         self.preview.show_picture(look.picture)
-        ready = self.sightings.look(tuple(zip(look.reading.codes, look.outlines, strict=True)), time.monotonic())
+        ready = self.sightings.look(tuple(zip(look.reading.codes, look.outlines, strict=True)), self._clock())
         if ready is not None:
             self._take(ready)
             return
@@ -205,7 +212,9 @@ class CameraDialog(QDialog):
         elif others:
             self._say(words.of_other(others[-1]))
         else:
-            self._say(words.HINT)
+            self._say(words.HINT if self._clock() - self._looks_since < _HELP_S else words.HELP)
+        if self.sightings.in_view:
+            self._looks_since = self._clock()
 
     def _pressed(self, place: int) -> None:
         in_view = self.sightings.in_view

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import QCameraPermission, QCoreApplication, QLoggingCategory, QObject, Qt
+from PySide6.QtCore import QCameraPermission, QCoreApplication, QLoggingCategory, QObject, Qt, QTimer
 
 # Says on every start what it did not find and does not need.
 QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver=false\nqt.multimedia.ffmpeg.info=false")
@@ -60,7 +60,10 @@ class _DeviceLens(SinkLens):
             self._camera.setCameraFormat(best)
         self._camera.errorOccurred.connect(self._fail)
         self.session.setCamera(self._camera)
+
+    def begin(self) -> None:
         self._camera.start()
+        self._fail(self._camera.error(), self._camera.errorString())
 
     @property
     def has_torch(self) -> bool:
@@ -77,7 +80,8 @@ class _DeviceLens(SinkLens):
 
     def _fail(self, error: QCamera.Error, words: str) -> None:
         if error is not QCamera.Error.NoError:
-            self.failed.emit(words)
+            # A turn later: a device may fail while it is being started, when it cannot be let go yet.
+            QTimer.singleShot(0, self, lambda: self.failed.emit(words))
 
 
 class DeviceInputs(Inputs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ashore.intake.codes import Code
+from ashore.intake.codes import MOST_CODES, Code
 from ashore.intake.recognition import Intake, Way
 
 Shape = tuple[tuple[float, float], ...]
@@ -17,6 +17,8 @@ REMEMBERED_S = 0.6
 """A code that was seen so long ago is still counted as in view: now and then a frame misses one."""
 SETTLED_S = 2.5
 """Where there was a choice, it is kept so long after the last look at a code, for a hand to reach it."""
+MOST_FRESH = 3
+"""So many new codes of one frame are named; the others wait for the next one: the longest texts take 3 ms each."""
 
 
 @dataclass(slots=True)
@@ -57,16 +59,22 @@ class Sightings:
         """Take in what one frame has at `now` (seconds, never back). The code to take, once there is exactly one."""
         for one in self._known.values():
             one.current = False
+        fresh = put_off = 0
         for code, shape in codes:
             key = code.text, code.trouble
-            one = self._known.get(key) or Sighting(code.text, self._what(code))
+            if key not in self._known:
+                if fresh >= MOST_FRESH or len(self._known) >= MOST_CODES:
+                    put_off += 1
+                    continue
+                fresh += 1
+                self._known[key] = Sighting(code.text, self._what(code))
+            one = self._known[key]
             one.shape, one.seen, one.current = shape, now, True
             one.looks += 1
-            self._known[key] = one
         kept_s = SETTLED_S if len(self.leading) > 1 else REMEMBERED_S
         self._known = {key: one for key, one in self._known.items() if now - one.seen <= kept_s}
         leading = self.leading
-        ready = len(leading) == 1 and leading[0].current and leading[0].looks >= LOOKS
+        ready = len(leading) == 1 and leading[0].current and leading[0].looks >= LOOKS and not put_off
         return leading[0] if ready else None
 
     def _what(self, code: Code) -> Intake:

@@ -14,6 +14,11 @@ HINT = Problem(
     "What is found is only filled in: you see it before anything is asked or sent.",
     Severity.NOTES,
 )
+HELP = Problem(
+    "Hold the code in front of the camera.",
+    "Nothing is found yet. Bring it nearer, hold it still, and let light fall on it.",
+    Severity.NOTES,
+)
 _STARTING = Problem("The camera is starting.", "", Severity.NOTES)
 _ASKING = Problem(
     "Your system asks whether Ashore may use the camera.", "Answer there, and scanning begins.", Severity.NOTES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
@@ -28,7 +29,15 @@ class Scanning:
         self.desk = SimulatedInputs(FRONT, DESK)
         context = dataclasses.replace(shell.sections.context, now=now or shell.sections.context.now)
         patience_ms = at.get("patience_ms", LATER_MS)
-        self.dialog = CameraDialog(context, self.desk, shell.window, confirm_ms=confirm_ms, patience_ms=patience_ms)
+        self.seconds = 0.0
+        self.dialog = CameraDialog(
+            context,
+            self.desk,
+            shell.window,
+            confirm_ms=confirm_ms,
+            patience_ms=patience_ms,
+            clock=lambda: time.monotonic() + self.seconds,
+        )
         self.found: list[str] = []
         self.gone: list[bool] = []
         self.dialog.found.connect(self.found.append)

@@ -209,18 +209,29 @@ async def test_the_torch_is_there_where_the_camera_has_one(camera: Camera, desk:
     assert desk.opened[0].torch
 
 
-def test_the_computers_own_cameras_are_listed_and_a_missing_one_fails_calmly(application: object) -> None:
+def test_the_computers_own_cameras_are_listed_with_their_names(application: object) -> None:
     parent = QObject()
     inputs = system_inputs(parent)
     assert isinstance(inputs, DeviceInputs)
     assert inputs.permission() is Permission.GRANTED
-    failed: list[str] = []
-    for device in inputs.devices():
-        assert device.name
-        assert device.id
-    lens = inputs.open(Device("/dev/none", "None"), parent)
-    lens.failed.connect(failed.append)
-    lens.close()
+    assert all(device.name and device.id for device in inputs.devices())
+
+
+class Ghost(DeviceInputs):
+    """A device that goes just before it is opened."""
+
+    def devices(self) -> tuple[Device, ...]:
+        return (Device("/dev/none", "Ghost"),)
+
+
+async def test_a_device_that_fails_at_once_is_told(application: object) -> None:
+    camera = Camera(Ghost(), patience_ms=FRAME_PATIENCE_MS)
+    camera.start()
+    await until(lambda: camera.state is CameraState.BUSY)
+    camera.start()
+    camera.stop()
+    assert camera.state is CameraState.OFF
+    await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,16 @@ async def test_nothing_for_a_while_is_said(shell: Shell) -> None:
     await _escape(scanning)
 
 
+async def test_who_finds_nothing_for_long_is_told_what_helps(shell: Shell) -> None:
+    scanning = Scanning(shell).begin()
+    await scanning.live()
+    assert "nearer" not in scanning.said
+    scanning.seconds = 11
+    await scanning.show(until=lambda: "Bring it nearer" in scanning.said)
+    await scanning.show("hello", until=lambda: "Scanning goes on" in scanning.said)
+    await _escape(scanning)
+
+
 async def test_camera_and_mirror_are_remembered(shell: Shell) -> None:
     scanning = Scanning(shell).begin()
     await scanning.live()
