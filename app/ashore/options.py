@@ -47,6 +47,11 @@ class Options:
     link: str = field(default="", repr=False)
     unregister_links: bool = False
 
+    def kept(self) -> list[str]:
+        """The words that lead another start to the same wallet."""
+        network = ["--network", self.network] if self.network != Options().network else []
+        return [*network, *(["--data-dir", str(self.data_dir)] if self.data_dir is not None else [])]
+
 
 def _network(name: str) -> str:
     if name == "mainnet":

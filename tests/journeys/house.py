@@ -25,6 +25,7 @@ from ashore.systems.reddio.deployment import of_practice
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window
 from ashore.ui.life import Life
+from ashore.ui.link_choice import LinkChoice
 from ashore.ui.pages.quote_form import QuoteFormPage
 from faults.observer import claims_in, disagreements
 from journeys.network import TOKEN, URL, PracticeWorld
@@ -65,6 +66,10 @@ class WatchedLife(Life):
         while any(chain.agreeing for chain in wallet.health()):
             wallet.look_again()
             await asyncio.sleep(0.05)
+
+    def _link_choice(self) -> LinkChoice | None:
+        """Who opens links on the machine of the tests is nobody's business here."""
+        return None
 
     _network: PracticeNetwork | None = None
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -21,13 +22,18 @@ from ashore.desktop.hand_over import Outcome, lock_or_hand_over
 from ashore.desktop.messages import message_for
 from ashore.desktop.paths import paths_for
 from ashore.desktop.single_instance import InstanceLock
+from ashore.desktop.xdg_links import XdgLinks
+from ashore.entry import lasting_command, lasting_program
 from ashore.options import Options
+from ashore.resources import resource_path
 from ashore.ui.app import first_window
-from ashore.ui.links import Links
+from ashore.ui.link_choice import LinkChoice
+from ashore.ui.pages.link_asking import YES_NAMED
+from ashore.ui.pages.link_card import OPEN_HERE
 from journeys.flows import CHECKSUMMED, RECIPIENT
 from journeys.flows import FORM as ZKLINK_FORM
 from journeys.house import WatchedLife
-from journeys.person import Person
+from journeys.person import Person, bring_into_view
 from journeys.test_product import own_memory
 from journeys.vouchers import FORM, OPEN, SETTLED, VOUCHER, asked, looks, to_review, voucher
 
@@ -50,21 +56,20 @@ TOGETHER = 10
 
 
 @contextlib.asynccontextmanager
-async def wallet(application: QApplication, folder: Path, link: str = "") -> AsyncIterator[tuple[Person, WatchedLife]]:
-    """What `ashore --clock step LINK` runs in this process, with its lock and its socket."""
+async def wallet(
+    application: QApplication, folder: Path, kind: type[WatchedLife] = WatchedLife
+) -> AsyncIterator[tuple[Person, WatchedLife]]:
+    """What `ashore --clock step` runs in this process, with its lock and its socket."""
     application.setStyle("Fusion")
-    options = Options(data_dir=folder, theme="light", clock="step", link=link)
+    options = Options(data_dir=folder, theme="light", clock="step")
     paths = paths_for("sandbox", folder)
     paths.create()
-    message = message_for(link)
-    lock = lock_or_hand_over(paths, message, os.environ)
+    lock = lock_or_hand_over(paths, message_for(""), os.environ)
     assert isinstance(lock, InstanceLock)
     window, icons, state = first_window(application, options, paths)
-    links = Links(window)
-    links.arrive_with_start(message)
     window.show()
     window.activateWindow()
-    life = WatchedLife(window, icons, state, options, paths, lock, links)
+    life = kind(window, icons, state, options, paths, lock)
     stop = asyncio.Event()
     application.lastWindowClosed.connect(stop.set)
     running = asyncio.create_task(life.run(stop))
@@ -209,6 +214,63 @@ async def test_an_address_comes_as_a_link_and_fills_the_recipient(application: Q
         await person.until_sees("A link was too long to be opened")
         person.photograph("link-too-long")
         assert recipient.text() == CHECKSUMMED
+
+
+class AskingLife(WatchedLife):
+    """The product's own life of a window in a home of its own, where it may be asked who opens links."""
+
+    home: Path
+
+    def _link_choice(self) -> LinkChoice:
+        command = [*lasting_command(), *self._options.kept()]
+        icon = str(resource_path("icons", "ashore.svg"))
+        return LinkChoice(XdgLinks(desktop_of(self.home), command, lasting_program(), icon), self._window)
+
+
+def desktop_of(home: Path) -> dict[str, str]:
+    """The environment of a desktop without anything."""
+    (home / "shared").mkdir(parents=True, exist_ok=True)
+    kept = {name: os.environ[name] for name in ("PATH", "XDG_RUNTIME_DIR", "QT_QPA_PLATFORM") if name in os.environ}
+    place = {"HOME": str(home), "XDG_DATA_DIRS": str(home / "shared"), "XDG_CONFIG_DIRS": str(home / "none")}
+    return kept | place | {"XDG_CURRENT_DESKTOP": "X-Generic", "DISPLAY": os.environ.get("DISPLAY", ":0")}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="these are the tools of a Linux desktop")
+async def test_a_click_in_another_program_arrives_after_a_yes(application: QApplication, tmp_path: Path) -> None:
+    opener = next((tool for tool in (["gio", "open"], ["xdg-open"]) if shutil.which(tool[0])), None)
+    if opener is None:
+        pytest.skip("neither gio nor xdg-open is installed (Debian: libglib2.0-bin, xdg-utils)")
+    home = tmp_path / "home"
+    AskingLife.home = home
+    async with wallet(application, tmp_path / "data", kind=AskingLife) as (person, life):
+        await person.until_sees("Bring funds out", "1,265.50 USDC", "links with Ashore?")
+        await person.settle()
+        person.photograph("link-asked")
+        person.click(YES_NAMED)
+        await person.until(lambda: not person.sees("links with Ashore?"), "the end of the question")
+        await person.settle()
+        made = await voucher(life)
+        clicked = await asyncio.create_subprocess_exec(*opener, made["lnurlw"], env=desktop_of(home))
+        assert await clicked.wait() == 0
+        await person.until(lambda: person.heading == FORM, "the form")
+        await person.settle()
+        link = person.find(VOUCHER, QLineEdit)
+        assert isinstance(link, QLineEdit)
+        assert link.text() == made["lnurlw"]
+
+        person.click_section("Settings")
+        await person.until_sees("Now: lightning: Ashore")
+        await person.settle()
+        bring_into_view(person.find(OPEN_HERE))
+        person.photograph("link-setting")
+        command = [*lasting_command(), "--unregister-links"]
+        removed = await asyncio.create_subprocess_exec(*command, env=desktop_of(home), stdout=asyncio.subprocess.PIPE)
+        told, _complaint = await removed.communicate()
+        assert told.startswith(b"Ashore opens no links any more")
+        person.click_section("Activity")
+        person.click_section("Settings")
+        await person.until_sees("Now: lightning: no program")
+        assert not list(home.rglob("ashore.desktop"))
 
 
 async def test_a_link_starts_the_wallet_that_is_not_running(application: QApplication, tmp_path: Path) -> None:

@@ -91,6 +91,12 @@ def test_what_a_launcher_gives_without_a_link_is_none() -> None:
     assert options.parse(["--"]) == options.Options()
 
 
+def test_another_start_is_led_to_the_same_wallet(tmp_path: Path) -> None:
+    assert options.Options().kept() == []
+    chosen = options.Options(network="elsewhere", data_dir=tmp_path, theme="dark", link=LINK)
+    assert chosen.kept() == ["--network", "elsewhere", "--data-dir", str(tmp_path)]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -18,6 +18,10 @@ from ashore.desktop.links import REGISTERED
 REFUSED = "The system did not let Ashore change which program opens links."
 
 
+ANOTHER_START = "Ashore, started from another place"
+"""The program that opens links, where it is this one with another data folder or another installation of it."""
+
+
 class RegistrationRefused(Exception):
     """It cannot be changed.
 

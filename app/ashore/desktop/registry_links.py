@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PureWindowsPath
 from typing import Protocol
 
-from ashore.desktop.link_registration import Opener, RegistrationRefused
+from ashore.desktop.link_registration import ANOTHER_START, Opener, RegistrationRefused
 from ashore.desktop.links import REGISTERED
 
 CLASSES = r"Software\Classes"
@@ -92,8 +92,10 @@ class RegistryLinks:
         command = self._registry.value(_command_key(scheme), "")
         if not command:
             return Opener(scheme)
-        ours = command == self._own_command()
-        return Opener(scheme, "Ashore" if ours else _program_of(command), ours)
+        if command != self._own_command():
+            return Opener(scheme, _program_of(command))
+        ours = command == command_line(self._command)
+        return Opener(scheme, "Ashore" if ours else ANOTHER_START, ours)
 
     def register(self) -> None:
         """Write what is Ashore's own first, then the commands of the schemes."""

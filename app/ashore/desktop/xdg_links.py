@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ashore.desktop import mimeapps
 from ashore.desktop.desktop_entry import entry, exec_line, read
-from ashore.desktop.link_registration import Opener, RegistrationRefused
+from ashore.desktop.link_registration import ANOTHER_START, Opener, RegistrationRefused
 from ashore.desktop.links import REGISTERED
 from ashore.desktop.mimeapps import ADDED, DEFAULTS, programs_of, value_of
 
@@ -55,8 +55,10 @@ class XdgLinks:
             found = self._entry_of(name)
             if found is not None:
                 values = read(_text(found))
-                ours = found == self._entry and values.get(_OURS) == "1"
-                return Opener(scheme, values.get("Name", "") or name, ours)
+                if found != self._entry or values.get(_OURS) != "1":
+                    return Opener(scheme, values.get("Name", "") or name)
+                ours = values.get("Exec") == self._values()["Exec"]
+                return Opener(scheme, "Ashore" if ours else ANOTHER_START, ours)
         return Opener(scheme)
 
     def _candidates(self, mime: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ashore.systems.base import Problem, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.arrivals import Source
 from ashore.ui.hub import ChangeHub
+from ashore.ui.link_choice import LinkChoice
 from ashore.ui.port import WalletPort
 from ashore.ui.scanner.camera import Inputs
 from ashore.ui.scanner.system import system_inputs
@@ -67,7 +68,8 @@ Cameras = Callable[[QObject], Inputs]
 class Context:
     """The wallet and the tools of a page. `now` gives UTC milliseconds, `notify` shows a banner.
 
-    `cameras` finds the cameras of this computer, for a parent; `state` is what the window remembers of itself.
+    `cameras` finds the cameras of this computer, for a parent; `state` is what the window remembers of itself;
+    `links` is whether links of other programs are opened here, where the system lets that be chosen.
     """
 
     wallet: WalletPort
@@ -81,6 +83,7 @@ class Context:
     data_place: str = ""
     cameras: Cameras = system_inputs
     state: WindowState | None = None
+    links: LinkChoice | None = None
 
     @property
     def saved_codes(self) -> Folder:

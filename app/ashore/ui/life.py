@@ -27,6 +27,7 @@ from ashore.ui.theme.icons import Icons
 if TYPE_CHECKING:
     from ashore.options import Options
     from ashore.ui.context import Cameras
+    from ashore.ui.link_choice import LinkChoice
     from ashore.ui.shell.sections import Sections
 
 _GC_THRESHOLDS = (2000, 20, 100_000)
@@ -196,11 +197,23 @@ class Life:
             unlock_hint=f"The practice vault’s password is “{practice_password}”. It guards nothing.",
             cameras=self._cameras or system_inputs,
             state=self._state,
+            links=self._link_choice(),
         )
         stack.callback(self._sections.close)
         self._sections.start()
         self._links.lead_to(self._sections.take_in, self._sections.arrivals.say, self._sections.banners.show_fault)
         stack.callback(self._links.keep)
+
+    def _link_choice(self) -> LinkChoice | None:
+        """Whether links are opened with this program, started as it was now."""
+        from ashore.desktop.link_registration import of_this_system
+        from ashore.entry import lasting_command, lasting_program
+        from ashore.ui.link_choice import LinkChoice
+
+        registration = of_this_system(
+            [*lasting_command(), *self._options.kept()], lasting_program(), resource_path("icons", "ashore.svg")
+        )
+        return LinkChoice(registration, self._window) if registration is not None else None
 
     def _remember_look(self) -> None:
         theme = self._icons.theme

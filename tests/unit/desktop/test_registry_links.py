@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from ashore.desktop.bundle_links import url_types
-from ashore.desktop.link_registration import Opener, RegistrationRefused
+from ashore.desktop.link_registration import ANOTHER_START, Opener, RegistrationRefused
 from ashore.desktop.links import REGISTERED
 from ashore.desktop.registry_links import CLASSES, RegistryLinks, command_line
 
@@ -91,7 +91,7 @@ def test_who_had_the_links_before_has_them_again(registry: MemoryRegistry, links
     links.register()
     assert links.openers()[0].ours
     RegistryLinks(registry, [r"D:\elsewhere\ashore.exe"], "").register()
-    assert not links.openers()[0].program.startswith("electrum")
+    assert links.openers()[0] == Opener("lightning", ANOTHER_START)
     links.unregister()
     assert registry.texts() == before
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ashore.desktop import mimeapps
 from ashore.desktop.desktop_entry import entry, exec_line, read
-from ashore.desktop.link_registration import Opener, RegistrationRefused
+from ashore.desktop.link_registration import ANOTHER_START, Opener, RegistrationRefused
 from ashore.desktop.links import REGISTERED
 from ashore.desktop.xdg_links import ENTRY, XdgLinks, mime_type
 
@@ -171,6 +171,18 @@ def test_a_folder_that_cannot_be_made_is_said(desktop: Desktop) -> None:
     desktop.told.write_text("")
     with pytest.raises(RegistrationRefused):
         desktop.registration().register()
+
+
+def test_another_installation_is_told_apart_and_can_be_replaced(desktop: Desktop) -> None:
+    desktop.links.register()
+    desktop.command = [*desktop.command, "--data-dir", "/elsewhere"]
+    other = desktop.registration()
+    assert other.openers()[0] == Opener("lightning", ANOTHER_START)
+    other.register()
+    assert other.openers()[0].ours
+    assert desktop.opener("lightning") == Opener("lightning", ANOTHER_START)
+    other.unregister()
+    assert not desktop.list.exists()
 
 
 def test_a_program_that_is_gone_opens_nothing(desktop: Desktop) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from ashore.ui.link_choice import LinkChoice
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.shell.sections import Sections
 from ashore.ui.shell.state import WindowState
@@ -37,7 +38,9 @@ class StrayWindows(QObject):
 class Shell:
     """The whole window on a stand-in wallet. `faults` holds what would have been a fault of the program."""
 
-    def __init__(self, icons: Icons, wallet: StandInWallet, state: WindowState) -> None:
+    def __init__(
+        self, icons: Icons, wallet: StandInWallet, state: WindowState, links: LinkChoice | None = None
+    ) -> None:
         self.wallet = wallet
         self.faults: list[BaseException] = []
         self.theme = icons.theme
@@ -52,6 +55,7 @@ class Shell:
             data_place="/somewhere",
             unlock_hint="practice",
             state=state,
+            links=links,
         )
 
     async def settle(self) -> None:

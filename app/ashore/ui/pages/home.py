@@ -15,6 +15,7 @@ from ashore.ui.context import Context
 from ashore.ui.pages.holdings import holdings, on_the_way, reddio_holdings
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.kept_balances import KeptBalances
+from ashore.ui.pages.link_asking import LinkAsking
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.unclaimed import owed_words
 from ashore.ui.theme.icons import IconWidget
@@ -168,7 +169,9 @@ class HomePage(Page):
         for card in self.cards:
             scroll.column.addWidget(card)
         # Below what one clicks: it comes in by itself, and would push the cards from under the pointer.
+        self.asking = LinkAsking(context)
         scroll.column.addWidget(self.waiting)
+        scroll.column.addWidget(self.asking)
         self.balances = KeptBalances(context)
         scroll.column.addWidget(self.balances)
         scroll.column.addSpacing(12)
@@ -194,6 +197,7 @@ class HomePage(Page):
         self.balances.refresh()
         self.refresh()
         self._remind()
+        self.asking.refresh()
         self.intake.edit.setFocus()
 
     @property

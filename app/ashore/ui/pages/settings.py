@@ -16,6 +16,7 @@ from ashore.engine.autolock import LOCK_AFTER, LOCK_CHOICES_S, lock_seconds
 from ashore.engine.views import RELAYER_KEY, RESTS
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
+from ashore.ui.pages.link_card import LinkCard
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import CLOCK_KEY, STEP, Steps
 from ashore.ui.theme.theme import CHOICES, TEXT_SIZES
@@ -47,7 +48,8 @@ class SettingsPage(Page):
         self.body.addWidget(scroll, 1)
         self.groups: dict[str, QButtonGroup] = {}
         self.steps = Steps(context)
-        for card in (self._look(), self._lock(), self._clock(), self._marks(), self._about()):
+        self.links = LinkCard(context, context.links) if context.links is not None else None
+        for card in (self._look(), self._lock(), self.links, self._clock(), self._marks(), self._about()):
             if card is not None:
                 scroll.column.addWidget(card)
         scroll.column.addStretch(1)
@@ -96,6 +98,8 @@ class SettingsPage(Page):
         return card
 
     def shown(self) -> None:
+        if self.links is not None:
+            self.links.refresh()
         if self.context.wallet.sandbox is not None:
             self.context.tasks.start(self._show_relayer(), failed=self._failed, name="relayer")
 

@@ -16,6 +16,7 @@ from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.arrivals import Arrivals, Source
 from ashore.ui.context import Cameras, Context
 from ashore.ui.hub import ChangeHub
+from ashore.ui.link_choice import LinkChoice
 from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activation_form import FORM, ActivationFormPage
 from ashore.ui.pages.activity import ActivityPage
@@ -79,15 +80,15 @@ class Sections(QObject):
         unlock_hint: str = "",
         cameras: Cameras = system_inputs,
         state: WindowState | None = None,
+        links: LinkChoice | None = None,
     ) -> None:
         super().__init__(window)
         self.window = window
         self.wallet = wallet
         self.hub = ChangeHub(wallet, self)
         self.banners = Banners(window, wallet, icons)
-        say = self.banners.show_fault
         tools = wallet, icons.theme, icons, tasks, self.hub
-        self.context = Context(*tools, self, say, now, data_place, cameras, state)
+        self.context = Context(*tools, self, self.banners.show_fault, now, data_place, cameras, state, links)
         self._pages: dict[str, Page] = {}
         self._way: list[str] = []
         self._closed = False
@@ -395,6 +396,5 @@ class Sections(QObject):
         self.window.side.buttons["unclaimed"].show_count(len(self.wallet.unclaimed.found))
 
     def _show_health(self) -> None:
-        words = health_words(self.wallet.health())
-        self.window.side.show_health(*words)
+        self.window.side.show_health(*health_words(self.wallet.health()))
         self.banners.show_trouble()
