@@ -177,11 +177,15 @@ class Person:
 
     def photograph(self, name: str) -> None:
         """Keep a picture of the window where the environment asks for pictures."""
+        self.photograph_of(self.window, name)
+
+    def photograph_of(self, widget: QWidget, name: str) -> None:
+        """Keep a picture of a dialog, or of another part."""
         folder = os.environ.get("ASHORE_SHOTS")
         if folder:
             self.pictures += 1
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.window.grab().save(str(Path(folder) / f"{self._album}-{self.pictures:02}-{name}.png"))
+            widget.grab().save(str(Path(folder) / f"{self._album}-{self.pictures:02}-{name}.png"))
 
     # Hands
 

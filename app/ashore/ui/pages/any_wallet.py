@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.addresses import checksum, readable
@@ -28,6 +27,7 @@ _ANYBODY = (
 )
 _GAS = "It takes {units} of gas, as far as the endpoints can tell now; {limit}."
 _LIMIT = "Ashore would set a limit of {limit:,} units, and what is not used is not paid"
+_SCAN = "The whole call as a code (EIP-681): scan it with the wallet that shall send it, and compare it there."
 _NOT_KNOWN = "The wallet that sends it finds out how much gas it takes."
 _ASKING = "The endpoints are being asked how much gas it takes."
 
@@ -50,12 +50,12 @@ class AnyWallet(Disclosure):
         facts.add_hex("Call data", owed.calldata)
         code = small_code(theme, payment_link(owed), "the call that pays it out", context.saved_codes)
         content = QWidget()
-        line = row(facts, code, spacing=20)
-        line.setStretch(0, 1)
-        line.setAlignment(code, Qt.AlignmentFlag.AlignTop)
+        scan = Label(_SCAN, "small", wrap=True)
+        beside = row(code, scan, spacing=16)
+        beside.setStretch(1, 1)
         what = "The token" if owed.single else "The money"
         told = Label(_ANYBODY.format(chain=owed.chain, what=what), "muted", wrap=True)
-        content.setLayout(column(told, self.gas, line, spacing=10))
+        content.setLayout(column(told, self.gas, facts, beside, spacing=10))
         self.set_content(content)
         self.toggled.connect(self._opened)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
@@ -15,12 +16,11 @@ from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, set_property
-from ashore.ui.widgets.qr_picture import Modules, NoCode, encode, least_side, paint, picture, png, svg
+from ashore.ui.widgets.qr_picture import Modules, NoCode, encode, least_side, paint, picture, png, svg, whole_side
 from ashore.ui.widgets.saving import Folder, ask_where, write
 from ashore.ui.widgets.verbatim import Verbatim
 
 _LARGE = 340
-_EDGE = 6
 _SCREEN_SHARE = 0.9
 _COPIED_PIXELS = 512
 _HEX = re.compile(r"0x[0-9a-fA-F]{2,64}")
@@ -28,7 +28,7 @@ _KINDS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)"}
 
 
 class CodeArea(QWidget):
-    """A light square with a code in its middle, sharp at every size and scale."""
+    """A code on its light ground, sharp at every size and scale."""
 
     def __init__(self, theme: Theme, modules: Modules, side: int) -> None:
         super().__init__()
@@ -36,10 +36,10 @@ class CodeArea(QWidget):
         self._modules = modules
         self._side = side
         self._path: QPainterPath = modules.path()
-        theme.changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        side = least_side(self._modules, self.devicePixelRatioF(), self._theme.px(self._side))
+        # Not larger with the text: a camera reads it all the same, and there is less room beside it.
+        side = least_side(self._modules, self.devicePixelRatioF(), self._side)
         return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:
@@ -52,10 +52,6 @@ class CodeArea(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("white"))
-        painter.drawRoundedRect(self.rect(), _EDGE, _EDGE)
         paint(painter, self._modules, self._path, QRectF(self.rect()))
         painter.end()
 
@@ -67,6 +63,10 @@ class LargeCode(CodeArea):
         super().__init__(theme, modules, _LARGE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"QR code of {what}")
+
+    def sizeHint(self) -> QSize:
+        side = math.ceil(whole_side(self._modules, self.devicePixelRatioF(), self._side))
+        return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:
         side = least_side(self._modules, self.devicePixelRatioF(), 200)

@@ -21,6 +21,9 @@ LEAST_MODULE = 2.5
 """Pixels a module has at least on the screen, at every scale: less is lost by a telephone's camera."""
 
 SAVED_PIXELS = 1024
+_CORNER = 1.5
+"""How round the corners of the light ground are, in modules: far from where a reader looks for light."""
+
 _DENSEST = 25
 """The greatest version that is shown: 117 modules a side, 1,273 bytes. Cameras read denser ones by luck."""
 
@@ -112,8 +115,13 @@ def least_side(modules: Modules, ratio: float, wanted: float) -> int:
     return max(math.ceil(wanted), math.ceil(modules.across * math.ceil(LEAST_MODULE * ratio) / ratio))
 
 
+def whole_side(modules: Modules, ratio: float, wanted: float) -> float:
+    """Return the side in logical pixels, `wanted` or a little more, that whole pixels of the screen divide evenly."""
+    return modules.across * math.ceil(wanted * ratio / modules.across) / ratio
+
+
 def paint(painter: QPainter, modules: Modules, path: QPainterPath, area: QRectF) -> None:
-    """Paint the dark modules in the middle of a light area: each of as many whole pixels of the device as fit."""
+    """Paint a code in the middle of an area, on light ground: a module is as many whole device pixels as fit."""
     transform = painter.deviceTransform()
     ratio = transform.m11()
     corner = transform.map(area.topLeft())
@@ -122,10 +130,14 @@ def paint(painter: QPainter, modules: Modules, path: QPainterPath, area: QRectF)
     left = round(corner.x() + (area.width() * ratio - module * modules.across) / 2)
     top = round(corner.y() + (area.height() * ratio - module * modules.across) / 2)
     painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     # From here on a unit is a module, and the origin lies on the corner of a pixel.
     painter.translate(area.topLeft() + (QPointF(left, top) - corner) / ratio)
     painter.scale(module / ratio, module / ratio)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.GlobalColor.white)
+    painter.drawRoundedRect(QRectF(0, 0, modules.across, modules.across), _CORNER, _CORNER)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.fillPath(path, Qt.GlobalColor.black)
     painter.restore()
 
