@@ -256,3 +256,14 @@ def test_a_model_without_rows(wallet: StandInWallet) -> None:
     model.search(ActivityQuery())
     assert model.row_at(0) is None
     assert model.row_at(-1) is None
+
+
+async def test_a_list_that_scrolls_down_needs_no_bar_to_scroll_aside(shell: Shell) -> None:
+    for number in range(12):
+        sail(shell.wallet, f"w{number}", "executed")
+    page = open_list(shell)
+    shell.theme.apply("light", 200)
+    shell.window.resize(1024, 700)
+    await shell.settle()
+    assert page.table.verticalScrollBar().maximum() > 0
+    assert page.table.horizontalScrollBar().maximum() == 0

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QPixmap, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QVBoxLayout, QWidget
 
 from ashore.systems.reddio.codec import Asset, AssetKind
 from ashore.systems.reddio.codec.limits import MAX_TOKEN_ID
@@ -18,6 +18,8 @@ from ashore.ui.models.asset_model import AssetEntry, AssetModel, entry_of
 from ashore.ui.pages.asset_chooser import AssetChooser
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.wording import SHOWN_DIGITS, elided
 
 ETH = Asset(AssetKind.ETH, quantum=10**12)
@@ -205,3 +207,38 @@ def test_a_picture_is_drawn_in_the_list_and_beside_what_was_chosen(chooser: Asse
     shown = chooser.list.viewport().grab(area).toImage()
     reds = [x for x in range(shown.width()) if shown.pixelColor(x, shown.height() // 2) == QColor("#ff0000")]
     assert reds
+
+
+def turn(area: QAbstractScrollArea, at: int, notches: int = -1) -> bool:
+    """Turn the wheel over `area` at a time, in milliseconds. Whether it took that, and did not leave it to the page."""
+    spot = QPointF(area.viewport().rect().center())
+    event = QWheelEvent(
+        spot, area.viewport().mapToGlobal(spot), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    event.setTimestamp(at)
+    QApplication.sendEvent(area.viewport(), event)
+    return event.isAccepted()
+
+
+def test_a_list_that_comes_under_the_pointer_does_not_stop_the_page(theme: Theme, icons: Icons) -> None:
+    page, chooser = ScrollColumn(), AssetChooser(theme, icons)
+    above, below = QWidget(), QWidget()
+    for tall in (above, below):
+        tall.setFixedHeight(3_000)
+    for part in (above, chooser, below, Label("Words that wrap, as every page has them.", wrap=True)):
+        page.column.addWidget(part)
+    chooser.show_entries(ALL)
+    page.resize(420, 500)
+    page.show()
+    QApplication.processEvents()
+    place, inside = page.verticalScrollBar(), chooser.list.verticalScrollBar()
+    assert inside.maximum() > 0
+    place.setValue(0)
+    turn(page, 10_000)
+    assert place.value() > 0
+    assert not turn(chooser.list, 10_100), "the same movement of the hand"
+    assert inside.value() == 0
+    assert turn(chooser.list, 12_000), "another one, over the list"
+    assert inside.value() > 0
+    page.close()

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from ashore.domain.addresses import readable
 from ashore.systems.zklink.system.offer import FIELDS
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
@@ -226,3 +227,14 @@ async def test_words_that_not_everybody_knows_are_explained(shell: Shell) -> Non
     page = await open_form(shell)
     for name, words in (("sub_account", "the main one"), ("chain", "Harbour"), ("nonce", "once, and in order")):
         assert words in page.fields.fields[name].toolTip()
+
+
+async def test_the_accounts_own_address_is_one_click_away(shell: Shell) -> None:
+    page = await open_form(shell)
+    own = shell.wallet.accounts()[0].address
+    page.fields.own.click()
+    await shell.settle()
+    await shell.until(lambda: not page.pending)
+    assert page.fields.recipient.text() == readable(own)
+    assert page.summary.caption.text() == "You receive"
+    assert page.fields.values()["recipient"] == readable(own)

@@ -334,3 +334,27 @@ async def test_the_card_of_the_first_page_says_what_is_held_and_leads_to_the_for
     card.click()
     await shell.settle()
     assert shell.sections.place == "vaults"
+
+
+async def test_a_form_opens_at_its_top_and_types_only_where_one_sees_it(shell: Shell) -> None:
+    shell.window.activateWindow()
+    shell.theme.apply("light", 200)
+    shell.window.resize(1024, 700)
+    page = await open_reddio(shell)
+    choose(page, "ETH")
+    await fill(shell, page, amount="1", recipient=RECIPIENT)
+    bar = page.columns.main_scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 200
+    shell.sections.show_section("activity")
+    await shell.settle()
+    shell.sections.show_form(REDDIO)
+    await shell.settle()
+    assert bar.value() == 0
+    assert not page.fields.recipient.hasFocus(), "it is out of view"
+    shell.theme.apply("light", 100)
+    shell.window.resize(1280, 1000)
+    shell.sections.show_section("activity")
+    shell.sections.show_form(REDDIO)
+    await shell.settle()
+    assert page.fields.recipient.hasFocus()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.engine.views import BY_HAND, CLOCK_KEY
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.looking import cut_off
 from unit.ui.standin import NOW, shown
@@ -84,3 +86,37 @@ async def test_what_a_stage_is_called_stays_within_its_card(shell: Shell, percen
     await shell.until(lambda: row.said_by.geometry().right() == head.rect().right())
     assert row.said_by.height() < 2 * row.said_by.fontMetrics().lineSpacing(), "on one line where there is room"
     assert cut_off(page) == []
+
+
+async def test_a_voyage_that_comes_into_view_stands_at_its_top_whatever_had_the_focus(shell: Shell) -> None:
+    shell.window.activateWindow()
+    shell.theme.apply("light", 200)
+    shell.window.resize(1024, 700)
+    page = open_voyage(shell, "paid")
+    await shell.settle()
+    bar = page.columns.main_scroll.verticalScrollBar()
+    last = page.rows[-1].more.button
+    last.setFocus()
+    await shell.settle()
+    assert bar.value() > 200
+    shell.sections.show_section("activity")
+    await shell.settle()
+    shell.sections.show_voyage("v")
+    await shell.settle()
+    assert bar.value() == 0
+
+
+async def test_the_steps_of_the_practice_chain_stand_still_under_the_finger(shell: Shell) -> None:
+    shell.wallet.set_setting(CLOCK_KEY, BY_HAND)
+    shell.window.resize(1280, 800)
+    page = open_voyage(shell, "requested")
+    await shell.settle()
+    assert page.columns.beside
+    places = set()
+    for stage, level in (("executed", Level.REPORTED), ("committed", Level.PROVEN), ("paid", Level.IRREVERSIBLE)):
+        places.add(page.steps.next_block.mapTo(page, QPoint()).y())
+        shell.wallet.happen(ev.StageReached("v", stage, shown(stage, NOW, 5, level)))
+        await shell.settle()
+    places.add(page.steps.next_block.mapTo(page, QPoint()).y())
+    assert len(places) == 1
+    assert places.pop() < page.expected.mapTo(page, QPoint()).y() or page.expected.isHidden()

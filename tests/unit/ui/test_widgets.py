@@ -11,9 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QRadioButton, QWidget
 
 from ashore.ui.pages.voucher_tips import VoucherTips
+from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button, CopyButton, FittedButton
 from ashore.ui.widgets.choice import Choice
+from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
@@ -180,3 +182,18 @@ def test_where_practice_vouchers_are_is_copied_from_the_line_it_stands_on(theme:
         assert copy.y() > told.geometry().bottom(), "below it, where there is no room beside it"
     assert told.height() >= told.heightForWidth(told.width())
     tips.close()
+
+
+def test_the_whole_row_of_a_disclosure_opens_it(icons: Icons) -> None:
+    disclosure = Disclosure(icons, "More")
+    disclosure.set_content(Label("Here."))
+    disclosure.resize(600, 80)
+    disclosure.show()
+    head = disclosure.button.parentWidget()
+    QTest.mouseClick(head, Qt.MouseButton.LeftButton, pos=QPoint(head.width() - 5, head.height() // 2))
+    assert disclosure.is_open
+    QTest.mouseClick(disclosure.button, Qt.MouseButton.LeftButton)
+    assert not disclosure.is_open
+    QTest.mouseClick(head, Qt.MouseButton.RightButton, pos=QPoint(head.width() - 5, head.height() // 2))
+    assert not disclosure.is_open
+    disclosure.close()

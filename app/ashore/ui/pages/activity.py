@@ -41,6 +41,9 @@ _BESIDE, _PICTURE = 26, 20
 _WIDTHS = {AMOUNT: 140, STAGE: 185, TO: 130, STARTED: 100, RECIPIENT: 130}
 """The least widths, the most important column first."""
 
+_NARROWEST = 97
+"""Per cent of its least width that a column which is never left out may shrink to before the list scrolls aside."""
+
 _ENDLESS = 10_000
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -107,8 +110,9 @@ class ActivityTable(QTableView):
             if fits:
                 shown.append(place)
         total = sum(self._widths[place] for place in shown) or 1
-        for place in shown:
-            self.setColumnWidth(place, self._widths[place] * max(room, total) // total)
+        least = total * _NARROWEST // 100
+        for place in shown:  # texts wrap: a little less room is better than a bar
+            self.setColumnWidth(place, self._widths[place] * max(room, least) // total)
         hidden = frozenset(self._widths) - frozenset(shown)
         if hidden != self._hidden:
             self._hidden = hidden

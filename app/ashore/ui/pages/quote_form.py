@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtWidgets import QLayout, QWidget
 
 from ashore.domain.errors import AshoreError
@@ -89,6 +89,13 @@ class QuoteFormPage(Page, Generic[OfferT, QuoteT]):
     def _scale(self) -> None:
         theme = self.context.theme
         self.columns.set_widths(theme.px(390), theme.px(304))
+
+    def begin_at(self, target: QWidget) -> None:
+        """Show the form from its top, and type at `target` where that is in view then; else begin at the top."""
+        self.columns.to_top()
+        shown = self.columns.main_scroll.viewport()
+        place = QRect(target.mapTo(shown, QPoint()), target.size()) if shown.isAncestorOf(target) else QRect()
+        (target if shown.rect().contains(place) else self).setFocus()
 
     def pause(self, milliseconds: int, work: Callable[[], None]) -> QTimer:
         """A timer that does `work` once, that long after it was last started. It stops when the wallet closes."""

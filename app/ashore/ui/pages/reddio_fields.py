@@ -87,11 +87,10 @@ class ReddioFields(QWidget):
             "way": Field(icons, "What to do", self.way, self.steps),
             "asset": Field(icons, _BRING_OUT, self.asset, self.looked),
             "amount": Field(icons, "Amount", self.amount, below_amount, lines=2),
-            "recipient": Field(
-                icons, "Recipient", self.recipient, self.grouped, self.paid_to, row(self.own, -1), lines=2
-            ),
+            "recipient": Field(icons, "Recipient", self.recipient, self.grouped, self.paid_to, lines=2),
             "expiration": Field(icons, "Expiration", self.expiration, self.expires),
         }
+        self.fields["recipient"].put_above(self.own)
         set_tip(self.fields["expiration"], "Until when Reddio may carry the request out. Its own clients write never.")
         choices = QWidget()
         choices.setLayout(self.nearest)

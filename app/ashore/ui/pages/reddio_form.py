@@ -170,9 +170,9 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         fields, entry = self.fields, self.fields.asset.entry
         counted = entry is not None and entry.token_id is None
         if entry is None:
-            fields.asset.setFocus()
+            self.begin_at(fields.asset)
         else:
-            (fields.amount if counted and not fields.amount.text() else fields.recipient).setFocus()
+            self.begin_at(fields.amount if counted and not fields.amount.text() else fields.recipient)
 
     def _whole_draft(self) -> dict[str, str]:
         accounts = self.context.wallet.accounts()

@@ -54,6 +54,7 @@ class VoyagePage(Page):
         super().__init__(context, "", back="Activity")
         self._id = ""
         self._voyage: Voyage | None = None
+        self._opened = False
         self.rows: list[StageRowWidget] = []
         self.notice = Notice(context.icons)
         self.again = Button(AGAIN)
@@ -66,7 +67,8 @@ class VoyagePage(Page):
         self._stepper.setSpacing(0)
         left = QWidget()
         left.setLayout(column(card, -1, spacing=0))
-        self.columns = Columns(left, self._aside(), gap=16, lead=self._lead())
+        aside = self._aside()
+        self.columns = Columns(left, aside, gap=16, lead=self._lead(), still=self.practice)
         self.body.addWidget(self.columns, 1)
         context.hub.withdrawals_changed.connect(self._changed)
         context.hub.unclaimed_changed.connect(self._money_waits)
@@ -114,7 +116,7 @@ class VoyagePage(Page):
         practice.addWidget(Label("Practice chain", "caption"))
         practice.addWidget(self.steps)
         aside = QWidget()
-        aside.setLayout(column(self.practice, self.costs, self.related, self.followed, spacing=16))
+        aside.setLayout(column(self.costs, self.related, self.followed, spacing=16))
         return aside
 
     def _scale(self) -> None:
@@ -129,10 +131,10 @@ class VoyagePage(Page):
         """Follow another withdrawal."""
         self._id = withdrawal_id
         self._voyage = None
+        self._opened = True
         clear(self._stepper)
         self.rows.clear()
         self.refresh()
-        self.columns.to_top()
 
     def refresh(self) -> None:
         """Show what is known now. What did not change is left alone."""
@@ -153,6 +155,9 @@ class VoyagePage(Page):
 
     def shown(self) -> None:
         self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
+        if self._opened:
+            self._opened = False
+            self.columns.to_top()  # while it came into view, the focus may have led it elsewhere
         if self._id:
             self.refresh()
             self._money_waits()

@@ -70,6 +70,7 @@ class ZkLinkFields(QWidget):
         self.maximum = Button("Max", "small-link", name="Use the greatest amount that can be withdrawn")
         self.balance = Label(role="small")
         self.recipient = AddressEdit(theme, "Recipient", "0x…")
+        self.own = Button("Use this account’s own address", "small-link")
         self.grouped = HexText(theme, what="Recipient in groups", size=12)
         self.speed = Choice(theme, "Speed")
         self.speed.set_options([(NORMAL_SPEED, "Normal"), (FAST_SPEED, "Fast")])
@@ -97,6 +98,7 @@ class ZkLinkFields(QWidget):
             "fee": Field(icons, "Fee", self.fee),
             "nonce": Field(icons, "Nonce", self.nonce),
         }
+        make["recipient"].put_above(self.own)
         self.fields = make
         for name, tip in _TIPS.items():
             set_tip(make[name], tip)
@@ -126,6 +128,7 @@ class ZkLinkFields(QWidget):
             edit.guard()
         self.account.changed.connect(lambda key: self.account_chosen.emit(int(key)))
         self.automatic.clicked.connect(self._use_automatic)
+        self.own.clicked.connect(self._use_own)
 
     def _choices(self) -> dict[str, Choice]:
         return {
@@ -299,6 +302,11 @@ class ZkLinkFields(QWidget):
         if name == "recipient":
             self._show_grouped()
         self.edited.emit()
+
+    def _use_own(self) -> None:
+        if self._offer is not None:
+            self.recipient.setText(readable(self._offer.address))
+            self._typed("recipient")
 
     def _use_automatic(self) -> None:
         self._own.clear()

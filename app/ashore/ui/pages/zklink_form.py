@@ -174,7 +174,7 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
             self._focus_wanted = False
             typed = self.fields.amount if not self.fields.amount.text() else self.fields.recipient
             target = typed if self.key.isHidden() else self.key.action  # nothing can be withdrawn before that
-            target.setFocus()
+            self.begin_at(target)
 
     def keep_draft(self) -> None:
         """Store what was typed, so that it survives closing."""

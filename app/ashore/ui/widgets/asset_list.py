@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ashore.ui.models.asset_model import ENTRY, AssetEntry, AssetModel
 from ashore.ui.theme import fonts
 from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.scroll import ScrollColumn
 
 ROW, EMBLEM = 52, 36
 """Height of a row and of the emblem in it, in pixels at the usual text size."""
@@ -182,6 +183,16 @@ class AssetList(QListView):
         entry = self.assets.entry(index.row())
         if entry is not None:
             self.chosen.emit(entry.key)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """While somebody scrolls the page, the list that comes under the pointer does not stop it."""
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, ScrollColumn):
+            above = above.parentWidget()
+        if above is not None and above.wheels(event):
+            event.ignore()
+            return
+        super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, text = event.key(), event.text()

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.labels import row
+
+
+class _Head(QWidget):
+    """The row of the button: a click anywhere in it is one on the button."""
+
+    def __init__(self, button: Button) -> None:
+        super().__init__()
+        self._button = button
+        self.setLayout(row(button, -1, spacing=0))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._button.click()
 
 
 class Disclosure(QWidget):
@@ -22,7 +38,7 @@ class Disclosure(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        self._column.addWidget(self.button)
+        self._column.addWidget(_Head(self.button))
         self._content: QWidget | None = None
         self._open = False
         icons.dress(self.button, "chevron-right", "accent", 12)

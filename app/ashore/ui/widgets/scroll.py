@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.ui.theme.stylesheet import BAR
 
 _ROOM = 14
 """What a page leaves at its right edge for the scroll bar."""
+
+_SAME_WHEEL_MS = 500
+"""Between two turns of the wheel that are one movement of the hand."""
 
 _LEAST_BELOW = 8
 _BELOW = 24
@@ -54,6 +57,7 @@ class ScrollColumn(QScrollArea):
         self.setVerticalScrollBar(_Bar())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._wheeled_at = -_SAME_WHEEL_MS
         self._inner = _Inner()
         self._inner.setProperty("ground", "clear")
         self.column = QVBoxLayout(self._inner)
@@ -83,6 +87,15 @@ class ScrollColumn(QScrollArea):
             margins.setBottom(below)
             self.column.setContentsMargins(margins)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event)
+        self._wheeled_at = event.timestamp()
+
+    def wheels(self, event: QWheelEvent) -> bool:
+        """Whether a turn of the wheel belongs to what scrolls this column: what comes under the pointer by that, is
+        not meant."""
+        return 0 <= event.timestamp() - self._wheeled_at < _SAME_WHEEL_MS
+
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if new is not None and self.isVisible() and self._inner.isAncestorOf(new):
             self.ensureWidgetVisible(new, 0, 24)
@@ -92,12 +105,21 @@ class Columns(QWidget):
     """A main part and a narrow one beside it; the narrow one goes below where there is no room.
 
     Beside each other only the main part scrolls, so that the narrow one is always in view. `lead` is what of the narrow
-    part comes first in any case: above the main part where there is no room beside it.
+    part comes first in any case: above the main part where there is no room beside it. `still` stands above even that,
+    where there is room beside: nothing that changes its height can move it. Else it comes behind the main part.
     """
 
-    def __init__(self, main: QWidget, aside: QWidget, *, gap: int = 24, lead: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        main: QWidget,
+        aside: QWidget,
+        *,
+        gap: int = 24,
+        lead: QWidget | None = None,
+        still: QWidget | None = None,
+    ) -> None:
         super().__init__()
-        self._main, self._aside, self._lead = main, aside, lead
+        self._main, self._aside, self._lead, self._still = main, aside, lead, still
         self._gap = gap
         self._wide: bool | None = None
         self._aside_width = 300
@@ -158,14 +180,15 @@ class Columns(QWidget):
 
     def _move_aside(self, wide: bool) -> None:
         side, main = self._side_scroll.column, self.main_scroll.column
-        moved = [self._aside] if self._lead is None else [self._lead, self._aside]
+        moved = [part for part in (self._still, self._lead, self._aside) if part is not None]
+        stays_hidden = self._still is not None and self._still.isHidden()
         for column in (side, main):
             for part in moved:
                 # Not by takeAt: a layout's item that Python lets go too late leaves the widget with stale heights.
                 column.removeWidget(part)
             while column.count() > (1 if column is main else 0):
                 column.takeAt(column.count() - 1)
-        for part in moved if wide else [self._aside]:
+        for part in moved if wide else (part for part in moved if part is not self._lead):
             (side if wide else main).addWidget(part)
         if self._lead is not None and not wide:
             main.insertWidget(0, self._lead)
@@ -173,4 +196,4 @@ class Columns(QWidget):
             column.addStretch(1)
         self._side_scroll.setVisible(wide)
         for part in moved:
-            part.show()
+            part.setVisible(part is not self._still or not stays_hidden)
