@@ -149,6 +149,8 @@ async def _carry_out(wallet: Wallet, command: Mapping[str, object], fuse: Fuse, 
             return {"states": [_state(s) for s in _all(wallet)]}
         case "again":
             await wallet.send_again(str(command["withdrawal"]))
+        case "end":
+            await wallet.endings.end(str(command["withdrawal"]))
         case "tidied":
             await wallet.tidy_vault()
         case "ahead":

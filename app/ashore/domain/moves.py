@@ -57,7 +57,8 @@ class Unknown:
     `resend_harmless` tells whether the identical bytes may go again. `refusal` is what the other side said to a
     repetition: certain only if it afterwards still does not know the move, for it may be the echo of the first time's
     success, and stood for `patience_ms` at least. `said_no`: it answered, and with a no that proves nothing; by itself
-    the wallet never sends the move again.
+    the wallet never sends the move again. `absent`: all that the other side lists was read, and it is not there, which
+    proves nothing either.
     """
 
     sentence: str
@@ -65,6 +66,7 @@ class Unknown:
     refusal: Refused | None = None
     said_no: bool = False
     patience_ms: int = 0
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
     if witness is not None:
         return MARK_OF_LEVEL[witness.level]
     if stage_id == track.answered and view.level is None:
-        if withdrawal.status in (Status.UNKNOWN, Status.UNSEEN):
+        if withdrawal.status in (Status.UNKNOWN, Status.UNSEEN, Status.ENDED):
             return Mark.UNKNOWN
         if withdrawal.status is Status.REFUSED:
             return Mark.FAILED

@@ -117,6 +117,14 @@ class TrackWords:
     """What is true then of the last stage."""
     prepared: tuple[str, str] = ("Signed, not sent yet.", "Ashore sends it as soon as it can.")
     unseen: tuple[str, str] = ("Ended out of Ashore’s sight.", "Look in your own wallet whether it arrived.")
+    end: str = ""
+    """What a person asks for who ends a request whose outcome nobody can tell; empty where nobody can."""
+    end_meaning: str = ""
+    """What that means, said before it is done, with `{chain}`; `end_later` from when (`{at}`) it can be done."""
+    end_later: str = ""
+    ended: tuple[str, str] = ("", "")
+    """What is said from then on, with `{chain}`; `revived` once it was taken all the same."""
+    revived: tuple[str, str] = ("", "")
     set_aside: tuple[str, str] = ("", "")
     """What is said, with `{place}`, where only the last stage is missing; empty where that is nothing of its own."""
     outrun: str = ""
@@ -133,13 +141,15 @@ class TrackWords:
 class Track:
     """The ordered stages of a kind of withdrawal.
 
-    `answered` is the stage that is reached, by the other side's word, once it took the request.
+    `answered` is the stage that is reached, by the other side's word, once it took the request. `ends_after_ms` is how
+    long after its start a person may end one whose outcome nobody can tell; 0 where nobody may.
     """
 
     ref: TrackRef
     stages: tuple[Stage, ...]
     words: TrackWords
     answered: str
+    ends_after_ms: int = 0
 
     def stage(self, stage_id: str) -> Stage:
         """Return the stage of that id. Raises KeyError."""

@@ -36,11 +36,16 @@ class Status(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     UNSEEN = "unseen"
+    ENDED = "ended"
     REMOVED = "removed"
 
 
 UNSEEN_END = "ended.unseen"
 """The fact that a withdrawal ended where the wallet cannot look: whether the money came, its owner alone knows."""
+
+ENDED_BY_YOU = "ended.by-you"
+"""The fact that a person ended a withdrawal of which nobody can tell whether it will happen: it may still. When, in UTC
+milliseconds."""
 
 FOLLOWED = "followed"
 """The detail of the terms of a withdrawal that another wallet made, and that is only followed here."""
@@ -237,6 +242,8 @@ class Withdrawal:
         if UNSEEN_END in self.facts:
             return Status.UNSEEN
         states = {move.state for move in self.rivals}
+        if self.facts.get(ENDED_BY_YOU) and MoveState.ACCEPTED not in states and not self._is_on_chain:
+            return Status.ENDED
         for state in _STRONGEST_FIRST:
             if state in states:
                 return _STATUS_OF_MOVE[state]
@@ -254,6 +261,19 @@ class Withdrawal:
         if cancelled is None:
             return None
         return Status.CANCELLED if cancelled.level is Level.IRREVERSIBLE else Status.UNDER_WAY
+
+    def may_be_ended(self, now: int, after_ms: int) -> bool:
+        """Whether a person may end it without knowing, at `now` (UTC milliseconds): `after_ms` since it began, where
+        that is ever so, its outcome is unknown and nothing of it was heard or seen."""
+        request = self.request
+        if request is None or request.state is not MoveState.UNKNOWN or not request.arrivals or not after_ms:
+            return False
+        heard = any(view.evidence for view in self.stages.values())
+        return self.is_open and not heard and now >= self.started_at + after_ms
+
+    @property
+    def _is_on_chain(self) -> bool:
+        return any(piece.on_chain for view in self.stages.values() for piece in view.evidence)
 
     @property
     def _shown_by_the_chain(self) -> bool:

@@ -120,8 +120,8 @@ class Carrier:
     def _pending(self, withdrawal: str, move: str) -> MoveView | None:
         """The move, while its outcome is still to be found out."""
         state = self._ledger.get(withdrawal)
-        if state is None or state.status is Status.UNSEEN:
-            return None  # nobody who can be asked will ever know
+        if state is None or state.status in (Status.UNSEEN, Status.ENDED):
+            return None  # nobody who can be asked will ever know, or is asked any more
         current = state.moves.get(move)
         return None if current is None or current.state in SETTLED else current
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ashore.domain.moves import SignedMove
+from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.ledger import Ledger
 from ashore.engine.pictures import Pictures
 from ashore.engine.views import ProfileInfo
@@ -61,7 +62,13 @@ def reddio_system(
         numbers = journal.learnt(deployment.id, SEQUENCE_ID, but=of.id if of else "")
         return Known(int(of.terms.details["asset_id"]) if of else None, frozenset(map(int, numbers)))
 
-    return ReddioSystem(deployment, client, interpreter, keys, quorum, now, journal.recipients, known)
+    def ended(stark_key: str) -> list[Withdrawal]:
+        """Requests of a key that a person ended, oldest first."""
+        mine = [state for state in ledger.stopped if state.terms.profile == deployment.id]
+        of_key = [state for state in mine if state.terms.details.get("stark_key") == stark_key]
+        return [state for state in of_key if state.status is Status.ENDED]
+
+    return ReddioSystem(deployment, client, interpreter, keys, quorum, now, journal.recipients, known, ended)
 
 
 def reddio_purse(

@@ -34,6 +34,9 @@ NOTHING_SENT = "Nothing was sent"
 CANCELLATION_TAKEN = "Cancellation in a block"
 """The same, where a block took the cancellation of what was asked for, and may still be replaced."""
 
+ENDED = "Ended by you, may still happen"
+"""The same, where a person ended what nobody can tell the outcome of."""
+
 _LET_GO = frozenset({Status.FINAL, Status.CANCELLED, Status.REMOVED})
 """Where nothing more is held against L1."""
 
@@ -201,6 +204,7 @@ class Ledger:
         stage = current_stage(state, track)
         unsent = state.status is Status.REFUSED and state.request is not None and state.request.code == NOT_SENT
         title = NOTHING_SENT if unsent else CANCELLATION_TAKEN if state.cancelled_by is not None else stage.title
+        title = ENDED if state.status is Status.ENDED else title
         return Summary(state, title, str(stage_mark(state, stage.id, track)))
 
 
@@ -214,7 +218,7 @@ def _rested(state: Withdrawal, stage: Stage) -> bool:
     return bool(view.taken_back) or any(piece.on_chain for piece in view.evidence)
 
 
-_BY_THE_ANSWER = frozenset({Status.UNKNOWN, Status.REFUSED, Status.UNSEEN})
+_BY_THE_ANSWER = frozenset({Status.UNKNOWN, Status.REFUSED, Status.UNSEEN, Status.ENDED})
 """Where a withdrawal stands by what became of its request, not by what was prepared for it."""
 
 

@@ -12,6 +12,7 @@ from ashore.domain.stage_marks import passed_by, stage_mark
 from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import (
     ANEW_FROM,
+    ENDED_BY_YOU,
     LAST_STAGE,
     OUTRUN,
     PRICED_OUT,
@@ -24,7 +25,7 @@ from ashore.domain.withdrawal import (
     Withdrawal,
     placed,
 )
-from ashore.engine.ledger import NOTHING_SENT
+from ashore.engine.ledger import ENDED, NOTHING_SENT
 from ashore.engine.rival_rows import rival_rows
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
@@ -64,6 +65,8 @@ def _wishes(stage: Stage, state: Withdrawal, track: Track, now: int) -> tuple[st
     """What a person may ask for at a stage."""
     if stage.id == track.answered and state.may_go_again(now):
         return track.words.again, ""
+    if stage.id == track.answered and state.may_be_ended(now, track.ends_after_ms):
+        return track.words.end, ""
     if stage.id == state.facts.get(LAST_STAGE) and state.may_be_replaced:
         return track.words.instead_again if _cancelling(state) else track.words.instead
     return "", ""
@@ -124,7 +127,7 @@ def _said_by(mark: Mark, best: Evidence | None, state: Withdrawal, words: TrackW
 
 
 def _found_out(state: Withdrawal) -> str:
-    if state.status is Status.UNSEEN:
+    if state.status in (Status.UNSEEN, Status.ENDED):
         return "not known"
     return "on its way" if on_its_way(state) else "being found out"
 
@@ -167,7 +170,7 @@ def _unknown_sentence(state: Withdrawal, words: TrackWords) -> str:
         return "On its way: no answer yet."
     request = state.request
     said = request.said if request and request.said else "The answer is still open."
-    if state.status is Status.UNSEEN:
+    if state.status in (Status.UNSEEN, Status.ENDED):
         return said  # nobody is asked any more
     if nothing_left(state):
         return f"{said} {words.trying_on}"
@@ -194,10 +197,11 @@ def _headline(state: Withdrawal, track: Track, now: int) -> tuple[str, str]:
         Status.FAILED: words.failed,
         Status.CANCELLED: words.cancelled,
         Status.UNSEEN: words.unseen,
+        Status.ENDED: (words.ended[0], placed(words.ended[1], state.terms)),
     }
     match state.status:
         case Status.UNKNOWN:
-            return _unanswered(state, words, now)
+            return _unanswered(state, track, now)
         case Status.REFUSED:
             return (request.said if request else "Refused.", request.advice if request else "")
         case Status.FINAL:
@@ -213,14 +217,21 @@ def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
     return said, next((view.recovered for view in state.stages.values() if view.recovered), "")
 
 
-def _unanswered(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
+def _unanswered(state: Withdrawal, track: Track, now: int) -> tuple[str, str]:
+    words = track.words
     if state.facts.get(OUTRUN):
         return state.facts[OUTRUN], words.outrun
     if on_its_way(state):
         return "On its way: no answer yet.", words.waiting
     if state.request is not None and state.request.said_no:
         return _said_no(state, words, now)
-    return words.not_left if nothing_left(state) else words.unanswered
+    if nothing_left(state):
+        return words.not_left
+    said, advice = words.unanswered
+    if not track.ends_after_ms or state.may_be_ended(now, track.ends_after_ms):
+        return said, advice
+    later = words.end_later.format(at=time_of_day(state.started_at + track.ends_after_ms, now))
+    return said, f"{advice} {later}".strip()
 
 
 def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
@@ -234,6 +245,8 @@ def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
 
 def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     words, place = track.words, state.terms.destination
+    if state.facts.get(ENDED_BY_YOU) and words.revived[0]:
+        return words.revived
     if state.cancelled_by is not None:
         said, advice = words.cancelled_in_block
         return said, advice.format(place=place)
@@ -289,6 +302,8 @@ def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
     title = placed(row.stage, terms)
     if status is Status.REFUSED:
         title, mark = NOTHING_SENT if title == NOTHING_SENT else "Refused", Mark.FAILED
+    if status is Status.ENDED:
+        title, mark = ENDED, Mark.UNKNOWN
     if status is Status.CANCELLED:
         title, mark = "Cancelled", Mark.NOT_REACHED
     return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)

@@ -14,6 +14,7 @@ from ashore.domain.withdrawal import PRIMARY
 from ashore.engine.autolock import LOCK_AFTER, AutoLock, lock_seconds
 from ashore.engine.carrying import Carrying
 from ashore.engine.elsewhere import OtherWallets
+from ashore.engine.endings import Endings
 from ashore.engine.following import Following
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.opened_offers import OpenedOffers
@@ -68,6 +69,7 @@ class Wallet:
             parts.registrars, parts.signer, self.accounts, self.unclaimed.payer, lambda: parts.ledger.open
         )
         self.following = Following(parts, self.look_again)
+        self.endings = Endings(parts)
         self.network = parts.network
         self.sandbox = parts.sandbox
         self.ether = parts.ether

@@ -85,8 +85,11 @@ class Journal:
                 yield state
 
     def stopped(self, since: int, limit: int) -> list[Withdrawal]:
-        """Fold the withdrawals that were refused or failed since `since` (UTC milliseconds), oldest first."""
-        return self._ended("'refused', 'failed'", since, limit)
+        """Fold the withdrawals that were refused or failed since `since` (UTC milliseconds), oldest first.
+
+        Those that a person ended come whenever that was: they may still happen.
+        """
+        return [*self._ended("'ended'", 0, limit), *self._ended("'refused', 'failed'", since, limit)]
 
     def arrived(self, since: int, limit: int) -> list[Withdrawal]:
         """Fold the withdrawals that became final since `since` (UTC milliseconds), oldest first."""
@@ -198,7 +201,7 @@ class Journal:
 _FILTERS = {
     "open": "open = 1",
     "final": "status = 'final'",
-    "stopped": "status IN ('refused', 'failed', 'cancelled', 'unseen')",
+    "stopped": "status IN ('refused', 'failed', 'cancelled', 'unseen', 'ended')",
 }
 
 _UPSERT = """

@@ -17,6 +17,7 @@ STATUS_WORDS = {
     Status.FAILED: "failed stopped",
     Status.CANCELLED: "cancelled stopped",
     Status.UNSEEN: "ended out of sight unseen stopped",
+    Status.ENDED: "ended by you may still happen stopped",
     Status.REMOVED: "",
 }
 

@@ -18,6 +18,7 @@ from ashore.ui.context import Context
 from ashore.ui.pages.afresh import AGAIN, NEW, again_words, go_on, go_on_words, try_again
 from ashore.ui.pages.any_wallet import keeps
 from ashore.ui.pages.costs import CostsCard
+from ashore.ui.pages.ending import EndingCard
 from ashore.ui.pages.followed import FollowedCard
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
@@ -38,8 +39,9 @@ _SEVERITY = {
     Status.FINAL: Severity.NOTES,
     Status.CANCELLED: Severity.NOTES,
     Status.UNSEEN: Severity.WARNS,
+    Status.ENDED: Severity.WARNS,
 }
-_WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.CANCELLED, Status.UNSEEN)
+_WITHOUT_TIME = (Status.FINAL, Status.REFUSED, Status.FAILED, Status.CANCELLED, Status.UNSEEN, Status.ENDED)
 
 
 CLAIM_IT, FOLLOW_CLAIM = "Claim it", "Follow the claim"
@@ -61,6 +63,7 @@ class VoyagePage(Page):
         self.fresh = Button(NEW)
         self.again.clicked.connect(self._try_again)
         self.fresh.clicked.connect(self._begin_anew)
+        self.ending = EndingCard(context)
         self._header()
         card, self._stepper = ground("card")
         self._stepper.setContentsMargins(22, 22, 22, 20)
@@ -104,7 +107,7 @@ class VoyagePage(Page):
         for item in (self.now, self.headline, self.advice, self.forecast, self.usually, self.claim_now):
             now.addWidget(item)
         lead = QWidget()
-        lead.setLayout(column(self.notice, self.again, self.fresh, self.expected, spacing=16))
+        lead.setLayout(column(self.notice, self.again, self.fresh, self.ending, self.expected, spacing=16))
         return lead
 
     def _aside(self) -> QWidget:
@@ -177,6 +180,7 @@ class VoyagePage(Page):
         begun = "followed since" if state.is_followed else "started"
         self.started.setText(f"{begun} {clock_time(state.started_at, now, seconds=False)}")
         self.followed.show_withdrawal(state)
+        self.ending.show_voyage(voyage)
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
         self.related.show_voyage(voyage)
         self.costs.show_voyage(voyage)
@@ -222,6 +226,13 @@ class VoyagePage(Page):
         if self._voyage is not None:
             try_again(self.context, self._voyage)
 
+    def _wish(self) -> None:
+        """What a person may ask for while the answer is open: the same once more, or its end."""
+        if self.ending.isVisibleTo(self):
+            self.ending.ask(True)
+        else:
+            self._send_again()
+
     def _send_again(self) -> None:
         """The identical request once more. Pressed twice it is sent once: the engine takes a wish only after a no."""
         work = self.context.wallet.send_again(self._id)
@@ -243,7 +254,7 @@ class VoyagePage(Page):
             last = len(voyage.rows) - 1
             self.rows = [StageRowWidget(self.context, self._check, last=n == last) for n in range(last + 1)]
             for widget in self.rows:
-                widget.again.clicked.connect(self._act if widget is self.rows[-1] else self._send_again)
+                widget.again.clicked.connect(self._act if widget is self.rows[-1] else self._wish)
                 widget.also.clicked.connect(lambda: self._replace(also=True))
                 self._stepper.addWidget(widget)
         rows = list(voyage.rows)

@@ -20,6 +20,7 @@ class AskingCard(QFrame):
         self.setProperty("ground", "card")
         self._begin, self.no, self.yes = begin, no, yes
         self.question = QWidget()
+        self.meaning = Label(wrap=True)
         begin.clicked.connect(lambda: self.ask(True))
         no.clicked.connect(lambda: self.ask(False))
         yes.clicked.connect(self._agree)
@@ -28,7 +29,8 @@ class AskingCard(QFrame):
         """The question and what a yes means, hidden until it is asked."""
         self.question, inner = ground("warn", 14)
         inner.addWidget(Label(question, "strong", wrap=True))
-        inner.addWidget(Label(meaning, wrap=True))
+        self.meaning.setText(meaning)
+        inner.addWidget(self.meaning)
         inner.addLayout(row(self.no, self.yes, -1))
         self.question.hide()
         return self.question

@@ -90,6 +90,28 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPage:
+    """One page of Reddio's book; `pages` how many there are, None where it does not say."""
+
+    rows: tuple[Record, ...]
+    pages: int | None
+
+    def is_last(self, page: int) -> bool:
+        """Whether nothing comes after this one, which has the number `page`."""
+        if self.pages is None:
+            return not self.rows
+        return page >= self.pages and (bool(self.rows) or page == 1)  # only the page of an empty list is empty
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Records of a key; `is_whole` says that none that were asked for is missing."""
+
+    records: tuple[Record, ...]
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Claimable:
     """What Reddio says that waits on L1 for an address, in quanta."""
 
@@ -176,6 +198,12 @@ def records(raw: object) -> tuple[Record, ...]:
     if isinstance(raw, dict):
         raw = [raw]
     return tuple(_record(item) for item in items(raw or [], "the records"))
+
+
+def record_page(raw: object) -> RecordPage:
+    """Read a page of `/v1/records`. Raises BadAnswer."""
+    pages = raw.get("total_page") if isinstance(raw, dict) else None
+    return RecordPage(records(raw), None if pages in (None, "") else integer(pages, "the records", 10**9))
 
 
 def claimable(raw: object) -> tuple[Claimable, ...]:

@@ -94,6 +94,23 @@ class ReddioClient:
             query["sequence_ids"] = ",".join(map(str, sequence_ids))
         return await self._read("/v1/records", query, answers.records, READ_LIST)
 
+    async def book(self, stark_key: str, since: int) -> answers.Book:
+        """`/v1/records` of a key, page by page, as far as everything after the number `since` needs."""
+        found: dict[answers.Record, None] = {}
+        page, last, is_ordered = 1, answers.MAX_SEQUENCE_ID, True
+        while True:
+            query = {"stark_key": stark_key, "limit": str(PAGE_SIZE), "page": str(page)}
+            told = await self._read("/v1/records", query, answers.record_page, READ_LIST)
+            known = len(found)
+            found.update(dict.fromkeys(told.rows))
+            numbers = [last, *(record.sequence_id for record in told.rows)]
+            is_ordered, last = is_ordered and numbers == sorted(numbers, reverse=True), numbers[-1]
+            if (is_ordered and last <= since) or told.is_last(page):
+                return answers.Book(tuple(found), is_whole=True)
+            if page >= MAX_PAGES or len(found) == known:
+                return answers.Book(tuple(found), is_whole=False)
+            page += 1
+
     async def by_signature(self, r: str, s: str) -> tuple[answers.Record, ...]:
         """`/v1/record/by/signature`: the records of a request; none where Reddio does not know it."""
         return await self._read("/v1/record/by/signature", {"r": r, "s": s}, answers.records)

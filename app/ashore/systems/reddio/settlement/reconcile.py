@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import RECEIPT, RECEIVED, Withdrawal
+from ashore.domain.withdrawal import ENDED_BY_YOU, RECEIPT, RECEIVED, Withdrawal
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book, Kind
 from ashore.systems.reddio.settlement.places import money, owner_of, place_in
 from ashore.systems.reddio.settlement.shares import Share, is_at_odds, paid_by, shares_of
-from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, UPDATED
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REQUESTED, UPDATED
 
 ALLOWED = "LogWithdrawalAllowed"
 PERFORMED = "LogWithdrawalPerformed"
@@ -121,6 +121,8 @@ def _request_is_known(state: Withdrawal, chain: str) -> Iterator[ev.Event]:
     if request is not None and request.state is not MoveState.ACCEPTED:
         if request.state in (MoveState.REFUSED, MoveState.DEAD):
             said.setdefault(ACCEPTED, "Reddio said that it had not taken the request.")
+        if state.facts.get(ENDED_BY_YOU):
+            said.setdefault(REQUESTED, "You had ended this request, as nobody could tell whether Reddio has it.")
         yield ev.MoveAccepted(state.id, request.id, f"Found in a state update on {chain}.")
     for stage, told in said.items():
         if not state.stage(stage).contradicted:

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from ashore.domain.evidence import Level
 from ashore.domain.moves import NOT_SENT, MoveState
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import ENDED_BY_YOU, Withdrawal
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.settlement.attribution import (
     Lot,
@@ -125,6 +125,8 @@ def _trust(state: Withdrawal) -> _Trust:
     request = state.request
     if request is not None and request.state in (MoveState.REFUSED, MoveState.DEAD):
         return _Trust.REFUSED
+    if state.facts.get(ENDED_BY_YOU) and request is not None and request.state is not MoveState.ACCEPTED:
+        return _Trust.REFUSED  # whoever ended it may have asked again for the same
     failed = any(state.stage(stage).failed for stage in (ACCEPTED, BATCHED))
     known = request is not None and request.state is MoveState.ACCEPTED
     return _Trust.TAKEN if known and not failed else _Trust.OPEN

@@ -39,6 +39,9 @@ UNFOUND_PLAIN = (
     "Reddio’s list does not show the request. It has no signature, so that proves nothing, and it is not sent again."
 )
 
+UNREAD_PLAIN = "Reddio’s list could not be read to its end. What was read does not show the request."
+UNCLEAR_PLAIN = "Reddio’s list does not say enough to tell whether it has the request. It is not sent again."
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -169,19 +172,25 @@ async def _is_absent(
 
 async def _locate_plain(client: ReddioClient, move: SignedMove, body: Mapping[str, object], known: Known) -> Outcome:
     key = int(str(body["stark_key"]), 16)
-    found = [
+    book = await client.book(str(body["stark_key"]), move.nonce)
+    newer = [
         record
-        for record in await client.records(str(body["stark_key"]))
-        if record.record_type in (WITHDRAWALS, FULL_WITHDRAWALS)
-        and record.sequence_id > move.nonce
+        for record in book.records
+        if record.sequence_id > move.nonce
         and record.sequence_id not in known.numbers
-        and record.stark_key == key
-        and record.asset_id is not None
-        and record.asset_id == known.asset_id
-        and str(record.amount) == body["amount"]
+        and record.record_type in (0, WITHDRAWALS, FULL_WITHDRAWALS)
+        and record.amount in (None, int(str(body["amount"])))
+        and record.asset_id in (None, known.asset_id)
+        and record.stark_key in (None, key)
         and record.receiver in (None, key)
     ]
-    return _known(tuple(found)) if found else Unknown(UNFOUND_PLAIN)
+    # What is not said of a record may be said of another one's.
+    found = [each for each in newer if each.record_type and None not in (each.amount, each.asset_id, each.stark_key)]
+    if found:
+        return _known(tuple(found))
+    if newer or known.asset_id is None:
+        return Unknown(UNCLEAR_PLAIN)
+    return Unknown(UNFOUND_PLAIN, absent=True) if book.is_whole else Unknown(UNREAD_PLAIN)
 
 
 async def last_number(client: ReddioClient, stark_key: str) -> int:

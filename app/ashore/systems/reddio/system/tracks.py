@@ -20,6 +20,9 @@ CLAIMABLE = "claimable"
 SETTLED = "settled"
 REGISTERED = "registered"
 
+ENDS_AFTER_MS = 3 * 86_400_000
+"""After how long a person may end a plain request that nobody knows of: many times what a state update takes."""
+
 _NO_SECOND = (
     "An earlier request with number {nonce} is still open. Nothing was sent.",
     "Wait until its outcome is known; you find it under Activity.",
@@ -159,10 +162,27 @@ PLAIN = Track(
         asking_on="Ashore looks for it, and never sends it a second time.",
         second=(
             "An earlier request of this kind is still open. Nothing was sent.",
-            "Wait until its outcome is known; you find it under Activity.",
+            "Wait until its outcome is known, or end it yourself once you can; you find it under Activity.",
+        ),
+        end="End this request",
+        end_meaning=(
+            "It may still happen: Reddio may have the request all the same, and nobody can tell. If you ask again, "
+            "both may be carried out. The amount stays in your vault or comes to your address; nothing is lost. Ashore "
+            "goes on watching {chain} for it."
+        ),
+        end_later="If nothing is found until {at}, you can end it yourself.",
+        ended=(
+            "You ended this request, and it may still happen.",
+            "Nobody proved anything of it: Reddio’s list did not show it, and {chain} does not. The amount is in your "
+            "vault, or comes to your address. Ashore goes on watching {chain}.",
+        ),
+        revived=(
+            "The request that you had ended was taken after all.",
+            "The money comes to your address as usual. If you asked again meanwhile, that is a withdrawal of its own.",
         ),
     ),
     answered=REQUESTED,
+    ends_after_ms=ENDS_AFTER_MS,
 )
 """A withdrawal to the address that the Stark key is registered for (`/v1/withdrawal`), which nobody signs."""
 

@@ -28,6 +28,7 @@ from ashore.systems.claiming.replacing import (
     replacement_lines,
     replacement_plan,
 )
+from ashore.systems.local_time import time_of_day
 from ashore.systems.reddio.client.api import ReddioClient
 from ashore.systems.reddio.codec import AssetKind
 from ashore.systems.reddio.deployment import Deployment
@@ -68,6 +69,12 @@ CONTRACT_FOR_NFTS = (
 )
 
 
+STILL_POSSIBLE = (
+    "You ended an earlier request of {amount}, made {at}. It may still be carried out, and then both are: the money of "
+    "each comes to your address."
+)
+
+
 class Interpretation(Protocol):
     """What L1 says of open withdrawals; see `WithdrawalSystem` for what each method promises."""
 
@@ -100,10 +107,12 @@ class ReddioSystem:
         now: Callable[[], int],
         recipients: Callable[[], Mapping[str, int]],
         known: Callable[[SignedMove], Known],
+        ended: Callable[[str], Sequence[Withdrawal]] = lambda _key: (),
     ) -> None:
         """`now` gives UTC milliseconds; `recipients` how often each receiver was used before.
 
-        `known` is what the journal tells beside a move.
+        `known` is what the journal tells beside a move; `ended` the plain requests of a Stark key that a person ended,
+        and that may still be carried out.
         """
         self._deployment = deployment
         self._client = client
@@ -116,6 +125,7 @@ class ReddioSystem:
         self._now = now
         self._recipients = recipients
         self._known = known
+        self._ended = ended
 
     @property
     def profile(self) -> str:
@@ -158,6 +168,9 @@ class ReddioSystem:
         if action is not Action.REQUEST:
             raise AshoreError("This cannot be prepared here.", "Nothing was signed.")
         plan = plan_of(self._deployment, quote, await self._numbers(quote), self._now() // 1000)
+        if quote.way == PLAIN_WAY:
+            earlier = self._ended(plan.terms.details["stark_key"])
+            plan = replace(plan, warnings=(*(_still_possible(state, self._now()) for state in earlier), *plan.warnings))
         if quote.way != TO_VAULT and await self._is_contract(plan.terms.recipient):
             plan = replace(plan, warnings=(self._contract_warning(quote), *plan.warnings))
         return plan
@@ -279,3 +292,8 @@ class ReddioSystem:
         if health.chain == self._deployment.chain.name and health.agreeing > 1:
             found += await self._keys.prove([each for each in open_ if each.terms.profile == self._deployment.id])
         return found
+
+
+def _still_possible(state: Withdrawal, now: int) -> str:
+    amount = state.terms.details["amount.text"]
+    return STILL_POSSIBLE.format(amount=amount, at=time_of_day(state.started_at, now))

@@ -261,6 +261,74 @@ async def test_another_withdrawals_record_is_not_taken_for_a_plain_one(
     assert isinstance(await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id)), Unknown)
 
 
+def pages(*numbers: list[int], total: object = "", **fields: object) -> Any:
+    """Reddio's book in pages of these numbers, of other withdrawals unless `fields` say otherwise."""
+
+    def answer(query: Mapping[str, str], _body: bytes) -> object:
+        part = numbers[int(query["page"]) - 1] if int(query["page"]) <= len(numbers) else []
+        rows = [
+            record(**{"record_type": 4, "amount": "2", "stark_key": OTHER_KEY, "sequence_id": n} | fields) for n in part
+        ]
+        return ok({"list": rows, **({"total_page": total} if total != "" else {})})
+
+    return answer
+
+
+FULL_PAGE = list(range(200, 100, -1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "read"),
+    [
+        (pages([]), True),
+        (pages([9, 8], total=1), True),
+        (pages(FULL_PAGE, [100, 99], total=2), True),
+        (pages(FULL_PAGE, [100, 7], total=900), True),
+        (pages(FULL_PAGE, [100, 99], total=3), False),
+        (pages(FULL_PAGE), True),
+        (pages([9, 8], [9, 8]), False),
+        (pages(FULL_PAGE, FULL_PAGE, total=3), False),
+        (pages(FULL_PAGE[::-1], [7], total=3), False),
+    ],
+    ids=[
+        "empty",
+        "one page",
+        "two",
+        "down to the number before",
+        "one is missing",
+        "no count, to an empty page",
+        "no count, repeated",
+        "repeated",
+        "unordered",
+    ],
+)
+async def test_a_plain_withdrawal_is_called_absent_only_once_the_whole_book_was_read(
+    api: Api, plain: SignedMove, answer: Any, read: bool
+) -> None:
+    assert plain.nonce == 7
+    api.answers[RECORDS] = answer
+    outcome = await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id))
+    assert isinstance(outcome, Unknown)
+    assert outcome.absent is read
+    assert (outcome.refusal, outcome.resend_harmless) == (None, False), "which proves nothing all the same"
+
+
+@pytest.mark.parametrize("left_out", ["asset_id", "amount", "stark_key", "record_type"])
+async def test_what_a_record_does_not_say_makes_nothing_absent(api: Api, plain: SignedMove, left_out: str) -> None:
+    right = {"amount": "1000000", "asset_id": hex_of(ETH.asset_id)}
+    api.answers[RECORDS] = pages([9], total=1, **right | {left_out: None})
+    outcome = await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id))
+    assert isinstance(outcome, Unknown)
+    assert not outcome.absent
+
+
+async def test_a_plain_withdrawal_is_found_on_a_later_page(api: Api, plain: SignedMove) -> None:
+    ours = record(record_type=4, amount="1000000", stark_key=OTHER_KEY, asset_id=hex_of(ETH.asset_id), sequence_id=8)
+    first = pages(FULL_PAGE, total=2)
+    api.answers[RECORDS] = lambda q, b: first(q, b) if q["page"] == "1" else ok({"list": [ours], "total_page": 2})
+    assert isinstance(await locate_request(api.client, plain, NOW_S, Known(ETH.asset_id)), Accepted)
+
+
 async def test_the_last_number_before_a_plain_withdrawal_is_needed(api: Api) -> None:
     with pytest.raises(AshoreError, match="list of requests"):
         await last_number(api.client, KEY)
