@@ -8,6 +8,7 @@ from ashore.domain.addresses import AddressError, parse_evm_address, readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.signature_text import MOST_CHARACTERS
 from ashore.engine.views import Account
+from ashore.intake.recognition import Intake
 from ashore.keys.errors import KeysError
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.offer import ZkLinkOffer
@@ -21,6 +22,7 @@ from ashore.ui.pages.pasted_signatures import (
     step,
     waiting_bar,
 )
+from ashore.ui.scanner.filling import SCAN_WANTS, scan_into
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import AddressEdit, Field, LineEdit
 from ashore.ui.widgets.hextext import HexText
@@ -78,6 +80,7 @@ class AddElsewherePage(Page):
             NAME: Field(icons, "Name (optional)", self.name, lines=1),
             SIGNATURE: Field(icons, SIGNATURE, self.signature, row(self.paste, self.signature.reveal, -1), lines=2),
         }
+        self.scan = scan_into(context, self.fields[ADDRESS], "an address", SCAN_WANTS, self._scanned)
         self.text = TextToSign(
             theme, context.wallet.elsewhere.key_text, what="Key text to sign", folder=context.saved_codes
         )
@@ -132,6 +135,11 @@ class AddElsewherePage(Page):
         self.done.acted.connect(self._clear_clipboard)
         self.accounts.clicked.connect(self.context.go.go_back)
         self.context.hub.lock_changed.connect(self._lock_changed)
+
+    def _scanned(self, _text: str, found: Intake) -> bool:
+        if found.recipient:
+            self.address.setText(found.recipient)
+        return bool(found.recipient)
 
     # Coming and going
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ashore.domain.errors import AshoreError
+from ashore.intake.recognition import Intake, Way
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind, Reach
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
@@ -29,6 +30,7 @@ from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.voucher_intake import VoucherIntake
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.port import OpenedPort, ReceivingPort
+from ashore.ui.scanner.filling import scan_into
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import show_if
 from ashore.ui.widgets.notice import Notice
@@ -71,6 +73,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.tips = VoucherTips(context.wallet.voucher_page)
         self.vouchers = OpenedVouchers(context)
         self.arrange(self.notice, self.intake, self.tips, self.vouchers, self.no_wallet, self.fields)
+        wanted = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
+        self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned)
         self._connect()
         self._begin()
 
@@ -156,6 +160,11 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._begin()
         self.link.setText(text)
         self.shown()
+
+    def _scanned(self, text: str, found: Intake) -> bool:
+        if found.way is Way.VOUCHER:
+            self.begin_with(text)
+        return found.way is Way.VOUCHER
 
     def show_opened(self, offer: LnurlOffer) -> None:
         """Begin anew with an offer that a kept balance link led to (LUD-14): nothing is pasted, nothing is asked."""

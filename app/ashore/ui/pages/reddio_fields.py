@@ -300,6 +300,14 @@ class ReddioFields(QWidget):
             self.recipient.setText(readable(self._offer.address))
             self._touch("recipient")
 
+    def take_recipient(self, address: str, stark_key: str) -> bool:
+        """Take an address or a Stark key (or empty) for the recipient; False where this way does not go there."""
+        fitting = {TO_ETHEREUM: address, TO_VAULT: stark_key}.get(self._way, "")
+        if fitting:
+            self.recipient.setText(fitting)
+            self._touch("recipient")
+        return bool(fitting)
+
     def _show_grouped(self) -> None:
         text = self.recipient.text().strip()
         digits = text[2:]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ashore.domain.amounts import format_units
 from ashore.domain.events import Terms
 from ashore.domain.pasted_secrets import may_hold_key
+from ashore.intake.recognition import Intake, Way
 from ashore.systems.base import Problem, Severity
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_ETHEREUM, TO_VAULT, Holding, ReddioOffer, ReddioQuote
 from ashore.ui.context import Context
@@ -21,6 +22,7 @@ from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage, not_paid_the
 from ashore.ui.pages.reddio_fields import ADDRESS_DIGITS, ReddioFields, entry_key
 from ashore.ui.pages.reddio_words import key_words
 from ashore.ui.pages.whose import who_receives
+from ashore.ui.scanner.filling import scan_into
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import Label, row
@@ -40,6 +42,8 @@ _BEFORE = {
 }
 FORM_TITLE, TRANSFER_TITLE = "Withdraw from Reddio", "Transfer on Reddio"
 _REVIEW = {TO_ETHEREUM: "Review withdrawal", TO_VAULT: "Review transfer", PLAIN_WAY: "Review withdrawal"}
+
+_SCAN_WANTS = "An address on Ethereum and a Stark key go different ways: choose yours under “What to do”."
 
 
 class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
@@ -69,6 +73,8 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self.body.addWidget(self.kept)
         self.arrange(self.notice, self.fields)
         self._save = self.pause(_SAVE_MS, self.keep_draft)
+        recipient = self.fields.fields["recipient"]
+        self.scan = scan_into(context, recipient, "a recipient", _SCAN_WANTS, self._scanned)
         self.fields.edited.connect(self.edited)
         self.fields.submitted.connect(self.submit)
         self.fields.account_chosen.connect(self._account_chosen)
@@ -99,6 +105,10 @@ class ReddioFormPage(QuoteFormPage[ReddioOffer, ReddioQuote]):
         self.begin_with({**self._standing(), "way": way, "recipient": recipient})
         self._named_chain = chain_id
         self._told = False
+
+    def _scanned(self, _text: str, found: Intake) -> bool:
+        """Of an address and a Stark key, only what this way goes to is taken."""
+        return self.fields.take_recipient(found.recipient, found.stark_key if found.way is Way.VAULT else "")
 
     def withdraw_from(self, address: str) -> None:
         """Choose an account, and keep whatever was typed."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ashore.domain.events import Terms
 from ashore.domain.pasted_secrets import may_hold_key
+from ashore.intake.recognition import Intake
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.again import differences
 from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote
@@ -17,6 +18,7 @@ from ashore.ui.pages.key_notice import KeyNotice
 from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage, not_paid_there
 from ashore.ui.pages.whose import who_receives
 from ashore.ui.pages.zklink_fields import ZkLinkFields, draft_of
+from ashore.ui.scanner.filling import SCAN_WANTS, scan_into
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import Label, row
@@ -52,6 +54,7 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
         self.body.addWidget(self.kept)
         self.arrange(self.key, self.notice, self.fields)
         self._save = self.pause(_SAVE_MS, self.keep_draft)
+        self.scan = scan_into(context, self.fields.fields["recipient"], "a recipient", SCAN_WANTS, self._scanned)
         self._connect()
 
     def _connect(self) -> None:
@@ -92,6 +95,11 @@ class ZkLinkFormPage(QuoteFormPage[ZkLinkOffer, ZkLinkQuote]):
         self.begin_with({**draft, "recipient": recipient})
         self._named_chain = chain_id
         self._told = False
+
+    def _scanned(self, _text: str, found: Intake) -> bool:
+        if found.recipient:
+            self.withdraw_to(found.recipient, found.chain_id)
+        return bool(found.recipient)
 
     def _take_chain(self, offer: ZkLinkOffer) -> None:
         """Choose the chain that was named with the recipient, once; say so for as long as it is not to be had."""

@@ -40,6 +40,7 @@ from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
 from ashore.ui.scanner.system import system_inputs
 from ashore.ui.shell.banners import Banners
+from ashore.ui.shell.drops import Drops
 from ashore.ui.shell.sidebar import SECTIONS
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.status import health_words, lock_words
@@ -94,6 +95,7 @@ class Sections(QObject):
         self._closed = False
         self._unlock = UnlockPage(self.context, unlock_hint)
         self.arrivals = Arrivals(wallet, self.hub, self.banners.arrived, self.banners.space, self)
+        self.drops = Drops(window, self.context, self.arrivals.say)
         self._connect()
 
     def _connect(self) -> None:
@@ -138,7 +140,6 @@ class Sections(QObject):
         for page in self._pages.values():
             page.end()
         self.window.side.set_sections_enabled(False)
-        self.window.side.lock.setEnabled(False)
         self.window.starting.end()
         self.window.show_page(self.window.starting)
 

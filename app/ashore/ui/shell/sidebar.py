@@ -140,7 +140,8 @@ class SideBar(QWidget):
         self.lock_time.hide()
 
     def set_sections_enabled(self, enabled: bool) -> None:
-        """Whether pages can be chosen."""
+        """Whether pages can be chosen, and the wallet locked."""
+        self.lock.setEnabled(enabled)
         for button in self.buttons.values():
             button.setEnabled(enabled)
 
