@@ -120,8 +120,6 @@ class Sections(QObject):
     def start(self) -> None:
         """The wallet is there: show the first page."""
         self.window.show_network(self.wallet.network.badge, self.wallet.network.explanation)
-        self._show_health()
-        self._show_count()
         self._way = ["withdraw"]
         self._lock_changed()
         handle = self.window.windowHandle()
