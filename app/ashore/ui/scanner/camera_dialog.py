@@ -37,7 +37,7 @@ _USUAL = (680, 620)
 _RETRIED = (CameraState.BUSY, CameraState.LOST, CameraState.REFUSED, CameraState.SILENT)
 _HELP_S = 10.0
 """Nothing was found for so long: a person may want to know what helps."""
-_SAID_HEIGHT = 76
+_SAID_HEIGHT, _SAID_MOST = 76, 112
 """Room for the usual sentences, so that the picture keeps its size while they change."""
 _CAMERA, _MIRROR = "camera", "camera-mirror"
 
@@ -85,7 +85,7 @@ class CameraDialog(QDialog):
         self.says = Notice(context.icons, "Try again", below=True)
         said = QWidget()
         said.setLayout(column(self.says, -1))
-        said.setMinimumHeight(context.theme.px(_SAID_HEIGHT))
+        said.setMinimumHeight(min(context.theme.px(_SAID_HEIGHT), _SAID_MOST))
         self.says.advice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # a line to be copied
         self.picks = Picks()
         self.chooser = Choice(context.theme, "Camera")
@@ -198,7 +198,7 @@ class CameraDialog(QDialog):
         self.preview.show_outlines(
             [
                 (
-                    one.shape if one.current or several else (),
+                    one.shape if one.current or (several and one.leads) else (),
                     Tone.LEADS if one.leads else Tone.OTHER,
                     numbers.get(id(one), 0),
                 )

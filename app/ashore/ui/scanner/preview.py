@@ -89,9 +89,9 @@ class Preview(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(self._icons.theme.colour("line"))
         painter.setBrush(_GROUND)
-        painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
         if not self._picture.isNull():
             self._paint_picture(painter)
         elif self._icon:

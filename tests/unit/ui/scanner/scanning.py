@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
@@ -30,13 +29,14 @@ class Scanning:
         context = dataclasses.replace(shell.sections.context, now=now or shell.sections.context.now)
         patience_ms = at.get("patience_ms", LATER_MS)
         self.seconds = 0.0
+        """What the dialog's clock shows: it stands still unless a test moves it."""
         self.dialog = CameraDialog(
             context,
             self.desk,
             shell.window,
             confirm_ms=confirm_ms,
             patience_ms=patience_ms,
-            clock=lambda: time.monotonic() + self.seconds,
+            clock=lambda: self.seconds,
         )
         self.found: list[str] = []
         self.gone: list[bool] = []

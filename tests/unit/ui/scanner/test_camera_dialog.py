@@ -95,6 +95,18 @@ async def test_of_several_codes_a_person_chooses_one(shell: Shell, by: str) -> N
     assert scanning.found == [VOUCHER]
 
 
+async def test_what_left_the_picture_is_outlined_no_more_unless_it_can_be_chosen(shell: Shell) -> None:
+    scanning = Scanning(shell).begin()
+    dialog = scanning.dialog
+    await scanning.show("hello", until=lambda: "Scanning goes on" in scanning.said)
+    await scanning.show(VOUCHER, ADDRESS, until=lambda: len(dialog.picks.buttons) == 2)
+    assert [bool(outline.corners) for outline in dialog.preview.outlines] == [False, True, True]
+    await scanning.show(until=lambda: not any(one.current for one in dialog.sightings.in_view))
+    shown = {outline.tone for outline in dialog.preview.outlines if outline.corners}
+    assert shown == {Tone.LEADS}, "a hand may be on its way to them"
+    await _escape(scanning)
+
+
 async def test_a_click_beside_every_code_chooses_none(shell: Shell) -> None:
     scanning = Scanning(shell).begin()
     await scanning.show(VOUCHER, ADDRESS, until=lambda: len(scanning.dialog.picks.buttons) == 2)
