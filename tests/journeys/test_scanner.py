@@ -10,10 +10,9 @@ import pytest
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
-from ashore.ui.arrivals import Source
-from ashore.ui.scanner.camera_dialog import CameraDialog, open_camera
+from ashore.ui.scanner.camera_dialog import CameraDialog
 from journeys.house import WatchedLife
 from journeys.person import Person
 from journeys.test_product import own_memory, product
@@ -69,10 +68,13 @@ class Projector:
             self._number += 1
 
 
-def open_scanner(person: Person, life: WatchedLife) -> CameraDialog:
-    assert life._sections is not None
-    dialog = open_camera(life._sections.context, person.window)
-    dialog.found.connect(lambda text: life._sections.take_in(text, Source.CAMERA))
+async def open_scanner(person: Person) -> CameraDialog:
+    """Open the menu beside the one field, and choose its first way."""
+    person.click("Scan a code")
+    await person.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "the menu")
+    person.press(Qt.Key.Key_Down)
+    person.press(Qt.Key.Key_Return)
+    (dialog,) = (one for one in person.window.findChildren(CameraDialog) if one.isVisible())
     return dialog
 
 
@@ -84,7 +86,7 @@ async def test_a_voucher_before_the_camera_becomes_money(application: QApplicati
         await person.until_sees("Bring funds out", "Lightning voucher (LNURL)")
         gift = await voucher(life)
         shown = await code_on_the_page(life, gift["id"])
-        dialog = open_scanner(person, life)
+        dialog = await open_scanner(person)
         await person.until(lambda: dialog.camera.state == "live", "the picture")
         assert "Hold the code in front of the camera." in person.reads(dialog)
         projector.change(Film("https://example.org/menu-of-the-day?table=4 please", seed=2))

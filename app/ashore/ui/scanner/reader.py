@@ -1,20 +1,16 @@
-"""Reads pictures in one thread of its own: of a camera's frames only the newest, of still pictures each."""
+"""Looks at a camera's frames in one thread of its own: at the newest alone, and never behind."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
-from ashore.intake.codes import Effort, Reading, read
-from ashore.ui.scanner.luma import luma_of_image
+from ashore.intake.codes import Reading
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -37,7 +33,7 @@ class Look:
 class Reader(QObject):
     """Never behind: a frame that comes while another is read takes the place of the one that waits.
 
-    The thread begins with the first picture. It ends with `close`, and with the reader itself.
+    The thread begins with the first frame. It ends with `close`, and with the reader itself.
     """
 
     looked = Signal(object)
@@ -55,20 +51,11 @@ class Reader(QObject):
         self._work.room = QSize(size)
 
     def frame(self, frame: QVideoFrame) -> None:
-        """Look at a camera's frame as soon as the one before it is done."""
+        """Look at a frame as soon as the one before it is done."""
         self._work.frame(frame)
 
-    async def still(self, image: QImage) -> Reading:
-        """Look at one picture.
-
-        Raises:
-            ValueError: the picture is empty.
-            asyncio.CancelledError: the reader was closed.
-        """
-        return await self._work.still(image)
-
     def close(self) -> None:
-        """Tell nothing any more, and let the thread end with the picture that it looks at."""
+        """Tell nothing any more, and let the thread end with the frame that it looks at."""
         self._work.close()
 
     def ended(self, seconds: float) -> bool:
@@ -84,12 +71,6 @@ class Reader(QObject):
         self.looked.emit(done)
 
 
-class _Still(NamedTuple):
-    image: QImage
-    answer: asyncio.Future[Reading]
-    loop: asyncio.AbstractEventLoop
-
-
 class _Work:
     """What the thread and the window share. Everything here is guarded by one condition."""
 
@@ -98,7 +79,6 @@ class _Work:
         self._guard = threading.Condition()
         self._thread: threading.Thread | None = None
         self._frame: QVideoFrame | None = None
-        self._stills: deque[_Still] = deque()
         self._untold = False
         self.closed = False
         self.room = QSize()
@@ -107,19 +87,14 @@ class _Work:
 
     def frame(self, frame: QVideoFrame) -> None:
         with self._guard:
-            if not self.closed:
-                self._frame = frame
-                self._wake()
-
-    async def still(self, image: QImage) -> Reading:
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Reading] = loop.create_future()
-        with self._guard:
             if self.closed:
-                raise asyncio.CancelledError
-            self._stills.append(_Still(QImage(image), answer, loop))
-            self._wake()
-        return await answer
+                return
+            self._frame = frame
+            if self._thread is None:
+                # A process that ends does not wait for it: it owns nothing but pictures.
+                self._thread = threading.Thread(target=self._run, name="ashore-reader", daemon=True)
+                self._thread.start()
+            self._guard.notify()
 
     def told(self) -> None:
         with self._guard:
@@ -129,13 +104,8 @@ class _Work:
     def close(self) -> None:
         with self._guard:
             self.closed = True
-            waiting = [*self._stills]
             self._frame = None
-            self._stills.clear()
             self._guard.notify()
-        for still in waiting:
-            with contextlib.suppress(RuntimeError):  # the loop may have ended first
-                still.answer.cancel()
 
     def ended(self, seconds: float) -> bool:
         thread = self._thread
@@ -144,60 +114,23 @@ class _Work:
         thread.join(seconds)
         return not thread.is_alive()
 
-    def _wake(self) -> None:
-        if self._thread is None:
-            # A process that ends does not wait for it: it owns nothing but pictures.
-            self._thread = threading.Thread(target=self._run, name="ashore-reader", daemon=True)
-            self._thread.start()
-        self._guard.notify()
-
     # The thread's side
 
     def _run(self) -> None:
-        while True:
+        while (frame := self._next()) is not None:
+            done = _looked_at(frame, self.room)
+            frame = None  # given back to the device before anything waits
             with self._guard:
-                self._guard.wait_for(self._something_to_do)
-                if self.closed:
-                    return
-                still = self._stills.popleft() if self._stills else None
-                frame = None if still is not None else self._frame
-                if frame is not None:
-                    self._frame, self._untold = None, True
-            if still is not None:
-                _answer(still)
-                still = None
-            elif frame is not None:
-                done = _looked_at(frame, self.room)
-                frame = None  # given back to the device before anything waits
-                self._say(done)
+                if not self.closed:
+                    self._tell(done)
 
-    def _something_to_do(self) -> bool:
-        return self.closed or bool(self._stills) or (self._frame is not None and not self._untold)
-
-    def _say(self, done: object) -> None:
+    def _next(self) -> QVideoFrame | None:
+        """The newest frame, once there is one and the look before it was told; None where all is over."""
         with self._guard:
-            if not self.closed:
-                self._tell(done)
-
-
-def _answer(still: _Still) -> None:
-    reading, failure = Reading(), None
-    try:
-        if not still.answer.cancelled():
-            reading = read(luma_of_image(still.image), Effort.STILL)
-    except Exception as error:  # noqa: BLE001  # whoever waits is told, and the thread goes on
-        failure = error
-
-    def settle() -> None:
-        if still.answer.done():
-            return
-        if failure is None:
-            still.answer.set_result(reading)
-        else:
-            still.answer.set_exception(failure)
-
-    with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
-        still.loop.call_soon_threadsafe(settle)
+            self._guard.wait_for(lambda: self.closed or (self._frame is not None and not self._untold))
+            frame, self._frame = self._frame, None
+            self._untold = True
+            return frame
 
 
 def _looked_at(frame: QVideoFrame, room: QSize) -> Look | Exception:

@@ -1,19 +1,20 @@
-"""Pictures are read beside the window: the newest frame, every still picture, and no thread is left."""
+"""Pictures are read beside the window: the newest frame alone, and no thread is left."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QObject, QSize, QThread
-from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QVideoFrame
 
+from ashore.ui.scanner import frames
 from ashore.ui.scanner.reader import Look, Reader
-from unit.ui.scanner.drawn import Pixel, code_image, frame_of, grey, scene
+from unit.ui.scanner.drawn import Pixel, code_image, frame_of, scene
 
 TEXT = "lightning:LNURL1DP68GURN8GHJ7MRWW4EXCTNV9EJQ"
 
@@ -69,16 +70,18 @@ async def test_of_many_frames_only_the_newest_waits(reader: Reader) -> None:
     assert len(looks.seen) <= 2
 
 
-async def test_still_pictures_are_read_one_and_all_beside_frames(reader: Reader) -> None:
+async def test_what_goes_wrong_in_the_thread_is_a_fault_of_the_window_and_the_next_frame_is_read(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, faults = Looks(reader), []
+    monkeypatch.setattr(sys, "excepthook", lambda _kind, error, _trace: faults.append(error))
+    with monkeypatch.context() as broken:
+        broken.setattr(frames, "look", lambda _frame, _room: 1 / 0)
+        reader.frame(frame_of(scene(TEXT), Pixel.Format_NV12))
+        await until(lambda: bool(faults))
+    assert isinstance(faults[0], ZeroDivisionError)
     reader.frame(frame_of(scene(TEXT), Pixel.Format_NV12))
-    readings = await asyncio.gather(*(reader.still(code_image(f"still {number}")) for number in range(8)))
-    assert [reading.codes[0].text for reading in readings] == [f"still {number}" for number in range(8)]
-
-
-async def test_an_empty_picture_fails_and_the_next_is_read(reader: Reader) -> None:
-    with pytest.raises(ValueError, match="empty"):
-        await reader.still(QImage())
-    assert (await reader.still(code_image("next"))).codes[0].text == "next"
+    await until(lambda: looks.texts == [TEXT])
 
 
 async def test_a_frame_without_a_picture_is_told_as_such(reader: Reader) -> None:
@@ -90,18 +93,13 @@ async def test_a_frame_without_a_picture_is_told_as_such(reader: Reader) -> None
 
 async def test_after_closing_nothing_is_told_and_the_thread_ends(reader: Reader) -> None:
     looks = Looks(reader)
-    waiting = [asyncio.ensure_future(reader.still(grey(255, QSize(4000, 4000)))) for _ in range(5)]
-    await asyncio.sleep(0)
     reader.frame(frame_of(scene(TEXT), Pixel.Format_NV12))
     reader.close()
     assert reader.ended(5)
-    done = await asyncio.gather(*waiting, return_exceptions=True)
-    assert isinstance(done[-1], asyncio.CancelledError)
     reader.frame(frame_of(scene(TEXT), Pixel.Format_NV12))
-    await asyncio.sleep(0)
+    for _ in range(3):
+        await asyncio.sleep(0)
     assert not looks.seen
-    with pytest.raises(asyncio.CancelledError):
-        await reader.still(grey(255))
 
 
 async def test_two_hundred_readers_leave_no_thread_and_no_frame(application: object) -> None:
@@ -125,7 +123,10 @@ async def test_a_reader_ends_with_its_parent(application: object) -> None:
     before = threading.active_count()
     parent = QObject()
     reader = Reader(parent)
-    assert (await reader.still(code_image("one"))).codes
+    seen = Looks(reader).seen
+    reader.looked.connect(seen.append)
+    reader.frame(frame_of(code_image("one"), Pixel.Format_Y8))
+    await until(lambda: bool(seen))
     del reader
     parent.deleteLater()
     await until(lambda: threading.active_count() == before)
