@@ -69,7 +69,7 @@ class LargeCode(CodeArea):
         return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:
-        side = least_side(self._modules, self.devicePixelRatioF(), 200)
+        side = least_side(self._modules, self.devicePixelRatioF(), 120)
         return QSize(side, side)
 
 
@@ -103,8 +103,7 @@ class CodeDialog(QDialog):
         column.addWidget(buttons)
         column.addWidget(self.said)
         self._connect()
-        room = parent.screen().availableGeometry().size() * _SCREEN_SHARE
-        self.setMaximumSize(room)
+        self._fit(parent.screen().availableGeometry().size() * _SCREEN_SHARE)
 
     def _add_code(self, theme: Theme, text: str, column: QVBoxLayout) -> LargeCode | None:
         try:
@@ -117,6 +116,15 @@ class CodeDialog(QDialog):
         code = LargeCode(theme, self._modules, self._what)
         column.addWidget(code, 1)
         return code
+
+    def _fit(self, room: QSize) -> None:
+        """Open as large as all of it needs, where the screen has the room: Qt alone would stop at two thirds."""
+        self.setMaximumSize(room)
+        column = self.layout()
+        if column is not None:
+            wanted = column.totalSizeHint()
+            width = min(wanted.width(), room.width())
+            self.resize(width, min(max(wanted.height(), column.totalHeightForWidth(width)), room.height()))
 
     def _connect(self) -> None:
         self.copy_picture.clicked.connect(self._copy_picture)
