@@ -22,10 +22,12 @@ from journeys.reddio_flows import (
 
 ARRIVED = "reported reported not-applicable reported irreversible irreversible irreversible"
 LARGEST = str(2**256 - 1)
+OWN = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+"""The practice wallet's first account."""
 
 
-async def claim(house: House, person: Person, said: str) -> None:
-    """From a voyage whose money waits to a claim that is final, by mouse; back at the voyage."""
+async def claim(house: House, person: Person, said: str, owner: str = CHECKSUMMED) -> None:
+    """From a voyage whose money waits to a claim that is final, by mouse; at the voyage of the claim."""
     await person.until(lambda: "Claim it" in person.names(), "the button beside the stage")
     person.click("Claim it")
     await person.until_sees("Gas, probably", "At most")
@@ -35,7 +37,7 @@ async def claim(house: House, person: Person, said: str) -> None:
     await person.until(lambda: person.heading == REVIEW, "the review")
     await person.settle()
     person.photograph("claim-review")
-    assert person.misses(said, CHECKSUMMED) == []
+    assert person.misses(said, owner, "Gas, probably", "Gas, at most") == []
     (button,) = (name for name in person.names() if name.startswith("Claim "))
     person.click(button)
     await person.until(lambda: "Claim sent" in person.stages(), "the claim's voyage")
@@ -218,5 +220,65 @@ async def test_a_key_is_registered_and_what_lies_under_it_is_claimed(vaults: Hou
         await person.until(lambda: "Claim it" in person.names(), "the button beside the stage")
         await person.settle()
         person.photograph("plain-waits")
+        await claim(vaults, person, "0.50 ETH", OWN)
+        await person.until_sees("0.50 ETH arrived on Harbour.")
+        person.click_section("Activity")
+        await person.settle()
+        person.click_row(1)
+        await person.until_sees("0.50 ETH arrived on Harbour.", "You received")
     (real,) = truth(vaults)
     assert (real["way"], real["allowed_l1"]) == ("withdrawal", str(5 * 10**17))
+    assert real["claimed_l1"] == real["allowed_l1"]
+
+
+async def test_the_whole_way_in_the_dark_at_twice_the_text_size(vaults: House) -> None:
+    async with vaults.window(theme="dark", size=(1024, 700)) as person:
+        await told_by_its_card(person)
+        person.click_section("Settings")
+        person.click("Text size: 200 %")
+        await person.settle()
+        person.click_section("Withdraw")
+        await told_by_its_card(person)
+        await open_vaults(person)
+        person.photograph("form-empty")
+        await choose_asset(person, "1.25 ETH")
+        person.write("Amount", "0.5")
+        person.write("Recipient", RECIPIENT)
+        await person.settle()
+        person.photograph("form")
+        await review(person)
+        person.photograph("review")
+        confirm(person)
+        await person.until_marks(SENT)
+        await bring_to_ethereum(vaults, person)
+        await person.until(lambda: "Claim now" in person.names(), "the button where it is said what is awaited")
+        await person.settle()
+        person.photograph("waits")
+        person.click_section("Withdraw")
+        await told_by_its_card(person)
+        person.photograph("home")
+        person.click_section("Unclaimed")
+        await person.until_sees("0.50 ETH")
+        person.click("Have it paid out from any wallet")
+        await person.until_sees("units or fewer")
+        await person.settle()
+        person.photograph("unclaimed")
+        person.click("Claim 0.50 ETH on Harbour")
+        await person.until_sees("Gas, probably", "At most")
+        await person.settle()
+        person.photograph("claim-form")
+        person.click("Review claim")
+        await person.until(lambda: person.heading == REVIEW, "the review")
+        await person.settle()
+        person.photograph("claim-review")
+        (button,) = (name for name in person.names() if name.startswith("Claim "))
+        person.click(button)
+        await person.until(lambda: "Claim sent" in person.stages(), "the claim's voyage")
+        await person.settle()
+        person.photograph("claim-sent")
+        await vaults.look_until(vaults.taken)
+        await vaults.mine()
+        await vaults.finalize()
+        await person.until(lambda: person.stages()["Paid out on Harbour"].mark == "irreversible", "the end")
+        await person.settle()
+        person.photograph("claim-final")

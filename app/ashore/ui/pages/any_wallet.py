@@ -25,7 +25,7 @@ _ANYBODY = (
     "Any account that has ether for gas on {chain} may send this call, from any wallet: somebody else may do it for "
     "you. {what} goes to the owner above, whoever sends it."
 )
-_GAS = "It takes {units} of gas, as far as the endpoints can tell now; {limit}."
+_GAS = "Gas: {units}, as far as the endpoints can tell now; {limit}."
 _LIMIT = "Ashore would set a limit of {limit:,} units, and what is not used is not paid"
 _SCAN = "The whole call as a code (EIP-681): scan it with the wallet that shall send it, and compare it there."
 _NOT_KNOWN = "The wallet that sends it finds out how much gas it takes."

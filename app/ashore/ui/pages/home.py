@@ -158,7 +158,7 @@ class HomePage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "Bring funds out")
-        scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
+        self._scroll = scroll = ScrollColumn(margins=(0, 0, 14, 24), spacing=12)
         self.body.addWidget(scroll, 1)
         self.waiting = Notice(context.icons, action="See what waits")
         self.waiting.acted.connect(lambda: context.go.show_section("unclaimed"))
@@ -199,6 +199,7 @@ class HomePage(Page):
         self._remind()
         self.asking.refresh()
         self.intake.edit.setFocus()
+        self._scroll.verticalScrollBar().setValue(0)
 
     @property
     def begun(self) -> bool:
