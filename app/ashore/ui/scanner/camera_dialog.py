@@ -185,13 +185,14 @@ class CameraDialog(QDialog):
         if self._taken is not None or self.camera.state is not CameraState.LIVE or look.empty:
             return
         self.preview.show_picture(look.picture)
-        ready = self.sightings.look(tuple(zip(look.reading.codes, look.outlines, strict=True)), self._clock())
+        codes, more = look.reading.codes, look.reading.more
+        ready = self.sightings.look(tuple(zip(codes, look.outlines, strict=True)), self._clock(), more=more)
         if ready is not None:
             self._take(ready)
             return
-        self._show_sightings()
+        self._show_sightings(more=more)
 
-    def _show_sightings(self) -> None:
+    def _show_sightings(self, *, more: bool) -> None:
         leading = self.sightings.leading
         several = leading if len(leading) > 1 else ()
         numbers = {id(one): place for place, one in enumerate(several, 1)}
@@ -209,6 +210,8 @@ class CameraDialog(QDialog):
         others = [one for one in self.sightings.in_view if not one.leads]
         if several:
             self._say(words.of_several(len(several)))
+        elif more:
+            self._say(words.of_many())
         elif others:
             self._say(words.of_other(others[-1]))
         else:

@@ -55,11 +55,14 @@ class Sightings:
         """Those that lead anywhere."""
         return tuple(one for one in self._known.values() if one.leads)
 
-    def look(self, codes: Sequence[tuple[Code, Shape]], now: float) -> Sighting | None:
-        """Take in what one frame has at `now` (seconds, never back). The code to take, once there is exactly one."""
+    def look(self, codes: Sequence[tuple[Code, Shape]], now: float, *, more: bool = False) -> Sighting | None:
+        """Take in what one frame has at `now` (seconds, never back). The code to take, once there is exactly one.
+
+        `more` where the frame has codes beyond these: nothing is taken then, for one of them may be meant.
+        """
         for one in self._known.values():
             one.current = False
-        fresh = put_off = 0
+        fresh, put_off = 0, int(more)
         for code, shape in codes:
             key = code.text, code.trouble
             if key not in self._known:

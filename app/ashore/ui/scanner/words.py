@@ -76,6 +76,13 @@ def of_other(one: Sighting) -> Problem:
     return Problem(one.what.sentence, f"{one.what.advice} Scanning goes on.".strip(), Severity.WARNS)
 
 
+def of_many() -> Problem:
+    """More codes than can be told apart."""
+    return Problem(
+        "There are too many codes in view.", "Bring the one that you mean nearer, until it is alone.", Severity.WARNS
+    )
+
+
 def of_several(count: int) -> Problem:
     """More than one code leads somewhere."""
     return Problem(

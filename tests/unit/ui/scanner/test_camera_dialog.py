@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtMultimedia import QMediaDevices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ashore.ui.scanner.camera import Permission
+from ashore.intake.codes import MOST_CODES
+from ashore.ui.scanner.camera import CameraState, Permission
 from ashore.ui.scanner.camera_dialog import open_camera
 from ashore.ui.scanner.outline import Tone
 from unit.ui.driving import Shell
-from unit.ui.scanner.drawn import scene
+from unit.ui.scanner.drawn import code_image, scene
 from unit.ui.scanner.scanning import ADDRESS, HD, VOUCHER, Scanning
 from unit.ui.scanner.simulated import DESK, FRONT, SimulatedInputs
 
@@ -87,12 +89,29 @@ async def test_of_several_codes_a_person_chooses_one(shell: Shell, by: str) -> N
         corner = outline.corners[0].toPoint()
         QTest.mouseMove(dialog.preview, corner)
         QTest.mouseClick(dialog.preview, Qt.MouseButton.LeftButton, pos=corner)
+        QTest.mouseMove(shell.window, QPoint(1, 1))  # the pointer stays for the tests after this one
     elif by == "button":
         QTest.mouseClick(dialog.picks.buttons[place], Qt.MouseButton.LeftButton)
     else:
         dialog.picks.buttons[place].setFocus()
         QTest.keyClick(dialog.picks.buttons[place], Qt.Key.Key_Return)
     assert scanning.found == [VOUCHER]
+
+
+async def test_of_more_codes_than_can_be_told_apart_none_is_taken(shell: Shell) -> None:
+    sheet = QImage(HD, QImage.Format.Format_RGB32)
+    sheet.fill(QColor("white"))
+    painter, codes = QPainter(sheet), [code_image(f"hello {number}", 3) for number in range(MOST_CODES + 1)]
+    codes[2] = code_image(ADDRESS, 3)
+    for place, code in enumerate(codes):
+        painter.drawImage(place % 9 * 130, place // 9 * 130, code)
+    painter.end()
+    scanning = Scanning(shell).begin()
+    await scanning.show(image=sheet, until=lambda: "too many codes" in scanning.said)
+    for _ in range(9):
+        await scanning.show(image=sheet, until=lambda: len(scanning.dialog.sightings.in_view) == MOST_CODES)
+    assert not scanning.found
+    await _escape(scanning)
 
 
 async def test_what_left_the_picture_is_outlined_no_more_unless_it_can_be_chosen(shell: Shell) -> None:
@@ -331,6 +350,15 @@ async def test_open_camera_uses_the_cameras_of_the_window(shell: Shell) -> None:
     assert dialog.isModal()
     dialog.reject()
     assert not desk.opened
+
+
+async def test_on_this_computer_it_opens_and_says_how_it_is_with_the_camera(shell: Shell) -> None:
+    dialog = open_camera(shell.sections.context, shell.window)
+    assert dialog.says.text
+    if not QMediaDevices.videoInputs():
+        assert dialog.says.text.startswith("No camera is connected.")
+    dialog.reject()
+    assert dialog.camera.state is CameraState.OFF
 
 
 async def test_two_hundred_times_open_and_closed_leave_nothing(shell: Shell) -> None:

@@ -79,6 +79,14 @@ def test_a_code_seen_once_and_gone_is_not_taken() -> None:
     assert watching.see("to a") is None
 
 
+def test_where_there_are_more_than_are_told_none_is_taken() -> None:
+    watching = Watching()
+    for _ in range(4):
+        watching.now += FRAME_S
+        assert watching.sightings.look([(Code("to a", CORNERS), SHAPE)], watching.now, more=True) is None
+    assert watching.see("to a") is not None
+
+
 def test_a_picture_full_of_codes_is_named_bit_by_bit_and_nothing_is_taken_before_all_are() -> None:
     watching = Watching()
     full = ["to me", *(f"code {number}" for number in range(MOST_CODES - 1))]
