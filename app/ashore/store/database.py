@@ -66,6 +66,14 @@ MIGRATIONS: tuple[str, ...] = (
             SELECT group_concat(DISTINCT lower(json_extract(body, '$.evidence.tx_hash'))) FROM events
             WHERE withdrawal = withdrawals.id AND name = 'stage-reached'), '');
     """,
+    # How far contracts' pasts were looked through, and the logs that were shown: hints, which can be had anew.
+    """
+    CREATE TABLE scans (
+        place TEXT PRIMARY KEY, scope TEXT NOT NULL, cursor TEXT NOT NULL, bytes INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE scan_parts (number INTEGER PRIMARY KEY, place TEXT NOT NULL, body BLOB NOT NULL) STRICT;
+    CREATE INDEX scan_parts_of ON scan_parts (place, number);
+    """,
 )
 
 

@@ -1,8 +1,8 @@
-"""What survives closing beside the journal: followers' places, sightings, drafts, settings."""
+"""What survives closing beside the journal: followers' places, sightings, scans, drafts, settings."""
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ashore.store.database import Database, StoreError
@@ -96,6 +96,50 @@ class Keep:
             return zlib.decompressobj().decompress(bytes(body), MAX_PROOF_BYTES).decode()  # type: ignore[call-overload]
         except (zlib.error, TypeError, UnicodeDecodeError) as error:
             raise StoreError("A stored proof is damaged.", "The evidence itself is not affected.") from error
+
+    def scan_cursor(self, place: str) -> str | None:
+        """How far a scan had come at a place, as it was last written."""
+        rows = self._db.read("SELECT cursor FROM scans WHERE place = ?", place)
+        return str(rows[0][0]) if rows else None
+
+    def scan_part(self, place: str, after: int) -> tuple[int, bytes] | None:
+        """The next part of what a scan had found after the part of that number (0 for the first); None at the end."""
+        rows = self._db.read(
+            "SELECT number, body FROM scan_parts WHERE place = ? AND number > ? ORDER BY number LIMIT 1", place, after
+        )
+        return (int(str(rows[0][0])), bytes(rows[0][1])) if rows else None  # type: ignore[call-overload]
+
+    def write_scan(self, scope: str, place: str, cursor: str, parts: Sequence[bytes], most: int) -> bool:
+        """Write how far a scan of `scope` has come, with what it found since, in one transaction.
+
+        Nothing is written where the place would have more than `most` bytes of parts then. Returns whether it was.
+        """
+        rows = self._db.read("SELECT bytes FROM scans WHERE place = ?", place)
+        size = (int(str(rows[0][0])) if rows else 0) + sum(map(len, parts))
+        if size > most:
+            return False
+        with self._db.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO scans VALUES (?, ?, ?, ?)", (place, scope, cursor, size))
+            connection.executemany(
+                "INSERT INTO scan_parts (place, body) VALUES (?, ?)", [(place, part) for part in parts]
+            )
+        return True
+
+    def forget_scan(self, place: str) -> None:
+        """Remove all that is known of a scan at a place."""
+        with self._db.transaction() as connection:
+            connection.execute("DELETE FROM scan_parts WHERE place = ?", (place,))
+            connection.execute("DELETE FROM scans WHERE place = ?", (place,))
+
+    def forget_scans(self, scope: str, but: Iterable[str]) -> None:
+        """Remove all scans of `scope` but those at these places, such as those of a contract of before."""
+        kept = json.dumps(list(but))
+        gone = "SELECT place FROM scans WHERE scope = ? AND place NOT IN (SELECT value FROM json_each(?))"
+        with self._db.transaction() as connection:
+            connection.execute(f"DELETE FROM scan_parts WHERE place IN ({gone})", (scope, kept))  # noqa: S608 no input
+            connection.execute(
+                "DELETE FROM scans WHERE scope = ? AND place NOT IN (SELECT value FROM json_each(?))", (scope, kept)
+            )
 
     def draft(self, form: str) -> dict[str, str]:
         """The unfinished form of that name, empty where there is none."""

@@ -88,7 +88,7 @@ class PendingWithdrawals:
         self._keep = keep
         self._known = known
         self._now = now
-        self._scan = Scan(deployment, quorum)
+        self._scan = Scan(deployment, quorum, keep)
         self._cut: tuple[str, ...] = ()
         self._tokens = Tokens(quorum)
         self._look_s = look_s
@@ -133,7 +133,7 @@ class PendingWithdrawals:
         assert chain == self._deployment.chain.name
         agreement = await self._quorum.header_at("latest")
         header = agreement.required()
-        await self._scan.look(header.number)
+        await self._scan.look(header.number, header.hash)
         self._fungible = self._scan.fungible
         own = [terms for terms in self._known() if terms.profile == self._deployment.id]
         self._scan.learn(asset for terms in own if (asset := asset_in(terms)) is not None)

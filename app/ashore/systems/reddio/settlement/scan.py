@@ -11,12 +11,14 @@ from itertools import islice
 
 from ashore.domain.errors import AshoreError
 from ashore.ethereum.endpoint import Endpoint
-from ashore.ethereum.history import Filter, hints_back_to
+from ashore.ethereum.history import Filter, Hint, hints_back_to
 from ashore.ethereum.quorum import Quorum
+from ashore.store.keep import Keep
 from ashore.systems.reddio.codec import Asset, AssetKind
 from ashore.systems.reddio.codec.assets import minimal_bytes, mintable_asset_id, nft_asset_id
 from ashore.systems.reddio.codec.l1 import events
 from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement.kept_scan import Cursor, KeptScan, Mark, marked
 from ashore.systems.reddio.settlement.shown import WANTED, Shown, in_turn, registered_in, token_id_in
 
 BELOW = 64
@@ -36,12 +38,21 @@ RANGES_A_LOOK = 5
 
 @dataclass
 class _Told:
-    """What one endpoint showed, of the blocks from `down_to` up to `upto`; `range` is how many it shows at once."""
+    """What one endpoint showed, of the blocks from `down_to` up to `upto`; `range` is how many it shows at once.
+
+    `marks` are blocks that were part of the chain when they were read; `fresh` is what was not written down yet, and
+    `recent` what was shown of the blocks that are looked at again.
+    """
 
     upto: int = -1
     down_to: int = -1
     range: int = field(default_factory=lambda: RANGE)
     shown: Shown = field(default_factory=Shown)
+    marks: list[Mark] = field(default_factory=list)
+    fresh: list[Hint] = field(default_factory=list)
+    recent: set[Hint] = field(default_factory=set)
+    is_full: bool = False
+    """Whether nothing more of it can be written down."""
 
     def missing(self, top: int) -> int:
         """How many blocks up to the height `top` were not read yet."""
@@ -63,12 +74,20 @@ class _Told:
         self.down_to = bottom if self.down_to < 0 else min(self.down_to, bottom)
         self.upto = max(self.upto, top)
 
+    def go_on(self, cursor: Cursor) -> None:
+        """From where reading stood before."""
+        self.upto, self.down_to, self.marks = cursor.upto, cursor.down_to, cursor.marks
+
 
 class Scan:
     """Goes back to the beginning bit by bit, then only looks at what is new."""
 
-    def __init__(self, deployment: Deployment, quorum: Quorum) -> None:
+    def __init__(self, deployment: Deployment, quorum: Quorum, keep: Keep | None = None) -> None:
+        """With `keep` it goes on after a restart where it was."""
         self._quorum = quorum
+        names = [endpoint.name for endpoint in quorum.endpoints]
+        chain = f"{deployment.chain.evm_chain_id}/{deployment.chain.genesis_hash}/{deployment.contract}"
+        self._kept = KeptScan(keep, deployment.id, chain, names) if keep is not None else None
         topics = tuple("0x" + events.topic_of(kind).hex() for kind in WANTED)
         self._filter = Filter(deployment.contract, (topics,))
         self._told: dict[str, _Told] = {}
@@ -76,11 +95,30 @@ class Scan:
         self._given_up: set[tuple[int, int]] = set()
         self._top = 0
 
-    async def look(self, top: int) -> None:
-        """Read what is new up to the height `top`. Raises AshoreError where no endpoint shows its logs."""
-        looks = await asyncio.gather(*(self._at(endpoint, top) for endpoint in self._quorum.endpoints))
+    async def look(self, top: int, top_hash: str = "") -> None:
+        """Read what is new up to the height `top`, of the agreed block with that hash.
+
+        Raises AshoreError where no endpoint shows its logs.
+        """
+        for endpoint in self._quorum.endpoints:
+            if endpoint.name not in self._told:
+                self._told[endpoint.name] = await self._restored(endpoint.name)
+        looks = await asyncio.gather(*(self._at(endpoint, top, top_hash) for endpoint in self._quorum.endpoints))
         if not any(looks):
             raise AshoreError("No endpoint shows the contract’s logs.", "Try again in a moment.")
+
+    async def _restored(self, endpoint: str) -> _Told:
+        told = _Told()
+        if self._kept is not None:
+            cursor = await self._kept.restored(endpoint, self._holds, told.shown.read)
+            if cursor is None:
+                return _Told()
+            told.go_on(cursor)
+        return told
+
+    async def _holds(self, mark: Mark) -> bool:
+        height, block_hash = mark
+        return (await self._quorum.header_at(height)).required().hash == block_hash
 
     @property
     def unread(self) -> int:
@@ -88,9 +126,9 @@ class Scan:
         missing = sorted(told.missing(self._top) for told in self._told.values())
         return missing[self._quorum.k - 1] if len(missing) >= self._quorum.k else self._top
 
-    async def _at(self, endpoint: Endpoint, top: int) -> bool:
+    async def _at(self, endpoint: Endpoint, top: int, top_hash: str) -> bool:
         """Read what is new at an endpoint, then further back; whether anything of it was shown."""
-        told = self._told.setdefault(endpoint.name, _Told())
+        told = self._told[endpoint.name]
         self._top = max(self._top, top)
         any_shown = up_to_date = False
         for _ in range(1 + RANGES_A_LOOK):
@@ -104,7 +142,21 @@ class Scan:
             if shown:
                 told.read(*stretch)
                 up_to_date = up_to_date or told.upto >= top
+        if up_to_date and top_hash:
+            told.marks = marked(told.marks, (top, top_hash))
+        await self._write(endpoint.name, told)
         return any_shown
+
+    async def _write(self, endpoint: str, told: _Told) -> None:
+        """Write down how far it has come: what was shown first, or it would never be read again."""
+        if self._kept is None or told.is_full or not told.marks:
+            return
+        cursor = Cursor(told.upto, told.down_to, told.marks)
+        try:
+            told.is_full = not await self._kept.write(endpoint, cursor, told.fresh)
+        except AshoreError:
+            told.is_full = True  # such as a full disk: a restart goes on from what was written
+        told.fresh = []
 
     async def _part(self, endpoint: Endpoint, told: _Told, top: int, bottom: int) -> bool | None:
         """Read the logs of some blocks; whether all of them were shown, None where the endpoint does not answer."""
@@ -113,6 +165,10 @@ class Scan:
         except AshoreError:
             return None
         await asyncio.to_thread(told.shown.read, hints)
+        if is_all and self._kept is not None and not told.is_full:
+            told.fresh += [hint for hint in hints if hint not in told.recent]
+            low = max(top, told.upto) - 2 * BELOW
+            told.recent = {hint for hint in told.recent.union(hints) if hint.block_number > low}
         if not is_all:
             told.range = max(LEAST_RANGE, told.range // 4)
         return is_all

@@ -43,7 +43,7 @@ class Exchange:
         self.proofs: list[Sequence[int]] = []
 
     async def header_at(self, _block: str) -> Any:
-        return SimpleNamespace(required=lambda: SimpleNamespace(number=6_000), agreeing=("a", "b"), asked=2)
+        return SimpleNamespace(required=lambda: SimpleNamespace(number=6_000, hash="0xb"), agreeing=("a", "b"), asked=2)
 
     async def storage_at(self, _contract: str, slots: Sequence[int], _header: object) -> Any:
         self.proofs.append(slots)
