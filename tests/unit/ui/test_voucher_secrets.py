@@ -144,3 +144,22 @@ async def test_what_was_handed_over_does_not_come_back_by_undo(shell: Shell) -> 
     page.clear_draft()
     assert kept(page) == []
     assert page.notice.text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"version":3,"crypto":{"ciphertext":"d172bf"}}', "a file with a secret key"),
+        ("lndconnect://node.example:10009?macaroon=AgEDbG5k", "opens somebody’s Lightning wallet"),
+        ("otpauth://totp/me?secret=JBSWY3DPEHPK3PXP", "authenticator"),
+    ],
+)
+async def test_what_opens_a_wallet_is_named_and_covered_in_the_vouchers_field_too(
+    shell: Shell, text: str, said: str
+) -> None:
+    page = await the_page(shell)
+    page.link.setText(text)
+    assert said in page.intake.field.problem.text
+    assert page.link.echoMode() is page.link.EchoMode.Password
+    page.link.setText("")
+    assert page.link.echoMode() is page.link.EchoMode.Normal

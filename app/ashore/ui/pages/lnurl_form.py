@@ -20,7 +20,6 @@ from ashore.ui.pages.lnurl_words import (
     NOT_MONEY,
     OPENED,
     STOPPED,
-    named,
     not_written,
     opened_before,
     put_away,
@@ -194,7 +193,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.notice.clear()
         found = self.intake.recognised()
         self.intake.name_act(found.kind)
-        told = self._told_of(self._in_hand) if self._in_hand is not None and back else named(found)
+        told = self._told_of(self._in_hand) if self._in_hand is not None and back else self.intake.named()
         self.intake.say(told if text.strip() or back else None)
         if known and not back:
             self._take_up(known, text)

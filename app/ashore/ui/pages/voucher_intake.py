@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from ashore.intake.kinds import Kind as AnyKind
+from ashore.intake.recognition import take_in
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind, Reach, recognise
 from ashore.systems.lnurl.codec.recognition import Recognition
-from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME
+from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME, named
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
@@ -31,6 +33,7 @@ class VoucherIntake(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Waiting for an answer")
         self.field = Field(icons, "Voucher (LNURL)", self.link, row(self.open_button, self.cancel, self.aside, -1))
+        self.link.textChanged.connect(self._cover)
         self.setLayout(column(self.field, self.progress, spacing=16))
         self.busy(None)
 
@@ -42,6 +45,19 @@ class VoucherIntake(QWidget):
     def recognised(self) -> Recognition:
         """What stands in the field."""
         return recognise(self.link.text(), self._reach)
+
+    def named(self) -> Problem:
+        """What stands in the field, in words: what no voucher's service knows is named as on the first page."""
+        found = self.recognised()
+        if found.kind is not Kind.UNKNOWN:
+            return named(found)
+        known = take_in(self.link.text(), self._reach)
+        return named(found) if known.kind is AnyKind.UNKNOWN else Problem(known.sentence, known.advice)
+
+    def _cover(self) -> None:
+        """Show no secret that was pasted by mistake. A voucher's link is one too, and is compared with its source."""
+        secret = not self.recognised().can_be_asked and take_in(self.link.text(), self._reach).secret
+        self.link.setEchoMode(LineEdit.EchoMode.Password if secret else LineEdit.EchoMode.Normal)
 
     def say(self, problem: Problem | None) -> None:
         """Say something beside the field."""
