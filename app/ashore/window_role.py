@@ -9,9 +9,9 @@ import gc
 import os
 import sys
 
-from ashore.desktop.hand_over import Outcome, lock_or_hand_over, token_of
 from ashore.desktop.links import UNFIT
 from ashore.desktop.messages import Message, message_for
+from ashore.desktop.one_window import Outcome, lock_or_hand_over, token_of
 from ashore.desktop.paths import Paths, paths_for
 from ashore.desktop.single_instance import InstanceLock
 from ashore.options import Options

@@ -18,8 +18,8 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 import ashore
-from ashore.desktop.hand_over import Outcome, lock_or_hand_over
 from ashore.desktop.messages import message_for
+from ashore.desktop.one_window import Outcome, lock_or_hand_over
 from ashore.desktop.paths import paths_for
 from ashore.desktop.single_instance import InstanceLock
 from ashore.desktop.xdg_links import XdgLinks

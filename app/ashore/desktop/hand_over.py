@@ -10,60 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from enum import Enum
 from pathlib import Path
 
 from ashore.desktop import meeting_place
 from ashore.desktop.messages import LONGEST_ANSWER, Answer, Message, written
-from ashore.desktop.paths import Paths
-from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
-
-PATIENCE_S = 8.0
-"""How long a start waits for the window: another start may be making it, or it may be closing."""
+from ashore.desktop.one_window import Outcome
 
 _ANSWER_S = 5.0
-_PAUSE_S = 0.02
 _ANY_PROCESS = -1
-
-
-class Outcome(Enum):
-    """What became of a hand-over."""
-
-    TAKEN = "taken"
-    REFUSED = "refused"
-    """By a window of another version."""
-    NOBODY = "nobody"
-    """The window is there (its lock is held) and does not answer."""
-
-
-def token_of(environment: Mapping[str, str]) -> str:
-    """What the desktop gave this start for bringing a window to the front; empty where it gave nothing."""
-    return environment.get("XDG_ACTIVATION_TOKEN", "") or environment.get("DESKTOP_STARTUP_ID", "")
-
-
-def lock_or_hand_over(
-    paths: Paths, message: Message, environment: Mapping[str, str], patience_s: float = PATIENCE_S
-) -> InstanceLock | Outcome:
-    """Become the one window of this data, or hand the message to the window that is.
-
-    The lock decides, so that of many starts at once exactly one becomes the window, and a socket that a crash has left
-    behind means nothing.
-
-    Raises:
-        OSError: the data folder cannot be used.
-    """
-    end = time.monotonic() + patience_s
-    while True:
-        lock = InstanceLock(paths.instance_lock)
-        with contextlib.suppress(AlreadyRunning):
-            lock.take()
-            return lock
-        answer = hand_over(paths.data, message, environment)
-        if answer is not None:
-            return answer
-        if time.monotonic() >= end:
-            return Outcome.NOBODY
-        time.sleep(_PAUSE_S)
 
 
 def hand_over(data: Path, message: Message, environment: Mapping[str, str]) -> Outcome | None:

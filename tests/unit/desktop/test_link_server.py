@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from ashore.desktop import hand_over, link_server, meeting_place
-from ashore.desktop.hand_over import Outcome
 from ashore.desktop.link_server import MOST_AT_ONCE, LinkServer
 from ashore.desktop.messages import Message, message_for, written
+from ashore.desktop.one_window import Outcome, lock_or_hand_over
 from ashore.desktop.paths import Paths, paths_for
 from ashore.desktop.single_instance import InstanceLock
 
@@ -194,15 +194,15 @@ async def test_what_a_crash_has_left_is_taken_over(tmp_path: Path) -> None:
 async def test_the_lock_decides_who_is_the_window(tmp_path: Path) -> None:
     made = Listening(tmp_path)
     message = message_for(LINK)
-    lock = hand_over.lock_or_hand_over(made.paths, message, made.environment)
+    lock = lock_or_hand_over(made.paths, message, made.environment)
     assert isinstance(lock, InstanceLock)
-    assert hand_over.lock_or_hand_over(made.paths, message, made.environment, 0.05) is Outcome.NOBODY
+    assert lock_or_hand_over(made.paths, message, made.environment, 0.05) is Outcome.NOBODY
     made.open()
-    found = await asyncio.to_thread(hand_over.lock_or_hand_over, made.paths, message, made.environment)
+    found = await asyncio.to_thread(lock_or_hand_over, made.paths, message, made.environment)
     assert found is Outcome.TAKEN
     await made.server.aclose()
     lock.release()
-    again = hand_over.lock_or_hand_over(made.paths, message, made.environment)
+    again = lock_or_hand_over(made.paths, message, made.environment)
     assert isinstance(again, InstanceLock)
     again.release()
 
@@ -211,7 +211,7 @@ async def test_a_start_waits_for_a_window_that_is_just_being_made(tmp_path: Path
     made = Listening(tmp_path)
     with InstanceLock(made.paths.instance_lock):
         waiting = asyncio.create_task(
-            asyncio.to_thread(hand_over.lock_or_hand_over, made.paths, message_for(LINK), made.environment)
+            asyncio.to_thread(lock_or_hand_over, made.paths, message_for(LINK), made.environment)
         )
         await asyncio.sleep(0.1)
         assert not waiting.done()
