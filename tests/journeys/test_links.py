@@ -75,6 +75,9 @@ async def wallet(
     running = asyncio.create_task(life.run(stop))
     person = Person(window, "links", lambda: life.quiet)
     try:
+        async with asyncio.timeout(STARTING_S):
+            while person.heading == "Starting":
+                await asyncio.sleep(0.05)
         yield person, life
         window.close()
         async with asyncio.timeout(15):
