@@ -12,7 +12,7 @@ from journeys.flows import ARRIVED, ON_THE_WAY, REVIEW
 from journeys.house import House
 from journeys.person import Person
 
-ANYTHING = "Paste anything"
+ANYTHING = "Paste or scan anything"
 FOLLOW = "Follow this withdrawal"
 KEEP, REMOVE = "Keep following", "Remove it"
 STOP = "Stop following this withdrawal"

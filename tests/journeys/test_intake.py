@@ -15,7 +15,7 @@ from journeys.vouchers import FORM, SETTLED, looks, voucher
 
 __all__ = ["own_memory"]
 
-ANYTHING = "Paste anything"
+ANYTHING = "Paste or scan anything"
 
 
 @pytest.mark.usefixtures("own_memory")

@@ -28,7 +28,7 @@ from unit.ui.scanner.drawn import code_image
 
 __all__ = ["own_memory"]
 
-ANYTHING, SCAN = "Paste anything", "Scan a code"
+ANYTHING, SCAN = "Paste or scan anything", "Scan a code"
 
 
 async def shown_code(life: WatchedLife, of: dict[str, Any]) -> QImage:

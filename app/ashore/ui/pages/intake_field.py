@@ -20,7 +20,7 @@ from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import show_if
 from ashore.ui.wording import LIGHTNING, REDDIO, is_claim, money
 
-_CAPTION = "Paste anything"
+_CAPTION = "Paste or scan anything"
 FOLLOW = "Follow this withdrawal"
 UNKNOWN_HASH = Problem(
     "This is a hash or a key: 64 digits. No withdrawal made here has it.",

@@ -171,8 +171,7 @@ class CodesPicture(QWidget):
     def _place(self) -> QRectF:
         image = self._found[self._stressed].picture.shown
         size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-        return QRectF(left, top, size.width(), size.height())
+        return QRectF((self.width() - size.width()) / 2, 0, size.width(), size.height())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = outline_at(self.outlines(), event.position())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.domain.pasted_secrets import may_hold_key
 from ashore.systems.base import Problem
@@ -130,11 +130,13 @@ class Field(QWidget):
 
     def put_beside(self, button: QWidget) -> None:
         """Put a button at the right of the control."""
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)  # as high as the control
         self._line.addWidget(button)
 
     def put_above(self, button: QWidget) -> None:
         """Put a button at the right above the control, which keeps its width; Tab comes to it after the control."""
-        self._head.addStretch(1)
+        if self._head.count() == 1:
+            self._head.addStretch(1)
         self._head.addWidget(button)
         QWidget.setTabOrder(self.control, button)
 
