@@ -9,7 +9,6 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPai
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.domain.untrusted import quoted
-from ashore.intake.codes import MOST_CODES
 from ashore.intake.recognition import Intake, Way
 from ashore.ui.context import Context
 from ashore.ui.scanner.outline import Outline, Tone, outline_at, paint_outlines
@@ -25,7 +24,7 @@ _SCREEN_SHARE = 0.92
 _LIST = 300
 _QUOTED = 60
 _EXPLAINED = "Choose one, in the picture or in the list. It is only filled in: nothing is asked or sent by this."
-_MORE = f"There are more than {MOST_CODES} codes. These are the first; to choose another one, cut it out."
+_MORE = "These are the first of them. To choose another one, cut it out of the picture."
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
 
 
@@ -59,10 +58,8 @@ class Chooser(QDialog):
             scroll.column.addWidget(each)
         scroll.column.addStretch(1)
         scroll.setFixedWidth(px(_LIST))
-        count = "More than" if more else ""
-        title = Label(
-            f"{count} {len(self.rows)} codes were found. Which one do you mean?".strip(), "section", wrap=True
-        )
+        count = "Very many" if more else f"{len(self.rows)}"
+        self.heading = Label(f"{count} codes were found. Which one do you mean?", "section", wrap=True)
         self.said = Label(_MORE if more else _EXPLAINED, "muted", wrap=True)
         middle = QHBoxLayout()
         middle.setSpacing(16)
@@ -71,7 +68,7 @@ class Chooser(QDialog):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(12)
-        outer.addLayout(column(title, self.said, spacing=4))
+        outer.addLayout(column(self.heading, self.said, spacing=4))
         outer.addLayout(middle, 1)
         outer.addLayout(row(-1, self.cancel))
         room = self.screen().availableGeometry().size() * _SCREEN_SHARE

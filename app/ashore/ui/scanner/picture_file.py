@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage, QImageReader, QPainter
 
+from ashore.intake.codes import Luma
 from ashore.ui.scanner.luma import on_white
 from ashore.ui.widgets.picture import ALLOCATION_MIB, UnreadablePicture
 
@@ -29,6 +30,7 @@ MOST_TEXT_BYTES = 64 * 1024
 _ENOUGH_PIXELS = 16_000_000
 """A larger photograph (JPEG) is decoded at a smaller scale: its pixels are sharper than its lens."""
 _SHOWN_SIDE = 1600
+_STRIP_PIXELS = 1_000_000
 _HEAD = 4096
 _PIECE = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
@@ -60,13 +62,13 @@ _OTHER = "This is neither a picture nor a text that Ashore knows."
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to look for codes in: `grey` (8 bits a pixel), and `shown`, no larger than a screen, in colour.
+    """A picture to look for codes in: its `grey` values, and `shown`, no larger than a screen, in colour.
 
     A point of `grey` times `scale` is a point of `shown`. `moving` where only the first of several pictures was taken.
     """
 
-    grey: QImage
-    shown: QImage
+    grey: Luma = field(repr=False)
+    shown: QImage = field(repr=False)
     scale: float
     moving: bool = False
 
@@ -109,20 +111,44 @@ def load_bytes(body: QByteArray) -> Picture:
 
 
 def of_image(image: QImage, *, moving: bool = False) -> Picture:
-    """Return a picture that is decoded already (of a screen, of the clipboard). Raises UnreadablePicture."""
+    """Return a picture that is decoded already (of a screen, of the clipboard). Raises UnreadablePicture.
+
+    Qt keeps Python's lock while it converts, which would hold up the window: so it is done in strips.
+    """
     if image.isNull():
         raise UnreadablePicture(*_DAMAGED)
     _bounded(image.size())
-    flat = on_white(image) if image.hasAlphaChannel() else image  # often black on nothing
-    most = max(flat.width(), flat.height())
-    scale = min(1.0, _SHOWN_SIDE / most)
-    small = QSize(max(1, round(flat.width() * scale)), max(1, round(flat.height() * scale)))
-    smooth = Qt.TransformationMode.SmoothTransformation
-    shown = flat if scale == 1 else flat.scaled(small, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-    grey = flat.convertToFormat(QImage.Format.Format_Grayscale8)
-    if grey.isNull() or shown.isNull():
+    width, height = image.width(), image.height()
+    scale = min(1.0, _SHOWN_SIDE / max(width, height))
+    shown = QImage(max(1, round(width * scale)), max(1, round(height * scale)), QImage.Format.Format_RGB32)
+    if shown.isNull():
         raise UnreadablePicture(*_DAMAGED)
-    return Picture(grey, shown, scale, moving)
+    shown.fill(Qt.GlobalColor.white)
+    line = (width + 3) // 4 * 4  # as Qt pads it
+    grey = bytearray(line * height)
+    step = max(1, _STRIP_PIXELS // width)
+    for top in range(0, height, step):
+        strip = image.copy(0, top, width, min(step, height - top))
+        strip.setDevicePixelRatio(1)
+        if strip.hasAlphaChannel():  # often black on nothing
+            strip = on_white(strip)
+        values = strip.convertToFormat(QImage.Format.Format_Grayscale8)
+        if values.isNull() or values.bytesPerLine() != line:
+            raise UnreadablePicture(*_DAMAGED)
+        grey[top * line : (top + strip.height()) * line] = values.constBits()
+        _add_to(shown, strip, round(top * scale), round((top + strip.height()) * scale))
+    return Picture(Luma(grey, width, height, line), shown, scale, moving)
+
+
+def _add_to(shown: QImage, strip: QImage, top: int, bottom: int) -> None:
+    """Put a strip into its place of the smaller picture."""
+    if bottom <= top:
+        return
+    size = QSize(shown.width(), bottom - top)
+    small = strip.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    painter = QPainter(shown)
+    painter.drawImage(0, top, small)
+    painter.end()
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ashore.intake.codes import Effort, read
 from ashore.ui.scanner.picture_file import Picture, Text
 
 Corners = tuple[tuple[float, float], ...]
@@ -54,10 +55,7 @@ def _look(loads: tuple[Callable[[], Picture | Text], ...]) -> Looked | Text:
 
 
 def _codes(picture: Picture) -> tuple[list[Found], bool]:
-    from ashore.intake.codes import Effort, Luma, read  # its library is loaded where a picture is read
-
-    grey = picture.grey
-    reading = read(Luma(grey.constBits(), grey.width(), grey.height(), grey.bytesPerLine()), Effort.STILL)
+    reading = read(picture.grey, Effort.STILL)
     scale = picture.scale
     found = [
         Found(code.text, picture, tuple((x * scale, y * scale) for x, y in code.corners), code.trouble)

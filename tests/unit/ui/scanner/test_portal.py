@@ -79,7 +79,7 @@ async def test_a_picture_is_asked_for_read_and_removed(opened: Open, picture: Pa
     portal = opened(behaviour)
     await portal.meet()
     taken = await of_screen(portal)
-    assert (taken.grey.width(), taken.grey.height()) == (80, 60)
+    assert (taken.grey.width, taken.grey.height) == (80, 60)
     assert (picture.with_name("asked")).read_text().split() == ["version", "Screenshot", "interactive=False"]
     assert names_beside(picture) == ["asked", "bus", "screen.png"]
 
