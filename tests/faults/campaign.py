@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import itertools
 import logging
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ashore.engine import compose as compose_parts
 from ashore.engine.compose import PRACTICE_RATE, Surroundings, compose
 from ashore.engine.parts import Clock
 from ashore.engine.views import ActivityQuery, Change, Topic, Voyage
@@ -27,10 +29,14 @@ from ashore.sandbox.evm.rpc import RpcEndpoint
 from ashore.sandbox.server import create_app
 from ashore.sandbox.world import WorldConfig
 from ashore.sandbox.zklink import admission
+from ashore.systems.reddio.deployment import of_practice
 from ashore.systems.zklink.deployment import deployment_from_json
 from faults.bench import TOKEN, URL
-from faults.campaign_claims import Judge, Shown, unfinished
+from faults.campaign_claims import Judge, Past, Shown
+from faults.campaign_reddio_judge import ReddioJudge
+from faults.campaign_reddio_truth import ReddioChronicle
 from faults.campaign_requests import Request, Stage, put_into
+from faults.campaign_signer import signer_at_hand
 from faults.campaign_truth import Chronicle
 from faults.campaign_wire import Wire
 
@@ -88,8 +94,13 @@ class Campaign:
         self.wire = Wire(app)
         self._spread = random.Random(seed)
         """Spreads what the wallet tries again, apart from what a schedule draws."""
-        self.truth = Chronicle(self.world)
-        self.judge = Judge(self.truth)
+        self.vault = stage.vault or self.folder / "wallet" / "vault.ashore"
+        self.past = Past()
+        self.truths: list[Chronicle | ReddioChronicle] = []
+        self.judges: list[Judge | ReddioJudge] = []
+        self._hear(Chronicle(self.world))
+        # What is equal otherwise is told apart by its name: so that a schedule can be repeated, chance gives none.
+        compose_parts._new_id = functools.partial(next, (f"{number:032x}" for number in itertools.count(1)))
         self.log: list[str] = []
         self.wrong_ms = 0
         """How far the wallet's clock is off."""
@@ -99,8 +110,22 @@ class Campaign:
         self.comparisons = 0
         self.painted: Callable[[Sequence[Voyage]], list[str]] = lambda _voyages: []
         """Paints voyages, and says what is painted that they do not say."""
-        self._names: list[str] = []
+        self.names: list[str] = []
         self.wallet: Wallet | None = None
+
+    def _hear(self, of_zklink: Chronicle) -> None:
+        """Judge what is said of each system that this world has."""
+        self.truths.append(of_zklink)
+        self.judges.append(Judge(of_zklink, self.past))
+        if self.world.reddio is not None:
+            of_reddio = ReddioChronicle(self.world)
+            self.truths.append(of_reddio)
+            self.judges.append(ReddioJudge(of_reddio, self.past))
+
+    @property
+    def counted(self) -> Counter[str]:
+        """Claims that were judged, by what is claimed."""
+        return sum((judge.counted for judge in self.judges), Counter())
 
     # ---- the wallet
 
@@ -128,13 +153,14 @@ class Campaign:
 
     async def start(self, requests: Sequence[Request] = ()) -> None:
         """Start a wallet on what the last one left, and on requests that were confirmed and not sent yet."""
-        fresh = [(f"w{len(self._names) + number}", one) for number, one in enumerate(requests, start=1)]
-        self._names += [name for name, _ in fresh]
+        fresh = [(f"w{len(self.names) + number}", one) for number, one in enumerate(requests, start=1)]
+        self.names += [name for name, _ in fresh]
         put_into(self.journal_file, fresh, self.now())
         client = HttpClient(self, self._spread, transport=self.wire, rate=PRACTICE_RATE)
-        deployment = deployment_from_json(self.world.profile(), URL)
+        profile = self.world.profile()
+        deployment, reddio = deployment_from_json(profile, URL), of_practice(profile, URL)
         around = Surroundings(client, Clock(self.now, self.monotonic), self)
-        self.wallet = compose(deployment, self.journal_file, self.folder / "wallet" / "vault.ashore", around)
+        self.wallet = compose(deployment, self.journal_file, self.vault, around, reddio=reddio)
         await self.wallet.start()
         self.wallet.subscribe(self._heard)
         self._looks.clear()
@@ -162,21 +188,30 @@ class Campaign:
     def happened(self, what: str) -> None:
         """Something happened: what is so is remembered, and the wallet cannot know it yet."""
         self.log.append(what)
-        self.truth.note()
+        self.note()
         self._looks.clear()
+
+    def note(self) -> None:
+        """Remember what is so now."""
+        for truth in self.truths:
+            truth.note()
+
+    def began(self, withdrawal: str) -> None:
+        """The wallet made a request: it is judged from now on."""
+        self.names.append(withdrawal)
 
     async def pass_time(self, seconds: float) -> None:
         """Let the wallet live for a while."""
         self.world.clock.advance(seconds)
         await asyncio.sleep(seconds)
-        self.truth.note()  # a request may have arrived
+        self.note()  # a request may have arrived
 
     def shown(self) -> Shown:
         """What the window could show now."""
         wallet = self.wallet
         assert wallet is not None
-        voyages = [voyage for name in self._names if (voyage := wallet.voyage(name)) is not None]
-        assert len(voyages) == len(self._names)
+        voyages = [voyage for name in self.names if (voyage := wallet.voyage(name)) is not None]
+        assert len(voyages) == len(self.names)
         rows = wallet.activity(ActivityQuery(), None, 50).rows
         return Shown(voyages, rows, wallet.unclaimed.found, wallet.health())
 
@@ -185,12 +220,22 @@ class Campaign:
         self.comparisons += 1
         notes = [note for note in self.wallet.operator_notes() if "defect" in note] if self.wallet is not None else []
         shown = self.shown()
-        return notes or [*self.judge.false(shown, up_to_date=self.up_to_date), *self.painted(shown.voyages)]
+        false = [told for judge in self.judges for told in judge.false(shown, up_to_date=self.up_to_date)]
+        return notes or [*false, *self.painted(shown.voyages)]
+
+    def unfinished(self) -> list[str]:
+        """What has not come to its end."""
+        voyages = self.shown().voyages
+        return [told for judge in self.judges for told in judge.unfinished(voyages)]
 
     # ---- the end
 
-    async def conclude(self) -> list[str]:
-        """Let everything work again and come to its end; what is claimed on the way and not so, and what is lost."""
+    async def conclude(self, take: Callable[[], Awaitable[None]] | None = None) -> list[str]:
+        """Let everything work again and come to its end; what is claimed on the way and not so, and what is lost.
+
+        Args:
+            take: claims what waits, where nobody else pays it out.
+        """
         self.lift()
         if self.wallet is None:
             await self.start()
@@ -200,8 +245,9 @@ class Campaign:
             await self.world.step("finalize")
             self.happened("finalize")
             await self.pass_time(61)
-            found = self.compare()
-            lost = unfinished(self.shown().voyages, self.truth)
+            if take is not None:
+                await take()
+            found, lost = self.compare(), self.unfinished()
             if found or not lost:
                 break
         return found or lost
@@ -209,6 +255,8 @@ class Campaign:
     def lift(self) -> None:
         """Everything works again."""
         self.world.faults.clear()
+        if self.world.reddio is not None:
+            self.world.reddio.faults.clear()
         self.wire.cut.clear()
         for endpoint in self.endpoints.values():
             endpoint.faults.replace([])
@@ -224,12 +272,13 @@ class Campaign:
 @contextlib.contextmanager
 def once() -> Iterator[None]:
     """What is the same for every schedule is done once: certificates are read, a signature is checked."""
-    load, check = http._load_httpx, admission._zk_signature_is_good
+    load, check, new_id = http._load_httpx, admission._zk_signature_is_good, compose_parts._new_id
     http._load_httpx = functools.cache(load)
     admission._zk_signature_is_good = functools.cache(check)
     logging.disable()
     try:
-        yield
+        with signer_at_hand():
+            yield
     finally:
-        http._load_httpx, admission._zk_signature_is_good = load, check
+        http._load_httpx, admission._zk_signature_is_good, compose_parts._new_id = load, check, new_id
         logging.disable(logging.NOTSET)

@@ -17,6 +17,7 @@ from ashore.systems.zklink.system.offer import L2_DECIMALS
 from ashore.systems.zklink.system.tracks import ADVANCED, BY_BROKER, PAID, RELEASED
 from faults.campaign_truth import STEP_OF_STAGE, Chronicle
 
+ZKLINK = "zkLink"
 CHECKED = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
 BACK_BY_OPERATOR = "zkLink took its batch back"
 BACK_BY_CHAIN = "replaced the block"
@@ -34,6 +35,7 @@ class Past:
     operator_lied: bool = False
     endpoint_lied: bool = False
     endpoint_lagged: bool = False
+    posted_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Judge:
     """Compares, counts, and remembers what was called irreversible."""
 
     truth: Chronicle
-    past: Past = field(default_factory=Past)
+    past: Past
     counted: Counter[str] = field(default_factory=Counter)
     _for_good: set[tuple[str, str]] = field(default_factory=set)
 
@@ -61,10 +63,11 @@ class Judge:
         Args:
             up_to_date: whether the wallet had every chance to see what is so now; otherwise a claim may be of before.
         """
-        found = [f"{v.withdrawal.id}: {told}" for v in shown.voyages for told in self._voyage(v, up_to_date)]
-        found += self._sums(shown.voyages, up_to_date)
-        found += self._lists(shown)
-        found += [told for owed in shown.unclaimed for told in self._owed(owed)]
+        mine = [voyage for voyage in shown.voyages if voyage.withdrawal.terms.system == ZKLINK]
+        found = [f"{v.withdrawal.id}: {told}" for v in mine for told in self._voyage(v, up_to_date)]
+        found += self._sums(mine, up_to_date)
+        found += as_listed(mine, shown.activity)
+        found += [told for owed in shown.unclaimed if not owed.place for told in self._owed(owed)]
         found += [told for health in shown.health for told in self._health(health)]
         return found
 
@@ -85,8 +88,7 @@ class Judge:
             yield f"it was called irreversible, and is {row.mark} now"
         if row.mark is Mark.IRREVERSIBLE:
             self._for_good.add(place)
-        if (row.mark is Mark.REPORTED) is not ("says so" in row.said_by):
-            yield f"it is {row.mark}, and spoken of as {row.said_by!r}"
+        yield from spoken_of(row)
         if row.stage.id == PAID:
             yield from self._paid(row)
         elif row.stage.id == ADVANCED:
@@ -191,19 +193,6 @@ class Judge:
         (number,) = (one.id for one in network.chains.values() if one.name == chain)
         return network.tokens[token].chains[number].decimals
 
-    def _lists(self, shown: Shown) -> Iterator[str]:
-        """The list says of each withdrawal what its voyage says."""
-        rows = {row.id: row for row in shown.activity}
-        for voyage in shown.voyages:
-            row, state = rows[voyage.withdrawal.id], voyage.withdrawal
-            same = [s.mark for s in voyage.rows if s.stage.title == row.stage_title]
-            if row.status is not voyage.status or (same and row.mark not in same):
-                listed = f"{row.status}, {row.stage_title} {row.mark}"
-                yield f"{state.id}: the list says {listed}; the voyage {voyage.status}, {same}"
-            if not same and row.status is not Status.REFUSED:
-                yield f"{state.id}: the list says {row.stage_title!r}"
-            assert all(stage_mark(state, s.stage.id, voyage.track) is s.mark for s in voyage.rows)
-
     def _owed(self, owed: Unclaimed) -> Iterator[str]:
         self.counted["owed"] += 1
         scale = 10 ** (L2_DECIMALS - owed.decimals)
@@ -220,24 +209,47 @@ class Judge:
     def _name(self, number: int) -> str:
         return self.truth.world.network.chains[number].name
 
+    # ---- the end
 
-def unfinished(voyages: Sequence[Voyage], truth: Chronicle) -> list[str]:
-    """What is not told at the end, when everything works again and everything is done: nothing may be lost."""
+    def unfinished(self, voyages: Sequence[Voyage]) -> list[str]:
+        """What is not told at the end, when everything works again and everything is done: nothing may be lost."""
+        found = []
+        for voyage in (each for each in voyages if each.withdrawal.terms.system == ZKLINK):
+            request = voyage.withdrawal.request
+            assert request is not None
+            record = self.truth.world.rollup.records.get(request.locator)
+            really = Status.REFUSED if record is None else Status.FINAL if record.success else Status.FAILED
+            name, marks = voyage.withdrawal.id, " ".join(f"{row.stage.id} {row.mark}" for row in voyage.rows)
+            if voyage.status is not really:
+                found.append(f"{name}: in the end it is {voyage.status}, really {really}: {marks}; {request.said}")
+            elif really is Status.FINAL and not {row.mark for row in voyage.rows} <= _ended(voyage):
+                found.append(f"{name}: it is final with {[str(row.mark) for row in voyage.rows]}")
+            elif any(row.view.contradicted for row in voyage.rows if row.stage.id in (RELEASED, PAID)):
+                found.append(f"{name}: a quarrel stays: {[row.view.contradicted for row in voyage.rows]}")
+        return found
+
+
+def spoken_of(row: StageRow) -> Iterator[str]:
+    """What was only told is spoken of as told, and nothing else is."""
+    if (row.mark is Mark.REPORTED) is not ("says so" in row.said_by):
+        yield f"it is {row.mark}, and spoken of as {row.said_by!r}"
+
+
+def as_listed(voyages: Sequence[Voyage], activity: Sequence[ActivityRow]) -> list[str]:
+    """Where the list says of a withdrawal something else than its voyage."""
+    rows = {row.id: row for row in activity}
     found = []
     for voyage in voyages:
-        request = voyage.withdrawal.request
-        assert request is not None
-        record = truth.world.rollup.records.get(request.locator)
-        really = Status.REFUSED if record is None else Status.FINAL if record.success else Status.FAILED
-        if voyage.status is not really:
-            marks = " ".join(f"{row.stage.id} {row.mark}" for row in voyage.rows)
-            found.append(
-                f"{voyage.withdrawal.id}: in the end it is {voyage.status}, really {really}: {marks}; {request.said}"
-            )
-        elif really is Status.FINAL and not {row.mark for row in voyage.rows} <= _ended(voyage):
-            found.append(f"{voyage.withdrawal.id}: it is final with {[str(row.mark) for row in voyage.rows]}")
-        elif any(row.view.contradicted for row in voyage.rows if row.stage.id in (RELEASED, PAID)):
-            found.append(f"{voyage.withdrawal.id}: a quarrel stays: {[row.view.contradicted for row in voyage.rows]}")
+        row, state = rows[voyage.withdrawal.id], voyage.withdrawal
+        same = [s.mark for s in voyage.rows if s.stage.title == row.stage_title]
+        if row.status is not voyage.status or (same and row.mark not in same):
+            listed = f"{row.status}, {row.stage_title} {row.mark}"
+            found.append(f"{state.id}: the list says {listed}; the voyage {voyage.status}, {same}")
+        ended_otherwise = row.status is Status.REFUSED or state.cancelled_by is not None
+        if not same and not ended_otherwise:
+            found.append(f"{state.id}: the list says {row.stage_title!r}")
+        if not state.rivals[1:]:  # what is signed in its place has rows of its own
+            assert all(stage_mark(state, s.stage.id, voyage.track) is s.mark for s in voyage.rows)
     return found
 
 

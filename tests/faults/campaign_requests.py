@@ -45,12 +45,15 @@ class Stage:
     Attributes:
         world: the world's folder.
         journal: the wallet's journal, which knows the chains and no withdrawal.
+        requests: what was signed for zkLink.
+        vault: the wallet's vault, where it makes its requests itself while the schedule runs.
     """
 
     chains: int
     world: Path
     journal: Path
-    requests: tuple[Request, ...]
+    requests: tuple[Request, ...] = ()
+    vault: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import random
-import shutil
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from ashore.sandbox.clock import Stage as OperatorStage
 from ashore.sandbox.evm.faults import FaultKind as EndpointFault
 from ashore.sandbox.evm.faults import FaultRule
+from ashore.sandbox.reddio.stages import Stage as ReddioStage
 from ashore.sandbox.zklink.faults import FaultKind, Phase, RpcFault, Switch
-from ashore.ui.theme.icons import Icons
-from faults.campaign import Campaign, Tally, once
-from faults.campaign_loop import run
-from faults.campaign_requests import Request, Stage
-from faults.campaign_window import VoyagePages
+from faults.campaign import Campaign
+from faults.campaign_requests import Request
 
 DAY_MS = 86_400_000
 LIES = (
@@ -61,8 +55,16 @@ WIRE = (EndpointFault.DROP, EndpointFault.TIMEOUT, EndpointFault.DELAY, Endpoint
 SHORT_S, LONG_S = (0.2, 3.0, 13.0, 13.0, 26.0), (61.0, 130.0)
 
 
+QUIET = frozenset({OperatorStage.SEAL, OperatorStage.EXECUTE_L2, ReddioStage.ACCEPT, ReddioStage.BATCH})
+"""Stages that send nothing to a chain."""
+Action = Callable[[], Awaitable[None]]
+
+
 class Schedule:
     """One seed's schedule."""
+
+    _operators: tuple[str, ...] = ("/zklink",)
+    _length = (10, 26)
 
     def __init__(self, campaign: Campaign, requests: Sequence[Request], seed: int) -> None:
         self._it = campaign
@@ -70,15 +72,22 @@ class Schedule:
         self._waiting = self._chosen(requests)
         self._liar = self._rng.choice(sorted(campaign.endpoints))[-1]
         """The endpoint that may lie: two of three that tell one lie are more than the wallet can see through."""
-        self._actions: list[tuple[int, Callable[[], Awaitable[None]]]] = [
+        self._actions = self._drawn()
+
+    def _drawn(self) -> list[tuple[int, Action]]:
+        """What may happen, and how often it does beside the rest."""
+        before, after = self._in_any_world()
+        return [*before, (2, self._revert), (4, self._operator_switch), (3, self._operator_rule), *after]
+
+    def _in_any_world(self) -> tuple[list[tuple[int, Action]], list[tuple[int, Action]]]:
+        happens: list[tuple[int, Action]] = [
             (9, self._stage),
             (7, self._block),
             (2, self._finalize),
             (3, self._settle),
             (2, self._reorganise),
-            (2, self._revert),
-            (4, self._operator_switch),
-            (3, self._operator_rule),
+        ]
+        further: list[tuple[int, Action]] = [
             (5, self._endpoint),
             (2, self._cut),
             (3, self._lift),
@@ -87,25 +96,32 @@ class Schedule:
             (1, self._lock),
             (6, self._wait),
         ]
+        return happens, further
 
     async def run(self) -> list[str]:
         """Run it: what was claimed and not so, or lost; empty where all is well."""
         it, rng = self._it, self._rng
-        await it.start(self._take(rng.randint(1, 2)))
+        await self._begin()
         actions = [action for _, action in self._actions]
         weights = [weight for weight, _ in self._actions]
-        for _ in range(rng.randint(10, 26)):
+        for _ in range(rng.randint(*self._length)):
             (action,) = rng.choices(actions, weights)
             await action()
             if rng.random() < 0.75:
                 await it.pass_time(rng.choice(SHORT_S))
             if found := it.compare():
                 return found
-        return await it.conclude()
+        return await self._conclude()
+
+    async def _begin(self) -> None:
+        await self._it.start(self._take(self._rng.randint(1, 2)))
+
+    async def _conclude(self) -> list[str]:
+        return await self._it.conclude()
 
     def _chosen(self, requests: Sequence[Request]) -> list[Request]:
         """One to three requests, of each sub-account in the order of the nonces."""
-        count = self._rng.randint(1, 3)
+        count = self._rng.randint(1, 3) if requests else 0
         scopes = [self._rng.choice(requests).scope for _ in range(count)]
         found: list[Request] = []
         for scope in scopes:
@@ -122,7 +138,7 @@ class Schedule:
     async def _stage(self) -> None:
         for _ in range(self._rng.choice((1, 1, 2, 3))):
             answer = await self._it.world.step("stage")
-            if answer["waits_for"] == "block" or (answer["moved"] not in (None, "seal", "execute_l2")):
+            if answer["waits_for"] == "block" or answer["moved"] not in (None, *QUIET):
                 await self._it.world.step("block")
             self._it.happened(f"stage {answer['moved']}")
 
@@ -153,12 +169,12 @@ class Schedule:
         ]
         drop = [one for one in gone if self._rng.random() < 0.3] if self._rng.random() < 0.4 else []
         chain.reorg(depth, set(drop))
-        self._it.judge.past.reorganised = True
+        self._it.past.reorganised = True
         self._it.happened(f"reorg of chain {place.id} by {depth}, without {len(drop)} of {len(gone)}")
 
     async def _revert(self) -> None:
         batches = self._it.world.operator.revert()
-        self._it.judge.past.reverted = self._it.judge.past.reverted or bool(batches)
+        self._it.past.reverted = self._it.past.reverted or bool(batches)
         if self._rng.random() < 0.7:
             await self._it.world.step("block")
         self._it.happened(f"revert of {batches}")
@@ -173,7 +189,7 @@ class Schedule:
                 Switch.WRONG_CONTRACT: "0x" + "77" * 20,
                 Switch.WRONG_DECIMALS: str(rng.choice((0, 8, 18))),
             }.get(switch, True)
-        self._it.judge.past.operator_lied |= switch in LIES
+        self._it.past.operator_lied |= switch in LIES
         self._it.happened(f"operator: {switch} {switches.get(switch, False)}")
 
     async def _operator_rule(self) -> None:
@@ -191,7 +207,7 @@ class Schedule:
         self._it.happened(f"operator: {rule}")
 
     async def _endpoint(self) -> None:
-        rng, past = self._rng, self._it.judge.past
+        rng, past = self._rng, self._it.past
         name, count = rng.choice(sorted(self._it.endpoints)), rng.choice((None, 1, 4, 20))
         if rng.random() < 0.5:
             name = name[:-1] + self._liar
@@ -207,7 +223,7 @@ class Schedule:
         self._it.happened(f"endpoint {name}: {rule}")
 
     async def _cut(self) -> None:
-        places = ["/zklink", "/l1", *(f"/l1/{name}" for name in sorted(self._it.endpoints))]
+        places = [*self._operators, "/l1", *(f"/l1/{name}" for name in sorted(self._it.endpoints))]
         cut = self._it.wire.cut
         cut ^= {self._rng.choice(places)}
         self._it.happened(f"cut: {sorted(cut)}")
@@ -243,57 +259,3 @@ class Schedule:
         seconds = self._rng.choice((*SHORT_S, *LONG_S))
         await self._it.pass_time(seconds)
         self._it.log.append(f"{seconds} s pass")
-
-
-async def run_schedule(
-    stages: Sequence[Stage], folder: Path, seed: int, icons: Icons | None = None
-) -> tuple[Tally, list[str]]:
-    """Run one schedule in a folder of its own; its figures, and what is wrong with what happened before."""
-    stage = stages[seed % len(stages)]
-    campaign = Campaign(stage, folder, seed)
-    pages = None if icons is None else VoyagePages(campaign, icons)
-    if pages is not None:
-        campaign.painted = pages.wrong
-    try:
-        found = await Schedule(campaign, stage.requests, seed).run()
-        tally = Tally(1, campaign.comparisons, Counter(campaign.judge.counted), len(found))
-        tally.ended.update(str(voyage.status) for voyage in campaign.shown().voyages)
-    finally:
-        if pages is not None:
-            pages.close()
-        await campaign.end()
-    if found:
-        tally.seeds.append(seed)
-    return tally, [*found, *(f"   {line}" for line in campaign.log)] if found else []
-
-
-@dataclass(slots=True)
-class Campaigned:
-    """Figures of a campaign, and what is wrong, a text for each schedule."""
-
-    tally: Tally
-    wrong: list[str]
-
-
-def run_campaign(
-    stages: Sequence[Stage],
-    folder: Path,
-    first_seed: int,
-    count: int,
-    most_wrong: int = 3,
-    icons: Icons | None = None,
-) -> Campaigned:
-    """Run schedules one after the other, up to a few that are wrong; with `icons` voyages are painted, too."""
-    done = Campaigned(Tally(), [])
-    with once():
-        for seed in range(first_seed, first_seed + count):
-            place = folder / str(seed)
-            place.mkdir(parents=True)
-            tally, wrong = run(run_schedule(stages, place, seed, icons))
-            shutil.rmtree(place)
-            done.tally.add(tally)
-            if wrong:
-                done.wrong.append(f"schedule {seed}:\n" + "\n".join(wrong))
-            if len(done.wrong) >= most_wrong:
-                break
-    return done

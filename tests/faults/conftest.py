@@ -31,7 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ashore", "kill matrix")
     group.addoption("--kills", type=int, default=KILLS_IN_CI, metavar="N", help="how many random moments to kill at")
     group.addoption("--kill-seed", type=int, default=None, metavar="S", help="repeat the random moments of a run")
-    group.addoption("--schedules", type=int, default=50, metavar="N", help="how many random schedules of faults to run")
+    group.addoption(
+        "--schedules", type=int, default=None, metavar="N", help="how many random schedules for each system"
+    )
     group.addoption(
         "--campaign-seed", type=int, default=None, metavar="S", help="repeat the schedules from this one on"
     )

@@ -7,11 +7,13 @@ from typing import Any
 
 from ashore.domain.evidence import Level
 from ashore.domain.moves import MoveKind, MoveState
+from ashore.domain.stages import TrackRef
 from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.systems.reddio.system.sending import SEQUENCE_ID
 from ashore.systems.reddio.system.tracks import (
     CLAIMABLE,
     CLAIMED,
+    PLAIN,
     REGISTERED,
     SETTLED,
     UPDATED,
@@ -25,13 +27,16 @@ _ENDED_BADLY = (2, 4, 5)
 _SETTLED = (3, 6)
 
 
-def reddio_disagreements(states: Iterable[Withdrawal], truth: Mapping[str, Any], *, alone: bool = True) -> list[str]:
+def reddio_disagreements(
+    states: Iterable[Withdrawal], truth: Mapping[str, Any], *, alone: bool = True, once: bool = True
+) -> list[str]:
     """Everything that is claimed of Reddio and is not so; empty where all is well.
 
     Args:
         states: the withdrawals, transfers, claims and registrations of one wallet.
-        truth: what the control's status says of Reddio.
+        truth: what the control's status says of Reddio; a withdrawal's `update_txs` are what it ever was in.
         alone: whether nobody else asks for anything there.
+        once: whether nothing may come there a second time, though it is taken once.
     """
     known = list(states)
     requests = {str(one["sequence_id"]): one for one in (*truth["withdrawals"], *truth["transfers"])}
@@ -42,7 +47,7 @@ def reddio_disagreements(states: Iterable[Withdrawal], truth: Mapping[str, Any],
         asked = [state for state in known if not (is_claim(state) or is_registration(state))]
         if len(requests) > len(asked):
             found.append(f"Reddio has {len(requests)} requests, and the wallet knows of {len(asked)}")
-    found += [f"request {name} was taken twice" for name, one in requests.items() if one["duplicates"]]
+    found += [f"request {name} was taken twice" for name, one in requests.items() if once and one["duplicates"]]
     return found + _second_payouts(truth)
 
 
@@ -55,7 +60,7 @@ def _ahead(state: Withdrawal, requests: Mapping[str, Mapping[str, Any]], truth: 
     if is_claim(state):
         yield from _claim(state, truth)
         return
-    real = requests.get(state.facts.get(SEQUENCE_ID, ""))
+    real = request_of(state, requests.values())
     yield from _request(state, real, requests)
     if is_transfer(state):
         settled = state.stage(SETTLED).best
@@ -75,7 +80,7 @@ def _request(
     details = state.terms.details
     if request.state is MoveState.ACCEPTED and real is None:
         yield "the wallet says accepted, and Reddio never took it"
-    if request.state is MoveState.REFUSED and any(_same(state, one) for one in requests.values()):
+    if request.state is MoveState.REFUSED and any(same_request(state, one) for one in requests.values()):
         yield "the wallet says refused, and Reddio took it"
     if state.status is Status.FAILED and (real is None or real["status"] not in _ENDED_BADLY):
         yield "the wallet says failed, and it did not fail"
@@ -85,8 +90,18 @@ def _request(
             yield "Reddio has another request under its number"
 
 
-def _same(state: Withdrawal, one: Mapping[str, Any]) -> bool:
+def request_of(state: Withdrawal, requests: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """What Reddio has under the number that the wallet names; without a number, the very request, if it came."""
+    number = state.facts.get(SEQUENCE_ID)
+    named = (one for one in requests if str(one["sequence_id"]) == number)
+    return next(named if number else (one for one in requests if same_request(state, one)), None)
+
+
+def same_request(state: Withdrawal, one: Mapping[str, Any]) -> bool:
+    """Whether a request that Reddio took is this one: by number and amount, a plain one by Reddio's name alone."""
     details = state.terms.details
+    if TrackRef.parse(state.terms.track).id == PLAIN.ref.id:
+        return one["way"] == "withdrawal" and state.facts.get(SEQUENCE_ID) == str(one["sequence_id"])
     return (details["stark_key"], details["nonce"], details["quanta"]) == (
         one["stark_key"],
         str(one["nonce"]),
@@ -100,7 +115,7 @@ def _on_ethereum(state: Withdrawal, real: Mapping[str, Any] | None, truth: Mappi
         if best is not None and best.level >= Level.PROVEN:
             if real is None or real["update_tx"] is None:
                 yield f"{stage} is shown as proven, and no state update has it"
-            elif stage == UPDATED and best.tx_hash not in ("", real["update_tx"]):
+            elif stage == UPDATED and best.tx_hash not in ("", real["update_tx"], *real.get("update_txs", ())):
                 yield f"it is shown in the state update {best.tx_hash[:12]}, and is in another one"
     paid = state.stage(CLAIMED).best
     if paid is not None and paid.level >= Level.PROVEN:

@@ -250,10 +250,7 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     if state.cancelled_by is not None:
         said, advice = words.cancelled_in_block
         return said, advice.format(place=place)
-    if any(
-        state.stage(s.id).contradicted and stage_mark(state, s.id, track) is not Mark.NOT_APPLICABLE
-        for s in track.stages
-    ):
+    if _is_contradicted(state, track):
         return words.contradicted
     last = state.facts.get(LAST_STAGE) or track.stages[-1].id
     if (state.stage(last).level or 0) >= Level.PROVEN:
@@ -262,6 +259,17 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
         said, advice = words.set_aside
         return placed(said, state.terms), advice
     return _undone(state, track) or _racing(state, words) or words.under_way
+
+
+def _is_contradicted(state: Withdrawal, track: Track) -> bool:
+    """Whether two differ about a stage, and nothing proven has left that stage behind."""
+    for stage in reversed(track.stages):
+        view = state.stage(stage.id)
+        if view.contradicted and stage_mark(state, stage.id, track) is not Mark.NOT_APPLICABLE:
+            return True
+        if view.checked():
+            return False
+    return False
 
 
 def _undone(state: Withdrawal, track: Track) -> tuple[str, str] | None:

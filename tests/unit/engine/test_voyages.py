@@ -121,6 +121,15 @@ def test_a_contradiction_takes_the_place_of_the_operators_word() -> None:
     assert voyage.headline == "zkLink’s word and the chain differ."
 
 
+def test_an_old_quarrel_hides_nothing_that_was_proven_since() -> None:
+    quarrel = *TAKEN, ev.StageContradicted("w", "committed", "It says.", "No.")
+    voyage = told(*quarrel, reached("released", Level.PROVEN))
+    assert voyage.headline == told(*TAKEN, reached("released", Level.PROVEN)).headline
+    assert row(voyage, "committed")[2] == row(told(*quarrel), "committed")[2], "the stage itself still tells it"
+    again = told(*TAKEN, reached("committed", Level.PROVEN), ev.StageContradicted("w", "proved", "It says.", "No."))
+    assert again.headline == "zkLink’s word and the chain differ."
+
+
 @pytest.mark.parametrize(
     ("events", "status", "headline", "advice"),
     [
