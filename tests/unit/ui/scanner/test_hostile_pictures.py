@@ -21,8 +21,8 @@ from unit.ui.test_voucher_page import VoucherWallet
 
 MOST_MIB = 420
 """More than before, at the most, while it is looked at."""
-MOST_STALL_MS = 100.0
-"""Of the window's own processor time, without a turn for anything else."""
+USUAL_STALL_MS, MOST_STALL_MS = 16.0, 100.0
+"""Of processor time, without a turn for anything else in the window."""
 
 
 @pytest.fixture
@@ -111,11 +111,10 @@ async def test_the_window_goes_on_and_says_what_it_is(
     told = intake.field.problem.text or dialogs[0].windowTitle() + dialogs[0].heading.text()
     for dialog in dialogs:
         dialog.reject()
-    print(
-        f"{make.__name__}: {most:.0f} MiB, own p99 {stalls.own_p99:.1f} max {stalls.own_max:.1f} ms, main {stalls.main_max:.1f} ms, {told!r}"
-    )
+    print(f"{make.__name__}: {most:.0f} MiB, window held up p99 {stalls.own_p99:.1f}, at most {stalls.own_max:.1f} ms")
     assert said in told
     assert not {"\u202e", "\u2066", "\x07"} & set(told + "".join(words))
     assert most < MOST_MIB
+    assert stalls.own_p99 < USUAL_STALL_MS
     assert stalls.main_max < MOST_STALL_MS
     assert intake.scanner.isEnabled()
