@@ -21,6 +21,7 @@ from ashore.ui.scanner.picks import Picks
 from ashore.ui.scanner.preview import Preview
 from ashore.ui.scanner.reader import Look, Reader
 from ashore.ui.scanner.sightings import Sighting, Sightings
+from ashore.ui.theme.motion import Motion
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.flow import FlowLayout
@@ -58,7 +59,9 @@ class CameraDialog(QDialog):
         patience_ms: int = PATIENCE_MS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`inputs` becomes this dialog's. `confirm_ms` 0 closes at once. `clock` tells seconds, never back."""
+        """`inputs` becomes this dialog's. `confirm_ms` 0 closes at once, as does a wish for little motion. `clock`
+        tells seconds, never back.
+        """
         super().__init__(parent)
         inputs.setParent(self)
         self._context = context
@@ -74,6 +77,7 @@ class CameraDialog(QDialog):
         remembered = self._state.text(_CAMERA, "") if self._state is not None else ""
         self.camera = Camera(inputs, preferred=remembered, patience_ms=patience_ms, parent=self)
         self.reader = Reader(self)
+        self.motion = Motion(self)
         self.sightings = Sightings(self._recognised)
         self._build()
         self._connect()
@@ -236,7 +240,7 @@ class CameraDialog(QDialog):
         self.preview.show_outlines([(one.shape, Tone.TAKEN, 0)])
         self.says.show_done(*words.of_found(one))
         self._announce(one.what.sentence)
-        if self._confirm_ms:
+        if self._confirm_ms and not self.motion.reduced:
             QTimer.singleShot(self._confirm_ms, self, self.accept)
         else:
             self.accept()

@@ -46,6 +46,13 @@ async def test_a_voucher_is_found_named_and_handed_on_with_the_light_out(shell: 
     await shell.until(lambda: bool(scanning.gone))
 
 
+async def test_who_wants_little_motion_is_not_kept_waiting(shell: Shell) -> None:
+    scanning = Scanning(shell, confirm_ms=60_000).begin()
+    scanning.dialog.motion.reduced = True
+    await scanning.show(VOUCHER, until=lambda: scanning.found)
+    assert scanning.found == [VOUCHER]
+
+
 async def test_a_found_text_fills_the_form_and_begins_nothing(shell: Shell) -> None:
     scanning = Scanning(shell).begin()
     scanning.dialog.found.connect(shell.sections.take_in)
