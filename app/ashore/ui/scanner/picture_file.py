@@ -30,7 +30,7 @@ MOST_TEXT_BYTES = 64 * 1024
 _ENOUGH_PIXELS = 16_000_000
 """A larger photograph (JPEG) is decoded at a smaller scale: its pixels are sharper than its lens."""
 _SHOWN_SIDE = 1600
-_STRIP_PIXELS = 1_000_000
+_STRIP_PIXELS = 200_000
 _HEAD = 4096
 _PIECE = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
