@@ -9,6 +9,10 @@ MAX_QUOTED = 160
 _QUOTES = '"“”„‟«»‹›❝❞❠〝〞〟＂″‶‴‷ʺ˝ˮ״⹂﹁﹂﹃﹄「」『』｢｣'
 _NO_QUOTES = str.maketrans(dict.fromkeys(_QUOTES, "'"))
 
+_MARK = "\ufffd"
+_DIVIDE = frozenset("\t\r\n\u2028")
+"""What divides words and lines, and is seen by that."""
+
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -20,9 +24,7 @@ def plain(text: object, limit: int = 160) -> str:
     """
     raw = text if isinstance(text, str) else str(text)
     raw = raw[: limit * 4]
-    shown = "".join(
-        "\ufffd" if unicodedata.category(c) in _HIDDEN_CATEGORIES - {"Zl", "Zp"} else c for c in _spaced(raw)
-    )
+    shown = "".join(_MARK if unicodedata.category(c) in _HIDDEN_CATEGORIES - {"Zl", "Zp"} else c for c in _spaced(raw))
     shown = " ".join(shown.split())
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
@@ -42,6 +44,14 @@ def quoted(text: object, limit: int = MAX_QUOTED) -> str:
 
 def _spaced(raw: str) -> str:
     return "".join(" " if c in "\t\r\n\v\f\u2028\u2029\x85" else c for c in raw)
+
+
+def visible(text: str) -> str:
+    """Return `text` with a visible mark in the place of every character that hides, or that changes the direction.
+
+    What only divides words and lines stays as it is.
+    """
+    return "".join(_MARK if c not in _DIVIDE and unicodedata.category(c) in _HIDDEN_CATEGORIES else c for c in text)
 
 
 def hidden_characters(text: str) -> list[str]:

@@ -18,6 +18,29 @@ _LONGEST = 256
 """Characters of the longest text that is judged here: an address of Cardano or Zcash."""
 
 
+_IBAN_COUNTRIES = {
+    15: "NO",
+    16: "BE",
+    18: "DK FI FK FO GL NL SD",
+    19: "MK SI",
+    20: "AT BA EE KZ LT LU MN XK",
+    21: "CH HR LI LV",
+    22: "BG BH CR DE GB GE IE ME RS VA",
+    23: "AE GI IL IQ OM SO TL",
+    24: "AD CZ ES MD PK RO SA SE SK TN VG",
+    25: "LY PT ST",
+    26: "IS TR",
+    27: "BI DJ FR GR IT MC MR SM",
+    28: "AL AZ BY CY DO GT HU LB NI PL",
+    29: "BR EG PS QA UA",
+    30: "JO KW MU YE",
+    31: "MT SC",
+    32: "LC",
+    33: "RU",
+}
+"""The countries by how long their account numbers are: SWIFT's IBAN registry."""
+
+
 def base58_bytes(text: str, alphabet: str = _BASE58) -> bytes:
     """Return what a base58 text holds, empty where it is none or too long."""
     value = 0
@@ -145,9 +168,8 @@ def is_monero(text: str) -> bool:
 def is_iban(text: str) -> bool:
     """Whether a text is an account number of a bank whose check digits fit."""
     compact = text.replace(" ", "").upper()
-    if not 15 <= len(compact) <= 34 or not compact.isascii() or not compact.isalnum():
-        return False
-    if not (compact[:2].isalpha() and compact[2:4].isdigit()):
+    countries = _IBAN_COUNTRIES.get(len(compact), "").split()
+    if compact[:2] not in countries or not compact.isascii() or not compact.isalnum() or not compact[2:4].isdigit():
         return False
     return int("".join(str(int(each, 36)) for each in compact[4:] + compact[:4])) % 97 == 1
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from ashore.domain.addresses import checksum
-from ashore.domain.untrusted import hidden_characters
+from ashore.domain.untrusted import visible
 from ashore.intake.foreign import is_long_hex, name_address, name_head, name_rest
 from ashore.intake.kinds import Kind
 from ashore.intake.wallet_secrets import holds_secret, name_secret
@@ -27,9 +27,6 @@ MOST_LOOKED_AT = 1_000_000
 
 _HEAD = 2_000
 _EDGES = " \t\r\n\f\v\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u200e\u200f"
-_BLANKS = str.maketrans(dict.fromkeys("\t\r\n\u2028"))
-"""What mail and chat programs break a long text with."""
-
 _OWN = re.compile(r"ashore:(?://)?(?:[a-z-]{0,20}/?\?(?:[a-z]{1,10}=)?)?", re.IGNORECASE | re.ASCII)
 _WEB = re.compile(r"https?:", re.IGNORECASE | re.ASCII)
 
@@ -131,7 +128,7 @@ def take_in(text: str, reach: lnurl.Reach = lnurl.Reach.PUBLIC) -> Intake:
 
 
 def _hides(text: str) -> bool:
-    return bool(hidden_characters(text.translate(_BLANKS)))
+    return visible(text) != text
 
 
 def _taken_in(text: str, reach: lnurl.Reach) -> Intake:

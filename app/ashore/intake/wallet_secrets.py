@@ -23,6 +23,7 @@ HEADS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.RECOVERY_PHRASE, r"ur:crypto-(?:seed|bip39|sskr)/|ur:(?:seed|sskr)/"),
         (Kind.CREDENTIAL, r"(?:lndconnect|clnrest|clnrest\+https?|cln-grpc|clngrpc|lnlink|lnsocket|c-lightning-rest):"),
         (Kind.CREDENTIAL, r"(?:lndhub|ptarmigan|phoenixd|sparko):/{0,2}[^\s]*[:@?]"),
+        (Kind.CREDENTIAL, r"AgELYy1saWdodG5pbmc|02010b632d6c696768746e696e67|AgEEbHNhd|0201046c736174"),
         (Kind.CREDENTIAL, r"bluewallet:setlndhuburl"),
         (Kind.CREDENTIAL, r"https?://[^/?#\s]{1,255}/wallet\?(?:[^#\s]{0,200}&)?usr=[0-9a-f]{32}"),
         (Kind.CREDENTIAL, r"https?://[^/?#\s:@]{0,255}:[^/?#\s@]{1,255}@"),

@@ -206,3 +206,16 @@ async def test_a_credential_leads_to_where_wallets_are_connected_and_is_covered(
     field.edit.setText("lndconnect://node.example:10009?macaroon=AgEDbG5k")
     assert field.edit.echoMode() is QLineEdit.EchoMode.Password
     assert field.wipe.isVisible()
+
+
+async def test_what_hides_in_a_text_is_seen_and_what_hides_around_it_is_taken_off(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText("hello\u202eolleh")
+    assert field.edit.text() == "hello\ufffdolleh"
+    assert "invisible character" in field.field.problem.text
+    field.edit.setText(f"{ADDRESS[:9]}\u200b{ADDRESS[9:]}")
+    assert "\ufffd" in field.edit.text()
+    assert offered(field) == []
+    field.edit.setText(f"\ufeff{ADDRESS}\u200b")
+    assert field.edit.text() == ADDRESS
+    assert offered(field) == ["Withdraw to this address"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.untrusted import visible
 from ashore.engine.views import ActivityPage, ActivityQuery
 from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem, Severity
@@ -116,8 +117,12 @@ class IntakeField(QWidget):
     # What it is
 
     def _recognise(self) -> None:
-        self._found = found = take_in(self.edit.text(), self._reach)
+        text = self.edit.text()
+        self._found = found = take_in(text, self._reach)
         self._known = ()
+        if visible(text) != text and not found.secret:
+            with QSignalBlocker(self.edit):  # what was found out is of the text as it came
+                self.edit.setText(visible(unwrapped(text)))
         problem = None
         if found.way is Way.LOOK_UP:
             problem = self._look_up(found)
