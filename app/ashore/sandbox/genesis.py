@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from eth_account import Account as EthereumKey
+from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 
@@ -137,8 +138,13 @@ def _main_artifact(chain: int) -> str:
 @cache
 def private_key(index: int) -> bytes:
     """The key at m/44'/60'/0'/0/index of the public mnemonic."""
-    EthereumKey.enable_unaudited_hdwallet_features()
-    return bytes(EthereumKey.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}").key)
+    return key_from_seed(_seed(), f"m/44'/60'/0'/0/{index}")
+
+
+@cache
+def _seed() -> bytes:
+    """The seed of the public mnemonic (BIP-39): thousands of hashes, so it is made once."""
+    return seed_from_mnemonic(MNEMONIC, "")
 
 
 @cache

@@ -285,7 +285,10 @@ class DevChain:
         Raises:
             ChainError: it cannot be valid here and now; the reasons are worded as geth words them.
         """
-        transaction = decode_transaction(raw)
+        return self.take(decode_transaction(raw))
+
+    def take(self, transaction: SignedTransactionAPI) -> bytes:
+        """The same of one whose signature needs no check: it was made here, or decoded."""
         with self._lock:
             sender = bytes(transaction.sender)
             check_admissible(

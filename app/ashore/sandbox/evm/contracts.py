@@ -7,13 +7,15 @@ from types import MappingProxyType
 from typing import Any
 
 import rlp  # type: ignore[import-untyped]
+from eth.vm.forks.london.transactions import UnsignedDynamicFeeTransaction
 from eth_abi.abi import decode, encode
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from eth_keys.datatypes import PrivateKey
+from eth_typing import Address
 from eth_utils.address import to_checksum_address
 
 from ashore.crypto.keccak import keccak256
 from ashore.resources import resource_path
+from ashore.sandbox.evm.admission import signed_by
 from ashore.sandbox.evm.blocks import LogEntry, MinedBlock
 from ashore.sandbox.evm.chain import DevChain
 from ashore.sandbox.evm.errors import ChainError
@@ -160,11 +162,11 @@ class Sender:
 
     def __init__(self, chain: DevChain, private_key: bytes) -> None:
         self._chain = chain
-        self._account: LocalAccount = Account.from_key(private_key)
-        self.address = bytes.fromhex(self._account.address[2:])
+        self._key = PrivateKey(private_key)
+        self.address = self._key.public_key.to_canonical_address()
 
     def __repr__(self) -> str:
-        return f"Sender({self._account.address})"
+        return f"Sender({to_checksum_address(self.address)})"
 
     def send(self, to: bytes | None, data: bytes = b"", *, value: int = 0, gas: int | None = None) -> bytes:
         """Sign and send a transaction and return its hash.
@@ -181,20 +183,18 @@ class Sender:
             if gas is None:
                 gas = _GAS
                 self._chain.call(self.address, to, data, value=value, gas=gas)
-            fields: dict[str, Any] = {
-                "type": 2,
-                "chainId": self._chain.chain_id,
-                "nonce": self._chain.pending_nonce(self.address),
-                "gas": gas,
-                "maxFeePerGas": 2 * self._chain.next_base_fee() + _TIP,
-                "maxPriorityFeePerGas": _TIP,
-                "value": value,
-                "data": data,
-            }
-            if to is not None:
-                fields["to"] = to_checksum_address(to)
-            signed = self._account.sign_transaction(fields)
-            return self._chain.send_raw(bytes(signed.raw_transaction))
+            unsigned = UnsignedDynamicFeeTransaction(
+                chain_id=self._chain.chain_id,
+                nonce=self._chain.pending_nonce(self.address),
+                max_priority_fee_per_gas=_TIP,
+                max_fee_per_gas=2 * self._chain.next_base_fee() + _TIP,
+                gas=gas,
+                to=Address(to or b""),
+                value=value,
+                data=data,
+                access_list=(),
+            )
+            return self._chain.take(signed_by(self._key, unsigned))
 
     def transact(
         self, contract: Contract, function: str, *arguments: Any, value: int = 0, gas: int | None = None

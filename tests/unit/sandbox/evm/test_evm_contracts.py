@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from eth.vm.forks.london.transactions import UnsignedDynamicFeeTransaction
+from eth_keys.datatypes import PrivateKey
+from eth_typing import Address
 
 from ashore.crypto.keccak import keccak256
+from ashore.sandbox import genesis
+from ashore.sandbox.evm.admission import decode_transaction, signed_by
 from ashore.sandbox.evm.contracts import Sender, load_artifact, mapping_slot, mined
 from ashore.sandbox.evm.errors import ChainError, RevertedError
 from unit.sandbox.evm.evm_helpers import OPERATOR_KEY, STRANGER, USER_KEY, Network, withdrawal
@@ -336,3 +341,14 @@ def test_a_transaction_that_is_mined_and_fails_is_told_apart(network: Network) -
 
 def test_the_sender_does_not_print_its_key(network: Network) -> None:
     assert OPERATOR_KEY.hex() not in repr(network.operator)
+
+
+def test_what_a_sender_signs_bears_its_own_signature() -> None:
+    """The chain takes its word for who signed, so that the beginning of a practice network costs less."""
+    key = PrivateKey(genesis.private_key(0))
+    unsigned = UnsignedDynamicFeeTransaction(31_337, 7, 1, 2, 21_000, Address(b"\x11" * 20), 5, b"", ())
+    made = signed_by(key, unsigned)
+    read = decode_transaction(made.encode())
+    assert "sender" in vars(made)
+    assert bytes(read.sender) == bytes(made.sender) == genesis.address(0)
+    assert read.hash == made.hash
