@@ -24,7 +24,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks import first_paint, grid, requests, scanner, signing, starkex, way, windows
+from tests.benchmarks import codes, first_paint, grid, requests, scanner, signing, starkex, way, windows
 from tests.benchmarks.display import own_display
 from tests.benchmarks.table import Figure, heading, line, short
 
@@ -51,6 +51,7 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "keys": _keys,
     "stark": lambda _folder: starkex.figures(),
     "grid": grid.figures,
+    "codes": lambda _folder: codes.figures(),
     "scanner": scanner.figures,
 }
 

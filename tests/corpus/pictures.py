@@ -122,6 +122,23 @@ def _doubled(grey: bytes, drawn: Random) -> bytes:
     return spoiling.mixed(grey, spoiling.filtered(grey, WIDTH, {(far, drawn.randrange(-3, 4)): 256}))
 
 
+def _anything(grey: bytes, drawn: Random) -> bytes:
+    """Two or three things at once."""
+    ways: list[Spoil] = [_blur(drawn.uniform(0.8, 2.2)), _motion(drawn.randrange(3, 9)), _doubled, _flicker, _jpeg]
+    ways += [_noise(8, 40), _faint, _dim, _screen]
+    for way in drawn.sample(ways, drawn.choice((2, 2, 3))):
+        grey = way(grey, drawn)
+    return grey
+
+
+def _any_style(drawn: Random) -> Style:
+    dark, light = drawn.choice(((0, 255), (0, 255), (40, 200), (255, 0), (210, 30)))
+    logo = drawn.choice((0, 0, 0.18))
+    return Style(
+        "h" if logo else drawn.choice("lmq"), dark, light, drawn.random() < 0.3, logo, quiet=drawn.choice((2, 4))
+    )
+
+
 def _styles(**ways: object) -> Callable[[Random], Style]:
     return lambda _drawn: Style(**ways)  # type: ignore[arg-type]
 
@@ -173,6 +190,9 @@ KINDS: dict[str, _Kind] = {
     "JPEG": _Kind(spoil=_jpeg),
     "webcam": _Kind(spoil=_webcam, tilt=(5, 25), turn=25),
     "screen": _Kind(spoil=_screen),
+    "anything": _Kind(spoil=_anything, style=_any_style, turn=180, side=(320, 620)),
+    "anything, tilted": _Kind(spoil=_anything, style=_any_style, turn=180, tilt=(5, 40), side=(360, 640)),
+    "anything, bent": _Kind(spoil=_anything, style=_any_style, turn=20, bow=(0.1, 0.35), side=(360, 640)),
     "screen, tilted": _Kind(spoil=_screen, tilt=(10, 30), turn=20),
 }
 SEVERAL = "several"

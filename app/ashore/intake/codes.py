@@ -33,6 +33,17 @@ _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 """QR codes alone: looking for every kind takes seven times as long, and a Micro QR code has no room for an address."""
 _LOCAL = zxingcpp.Binarizer.LocalAverage
 _Way = tuple[Cut, zxingcpp.Binarizer]
+_SHARPER: tuple[tuple[float, tuple[int, ...], tuple[int, ...], int], ...] = (
+    (1, (1, 2, 3), (2, 3, 4, 5), 2),
+    (0.5, (1, 1, 2), (3, 4, 5, 6), 2),
+    (0.5, (1,), (3, 4, 5, 6), 5),
+    (0.5, (), (1, 1, 2, 2), 3),
+    (1, (1, 1), (1, 2, 3, 4), 4),
+    (1, (1, 2), (3, 4, 6, 8), 2),
+    (1, (), (1, 2, 3, 4), 6),
+)
+"""Of a plane or of half of it, what is taken off and what is added (see `sharpened`): each reads some pictures of
+tests/corpus that those before it do not."""
 _DARK = bytes(grey < 128 for grey in range(256))
 _TILE = 1 << 20
 """Pixels that are looked at in one go. What looks like the corner of a code is tried with every other one: thousands
@@ -100,20 +111,17 @@ def read(luma: Luma, effort: Effort = Effort.FRAME, clock: Callable[[], float] =
 
 
 def _frame(whole: Cut, search: _Search) -> None:
-    """All of it so small that one look is enough; twice as fine where that finds nothing; then the harder ways."""
+    """All of it so small that one look is enough; twice as fine where that finds nothing; then the quick ways."""
     coarse = _fitting(whole)
     shrunk = every(whole, coarse, coarse)
     search.look(shrunk)
-    if coarse > 1 and not search.found:
+    if coarse > 1:
         search.try_each((tile, _LOCAL) for tile in tiles(every(whole, coarse // 2, coarse // 2), _SIDE))
-    if not search.found:
-        search.try_each(_quick_ways(shrunk))
-    if not search.found and search.is_promising(shrunk):
-        search.try_each(_sharp_ways(shrunk, at_length=False))
+    search.try_each(_quick_ways(shrunk))
 
 
 def _still(whole: Cut, search: _Search) -> None:
-    """Large codes first, then ever smaller ones; the harder ways where nothing was found at all."""
+    """Large codes first, then ever smaller ones; the other ways where nothing was found at all."""
     finest, coarse = 1 + (whole.luma.width * whole.luma.height - 1) // _LARGEST, _fitting(whole)
     strides = [finest]
     while coarse > finest:
@@ -125,11 +133,9 @@ def _still(whole: Cut, search: _Search) -> None:
                 search.unfinished = True
                 return
             search.look(tile)
-    for ways in (_quick_ways, _sharp_ways):
+    for ways in (_quick_ways, _slow_ways):
         for stride in strides:
             for tile in tiles(every(whole, stride, stride), _SIDE):
-                if search.found or search.over():
-                    return
                 search.try_each(ways(tile))
 
 
@@ -142,26 +148,26 @@ def _fitting(cut: Cut) -> int:
 
 
 def _quick_ways(cut: Cut) -> Iterator[_Way]:
-    """Other looks at a plane, without a copy of it; those first that find most for their time.
+    """Other looks at a plane, those first that find most for their time, a few milliseconds in all.
 
-    With fewer pixels in one direction a motion in it is shorter.
+    From another first pixel on the thresholds have another grid; with fewer pixels in one direction a motion in it is
+    shorter.
     """
+    yield part(cut, 5, 5, cut.luma.width, cut.luma.height), _LOCAL
+    if _has_room(cut):
+        yield sharpened(halved(cut), (1, 1), (1, 2, 3, 4), 2), _LOCAL
     for across, down in ((1, 2), (2, 1), (1, 3)):
         yield every(cut, across, down), _LOCAL
     yield cut, zxingcpp.Binarizer.GlobalHistogram
 
 
-def _sharp_ways(cut: Cut, *, at_length: bool = True) -> Iterator[_Way]:
-    """Sharper copies of a plane, for what is out of focus."""
+def _slow_ways(cut: Cut) -> Iterator[_Way]:
+    """Sharper copies of a plane, for what is out of focus, in motion, or noisy besides."""
     if not _has_room(cut):
         return
     small = halved(cut)
-    yield sharpened(small, (1, 1, 2, 2), 3), _LOCAL
-    if at_length:
-        yield part(cut, 5, 5, cut.luma.width, cut.luma.height), _LOCAL  # the thresholds then have another grid
-        yield sharpened(small, (1, 2, 2, 3), 2), _LOCAL
-        yield sharpened(cut, (2, 3, 4, 5), 2), _LOCAL
-        yield sharpened(cut, (1, 2, 3, 4), 6), _LOCAL
+    for size, near, far, amount in _SHARPER:
+        yield sharpened(cut if size == 1 else small, near, far, amount), _LOCAL
 
 
 class _Search:
@@ -179,27 +185,13 @@ class _Search:
 
     def try_each(self, ways: Iterable[_Way]) -> None:
         """Look in each of these ways, until one finds something."""
-        for cut, binarizer in ways:
-            if self.found or self.over():
-                return
-            self.look(cut, binarizer)
+        rest = iter(ways)
+        while not (self.found or self.over()) and (way := next(rest, None)):
+            self.look(*way)
 
     def look(self, cut: Cut, binarizer: zxingcpp.Binarizer = _LOCAL) -> None:
         """Look once, where there is room for a code."""
-        if _has_room(cut):
-            self._take(_decoded(cut, binarizer), cut)
-
-    def is_promising(self, cut: Cut) -> bool:
-        """Whether something there looks like a code and cannot be read; takes what can be, from another first pixel."""
-        if self.over() or not _has_room(cut):
-            return False
-        shifted = part(cut, 5, 5, cut.luma.width, cut.luma.height)
-        seen = _decoded(shifted, _LOCAL, broken=True)
-        self._take([each for each in seen if each.valid], shifted)
-        return bool(seen)
-
-    def _take(self, seen: Iterable[zxingcpp.Barcode], cut: Cut) -> None:
-        for each in seen:
+        for each in _decoded(cut, binarizer) if _has_room(cut) else ():
             code = _code(each, cut)
             if len(self.found) <= MOST_CODES and not any(_are_one(code, other) for other in self.found):
                 self.found.append(code)
@@ -216,15 +208,13 @@ def _has_room(cut: Cut) -> bool:
     return min(sides) >= _LEAST and max(sides) <= _LONGEST
 
 
-def _decoded(cut: Cut, binarizer: zxingcpp.Binarizer, *, broken: bool = False) -> list[zxingcpp.Barcode]:
-    """The codes in a plane, with those that cannot be read if `broken`, which take the place of others."""
+def _decoded(cut: Cut, binarizer: zxingcpp.Binarizer) -> list[zxingcpp.Barcode]:
+    """The codes in a plane."""
     luma = cut.luma
     grey = memoryview(luma.grey)
     high = min(luma.height, grey.nbytes // luma.line)  # the decoder wants the last line whole
     view = zxingcpp.ImageView(grey, luma.width, high, zxingcpp.ImageFormat.Lum, luma.line, luma.step)
-    return zxingcpp.read_barcodes(
-        view, formats=_FORMATS, binarizer=binarizer, text_mode=zxingcpp.TextMode.Plain, return_errors=broken
-    )
+    return zxingcpp.read_barcodes(view, formats=_FORMATS, binarizer=binarizer, text_mode=zxingcpp.TextMode.Plain)
 
 
 def _are_one(code: Code, other: Code) -> bool:

@@ -113,27 +113,20 @@ def halved(cut: Cut) -> Cut:
     return Cut(smaller, cut.left + cut.across / 2, cut.top + cut.down / 2, cut.across * 2, cut.down * 2)
 
 
-def sharpened(cut: Cut, reaches: tuple[int, ...], amount: int) -> Cut:
-    """A copy with `amount` times what blur took away added to it.
+def sharpened(cut: Cut, near: tuple[int, ...], far: tuple[int, ...], amount: int) -> Cut:
+    """A copy without what is finer than `near`, and with `amount` times what is finer than `far` added to it.
 
-    What is blurred is the mean over 2 ** (2 * len(reaches)) pixels: for each reach and direction, of each pixel and
-    the one so far away. At most four reaches, so that the sum stays within sixteen bits.
+    The first takes off noise, the second puts back what blur took away. Both are the reaches of means: over each pixel
+    and the one so far away, for each reach in each direction. None for `near` takes nothing off.
     """
     luma = cut.luma
     count = luma.width * luma.height
     spread = bytearray(2 * count)
     spread[::2] = _compact(luma)
     plane = int.from_bytes(spread, "little")
-    blurred = plane
-    for direction in (16, 16 * luma.width):
-        for reach in reaches:
-            blurred += blurred >> direction * reach
-            time.sleep(_BREATH_S)
-    # Sums went towards the first pixel; the blurred plane goes back by half of that.
-    back = 16 * (sum(reaches) // 2) * (1 + luma.width)
-    blurred = (blurred >> 2 * len(reaches) & _each(count, 0xFF)) << back & ((1 << 16 * count) - 1)
-    time.sleep(_BREATH_S)
-    sharp = plane * (1 + amount) + _each(count, _HALF) - blurred * amount
+    fine = _mean(plane, luma.width, count, near)
+    coarse = _mean(plane, luma.width, count, far)
+    sharp = fine * (1 + amount) + _each(count, _HALF) - coarse * amount
     time.sleep(_BREATH_S)
     above_black = sharp & (sharp >> 15 & _each(count, 1)) * (_HALF - 1)
     time.sleep(_BREATH_S)
@@ -141,6 +134,20 @@ def sharpened(cut: Cut, reaches: tuple[int, ...], amount: int) -> Cut:
     time.sleep(_BREATH_S)
     clear = (above_black | too_light).to_bytes(2 * count + 2, "little")[: 2 * count : 2]
     return Cut(Luma(clear, luma.width, luma.height, luma.width), cut.left, cut.top, cut.across, cut.down)
+
+
+def _mean(plane: int, width: int, count: int, reaches: tuple[int, ...]) -> int:
+    """The mean around each pixel, sixteen bits a pixel; at most four reaches, so that the sums stay within them."""
+    if not reaches:
+        return plane
+    total = plane
+    for direction in (16, 16 * width):
+        for reach in reaches:
+            total += total >> direction * reach
+            time.sleep(_BREATH_S)
+    # The sums went towards the first pixel; they go back by half of that.
+    back = 16 * (sum(reaches) // 2) * (1 + width)
+    return (total >> 2 * len(reaches) & _each(count, 0xFF)) << back & ((1 << 16 * count) - 1)
 
 
 def _compact(luma: Luma) -> bytes:

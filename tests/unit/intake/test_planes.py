@@ -67,27 +67,45 @@ def test_half_of_a_plane_is_the_mean_of_four(luma: Luma) -> None:
     assert _rows(cut.luma) == wanted
 
 
-@pytest.mark.parametrize(("reaches", "amount"), [((1, 1, 2, 2), 3), ((2, 3, 4, 5), 2), ((1, 2, 3, 4), 6)])
-def test_a_sharper_copy_has_the_blur_of_its_surroundings_taken_off(reaches: tuple[int, ...], amount: int) -> None:
-    width, height = 40, 36
-    grey = bytes((x * 7 + y * 13 + (x // 5 + y // 6) % 2 * 120) % 256 for y in range(height) for x in range(width))
-    cut = sharpened(Cut(Luma(grey, width, height, width)), reaches, amount)
+def _means(rows: list[list[int]], reaches: tuple[int, ...]) -> list[list[int]]:
+    """The mean over each pixel and those at the sums of the reaches, as far around it as can be."""
     offsets = [0]
     for reach in reaches:
         offsets += [each + reach for each in offsets]
-    middle = sum(reaches) // 2
-    rows, sharp = _rows(Luma(grey, width, height, width)), _rows(cut.luma)
-    inside = sum(reaches)
+    middle, height, width = sum(reaches) // 2, len(rows), len(rows[0])
+    return [
+        [
+            sum(
+                rows[(y + down - middle) % height][(x + across - middle) % width]
+                for down in offsets
+                for across in offsets
+            )
+            // len(offsets) ** 2
+            for x in range(width)
+        ]
+        for y in range(height)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "amount"),
+    [((), (1, 1, 2, 2), 3), ((1, 1), (1, 2, 3, 4), 2), ((1,), (3, 4, 5, 6), 5), ((1, 2), (1, 2), 0)],
+)
+def test_a_sharper_copy_has_the_blur_of_its_surroundings_taken_off(
+    near: tuple[int, ...], far: tuple[int, ...], amount: int
+) -> None:
+    width, height = 40, 38
+    grey = bytes((x * 7 + y * 13 + (x // 5 + y // 6) % 2 * 120) % 256 for y in range(height) for x in range(width))
+    luma = Luma(grey, width, height, width)
+    fine, coarse = _means(_rows(luma), near), _means(_rows(luma), far)
+    sharp, inside = _rows(sharpened(Cut(luma), near, far, amount).luma), sum(far)
     for y in range(inside, height - inside):
         for x in range(inside, width - inside):
-            around = [rows[y + down - middle][x + across - middle] for down in offsets for across in offsets]
-            mean = sum(around) // len(around)
-            wanted = rows[y][x] + amount * (rows[y][x] - mean)
-            assert sharp[y][x] == min(255, max(0, wanted))
+            assert sharp[y][x] == min(255, max(0, fine[y][x] + amount * (fine[y][x] - coarse[y][x])))
 
 
 @given(_lumas(least=10), st.integers(1, 6))
 def test_no_plane_breaks_the_sharpening(luma: Luma, amount: int) -> None:
-    cut = sharpened(Cut(checked(luma)), (1, 1, 2, 2), amount)
+    cut = sharpened(Cut(checked(luma)), (1,), (1, 1, 2, 2), amount)
     assert (cut.luma.width, cut.luma.height) == (luma.width, luma.height)
     assert len(bytes(cut.luma.grey)) == luma.width * luma.height
