@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -114,16 +114,23 @@ class Camera(QObject):
     """The state, the devices, or what the camera can do."""
 
     def __init__(
-        self, inputs: Inputs, *, preferred: str = "", patience_ms: int = PATIENCE_MS, parent: QObject | None = None
+        self,
+        inputs: Inputs,
+        *,
+        preferred: Sequence[str] = (),
+        patience_ms: int = PATIENCE_MS,
+        parent: QObject | None = None,
     ) -> None:
-        """`preferred` is the id or the name of the device that was chosen last time."""
+        """`preferred` are the id and the name of the device that was chosen last time: ids may change."""
         super().__init__(parent)
         self._inputs = inputs
-        self._preferred = preferred
+        self._preferred = tuple(preferred)
         self._wanted = False
         self._lens: Lens | None = None
         self._state = CameraState.OFF
         self.device: Device | None = None
+        self._others: frozenset[str] = frozenset()
+        """The ids of the other cameras that were there when this one was opened."""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(patience_ms)
@@ -181,7 +188,7 @@ class Camera(QObject):
         """Look through this one from now on."""
         if self.device is not None and device_id == self.device.id and self._lens is not None:
             return
-        self._preferred, self.device = device_id, None
+        self._preferred, self.device = (device_id,), None
         if self._wanted:
             self.start()
 
@@ -191,11 +198,19 @@ class Camera(QObject):
             self._enter(CameraState.REFUSED) if refused else self._open()
 
     def _open(self) -> None:
-        devices = self._inputs.devices()
-        self.device = _known(devices, self._preferred) or (devices[0] if devices else None)
+        if self.device is not None:
+            back = self._back()
+            if back is None:
+                self._enter(CameraState.LOST)  # another one is taken when a person says so
+                return
+            self.device = back
+        else:
+            devices = self._inputs.devices()
+            self.device = _known(devices, *self._preferred) or (devices[0] if devices else None)
         if self.device is None:
             self._enter(CameraState.NONE)
             return
+        self._others = frozenset(one.id for one in self._inputs.devices()) - {self.device.id}
         self._enter(CameraState.STARTING)
         self._patience.start()
         lens = self._lens = self._inputs.open(self.device, self)
@@ -225,17 +240,21 @@ class Camera(QObject):
     def _devices_changed(self) -> None:
         if not self._wanted:
             return
-        chosen = self.device
-        there = chosen is not None and _known(self._inputs.devices(), chosen.id, chosen.name) is not None
-        if self._lens is not None and not there:
+        used, devices = self.device, self._inputs.devices()
+        if self._lens is not None and used not in devices:
             self._close_lens()
             self._enter(CameraState.LOST)
-        elif self._state in _WAITS and (there or chosen is None):
-            if chosen is not None:
-                self._preferred = chosen.id if _known(self._inputs.devices(), chosen.id) else chosen.name
+        elif self._state in _WAITS and (used is None or self._back() is not None):
             self.start()
         else:
             self.changed.emit()
+
+    def _back(self) -> Device | None:
+        """The device in use, where it is there: after it was out, it may have another id, but no twin stands in."""
+        used, devices = self.device, self._inputs.devices()
+        same = [one for one in devices if used is not None and one.id == used.id]
+        alike = [one for one in devices if used is not None and one.name == used.name and one.id not in self._others]
+        return next(iter((*same, *alike)), None)
 
     def _close_lens(self) -> None:
         self._patience.stop()
@@ -252,9 +271,7 @@ class Camera(QObject):
 
 
 def _known(devices: tuple[Device, ...], *names: str) -> Device | None:
-    """The first device that has one of these ids or names: after it was out, a camera may be back by another id."""
-    for name in names:
-        for device in devices:
-            if name and name in (device.id, device.name):
-                return device
-    return None
+    """The device that has one of these ids, else the first of one of these names."""
+    by_id = [device for device in devices if device.id in names]
+    by_name = [device for device in devices if device.name in names]
+    return next(iter((*by_id, *by_name)), None)

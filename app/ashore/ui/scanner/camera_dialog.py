@@ -40,7 +40,7 @@ _HELP_S = 10.0
 """Nothing was found for so long: a person may want to know what helps."""
 _SAID_HEIGHT, _SAID_MOST = 76, 112
 """Room for the usual sentences, so that the picture keeps its size while they change."""
-_CAMERA, _MIRROR = "camera", "camera-mirror"
+_CAMERA, _NAME, _MIRROR = "camera", "camera-name", "camera-mirror"
 
 
 class CameraDialog(QDialog):
@@ -74,7 +74,7 @@ class CameraDialog(QDialog):
         self._clock = clock
         self._looks_since = clock()
         self._state = context.state
-        remembered = self._state.text(_CAMERA, "") if self._state is not None else ""
+        remembered = [self._state.text(key, "") for key in (_CAMERA, _NAME)] if self._state is not None else []
         self.camera = Camera(inputs, preferred=remembered, patience_ms=patience_ms, parent=self)
         self.reader = Reader(self)
         self.motion = Motion(self)
@@ -172,7 +172,8 @@ class CameraDialog(QDialog):
     def _choose_camera(self, device_id: str) -> None:
         self.camera.choose(device_id)
         if self._state is not None:
-            self._state.remember(**{_CAMERA: device_id})
+            name = next((device.name for device in self.camera.devices if device.id == device_id), "")
+            self._state.remember(**{_CAMERA: device_id, _NAME: name})
 
     def _mirrored(self, on: bool) -> None:
         self.preview.mirrored = on

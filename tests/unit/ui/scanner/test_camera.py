@@ -78,12 +78,12 @@ async def test_frames_of_the_first_camera_come_until_it_is_let_go(camera: Camera
 
 
 async def test_the_camera_of_last_time_is_taken_by_its_id_or_by_its_name(desk: SimulatedInputs) -> None:
-    for preferred in (DESK.id, DESK.name):
+    for preferred in ((DESK.id, ""), ("/dev/video5", DESK.name), (DESK.id, FRONT.name)):
         camera = Camera(desk, preferred=preferred)
         camera.start()
         assert camera.device == DESK
         camera.stop()
-    camera = Camera(desk, preferred="gone")
+    camera = Camera(desk, preferred=("gone", ""))
     camera.start()
     assert camera.device == FRONT
     camera.stop()
@@ -106,8 +106,24 @@ async def test_unplugged_while_used_it_goes_on_when_it_is_back(camera: Camera, d
     assert camera.state is CameraState.LOST
     assert not desk.opened
     assert "choose another" in words.of_camera(camera).advice
+    camera.start()
+    assert camera.state is CameraState.LOST, "to try again is not to choose another one"
+    assert not desk.opened
     desk.plug(DESK, Device("/dev/video9", FRONT.name))  # the same one, by another id
     assert camera.device == Device("/dev/video9", FRONT.name)
+    await live(camera, desk)
+
+
+async def test_a_twin_does_not_stand_in_for_the_one_that_is_gone(camera: Camera, desk: SimulatedInputs) -> None:
+    twin = Device("/dev/video7", FRONT.name)
+    desk.there = (FRONT, twin)
+    camera.start()
+    await live(camera, desk)
+    desk.plug(twin)
+    desk.changed.emit()
+    assert camera.state is CameraState.LOST
+    desk.plug(twin, FRONT)
+    assert camera.device == FRONT
     await live(camera, desk)
 
 
