@@ -24,6 +24,10 @@ def raise_window(window: QWidget, token: str = "") -> None:
     window.show()
     window.raise_()
     window.activateWindow()
+    if token and QGuiApplication.platformName() == "xcb":
+        from ashore.ui.x11_front import request_front
+
+        request_front(int(window.winId()), token)
     QTimer.singleShot(_LOOK_AGAIN_MS, window, lambda: _call_for(window))
 
 
