@@ -11,13 +11,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.addresses import checksum
+from ashore.intake.kinds import Kind
+from ashore.intake.recognition import take_in
 from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from unit.intake.test_kinds import LEADING, OTHER, SECRET
 from unit.ui.driving import Shell
-from unit.ui.looking import texts
+from unit.ui.looking import cut_off, texts
 from unit.ui.standin import StandInWallet, sail
 from unit.ui.test_voucher_page import LINK, REAL, VoucherWallet
 
@@ -219,3 +222,18 @@ async def test_what_hides_in_a_text_is_seen_and_what_hides_around_it_is_taken_of
     field.edit.setText(f"\ufeff{ADDRESS}\u200b")
     assert field.edit.text() == ADDRESS
     assert offered(field) == ["Withdraw to this address"]
+
+
+@pytest.mark.parametrize("size", [100, 200])
+async def test_of_no_kind_of_text_an_answer_is_cut_off_or_repeats_a_secret(shell: Shell, size: int) -> None:
+    one_of_each = {row[-1]: row for row in (*LEADING, *SECRET, *OTHER) if len(row[0]) < 4096}
+    shell.window.resize(1024, 700)
+    shell.sections.context.theme.apply("light", size)
+    field = field_of(shell)
+    for kind, (text, *_rest) in one_of_each.items():
+        field.edit.setText(text)
+        await shell.settle()
+        assert cut_off(shell.window.stack.currentWidget()) == [], kind
+        covered = take_in(text).secret or kind is Kind.HASH
+        assert (field.edit.echoMode() is QLineEdit.EchoMode.Password) is covered, kind
+        assert field.wipe.isVisible() is covered, kind
