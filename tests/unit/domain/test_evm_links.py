@@ -171,6 +171,28 @@ def test_the_link_that_is_made_is_one_that_is_read() -> None:
     assert transaction_link(1, HASH[:-1] + "/") == ""
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"https://me@etherscan.io/address/{GOOD}",
+        f"https://etherscan.io\\@nobody.example/address/{GOOD}",
+        f"https://etherscan.io:444/address/{GOOD}",
+        f"https://nobody.example/address/{GOOD}",
+        f"https://etherscan.io.nobody.example/address/{GOOD}",
+        f"https://xetherscan.io/address/{GOOD}",
+        f"https://etherscan.io/address/{GOOD}0",
+        f"https://etherscan.io/address/{HASH}",
+        f"https://etherscan.io/tx/{GOOD}",
+        f"https://etherscan.io/{GOOD}",
+        f"ftp://etherscan.io/address/{GOOD}",
+        "https://[::1",
+        "https://etherscan.io:x/",
+    ],
+)
+def test_only_pages_of_known_explorers_are_read(link: str) -> None:
+    assert read_explorer_link(link) is None
+
+
 starts = st.sampled_from(["", "ethereum:", "ethereum:0x", f"ethereum:{GOOD}?", "eip155:", "XE", "arb1:0x", "eth:"])
 
 
