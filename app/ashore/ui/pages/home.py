@@ -110,7 +110,7 @@ class VoucherCard(SystemCard):
 
     def __init__(self, context: Context, profile: ProfileInfo) -> None:
         super().__init__(context, profile)
-        self.balance.setText("Paste a voucher’s link")
+        self.balance.setText("Paste or scan a voucher")
         set_property(self.balance, "tone", "plain")
         context.hub.opened_changed.connect(self.refresh)
         context.hub.lock_changed.connect(self.refresh)

@@ -17,5 +17,5 @@ class VoucherTips(QWidget):
         copy = CopyButton("the address of the practice vouchers")
         copy.set_text(address)
         told = FlowLabel("small")
-        told.setText(breakable(f"Practice vouchers: open {address} in a browser and copy one."))
+        told.setText(breakable(f"Practice vouchers: open {address} in a browser, and scan or copy one."))
         self.setLayout(FlowLayout(told, copy, gap=8))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.domain.untrusted import quoted
 from ashore.intake.recognition import Intake, Way
@@ -57,23 +57,26 @@ class Chooser(QDialog):
         for each in self.rows:
             scroll.column.addWidget(each)
         scroll.column.addStretch(1)
-        scroll.setFixedWidth(px(_LIST))
         count = "Very many" if more else f"{len(self.rows)}"
         self.heading = Label(f"{count} codes were found. Which one do you mean?", "section", wrap=True)
         self.said = Label(_MORE if more else _EXPLAINED, "muted", wrap=True)
-        middle = QHBoxLayout()
+        room = self.screen().availableGeometry().size() * _SCREEN_SHARE
+        width, height = min(px(_USUAL[0]), room.width()), min(px(_USUAL[1]), room.height())
+        beside = width >= px(2 * _LIST)
+        middle = QBoxLayout(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
         middle.setSpacing(16)
         middle.addWidget(self.picture, 1)
-        middle.addWidget(scroll)
+        middle.addWidget(scroll, 0 if beside else 1)
+        if beside:
+            scroll.setFixedWidth(px(_LIST))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(12)
         outer.addLayout(column(self.heading, self.said, spacing=4))
         outer.addLayout(middle, 1)
         outer.addLayout(row(-1, self.cancel))
-        room = self.screen().availableGeometry().size() * _SCREEN_SHARE
         self.setMaximumSize(room)
-        self.resize(min(px(_USUAL[0]), room.width()), min(px(_USUAL[1]), room.height()))
+        self.resize(width, height)
 
     def begin(self) -> None:
         """Show it, with the keyboard on the first code."""

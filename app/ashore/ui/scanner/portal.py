@@ -18,6 +18,7 @@ from PySide6.QtCore import SLOT, QObject, QUrl, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusVariant
 
 from ashore.ui.scanner.picture_file import Picture, load_file
+from ashore.ui.scanner.screen import INSTEAD, NO_PORTAL
 from ashore.ui.widgets.picture import UnreadablePicture
 
 SERVICE, ROOM = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
@@ -30,8 +31,6 @@ CALL_S, ANSWER_S = 5.0, 60.0
 _HEARD: Any = SLOT("heard(uint,QVariantMap)")  # Qt's stubs want bytes, where Qt wants this
 _Answer = tuple[int, dict[str, Any]]
 
-INSTEAD = "Take a screenshot and choose it under “From a picture…”, or copy the code’s text and paste it."
-NO_PORTAL = ("This desktop does not let Ashore see the screen.", INSTEAD)
 REFUSED = ("The desktop was asked for a picture of the screen, and refused.", f"Scan again and allow it. Or: {INSTEAD}")
 NO_ANSWER = ("The desktop was asked for a picture of the screen, and did not answer.", INSTEAD)
 _STRANGE = ("The desktop’s picture of the screen cannot be read.", INSTEAD)

@@ -23,6 +23,7 @@ from ashore.ui.scanner import screen
 from ashore.ui.scanner.chooser import Chooser
 from ashore.ui.scanner.picture_file import Picture, Text, load_bytes, load_file, of_image
 from ashore.ui.scanner.still import Found, Looked, look
+from ashore.ui.widgets.picture import UnreadablePicture
 
 MOST_TEXT = 20_000
 """Characters of a text that are looked at: more than any link has."""
@@ -104,6 +105,8 @@ class Scan(QObject):
         files = [url for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
         if len(files) > 1:
             self.told.emit(_ONE_FILE)
+        elif files and files[0].host():
+            self.told.emit(_NO_LOCAL)  # to open it, some systems would log in at whatever computer it names
         elif files:
             self._of_file(Path(files[0].toLocalFile()), source)
         elif text.strip() and self._recognised(text).way is not Way.NOWHERE:
@@ -112,8 +115,6 @@ class Scan(QObject):
             self._start(partial(self._look, source, load))
         elif text.strip():
             self.got.emit(text, source)
-        elif data.hasUrls():
-            self.told.emit(_NO_LOCAL)
         else:
             self.told.emit(EMPTY_CLIPBOARD if data.hasText() else _NOTHING_KNOWN)
 
@@ -134,8 +135,10 @@ class Scan(QObject):
 
     async def _from_screen(self) -> None:
         if screen.needs_portal():
-            from ashore.ui.scanner.portal import Portal, of_screen
-
+            try:
+                from ashore.ui.scanner.portal import Portal, of_screen
+            except ImportError:
+                raise UnreadablePicture(*screen.NO_PORTAL) from None  # this Qt came without what speaks to desktops
             portal = Portal()
             await portal.meet()
             async with screen.out_of_the_way(self._place.window()):

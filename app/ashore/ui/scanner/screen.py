@@ -17,6 +17,8 @@ from ashore.ui.widgets.picture import UnreadablePicture
 SETTLE_S = 0.35
 """Until what was behind the window is painted, and a desktop has faded the window out."""
 
+INSTEAD = "Take a screenshot and choose it under “From a picture…”, or copy the code’s text and paste it."
+NO_PORTAL = ("This desktop does not let Ashore see the screen.", INSTEAD)
 _NOTHING = (
     "The screen could not be looked at.",
     "Take a screenshot, and choose it or paste it.",

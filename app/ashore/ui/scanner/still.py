@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ashore.intake.codes import Effort, read
 from ashore.ui.scanner.picture_file import Picture, Text
 
+_BANDS = 8
 Corners = tuple[tuple[float, float], ...]
 """The four corners of a code, in pixels of the picture that is shown."""
 
@@ -61,4 +62,7 @@ def _codes(picture: Picture) -> tuple[list[Found], bool]:
         Found(code.text, picture, tuple((x * scale, y * scale) for x, y in code.corners), code.trouble)
         for code in reading.codes
     ]
+    # As one reads: a little higher or lower is still beside each other.
+    band = max(1, picture.shown.height() / _BANDS)
+    found.sort(key=lambda each: (min(y for _x, y in each.corners) // band, min(x for x, _y in each.corners)))
     return found, reading.more

@@ -15,13 +15,22 @@ from PySide6.QtDBus import QDBusConnection
 from PySide6.QtGui import QColor, QImage
 
 from ashore.ui.scanner import portal as portals
+from ashore.ui.scanner import screen
 from ashore.ui.scanner.portal import Portal, load_and_remove, of_screen
 from ashore.ui.widgets.picture import UnreadablePicture
+from unit.ui.driving import Shell
+from unit.ui.scanner.drawn import scene
+from unit.ui.test_voucher_page import LINK, VoucherWallet
 
 pytestmark = pytest.mark.skipif(shutil.which("dbus-daemon") is None, reason="needs dbus-daemon")
 
 _NAME = "ashore-portal-test"
 Open = Callable[..., Portal]
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
 
 
 @pytest.fixture
@@ -82,6 +91,34 @@ async def test_a_picture_is_asked_for_read_and_removed(opened: Open, picture: Pa
     assert (taken.grey.width, taken.grey.height) == (80, 60)
     assert (picture.with_name("asked")).read_text().split() == ["version", "Screenshot", "interactive=False"]
     assert names_beside(picture) == ["asked", "bus", "screen.png"]
+
+
+async def test_scanning_the_screen_of_a_wayland_desktop(
+    shell: Shell, opened: Open, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert scene(LINK).save(str(picture))
+    desktop = opened("allows")
+    monkeypatch.setattr(screen, "needs_portal", lambda: True)
+    monkeypatch.setattr(screen, "SETTLE_S", 0.01)
+    monkeypatch.setattr(portals, "Portal", lambda: desktop)
+    shell.sections.home.intake.scanner.scan.from_screen()
+    await shell.until(lambda: shell.sections.place == "voucher")
+    assert shell.window.isVisible()
+    assert names_beside(picture) == ["asked", "bus", "screen.png"]
+
+
+async def test_a_wayland_desktop_that_refuses_gives_the_window_back(
+    shell: Shell, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop = opened("refuses")
+    monkeypatch.setattr(screen, "needs_portal", lambda: True)
+    monkeypatch.setattr(screen, "SETTLE_S", 0.01)
+    monkeypatch.setattr(portals, "Portal", lambda: desktop)
+    intake = shell.sections.home.intake
+    intake.scanner.scan.from_screen()
+    await shell.until(lambda: bool(intake.field.problem.text))
+    assert intake.field.problem.text.replace("\u200b", "").startswith(portals.REFUSED[0])
+    assert shell.window.isVisible()
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,10 @@ async def test_what_cannot_be_read_is_said_beside_the_field(
 async def test_several_files_and_files_elsewhere_are_said(shell: Shell, tmp_path: Path) -> None:
     await scan(shell, copied(file=[tmp_path / "a.png", tmp_path / "b.png"]))
     assert "one at a time" in intake(shell).field.problem.text
+    elsewhere = QMimeData()
+    elsewhere.setUrls([QUrl("file://other.example/share/code.png")])
+    await scan(shell, elsewhere)
+    assert "another computer" in intake(shell).field.problem.text
     data = QMimeData()
     data.setData("application/x-something", QByteArray(b"\x00\x01"))
     await scan(shell, data, Source.CLIPBOARD)
