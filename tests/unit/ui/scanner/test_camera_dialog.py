@@ -374,18 +374,19 @@ async def test_two_hundred_times_open_and_closed_leave_nothing(shell: Shell) -> 
     scanning = Scanning(shell).begin()
     await scanning.live()
     await _escape(scanning)
+    assert scanning.dialog.reader.ended(5)
     threads = threading.active_count()
     before: tuple[int, int, int] | None = None
     for number in range(200):
         scanning = Scanning(shell).begin()
         if number % 10 == 0:
             await scanning.live()
-        work = scanning.dialog.reader._work
+        reader = scanning.dialog.reader
         scanning.dialog.reject()
         assert not scanning.desk.opened
         await shell.until(lambda scanning=scanning: bool(scanning.gone))  # type: ignore[misc]
-        assert work.ended(5)
-        del scanning, work
+        assert reader.ended(5)
+        del scanning, reader
         if number in (9, 199):
             gc.collect()
             objects = len(shell.window.findChildren(QObject))
