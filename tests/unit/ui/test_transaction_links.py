@@ -96,3 +96,14 @@ async def test_where_codes_are_saved_is_remembered(shell: Shell, tmp_path: objec
     assert shell.sections.context.saved_codes.start() == str(tmp_path)
     folder.keep("/no/such/folder")
     assert shell.sections.context.saved_codes.start() != "/no/such/folder"
+
+
+async def test_a_large_code_goes_when_the_wallet_locks(shell: Shell) -> None:
+    open_evidence(shell)
+    named(shell, "QR code").click()
+    (dialog,) = shell.window.findChildren(CodeDialog)
+    closed: list[int] = []
+    dialog.finished.connect(closed.append)
+    await shell.wallet.lock()
+    await shell.until(lambda: closed != [])
+    assert shell.sections.place == "unlock"

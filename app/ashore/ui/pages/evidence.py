@@ -19,6 +19,7 @@ from ashore.systems.zklink.system.wording import EXACT, KINDS, NAMES, TECHNICAL
 from ashore.ui.context import Context
 from ashore.ui.pages.transaction_links import transaction_links
 from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, clear, ground, row, set_property, set_tip
@@ -192,6 +193,7 @@ def show_proof(context: Context, parent: QWidget, proof_id: str) -> QDialog:
     """Open the stored proof, indented for reading; Copy gives it byte for byte."""
     text = context.wallet.proof(proof_id)
     dialog = QDialog(parent.window())
+    dialog.setObjectName(PASSING)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle("The stored proof")
     column = QVBoxLayout(dialog)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ashore.ui.pages.starting import StartingPage
 from ashore.ui.shell.sidebar import SECTIONS, SideBar
 from ashore.ui.shell.state import WindowState
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
+from ashore.ui.widgets.dialogs import PASSING
 
 _USUAL_SIZE = (1120, 760)
 _LEAST_SIZE = (760, 520)
@@ -85,8 +86,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Ashore" if mainnet else f"Ashore · {badge}")
 
     def show_page(self, page: QWidget) -> None:
-        """Bring a page into view."""
+        """Bring a page into view. Dialogs that belong to the one before go with it."""
         self.take_in(page)
+        if page is not self.stack.currentWidget():
+            for dialog in self.findChildren(QDialog, PASSING):
+                dialog.reject()
         self.stack.setCurrentWidget(page)
 
     def take_in(self, page: QWidget) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from ashore.domain.errors import AshoreError
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, set_property
@@ -81,6 +82,7 @@ class CodeDialog(QDialog):
         self._what = what
         self._folder = folder
         self._modules: Modules | None = None
+        self.setObjectName(PASSING)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"QR code of {what}")
         self.copy_text = CopyButton("the text", text, "Copy the text")
