@@ -19,7 +19,7 @@ from ashore.intake.appended import Symbol, is_whole, part_of
 from ashore.intake.multipart import of_several
 from ashore.intake.planes import Cut, Luma, checked, every, halved, part, sharpened, tiles
 
-__all__ = ["MOST_BYTES", "MOST_CODES", "Code", "Corner", "Effort", "Luma", "Reading", "read"]
+__all__ = ["MOST_BYTES", "MOST_CODES", "SECONDS", "Code", "Corner", "Effort", "Luma", "Reading", "read"]
 
 Corner = tuple[int, int]
 """A point of the picture, in pixels from the left and from the top."""
@@ -66,7 +66,7 @@ class Effort(StrEnum):
     """The only picture there is, of any size: may take a second."""
 
 
-_SECONDS = {Effort.FRAME: 0.04, Effort.STILL: 1.0}
+SECONDS = {Effort.FRAME: 0.04, Effort.STILL: 1.0}
 """After these nothing new is begun; what was begun takes up to a third of a second, if it was drawn to take long."""
 
 
@@ -105,7 +105,7 @@ def read(luma: Luma, effort: Effort = Effort.FRAME, clock: Callable[[], float] =
         ValueError: the plane is smaller than its measures say.
     """
     whole = Cut(checked(luma))
-    search = _Search(clock, clock() + _SECONDS[effort])
+    search = _Search(clock, clock() + SECONDS[effort])
     (_frame if effort is Effort.FRAME else _still)(whole, search)
     return search.reading()
 

@@ -40,6 +40,10 @@ _NO_CODE = {
     Source.CLIPBOARD: ("There is no QR code in the copied picture.", _HELP),
 }
 _NO_CODE_ELSEWHERE = ("There is no QR code in this picture.", _HELP)
+_NOT_ALL = (
+    "No QR code was found, and not all could be looked at in time.",
+    "Cut out the part of the picture that shows the code, or enlarge the code, and scan again.",
+)
 _MOVING = "It is an animated picture, of which only the first one was looked at. Codes in several parts are not read."
 EMPTY_CLIPBOARD = Problem(
     "There is nothing to paste: the clipboard is empty.", "Copy a link, an address or a picture first.", Severity.NOTES
@@ -173,7 +177,7 @@ class Scan(QObject):
 
     def _of_codes(self, seen: Looked, source: Source) -> None:
         if not seen.found:
-            sentence, advice = _NO_CODE.get(source, _NO_CODE_ELSEWHERE)
+            sentence, advice = _NOT_ALL if seen.unfinished else _NO_CODE.get(source, _NO_CODE_ELSEWHERE)
             more = _MOVING if seen.moving else screen.permission_words() if source is Source.SCREEN else ""
             self.told.emit(Problem(sentence, f"{more} {advice}".strip(), Severity.WARNS))
         elif len(seen.found) == 1 and not seen.more:

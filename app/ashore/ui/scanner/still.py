@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ashore.intake.codes import Effort, read
+from ashore.intake.codes import Effort, Reading, read
 from ashore.ui.scanner.picture_file import Picture, Text
 
 _BANDS = 8
@@ -26,11 +26,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found in one or several pictures. `more` where there are codes beyond those that are told apart."""
+    """What was found in one or several pictures.
+
+    `more` where there are codes beyond those that are told apart, `unfinished` where not all was looked at in time.
+    """
 
     found: tuple[Found, ...] = ()
     more: bool = False
     moving: bool = False
+    unfinished: bool = False
 
 
 async def look(*loads: Callable[[], Picture | Text]) -> Looked | Text:
@@ -43,20 +47,20 @@ async def look(*loads: Callable[[], Picture | Text]) -> Looked | Text:
 
 def _look(loads: tuple[Callable[[], Picture | Text], ...]) -> Looked | Text:
     known: dict[tuple[str, str], Found] = {}
-    more = moving = False
+    more = moving = unfinished = False
     for load in loads:
         loaded = load()
         if isinstance(loaded, Text):
             return loaded
-        found, beyond = _codes(loaded)
-        for code in found:
+        reading = read(loaded.grey, Effort.STILL)
+        for code in _codes(loaded, reading):
             known.setdefault((code.text, code.trouble), code)
-        more, moving = more or beyond, moving or loaded.moving
-    return Looked(tuple(known.values()), more, moving)
+        more, moving = more or reading.more, moving or loaded.moving
+        unfinished = unfinished or reading.unfinished
+    return Looked(tuple(known.values()), more, moving, unfinished)
 
 
-def _codes(picture: Picture) -> tuple[list[Found], bool]:
-    reading = read(picture.grey, Effort.STILL)
+def _codes(picture: Picture, reading: Reading) -> list[Found]:
     scale = picture.scale
     found = [
         Found(code.text, picture, tuple((x * scale, y * scale) for x, y in code.corners), code.trouble)
@@ -65,4 +69,4 @@ def _codes(picture: Picture) -> tuple[list[Found], bool]:
     # As one reads: a little higher or lower is still beside each other.
     band = max(1, picture.shown.height() / _BANDS)
     found.sort(key=lambda each: (min(y for _x, y in each.corners) // band, min(x for x, _y in each.corners)))
-    return found, reading.more
+    return found

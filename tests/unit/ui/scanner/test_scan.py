@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from ashore.domain.addresses import checksum
-from ashore.intake.codes import MOST_CODES
+from ashore.intake.codes import MOST_CODES, SECONDS, Effort
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.lnurl_form import LnurlFormPage
@@ -171,6 +171,16 @@ async def test_a_picture_without_a_code_says_what_helps(shell: Shell) -> None:
     said = intake(shell).field.problem.text
     assert "There is no QR code in this picture." in said
     assert "sharp" in said
+
+
+async def test_of_a_picture_that_takes_too_long_nobody_says_that_it_has_no_code(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SECONDS, Effort.STILL, 0.0)
+    await scan(shell, copied(image=scene(LINK)))
+    said = intake(shell).field.problem.text
+    assert "not all could be looked at in time" in said
+    assert "Cut out the part" in said
 
 
 async def test_a_file_is_chosen_in_a_dialog_that_remembers_its_folder(shell: Shell, tmp_path: Path) -> None:
