@@ -72,6 +72,7 @@ class Intake:
 _RECEIVING_KINDS = frozenset({Kind.NWC, Kind.MACAROON, Kind.RUNE})
 _KNOWN_WHEN_LONG = frozenset({LightningKind.CASHU, LightningKind.CASHU_REQUEST, LightningKind.MACAROON})
 _NOT_YET_KNOWN = frozenset({LightningKind.UNKNOWN, LightningKind.WEB_PIECE})
+_NOTHING_SURE = frozenset({Kind.OTHER_PROGRAM, Kind.DATA})
 _OF_A_PAGE = frozenset({LightningKind.PLAIN_URL, LightningKind.REFUSED, LightningKind.UNKNOWN})
 _HASH_OR_STARK_KEY = (
     "This is a hash, a private key, or a Stark key with zeros before it: 64 digits.",
@@ -160,7 +161,7 @@ def _of_the_rest(text: str, reach: lnurl.Reach) -> Intake:
     if found.kind not in _NOT_YET_KNOWN:
         return _of_lightning(found)
     foreign = name_head(text) or name_rest(text)
-    if foreign is None and holds_secret(text):
+    if (foreign is None or foreign.kind in _NOTHING_SURE) and holds_secret(text):
         foreign = MAY_BE_SECRET
     return _named(foreign) if foreign is not None else _of_lightning(found)
 

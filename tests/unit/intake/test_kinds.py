@@ -166,6 +166,8 @@ SECRET: list[tuple[str, Kind]] = [
     (NO_KEY, Kind.NO_STARK_KEY),
     (f"my key is {HASH}, keep it", Kind.DOUBTFUL),
     (f"pair with {NWC}", Kind.DOUBTFUL),
+    (f"someapp:import?key={HASH}", Kind.DOUBTFUL),
+    (f'{{"seed": "{HASH}"}}', Kind.DOUBTFUL),
     ("7" * 76, Kind.DOUBTFUL),
 ]
 
