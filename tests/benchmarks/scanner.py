@@ -40,7 +40,8 @@ from ashore.ui.theme.theme import Theme
 
 PICTURES, SECONDS = 60, 8.0
 LEAST_RATE = 25.0
-FORMATS = {"NV12": QVideoFrameFormat.PixelFormat.Format_NV12, "YUYV": QVideoFrameFormat.PixelFormat.Format_YUYV}
+_Pixel = QVideoFrameFormat.PixelFormat
+FORMATS = {"NV12": _Pixel.Format_NV12, "YUYV": _Pixel.Format_YUYV, "Jpeg": _Pixel.Format_Jpeg}
 _SERVICE = encode_lnurl(f"https://service.example/withdraw/api/v1/lnurl/{'5e' * 32}?k1={'c0de' * 16}").upper()
 """Of a real service, which a practice wallet names and does not take: scanning goes on."""
 
@@ -48,7 +49,7 @@ _SERVICE = encode_lnurl(f"https://service.example/withdraw/api/v1/lnurl/{'5e' * 
 def figures(folder: Path) -> list[Figure]:
     """Measure each in a process of its own, on X11 as it is used."""
     found: list[Figure] = []
-    for pixels, code in (("NV12", True), ("NV12", False), ("YUYV", True)):
+    for pixels, code in (("NV12", True), ("NV12", False), ("YUYV", True), ("Jpeg", True)):
         command = [sys.executable, "-m", "tests.benchmarks.scanner", pixels, "code" if code else "nothing"]
         ran = subprocess.run(
             command, env=with_bytecode(folder), check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
