@@ -110,6 +110,7 @@ class Camera(QObject):
     """The one camera that is looked through, of those that `inputs` has."""
 
     frame = Signal(object)
+    """A `QVideoFrame`. That it could be read is told by `pictured`."""
     changed = Signal()
     """The state, the devices, or what the camera can do."""
 
@@ -219,12 +220,16 @@ class Camera(QObject):
         lens.begin()
 
     def _delivered(self, frame: QVideoFrame) -> None:
-        if self._lens is None or not frame.isValid():  # an empty one comes where a device goes
+        if self._lens is not None and frame.isValid():  # an empty one comes where a device goes
+            self.frame.emit(frame)
+
+    def pictured(self) -> None:
+        """Whoever looks at the frames got a picture out of one: not every frame that comes can be read."""
+        if self._lens is None:
             return
         self._patience.start()
         if self._state is not CameraState.LIVE:
             self._enter(CameraState.LIVE)
-        self.frame.emit(frame)
 
     def _silent(self) -> None:
         if self._lens is not None:

@@ -187,8 +187,11 @@ class CameraDialog(QDialog):
         return take_in(text, self._reach)
 
     def _looked(self, look: Look) -> None:
-        if self._taken is not None or self.camera.state is not CameraState.LIVE or look.empty:
+        if self._taken is not None or look.empty:
             return
+        self.camera.pictured()
+        if self.camera.state is not CameraState.LIVE:
+            return  # of a device that has gone meanwhile
         self.preview.show_picture(look.picture)
         codes, more = look.reading.codes, look.reading.more
         ready = self.sightings.look(tuple(zip(codes, look.outlines, strict=True)), self._clock(), more=more)

@@ -43,6 +43,7 @@ def desk(application: object) -> SimulatedInputs:
 @pytest.fixture
 def camera(desk: SimulatedInputs) -> Iterator[Camera]:
     made = Camera(desk, patience_ms=FRAME_PATIENCE_MS)
+    made.frame.connect(lambda _frame: made.pictured())
     yield made
     made.stop()
     assert not desk.opened
@@ -164,6 +165,7 @@ async def test_a_busy_camera_is_told_and_can_be_tried_again(camera: Camera, desk
 
 async def test_a_camera_that_delivers_nothing_is_told_and_goes_on_by_itself(desk: SimulatedInputs) -> None:
     camera = Camera(desk, patience_ms=1)
+    camera.frame.connect(lambda _frame: camera.pictured())
     camera.start()
     await until(lambda: camera.state is CameraState.SILENT)
     assert "delivers no picture" in words.of_camera(camera).sentence
@@ -173,6 +175,18 @@ async def test_a_camera_that_delivers_nothing_is_told_and_goes_on_by_itself(desk
     await until(lambda: camera.state is CameraState.LIVE)
     await until(lambda: camera.state is CameraState.SILENT)
     camera.stop()
+
+
+async def test_frames_that_nobody_can_read_are_no_pictures(desk: SimulatedInputs) -> None:
+    camera = Camera(desk, patience_ms=1)
+    eyes = Eyes(camera)
+    camera.start()
+    desk.feed(frame_of(grey(90), Pixel.Format_YUYV))
+    await until(lambda: camera.state is CameraState.SILENT)
+    assert len(eyes.frames) == 1
+    camera.stop()
+    camera.pictured()
+    assert camera.state is CameraState.OFF
 
 
 async def test_the_system_is_asked_once_and_its_answer_kept_to(camera: Camera, desk: SimulatedInputs) -> None:
