@@ -83,7 +83,7 @@ async def test_what_happens_after_all_comes_alive_and_says_so(vaults: ReddioBenc
     assert voyage.headline == PLAIN.words.revived[0]
     (requested,) = (row for row in voyage.rows if row.stage.id == REQUESTED)
     assert requested.sentence.startswith("You had ended this request")
-    assert "shows it in a state update" in requested.sentence
+    assert "shows exactly this sum for its owner" in requested.sentence
     review = await vaults.review_of("ETH", "0.25", **PLAINLY)
     assert not any("may still be carried out" in warning for warning in review.warnings), "it was, and that is known"
     shown, (really,) = voyage.withdrawal.stage(UPDATED).best, vaults.requests()

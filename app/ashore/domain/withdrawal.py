@@ -68,6 +68,9 @@ GAS_MOST = "gas.most"
 PRICED_OUT = "gas.now"
 """The fact of what gas costs, in words, where that is more than a waiting transaction may spend; empty again after."""
 
+NOTE = "note."
+"""How the facts begin that add a sentence, in words, to what was reached at a stage; empty again where it is not so."""
+
 HELD_UP = "held-up"
 """The fact of why nothing goes on for now, in words; empty again once it does."""
 

@@ -14,6 +14,7 @@ from ashore.domain.withdrawal import (
     ANEW_FROM,
     ENDED_BY_YOU,
     LAST_STAGE,
+    NOTE,
     OUTRUN,
     PRICED_OUT,
     RECEIVED,
@@ -182,9 +183,9 @@ def _plain_sentence(stage: Stage, mark: Mark, state: Withdrawal) -> str:
         return stage.awaited
     if mark is Mark.REPORTED and stage.provable:
         return f"{stage.reached} {stage.shown_on} does not show it yet."
-    recovered = state.stage(stage.id).recovered
-    if recovered:
-        return f"{stage.reached} {recovered}"
+    added = state.stage(stage.id).recovered or state.facts.get(NOTE + stage.id)
+    if added:
+        return f"{stage.reached} {added}"
     if mark is Mark.PROVEN and stage.id == state.facts.get(LAST_STAGE):
         return f"{stage.reached} Irreversible once this block is finalized."
     return stage.reached
@@ -214,7 +215,8 @@ def _arrived(state: Withdrawal, words: TrackWords) -> tuple[str, str]:
     said = words.final.format(amount=less or asked, place=state.terms.destination)
     if less:
         return said, words.less.format(asked=asked)
-    return said, next((view.recovered for view in state.stages.values() if view.recovered), "")
+    added = (view.recovered or state.facts.get(NOTE + view.id, "") for view in state.stages.values())
+    return said, next((sentence for sentence in added if sentence), "")
 
 
 def _unanswered(state: Withdrawal, track: Track, now: int) -> tuple[str, str]:

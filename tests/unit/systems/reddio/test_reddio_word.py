@@ -10,7 +10,7 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import Status, Withdrawal, fold
+from ashore.domain.withdrawal import NOTE, Status, Withdrawal, fold
 from ashore.systems.reddio.settlement.operator_word import (
     ASKED_A_CYCLE,
     FORGETTING_MS,
@@ -119,6 +119,28 @@ async def test_an_ending_that_ethereum_contradicts_does_not_count(api: Api) -> N
     before = state_of(events)
     made = list(words(_report(before, 2), [before], NOW))
     assert not any(isinstance(event, ev.StageFailed) for event in made)
+
+
+def shown_by_the_chain_alone() -> list[ev.Event]:
+    """A request whose answer was lost, and that a state update seems to have."""
+    evidence = Evidence("log", Level.PROVEN, "Harbour", NOW, chain="Harbour", block_hash="0x1")
+    return [*begun(number=""), ev.StageReached("w1", UPDATED, evidence), ev.FactLearnt("w1", NOTE + UPDATED, "?", "x")]
+
+
+async def test_what_the_chain_alone_shows_is_asked_for_by_its_signature(api: Api) -> None:
+    api.answers["/v1/record/by/signature"] = lambda _q, _b: ok([record(status=1)])
+    state = await told(api, shown_by_the_chain_alone())
+    assert state.facts["sequence_id"] == "13"
+    await told(api, [*shown_by_the_chain_alone(), ev.FactLearnt("w1", "sequence_id", "13", "Reddio")])
+    assert api.calls["/v1/record"] == 0, "once it is known it is not asked for any more"
+
+
+async def test_that_reddio_calls_it_failed_makes_the_sum_anothers_perhaps(api: Api) -> None:
+    api.answers["/v1/record/by/signature"] = lambda _q, _b: ok([record(status=2)])
+    state = await told(api, shown_by_the_chain_alone())
+    assert state.status is not Status.FAILED, "what the chain shows is not talked over"
+    assert state.stage(ACCEPTED).contradicted.startswith("Reddio says: status 2, failed on Reddio.")
+    assert "may be somebody else’s" in state.stage(ACCEPTED).contradicted
 
 
 def _report(state: Withdrawal, status: int) -> Any:

@@ -14,7 +14,7 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveState
 from ashore.domain.observations import ChainHealth, OperatorReport
 from ashore.domain.untrusted import quoted
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import NOTE, Withdrawal
 from ashore.net.errors import NetError
 from ashore.systems.base import Report
 from ashore.systems.reddio.client.answers import Record
@@ -50,6 +50,9 @@ GRACE_BLOCKS = 20
 MIXED_UP = (
     "Reddio’s record of this request names another asset, amount or receiver than you signed for.",
     "Ashore does not believe what it says of it. What Ethereum shows counts.",
+)
+MAY_BE_ANOTHERS = (
+    "Ethereum shows an equal sum for the same owner, which may be somebody else’s. Look at your balance on Reddio."
 )
 QUEUED, TAKEN, FAILED, IN_BATCH, REJECTED, ROLLED_BACK, ON_L1 = range(7)
 STATUS = "status"
@@ -131,7 +134,11 @@ def _waits(state: Withdrawal) -> bool:
         return False
     if is_transfer(state):
         return state.stage(SETTLED).level is None
-    return is_withdrawal(state) and (state.stage(UPDATED).level or 0) < Level.SEEN
+    if not is_withdrawal(state):
+        return False
+    # What Ethereum alone shows may be another's: whether Reddio has this one is still of use.
+    unnamed = bool(state.facts.get(NOTE + UPDATED)) and not state.facts.get(SEQUENCE_ID)
+    return unnamed or (state.stage(UPDATED).level or 0) < Level.SEEN
 
 
 def _fits(record: Record, state: Withdrawal) -> bool:
@@ -186,6 +193,8 @@ def _told(state: Withdrawal, told: Mapping[str, object], now: int) -> Iterator[e
     if ending is not None:
         if (state.stage(UPDATED).level or 0) < Level.SEEN:
             yield ending
+        elif not state.stage(ACCEPTED).contradicted:
+            yield ev.StageContradicted(state.id, ACCEPTED, f"Reddio says: status {WORDS[status]}.", MAY_BE_ANOTHERS)
         return
     said = {STATUS: WORDS[status], "number in its book": number}
     for stage in _reached(state, status):

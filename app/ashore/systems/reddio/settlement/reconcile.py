@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import ENDED_BY_YOU, RECEIPT, RECEIVED, Withdrawal
+from ashore.domain.withdrawal import ENDED_BY_YOU, NOTE, RECEIPT, RECEIVED, Withdrawal
 from ashore.systems.claiming.track import CLAIMED, SENT
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book, Kind
 from ashore.systems.reddio.settlement.places import money, owner_of, place_in
 from ashore.systems.reddio.settlement.shares import Share, is_at_odds, paid_by, shares_of
+from ashore.systems.reddio.system.sending import SEQUENCE_ID
 from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REQUESTED, UPDATED
 
 ALLOWED = "LogWithdrawalAllowed"
@@ -27,6 +28,19 @@ FIRST_IN = (
     "The contract keeps one balance for each owner and asset. Ashore tells withdrawals apart by replaying what was set "
     "aside and paid out: first in, first out."
 )
+NOT_NAMED = (
+    "Ethereum names owner, asset and amount, and no request: an equal sum that somebody else sent to the same owner "
+    "looks the same."
+)
+ONLY_THE_CHAIN = (
+    "Nobody but {chain} shows it, and {chain} names owner and amount alone: it may be an equal sum that somebody else "
+    "sent to the same owner. If your balance on Reddio still has the amount, it was."
+)
+MIXED = (
+    "More was set aside for this owner than you asked for here, and {chain} does not say which sum is of which "
+    "request. This one may be somebody else’s, and yours may come later; all of it is the owner’s."
+)
+FOUND = "A sum that fits it was set aside on {chain}."
 IN_VAIN = (
     "A block of {chain} took the transaction, but nothing waited there: it paid nothing out, and only its gas was "
     "spent. The money may have been paid out to its owner before."
@@ -63,6 +77,9 @@ def _one(deployment: Deployment, book: Book, state: Withdrawal, share: Share | N
             "The data of that state update do not say so: Ashore does not count it.",
         )
     updated = _updated(deployment, state, share) if share is not None and not lies else None
+    note = _note(state, share, deployment.chain.name) if share is not None and updated is not None else ""
+    if state.facts.get(NOTE + UPDATED, "") != note:
+        yield ev.FactLearnt(state.id, NOTE + UPDATED, note, deployment.chain.name)
     if updated is not None and updated.entry.level >= Level.PROVEN:
         yield from _request_is_known(state, deployment.chain.name)
     yield from _compare(book, state, UPDATED, updated, now)
@@ -81,6 +98,17 @@ def _one(deployment: Deployment, book: Book, state: Withdrawal, share: Share | N
     yield from _compare(book, state, CLAIMED, claimed, now)
 
 
+def _note(state: Withdrawal, share: Share, chain: str) -> str:
+    """What is said where a sum that was set aside may be another request's."""
+    request = state.request
+    answered = request is not None and request.state is MoveState.ACCEPTED and request.said != FOUND.format(chain=chain)
+    if not (answered or state.facts.get(SEQUENCE_ID)) or any(
+        state.stage(stage).failed for stage in (ACCEPTED, BATCHED)
+    ):
+        return ONLY_THE_CHAIN.format(chain=chain)
+    return MIXED.format(chain=chain) if share.is_mixed else ""
+
+
 def _updated(deployment: Deployment, state: Withdrawal, share: Share) -> Finding:
     last = share.lots[-1]
     facts = _update_facts(deployment, last)
@@ -92,8 +120,8 @@ def _updated(deployment: Deployment, state: Withdrawal, share: Share) -> Finding
         facts["together with"] = ", ".join(
             f"log {lot.log_index} of block {lot.block_number}" for lot in share.lots[:-1]
         )
-    if part != whole or len(share.lots) > 1 or share.among > 1:
-        facts["told apart"] = FIRST_IN
+    several = part != whole or len(share.lots) > 1 or share.among > 1 or share.is_mixed
+    facts["told apart"] = f"{NOT_NAMED} {FIRST_IN}" if several else NOT_NAMED
     return Finding(replace(last, level=min(lot.level for lot in share.lots)), facts, ALLOWED)
 
 
@@ -108,7 +136,7 @@ def _update_facts(deployment: Deployment, lot: Entry) -> dict[str, str]:
     }
     if known["computed"]:
         facts["fact computed again"] = "equal: it follows from the transaction’s own data"
-        facts["your withdrawal"] = "found in the public input: owner key, asset and amount"
+        facts["in the public input"] = "owner key, asset and amount"
     else:
         facts["fact computed again"] = "not possible: the transaction went by way of another contract"
     return facts
@@ -123,10 +151,10 @@ def _request_is_known(state: Withdrawal, chain: str) -> Iterator[ev.Event]:
             said.setdefault(ACCEPTED, "Reddio said that it had not taken the request.")
         if state.facts.get(ENDED_BY_YOU):
             said.setdefault(REQUESTED, "You had ended this request, as nobody could tell whether Reddio has it.")
-        yield ev.MoveAccepted(state.id, request.id, f"Found in a state update on {chain}.")
+        yield ev.MoveAccepted(state.id, request.id, FOUND.format(chain=chain))
     for stage, told in said.items():
         if not state.stage(stage).contradicted:
-            yield ev.StageContradicted(state.id, stage, told, f"{chain} shows it in a state update.")
+            yield ev.StageContradicted(state.id, stage, told, f"{chain} shows exactly this sum for its owner.")
 
 
 def _claimable(

@@ -34,12 +34,14 @@ SINCE = "allowed.since"
 class Share:
     """All that was set aside for a withdrawal, in order: entries of the book, and how many quanta of each.
 
-    `among` is how many withdrawals share the place.
+    `among` is how many withdrawals share the place. `is_mixed`: what nobody here asked for was set aside there, too,
+    that may as well be this one's.
     """
 
     lots: tuple[Entry, ...]
     parts: Mapping[Position, int]
     among: int
+    is_mixed: bool = False
 
 
 def shares_of(book: Book, states: Sequence[Withdrawal]) -> Mapping[str, Share]:
@@ -72,7 +74,19 @@ def shares_of(book: Book, states: Sequence[Withdrawal]) -> Mapping[str, Share]:
     denied = [Lot(at, int(lot.facts["quanta"])) for at, lot in every.items() if at not in entries]
     doubtful = attribute([_wish(state) for state in waiting if state.id not in found], [*free, *denied])
     found.update((name, parts) for name, parts in doubtful.items() if any(p.position not in entries for p in parts))
-    return {name: _share(parts, every, len(states)) for name, parts in found.items()}
+    wanted = {state.id: state for state in states}
+    return {
+        name: replace(_share(parts, every, len(states)), is_mixed=_is_mixed(wanted[name], parts, free))
+        for name, parts in found.items()
+    }
+
+
+def _is_mixed(state: Withdrawal, parts: Sequence[Part], free: Sequence[Lot]) -> bool:
+    """Whether a lot that nobody here asked for has the same amount, or one of its own holds more than was asked for."""
+    left = [lot for lot in free if lot.quanta]
+    taken, since, quanta = {part.position for part in parts}, int(state.facts.get(SINCE, "-1")), quanta_of(state)
+    equal = any(lot.quanta == quanta and lot.position[0] > since and lot.position not in taken for lot in left)
+    return equal or any(lot.position in taken for lot in left)
 
 
 def is_at_odds(lot: Entry) -> bool:

@@ -115,7 +115,7 @@ _UPDATED = Stage(
     UPDATED,
     Milestone.VERIFIED,
     "Proof checked, state updated",
-    "The contract on {chain} checked the proof of the batch with your withdrawal, and moved its state.",
+    "The contract on {chain} checked the proof of a batch, moved its state, and set this amount aside for its owner.",
     "The contract on {chain} checks the proof and sets it aside, in one transaction.",
 )
 _CLAIMABLE = Stage(

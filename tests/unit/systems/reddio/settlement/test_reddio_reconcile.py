@@ -10,10 +10,12 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.moves import NOT_SENT, MoveState
 from ashore.domain.observations import ChainHealth, FinalityAdvanced
-from ashore.domain.withdrawal import HELD_UP, RECEIVED, Status
+from ashore.domain.withdrawal import HELD_UP, NOTE, RECEIVED, Status
+from ashore.engine.voyages import voyage_of
 from ashore.systems.reddio.codec.l1 import events
-from ashore.systems.reddio.settlement.reconcile import FIRST_IN
-from ashore.systems.reddio.system.tracks import ACCEPTED, CLAIMABLE, CLAIMED, SENT, UPDATED
+from ashore.systems.reddio.settlement.reconcile import FIRST_IN, MIXED, NOT_NAMED, ONLY_THE_CHAIN
+from ashore.systems.reddio.system.sending import SEQUENCE_ID
+from ashore.systems.reddio.system.tracks import ACCEPTED, CLAIMABLE, CLAIMED, SENT, UPDATED, WITHDRAWAL
 from unit.systems.reddio.reddio_bench import ETH, MINTABLE, NFT, TOKEN
 from unit.systems.reddio.settlement.exchange_model import CHAIN, Exchange, Wallet, log
 
@@ -41,7 +43,7 @@ async def test_the_way_of_a_withdrawal_by_L1_alone(exchange: Exchange, wallet: W
     assert updated is not None
     assert updated.level is Level.PROVEN
     assert updated.facts["fact computed again"].startswith("equal")
-    assert updated.facts["your withdrawal"].startswith("found in the public input")
+    assert updated.facts["in the public input"] == "owner key, asset and amount"
     assert not wallet.state(name).stage(CLAIMED).evidence
     await wallet.sees(exchange.claim(OWNER, asset, "0xaa"))  # type: ignore[arg-type]
     state = wallet.state(name)
@@ -60,7 +62,8 @@ async def test_two_withdrawals_that_merge_are_told_apart_and_it_is_said(exchange
         best = wallet.state(name).stage(UPDATED).best
         assert best is not None
         assert best.facts["of which yours here"] == own
-        assert best.facts["told apart"] == FIRST_IN
+        assert best.facts["told apart"] == f"{NOT_NAMED} {FIRST_IN}"
+        assert NOTE + UPDATED not in wallet.state(name).facts, "nobody else had a part in it"
     await wallet.sees(exchange.claim(OWNER, ETH, "0xaa"))
     assert all(wallet.state(name).stage(CLAIMED).checked() for name in (first, second))
 
@@ -228,7 +231,7 @@ async def test_an_update_by_way_of_another_contract_counts_and_says_what_was_not
     best = wallet.state(name).stage(UPDATED).best
     assert best is not None
     assert best.facts["fact computed again"].startswith("not possible")
-    assert "your withdrawal" not in best.facts
+    assert "in the public input" not in best.facts
 
 
 async def test_what_one_endpoint_shows_is_seen_and_never_spent(exchange: Exchange, wallet: Wallet) -> None:
@@ -277,6 +280,60 @@ async def test_a_refusal_gives_way_to_what_the_chain_shows(exchange: Exchange, w
     assert state.stage(UPDATED).checked()
     assert state.status is Status.UNDER_WAY
     assert "had not taken" in state.stage(ACCEPTED).contradicted
+
+
+def note(wallet: Wallet, name: str) -> str:
+    """What the voyage adds at the state update, as it stands in the row."""
+    (row,) = (row for row in voyage_of(wallet.state(name), WITHDRAWAL, {}, 1).rows if row.stage.id == UPDATED)
+    return row.sentence.removeprefix(row.stage.reached).strip()
+
+
+async def test_an_equal_sum_of_a_stranger_is_never_called_a_named_withdrawal(
+    exchange: Exchange, wallet: Wallet
+) -> None:
+    """The contract keeps no request: a stranger's may come first. What is said stays true, and doubt is told."""
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))  # the stranger's
+    best = wallet.state(name).stage(UPDATED).best
+    assert best is not None
+    assert best.facts["told apart"] == NOT_NAMED
+    assert "your withdrawal" not in str(best.facts)
+    assert "set this amount aside for its owner" in WITHDRAWAL.stage(UPDATED).reached
+    assert note(wallet, name) == "", "nothing shows yet that there is another one"
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))  # its own
+    assert note(wallet, name) == MIXED.format(chain=CHAIN)
+    await wallet.sees(exchange.claim(OWNER, ETH, "0xaa"))
+    await wallet.sees(FinalityAdvanced(CHAIN, 3, "0x", 3, 3))
+    told = voyage_of(wallet.state(name), WITHDRAWAL, {}, 1)
+    assert told.status is Status.FINAL
+    assert told.advice == MIXED.format(chain=CHAIN), "it is said at the end, too"
+
+
+async def test_other_amounts_of_strangers_raise_no_doubt(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)), exchange.update((OWNER, ETH, 2)))
+    assert note(wallet, name) == ""
+
+
+async def test_a_part_of_a_greater_sum_may_be_anothers(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 8)))
+    assert note(wallet, name) == MIXED.format(chain=CHAIN)
+
+
+async def test_what_Ethereum_alone_shows_of_a_lost_request_may_be_anothers(exchange: Exchange, wallet: Wallet) -> None:
+    name = wallet.request(OWNER, ETH, 5, accepted=False)
+    await wallet.health(0)
+    await wallet.sees(exchange.update((OWNER, ETH, 5)))
+    assert note(wallet, name) == ONLY_THE_CHAIN.format(chain=CHAIN)
+    await wallet.sees(exchange.empty())
+    assert note(wallet, name) == ONLY_THE_CHAIN.format(chain=CHAIN), "that it counts as taken since proves nothing"
+    wallet.events.append(ev.FactLearnt(name, SEQUENCE_ID, "13", "Reddio"))
+    await wallet.sees(exchange.update((OWNER, TOKEN, 1)))
+    assert note(wallet, name) == "", "Reddio has it by its own word"
 
 
 async def test_what_never_left_is_not_found_on_the_chain(exchange: Exchange, wallet: Wallet) -> None:
