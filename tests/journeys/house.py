@@ -24,6 +24,7 @@ from ashore.systems.base import Unclaimed
 from ashore.systems.reddio.deployment import of_practice
 from ashore.systems.zklink.deployment import deployment_from_json
 from ashore.ui.app import first_window
+from ashore.ui.context import Cameras
 from ashore.ui.life import Life
 from ashore.ui.link_choice import LinkChoice
 from ashore.ui.pages.quote_form import QuoteFormPage
@@ -125,15 +126,20 @@ class House:
         """Whether no other device of the same person submits to the network."""
 
     @contextlib.asynccontextmanager
-    async def window(self, *, theme: str = "light", size: tuple[int, int] = SIZE) -> AsyncIterator[Person]:
-        """The window, from the start to a closing in order. What it claimed is held against the truth."""
+    async def window(
+        self, *, theme: str = "light", size: tuple[int, int] = SIZE, cameras: Cameras | None = None
+    ) -> AsyncIterator[Person]:
+        """The window, from the start to a closing in order. What it claimed is held against the truth.
+
+        `cameras` takes the place of this computer's.
+        """
         options = Options(data_dir=self._folder, theme=theme, clock="step")
         paths = paths_for("sandbox", self._folder)
         window, icons, state = first_window(self._application, options, paths)
         window.resize(*size)
         window.show()
         window.activateWindow()
-        life = JourneyLife(window, icons, state, options, paths)
+        life = JourneyLife(window, icons, state, options, paths, cameras=cameras)
         life.practice = self.practice
         stop = asyncio.Event()
         running = asyncio.create_task(life.run(stop))

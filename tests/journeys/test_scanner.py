@@ -7,14 +7,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QMenu
 
+from ashore.ui.scanner.camera import Device
 from ashore.ui.scanner.camera_dialog import CameraDialog
-from journeys.house import WatchedLife
+from journeys.house import House, WatchedLife
 from journeys.person import Person
+from journeys.test_lock import unlock
 from journeys.test_product import own_memory, product
 from journeys.vouchers import FORM, OPEN, REVIEW, SETTLED, claims, looks, voucher
 from unit.ui.scanner.drawn import Pixel, frame_of
@@ -24,6 +26,7 @@ from unit.ui.scanner.simulated import DESK, FRONT, SimulatedInputs
 __all__ = ["own_memory"]
 
 _SIDE = 600
+ADDRESS = "0x8f3A12C4B7d09E21f3Aa5c6D7E8f901277b091C2"
 
 
 async def code_on_the_page(life: WatchedLife, voucher_id: str) -> QImage:
@@ -44,15 +47,27 @@ async def code_on_the_page(life: WatchedLife, voucher_id: str) -> QImage:
 
 
 class Projector:
-    """Holds a film in front of the camera that is looked through, at a camera's pace."""
+    """Cameras, and a film that is held in front of the one that is looked through, at a camera's pace."""
 
-    def __init__(self, desk: SimulatedInputs, film: Film) -> None:
-        self._desk, self._film = desk, film
+    def __init__(self, *there: Device) -> None:
+        self._there = there
+        self._film = Film()
         self._number = 0
+        self.desk = SimulatedInputs()
         self._timer = QTimer()
         self._timer.setInterval(1000 // RATE)
         self._timer.timeout.connect(self._show)
         self._timer.start()
+
+    def cameras(self, parent: QObject) -> SimulatedInputs:
+        """What a window finds each time it looks for cameras."""
+        self.desk = SimulatedInputs(*self._there, parent=parent)
+        return self.desk
+
+    @property
+    def light(self) -> bool:
+        """Whether a camera's light is on."""
+        return bool(self.desk.opened)
 
     def change(self, film: Film) -> None:
         """Hold something else there."""
@@ -63,8 +78,8 @@ class Projector:
         self._timer.stop()
 
     def _show(self) -> None:
-        if self._desk.opened:
-            self._desk.feed(frame_of(self._film.picture(self._number), Pixel.Format_NV12))
+        if self.light:
+            self.desk.feed(frame_of(self._film.picture(self._number), Pixel.Format_NV12))
             self._number += 1
 
 
@@ -74,15 +89,19 @@ async def open_scanner(person: Person) -> CameraDialog:
     await person.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "the menu")
     person.press(Qt.Key.Key_Down)
     person.press(Qt.Key.Key_Return)
+    return scanner(person)
+
+
+def scanner(person: Person) -> CameraDialog:
+    """The one that is open."""
     (dialog,) = (one for one in person.window.findChildren(CameraDialog) if one.isVisible())
     return dialog
 
 
 @pytest.mark.usefixtures("own_memory")
 async def test_a_voucher_before_the_camera_becomes_money(application: QApplication, tmp_path: Path) -> None:
-    desk = SimulatedInputs(FRONT, DESK)
-    projector = Projector(desk, Film())
-    async with product(application, tmp_path, lambda _parent: desk) as (person, life):
+    projector = Projector(FRONT, DESK)
+    async with product(application, tmp_path, projector.cameras) as (person, life):
         await person.until_sees("Bring funds out", "Lightning voucher (LNURL)")
         gift = await voucher(life)
         shown = await code_on_the_page(life, gift["id"])
@@ -95,7 +114,7 @@ async def test_a_voucher_before_the_camera_becomes_money(application: QApplicati
         projector.change(Film(shown, seed=3))
         await person.until(lambda: person.heading == FORM, "the form")
         await person.settle()
-        assert not desk.opened, "the camera's light is out"
+        assert not projector.light, "the camera's light is out"
         assert await looks(life, gift) == 0, "nobody was asked: a person only held up a code"
         person.photograph("scanned")
 
@@ -110,6 +129,36 @@ async def test_a_voucher_before_the_camera_becomes_money(application: QApplicati
         await person.until_sees(SETTLED)
         (claim,) = await claims(life, gift)
         assert (claim["paid"], claim["amount_msat"]) == (True, 15_000)
+    projector.stop()
+
+
+async def test_unplugged_locked_and_scanned_again(house: House) -> None:
+    projector = Projector(FRONT)
+    async with house.window(theme="dark", cameras=projector.cameras) as person:
+        await person.until_sees("1,265.50 USDC")
+        person.press(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        dialog = scanner(person)
+        await person.until(lambda: dialog.camera.state == "live", "the picture")
+        projector.desk.plug()
+        assert "“Integrated Camera” is gone." in person.reads(dialog)
+        photograph(person, dialog, "gone")
+        projector.desk.plug(FRONT)
+        await person.until(lambda: dialog.camera.state == "live", "the picture")
+
+        await house.take_keys_away()
+        await person.until_sees("Ashore is locked")
+        assert not projector.light
+        await unlock(person, "practice")
+        await person.until_sees("1,265.50 USDC")
+        assert not [one for one in person.window.findChildren(CameraDialog) if one.isVisible()]
+
+        projector.change(Film(f"ethereum:{ADDRESS}", seed=7))
+        await open_scanner(person)
+        await person.until(lambda: ADDRESS[2:].lower() in person.reads().lower(), "the address")
+        await person.settle()
+        assert not projector.light
+        person.photograph("address")
+        assert house.practice.status()["zklink"]["submissions"] == {}
     projector.stop()
 
 
