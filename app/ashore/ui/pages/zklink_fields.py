@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.domain.amounts import display_units, format_units
 from ashore.domain.events import Terms
-from ashore.engine.views import Account
-from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.codec.fast import ratio_percent
 from ashore.systems.zklink.system.offer import (
     FAST_SPEED,
@@ -22,15 +19,15 @@ from ashore.systems.zklink.system.offer import (
     ZkLinkOffer,
     ZkLinkQuote,
 )
+from ashore.ui.pages.account_fields import AccountFields
 from ashore.ui.pages.holdings import holdings, words_of
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.disclosure import Disclosure
-from ashore.ui.widgets.field import AddressEdit, Field, LineEdit, Pair
-from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, column, row, set_tip
+from ashore.ui.widgets.field import Field, LineEdit, Pair
+from ashore.ui.widgets.labels import column, set_tip
 
 _AUTOMATIC = ("fee", "nonce", "ratio")
 _EXTRA, _EXTRA_FAST = "Fee and nonce", "Fee, nonce and broker’s share"
@@ -49,29 +46,17 @@ _TIPS = {
 """Words that not everybody knows, one hover away."""
 
 
-class ZkLinkFields(QWidget):
+class ZkLinkFields(AccountFields):
     """The form's left side. It holds raw texts; the wallet judges them."""
 
-    edited = Signal()
-    account_chosen = Signal(int)
-    submitted = Signal()
-
     def __init__(self, theme: Theme, icons: Icons) -> None:
-        super().__init__()
+        super().__init__(theme)
         self._offer: ZkLinkOffer | None = None
-        self._touched: set[str] = set()
         self._own: set[str] = set()
-        self.account = Choice(theme, "From account")
         self.sub_account = Choice(theme, "Sub-account")
         self.chain = Choice(theme, "To chain")
         self.source_token = Choice(theme, "Token")
         self.target_token = Choice(theme, "Paid out as")
-        self.amount = LineEdit("Amount", "0.00")
-        self.maximum = Button("Max", "small-link", name="Use the greatest amount that can be withdrawn")
-        self.balance = Label(role="small")
-        self.recipient = AddressEdit(theme, "Recipient", "0x…")
-        self.own = Button("Use this account’s own address", "small-link")
-        self.grouped = HexText(theme, what="Recipient in groups", size=12)
         self.speed = Choice(theme, "Speed")
         self.speed.set_options([(NORMAL_SPEED, "Normal"), (FAST_SPEED, "Fast")])
         self.ratio = LineEdit("Broker’s share in per cent", "filled in by the brokers’ price")
@@ -79,19 +64,17 @@ class ZkLinkFields(QWidget):
         self.nonce = LineEdit("Nonce", "filled in from your account")
         self.automatic = Button(_USUAL, "small-link")
         self.more = Disclosure(icons, _EXTRA)
-        self.fields: dict[str, Field] = {}
         self._arrange(theme, icons)
         self._connect()
 
     def _arrange(self, theme: Theme, icons: Icons) -> None:
-        below_amount = row(self.balance, self.maximum, -1, spacing=10)
         make = {
             "account": Field(icons, "From account", self.account),
             "sub_account": Field(icons, "Sub-account", self.sub_account),
             "chain": Field(icons, "To chain", self.chain),
             "source_token": Field(icons, "Token", self.source_token),
             "target_token": Field(icons, "Paid out as", self.target_token),
-            "amount": Field(icons, "Amount", self.amount, below_amount, lines=2),
+            "amount": Field(icons, "Amount", self.amount, self.below_amount(), lines=2),
             "recipient": Field(icons, "Recipient", self.recipient, self.grouped, lines=2),
             "speed": Field(icons, "Speed", self.speed),
             "ratio": Field(icons, "Broker’s share in per cent", self.ratio),
@@ -102,7 +85,6 @@ class ZkLinkFields(QWidget):
         self.fields = make
         for name, tip in _TIPS.items():
             set_tip(make[name], tip)
-        self.grouped.hide()
         self.automatic.hide()
         extra = QWidget()
         extra.setLayout(column(Pair(theme, make["fee"], make["nonce"]), make["ratio"], self.automatic))
@@ -122,13 +104,10 @@ class ZkLinkFields(QWidget):
     def _connect(self) -> None:
         for name, choice in self._choices().items():
             choice.changed.connect(lambda _key, name=name: self._chosen(name))
-        for name, edit in self._edits().items():
-            edit.textEdited.connect(lambda _text, name=name: self._typed(name))
-            edit.returnPressed.connect(self.submitted)
+        for edit in self.edits().values():
             edit.guard()
-        self.account.changed.connect(lambda key: self.account_chosen.emit(int(key)))
         self.automatic.clicked.connect(self._use_automatic)
-        self.own.clicked.connect(self._use_own)
+        self.connect_common()
 
     def _choices(self) -> dict[str, Choice]:
         return {
@@ -139,7 +118,7 @@ class ZkLinkFields(QWidget):
             "speed": self.speed,
         }
 
-    def _edits(self) -> dict[str, LineEdit]:
+    def edits(self) -> dict[str, LineEdit]:
         return {
             "amount": self.amount,
             "recipient": self.recipient,
@@ -153,7 +132,7 @@ class ZkLinkFields(QWidget):
     def values(self) -> dict[str, str]:
         """The draft: raw texts by field name. A fee or nonce that nobody wrote is left to the quote."""
         values = {name: choice.key for name, choice in self._choices().items()}
-        values.update({name: edit.text() for name, edit in self._edits().items()})
+        values.update({name: edit.text() for name, edit in self.edits().items()})
         for name in _AUTOMATIC:
             if name not in self._own:
                 values[name] = ""
@@ -166,12 +145,11 @@ class ZkLinkFields(QWidget):
                 choice.select(values[name])
                 if self._offer is not None:
                     self._offer_tokens(self._offer)
-        for name, edit in self._edits().items():
+        for name, edit in self.edits().items():
             edit.setText(values.get(name, ""))
             if name in _AUTOMATIC and values.get(name):
                 self._own.add(name)
                 self.more.set_open(True)
-        self._show_grouped()
 
     def choose_chain(self, evm_chain_id: int) -> bool:
         """Choose the chain of that number of EIP-155; whether it is among those that are offered."""
@@ -182,18 +160,10 @@ class ZkLinkFields(QWidget):
             self._offer_targets(self._offer)
         return bool(chosen)
 
-    def touch_all(self) -> None:
-        """From now on say of empty fields too what they lack: the person wanted to go on."""
-        self._touched.update(FIELDS)
-
     def reset(self) -> None:
-        """Empty what was typed, after it was sent."""
-        self._touched.clear()
+        super().reset()
         self._own.clear()
-        for edit in self._edits().values():
-            edit.clear()
         self.speed.select(NORMAL_SPEED)
-        self._show_grouped()
 
     def choose_first(self) -> None:
         """Choose of every list what it offers first. The account stays."""
@@ -203,15 +173,8 @@ class ZkLinkFields(QWidget):
     # What the wallet says
 
     def set_ready(self, ready: bool) -> None:
-        """Whether there is an offer to fill the fields in for. Another account can be chosen all the same."""
-        for name, field in self.fields.items():
-            field.setEnabled(ready or name == "account")
+        super().set_ready(ready)
         self.automatic.setEnabled(ready)
-
-    def show_accounts(self, accounts: tuple[Account, ...], chosen: int) -> None:
-        """Offer these accounts to withdraw from."""
-        self.account.set_options([(str(a.index), account_words(a)) for a in accounts], str(chosen))
-        self.account.select(str(chosen))
 
     def show_offer(self, offer: ZkLinkOffer, sub_account: str = "") -> None:
         """Offer what the account has and where it can go. `sub_account` is offered even where it is empty."""
@@ -224,8 +187,7 @@ class ZkLinkFields(QWidget):
 
     def show_quote(self, quote: ZkLinkQuote) -> None:
         """Show the problems beside their fields, the balance, and the usual fee and nonce."""
-        for name, field in self.fields.items():
-            field.show_problem(self._worth_showing(name, quote.problems.get(name)))
+        self.show_problems(quote.problems.get)
         if quote.balance is not None:
             shown = display_units(quote.balance.base, quote.balance.decimals)
             self.balance.setText(f"Balance {shown} {quote.balance.symbol}")
@@ -252,20 +214,6 @@ class ZkLinkFields(QWidget):
         self.automatic.setText(_USUAL_FAST if quote.fast else _USUAL)
         if "ratio" not in self._own and quote.ratio is not None:
             self.ratio.setText(format_units(quote.ratio, 2) if quote.fast else "")
-
-    def use_maximum(self, text: str) -> None:
-        """Write the greatest amount."""
-        self.amount.setText(text)
-        self._typed("amount")
-
-    def _worth_showing(self, name: str, problem: Problem | None) -> Problem | None:
-        """Nobody is told off for a field that was not reached yet; what ails the account is said above the form."""
-        if name == "account":
-            return None
-        if problem is None or problem.severity is not Severity.BLOCKS or name in self._touched:
-            return problem
-        edit = self._edits().get(name)
-        return None if edit is not None and not edit.text() else problem
 
     def _offer_tokens(self, offer: ZkLinkOffer) -> None:
         sub = offer.sub_accounts.get(int(self.sub_account.key or 0))
@@ -295,29 +243,17 @@ class ZkLinkFields(QWidget):
                 self._offer_targets(self._offer)
         self.edited.emit()
 
-    def _typed(self, name: str) -> None:
-        self._touched.add(name)
+    def touch(self, name: str) -> None:
         if name in _AUTOMATIC:
             self._own.add(name)
-        if name == "recipient":
-            self._show_grouped()
-        self.edited.emit()
+        super().touch(name)
 
-    def _use_own(self) -> None:
-        if self._offer is not None:
-            self.recipient.setText(readable(self._offer.address))
-            self._typed("recipient")
+    def own_address(self) -> str:
+        return self._offer.address if self._offer is not None else ""
 
     def _use_automatic(self) -> None:
         self._own.clear()
         self.edited.emit()
-
-    def _show_grouped(self) -> None:
-        text = self.recipient.text().strip()
-        digits = text[2:]
-        readable = text[:2] == "0x" and len(digits) == 40 and all(c in "0123456789abcdefABCDEF" for c in digits)
-        self.grouped.show_hex(text if readable else "")
-        self.grouped.setVisible(readable)
 
 
 def draft_of(terms: Terms) -> dict[str, str]:
@@ -351,14 +287,3 @@ def sub_account_options(offer: ZkLinkOffer, chosen: str) -> list[tuple[str, str]
 def _sub_account(offer: ZkLinkOffer, number: int) -> str:
     held = words_of(holdings(offer, [offer.sub_accounts[number]]), most=1)
     return f"{'0 (main)' if number == 0 else number} · {held or 'empty'}"
-
-
-def account_words(account: Account) -> str:
-    """An account as an option: its label, its address, and whether it signs elsewhere."""
-    elsewhere = " · signs elsewhere" if account.elsewhere else ""
-    return f"{account.label} · {_short(account.address)}{elsewhere}"
-
-
-def _short(address: str) -> str:
-    full = readable(address)
-    return f"{full[:6]} … {full[-4:]}"
