@@ -6,6 +6,7 @@ import pytest
 
 from ashore.engine.views import Change, Topic
 from ashore.ui.arrivals import DISMISS, KEPT_MS, LEAVE, SHOW, Source
+from ashore.ui.pages.intake_field import NOT_HELD
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
@@ -152,3 +153,13 @@ async def test_what_leads_nowhere_is_said_and_interrupts_nothing(shell: Shell) -
     assert "log in" in shell.sections.banners.arrived.text
     assert not shell.sections.arrivals.waiting
     assert shell.sections.place == "form"
+
+
+@pytest.mark.parametrize("secret", [PAIRING, PHRASE])
+async def test_a_secret_that_arrives_is_named_and_not_put_into_any_field(shell: Shell, secret: str) -> None:
+    shell.sections.take_in(secret, Source.CAMERA)
+    await shell.settle()
+    assert shell.sections.home.intake.edit.text() == ""
+    assert not shell.sections.arrivals.waiting
+    assert shell.sections.place == "withdraw"
+    assert NOT_HELD in shell.sections.home.intake.field.problem.text.replace("\u200b", "")

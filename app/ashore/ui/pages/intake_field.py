@@ -29,6 +29,7 @@ UNKNOWN_HASH = Problem(
     "If it is a key, clear it: whoever has a key has the money.",
     Severity.WARNS,
 )
+NOT_HELD = "It was not kept here."
 _MOST_PASTED = 20_000
 """Characters taken out of the clipboard: more than any link has, and little enough to be looked at."""
 
@@ -101,9 +102,15 @@ class IntakeField(QWidget):
         self._context.hub.lock_changed.connect(self._lock_changed)
 
     def take(self, text: str) -> None:
-        """Hold a text that was not typed here, and lead on where there is one way only."""
-        self.edit.setText(text[:_MOST_PASTED])
+        """Hold a text that was not typed here, and lead on where there is one way only. A secret is not held."""
+        found = take_in(text, self._reach)
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        if found.secret:
+            self.forget()
+            self.field.show_problem(Problem(found.sentence, f"{found.advice} {NOT_HELD}".strip(), Severity.WARNS))
+            show_if(self.to_receiving, found.way is Way.RECEIVING and self._context.wallet.receiving is not None)
+            return
+        self.edit.setText(text[:_MOST_PASTED])
         self._lead_on()
 
     def forget(self) -> None:

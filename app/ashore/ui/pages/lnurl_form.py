@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ashore.domain.errors import AshoreError
-from ashore.intake.recognition import Intake, Way
+from ashore.intake.recognition import Intake, Way, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind, Reach
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
@@ -162,7 +162,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
 
     def _scanned(self, text: str, found: Intake) -> bool:
         if found.way is Way.VOUCHER:
-            self.begin_with(text)
+            self.begin_with(unwrapped(text))
         return found.way is Way.VOUCHER
 
     def show_opened(self, offer: LnurlOffer) -> None:

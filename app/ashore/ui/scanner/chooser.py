@@ -153,13 +153,13 @@ class CodesPicture(QWidget):
 
     def outlines(self) -> list[Outline]:
         """The outline of each code, in pixels of this widget; without corners where another picture is shown."""
-        shown = self._found[self._stressed].picture
+        shown = self._found[self._stressed].shown
         place = self._place()
-        scale = place.width() / max(1, shown.shown.width())
+        scale = place.width() / max(1, shown.width())
         return [
             Outline(
                 tuple(QPointF(place.x() + x * scale, place.y() + y * scale) for x, y in each.corners)
-                if each.picture is shown
+                if each.shown is shown
                 else (),
                 Tone.OTHER if each.trouble else Tone.LEADS,
                 at + 1,
@@ -169,7 +169,7 @@ class CodesPicture(QWidget):
         ]
 
     def _place(self) -> QRectF:
-        image = self._found[self._stressed].picture.shown
+        image = self._found[self._stressed].shown
         size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         return QRectF((self.width() - size.width()) / 2, 0, size.width(), size.height())
 
@@ -186,7 +186,7 @@ class CodesPicture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(self._place(), self._found[self._stressed].picture.shown)
+        painter.drawImage(self._place(), self._found[self._stressed].shown)
         paint_outlines(painter, self.outlines(), self.font(), self._theme.scale)
         painter.end()
 

@@ -22,7 +22,7 @@ from ashore.ui.context import Context
 from ashore.ui.scanner import screen
 from ashore.ui.scanner.chooser import Chooser
 from ashore.ui.scanner.picture_file import Picture, Text, load_bytes, load_file, of_image
-from ashore.ui.scanner.still import Found, Looked, look
+from ashore.ui.scanner.still import Found, Looked, Looking
 from ashore.ui.widgets.picture import UnreadablePicture
 
 MOST_TEXT = 20_000
@@ -69,6 +69,8 @@ class Scan(QObject):
         super().__init__(place)
         self._context = context
         self._place = place
+        self._looking = Looking()
+        self.destroyed.connect(self._looking.close)
         self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
 
     # The ways
@@ -169,7 +171,7 @@ class Scan(QObject):
         self._start(partial(self._look, source, partial(load_file, path)))
 
     async def _look(self, source: Source, *loads: Callable[[], Picture | Text]) -> None:
-        seen = await look(*loads)
+        seen = await self._looking.look(*loads)
         if isinstance(seen, Text):
             self.got.emit(seen.text[:MOST_TEXT], source)
         else:

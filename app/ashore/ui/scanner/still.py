@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+
+from PySide6.QtGui import QImage
 
 from ashore.intake.codes import Effort, Reading, read
 from ashore.ui.scanner.picture_file import Picture, Text
@@ -16,10 +19,13 @@ Corners = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One code of a picture. `trouble` is a sentence where there is nothing to pass on; `text` is empty then."""
+    """One code of a picture. `trouble` is a sentence where there is nothing to pass on; `text` is empty then.
+
+    `shown` is the picture in the size of a screen, the same object for all codes of one picture.
+    """
 
     text: str = field(repr=False)
-    picture: Picture = field(repr=False)
+    shown: QImage = field(repr=False)
     corners: Corners = ()
     trouble: str = ""
 
@@ -37,15 +43,27 @@ class Looked:
     unfinished: bool = False
 
 
-async def look(*loads: Callable[[], Picture | Text]) -> Looked | Text:
-    """Load pictures and look for codes in them, in a thread; a file that is a text is returned as it is.
+class Looking:
+    """A thread for pictures. One is looked at at a time, so that several take no more memory than one."""
 
-    Codes that say the same are one. Raises UnreadablePicture where nothing could be loaded.
-    """
-    return await asyncio.to_thread(_look, loads)
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "ashore-pictures")
+
+    async def look(self, *loads: Callable[[], Picture | Text]) -> Looked | Text:
+        """Load pictures and look for codes in them; a file that is a text is returned as it is.
+
+        Codes that say the same are one. What is cancelled before its turn is never loaded. Raises UnreadablePicture
+        where nothing could be loaded.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, look, loads)
+
+    def close(self) -> None:
+        """Begin with nothing more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def _look(loads: tuple[Callable[[], Picture | Text], ...]) -> Looked | Text:
+def look(loads: Sequence[Callable[[], Picture | Text]]) -> Looked | Text:
+    """What `Looking` does, for a thread."""
     known: dict[tuple[str, str], Found] = {}
     more = moving = unfinished = False
     for load in loads:
@@ -61,12 +79,12 @@ def _look(loads: tuple[Callable[[], Picture | Text], ...]) -> Looked | Text:
 
 
 def _codes(picture: Picture, reading: Reading) -> list[Found]:
-    scale = picture.scale
+    scale, shown = picture.scale, picture.shown
     found = [
-        Found(code.text, picture, tuple((x * scale, y * scale) for x, y in code.corners), code.trouble)
+        Found(code.text, shown, tuple((x * scale, y * scale) for x, y in code.corners), code.trouble)
         for code in reading.codes
     ]
     # As one reads: a little higher or lower is still beside each other.
-    band = max(1, picture.shown.height() / _BANDS)
+    band = max(1, shown.height() / _BANDS)
     found.sort(key=lambda each: (min(y for _x, y in each.corners) // band, min(x for x, _y in each.corners)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -311,3 +312,17 @@ def test_a_wayland_desktop_is_asked(environment: dict[str, str], asked: str, mon
 def test_a_system_that_hides_the_screen_has_its_sentence() -> None:
     assert "Screen Recording" in screen.permission_words("darwin")
     assert screen.permission_words("linux") == ""
+
+
+async def test_many_pictures_at_once_are_looked_at_one_by_one_and_the_last_one_counts(
+    shell: Shell, tmp_path: Path, wallet: VoucherWallet
+) -> None:
+    paths = [tmp_path / f"{place}.png" for place in range(30)]
+    for place, path in enumerate(paths):
+        assert scene(LINK if path is paths[-1] else f"number {place}").save(str(path))
+    for path in paths:
+        intake(shell).scanner.scan.take(copied(file=[path]), Source.DROP)
+    names = [thread.name for thread in threading.enumerate() if thread.name.startswith("ashore-pictures")]
+    assert len(names) <= 1
+    await shell.until(lambda: shell.sections.place == "voucher")
+    assert voucher(shell) == LINK
