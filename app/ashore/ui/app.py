@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from ashore.desktop.paths import Paths, paths_for
 from ashore.resources import resource_path
-from ashore.ui.links import Links
+from ashore.ui.links import Links, Program
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.theme import fonts
@@ -35,14 +35,14 @@ def main(options: Options, lock: InstanceLock | None = None, message: Message | 
     # Nothing here is painted by a graphics card, and without this Qt would turn every frame of a camera into a picture
     # there and read it back: 12 to 50 ms where the card is simulated, in place of 2.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ForceRasterWidgets)
-    application = QApplication(sys.argv[:1])
+    application = Program(sys.argv[:1])
     application.setApplicationName("Ashore")
     application.setDesktopFileName("ashore")
     application.setStyle("Fusion")
     paths = paths_for(options.network, options.data_dir)
     window, icons, state = first_window(application, options, paths)
     links = Links(window)
-    links.listen_to(application)
+    application.link_opened.connect(links.arrive)
     if message is not None:
         links.arrive_with_start(message)
     window.show()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +25,23 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 400
 """Between one link in the window and the next: a person can read, and a flood of links costs nothing."""
+
+
+class Program(QApplication):
+    """The application, which macOS tells of links by an event to itself, never by an argument.
+
+    (A filter would see every event of every widget, which costs a sixth of the first paint.)
+    """
+
+    link_opened = Signal(object)
+    """A `Message`."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
+            link = event.url().toString(event.url().ComponentFormattingOption.FullyEncoded)
+            self.link_opened.emit(message_for(link))
+            return True
+        return super().event(event)
 
 
 class Links(QObject):
@@ -47,16 +64,6 @@ class Links(QObject):
     def waiting(self) -> bool:
         """Whether a link is kept that no page has taken."""
         return self._newest is not None and bool(self._newest.link)
-
-    def listen_to(self, application: QApplication) -> None:
-        """Take the links that macOS tells its programs about; they come as events, never as arguments."""
-        application.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FileOpen and isinstance(event, QFileOpenEvent):
-            self.arrive(message_for(event.url().toString(event.url().ComponentFormattingOption.FullyEncoded)))
-            return True
-        return False
 
     def arrive_with_start(self, message: Message) -> None:
         """What this very start was asked for. The window is being shown anyway."""

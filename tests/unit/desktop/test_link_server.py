@@ -126,6 +126,14 @@ async def test_garbage_is_refused(listening: Listening, sent: bytes) -> None:
     assert await listening.hand(message_for(LINK)) is Outcome.TAKEN
 
 
+async def test_who_does_not_stop_is_stopped(listening: Listening) -> None:
+    with socket.socket(socket.AF_UNIX) as talking:
+        talking.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(talking, str(listening.server.path))
+        talking.send(b"ashore 1\nlink lightning:" + b"a" * 100_000)
+        assert await asyncio.get_running_loop().sock_recv(talking, 64) == b"refused\n"
+
+
 async def test_whoever_hangs_is_let_go_and_holds_nobody_up_for_good(
     listening: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:

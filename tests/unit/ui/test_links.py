@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt, QUrl
-from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from ashore.desktop.messages import message_for
@@ -124,13 +125,16 @@ async def test_while_the_pages_end_a_link_is_kept(window: MainWindow, pages: Pag
     assert pages.texts == []
 
 
-async def test_macos_tells_of_links_by_an_event(window: MainWindow, pages: Pages, application: QApplication) -> None:
-    links = Links(window)
-    links.listen_to(application)
-    pages.take(links)
-    QCoreApplication.sendEvent(application, QFileOpenEvent(QUrl(OTHER)))
-    application.removeEventFilter(links)
-    assert pages.texts == [OTHER]
+def test_macos_tells_of_links_by_an_event() -> None:
+    code = (
+        "import sys\nfrom PySide6.QtCore import QUrl\nfrom PySide6.QtGui import QFileOpenEvent\n"
+        "from ashore.ui.links import Program\nprogram = Program([])\n"
+        "program.link_opened.connect(lambda message: print(message.link, message.unfit))\n"
+        "for link in sys.argv[1:]: program.sendEvent(program, QFileOpenEvent(QUrl(link)))"
+    )
+    links = [OTHER, "lightning:" + "A" * 5000, "ashore:a%2Fb"]
+    done = subprocess.run([sys.executable, "-c", code, *links], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"{OTHER} ", " too-long", "ashore:a%2Fb "]
 
 
 async def test_a_maximised_window_stays_so(window: MainWindow, pages: Pages) -> None:
