@@ -141,10 +141,7 @@ def _bound(listening: socket.socket, data: Path, environment: Mapping[str, str])
     for path in paths:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-            before = os.umask(0o177)
-            try:
-                listening.bind(os.fspath(path))
-            finally:
-                os.umask(before)
+            listening.bind(os.fspath(path))
+            path.chmod(0o600)  # nobody can connect yet; a mask would be the whole program's for this moment
             return path
     raise OSError("there is no place for the socket")
