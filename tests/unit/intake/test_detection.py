@@ -35,6 +35,29 @@ def test_a_picture_of_each_kind_is_read(kind: str, effort: Effort) -> None:
     assert found == ([] if effort is Effort.FRAME and kind in ONLY_STILL else wanted)
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "effort"),
+    [
+        ("doubled", 4, Effort.FRAME),
+        ("motion 15", 9, Effort.FRAME),
+        ("blur 4.0", 4, Effort.FRAME),
+        ("tilted 60", 12, Effort.FRAME),
+        ("anything, tilted", 9, Effort.FRAME),
+        ("blur 3.0", 13, Effort.STILL),
+        ("blur 4.0", 0, Effort.STILL),
+        ("motion 15", 4, Effort.STILL),
+        ("anything", 11, Effort.STILL),
+        ("bottle, shadow", 12, Effort.STILL),
+    ],
+)
+def test_what_a_plain_look_does_not_read_another_one_does(kind: str, number: int, effort: Effort) -> None:
+    picture = _picture(kind, number)
+    luma = Luma(picture.grey, picture.width, picture.height, picture.width)
+    ticks = iter([0.0, *[9.0] * 9])
+    assert read(luma, Effort.FRAME, lambda: next(ticks)).codes == (), "it was read at once"
+    assert tuple(code.text for code in _read(picture, effort).codes) == picture.contents
+
+
 @pytest.mark.parametrize("kind", NEGATIVES)
 def test_nothing_is_read_where_nothing_is(kind: str) -> None:
     for effort in Effort:
@@ -42,10 +65,14 @@ def test_nothing_is_read_where_nothing_is(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["plain", "inverted", "rotated", "tilted 25", "tilted 45", "dense", "240 pixels", SEVERAL]
+    ("kind", "number"),
+    [
+        *((kind, 1) for kind in ("plain", "inverted", "tilted 25", "tilted 45", "dense", "240 pixels", SEVERAL)),
+        *(("rotated", number) for number in range(1, 7)),
+    ],
 )
-def test_the_corners_are_those_of_the_code_each_in_its_place(kind: str) -> None:
-    picture = _picture(kind, 1)
+def test_the_corners_are_those_of_the_code_each_in_its_place(kind: str, number: int) -> None:
+    picture = _picture(kind, number)
     found = {code.text: code.corners for code in _read(picture, Effort.STILL).codes}
     for content, corners in zip(picture.contents, picture.corners, strict=True):
         assert isinstance(content, str)
