@@ -64,6 +64,7 @@ class Life:
         self._paths = paths
         self._lock = lock
         self._links = links or Links(window)
+        self._hearing = contextlib.AsyncExitStack()
         self._sections: Sections | None = None
         self._again = asyncio.Event()
         window.starting.again.connect(self._again.set)
@@ -85,6 +86,7 @@ class Life:
             if starting.done():
                 starting.result()
             await stopped
+            await self._hearing.aclose()  # a link that came now would be lost: its start waits, and opens it anew
             starting.cancel()
             await asyncio.gather(starting, return_exceptions=True)
         return 0
@@ -157,7 +159,8 @@ class Life:
         from ashore.ui.link_listener import listen
 
         try:
-            await stack.enter_async_context(listen(self._paths.data, self._links.arrive))
+            await self._hearing.enter_async_context(listen(self._paths.data, self._links.arrive))
+            stack.push_async_callback(self._hearing.aclose)
         except OSError:
             # Everything else works; another start then says that Ashore is already open.
             print("ashore: links cannot be taken from other programs.", file=sys.stderr)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
+import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,8 +15,11 @@ import pytest
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
+from ashore.desktop.hand_over import hand_over
+from ashore.desktop.messages import message_for
+from ashore.desktop.one_window import Outcome
 from ashore.desktop.paths import Paths, paths_for
-from ashore.desktop.single_instance import InstanceLock
+from ashore.desktop.single_instance import AlreadyRunning, InstanceLock
 from ashore.net.redact import RedactingFormatter
 from ashore.options import Options
 from ashore.ui import app
@@ -66,6 +72,45 @@ async def test_two_wallets_on_the_same_files(run: Run) -> None:
     run.window.starting.retry.click()
     await asyncio.sleep(0)
     await run.until_said("Ashore is already open.")
+
+
+class Ending(Life):
+    """A wallet that looks, while it is being closed, whether its window still takes links."""
+
+    async def _start(self, stack: contextlib.AsyncExitStack) -> None:
+        stack.push_async_callback(self._look)
+        self.started = await self._handed_over()
+
+    async def _look(self) -> None:
+        self.ending = await self._handed_over()
+        with pytest.raises(AlreadyRunning), InstanceLock(self._paths.instance_lock):
+            pass
+
+    async def _handed_over(self) -> Outcome | None:
+        return await asyncio.to_thread(hand_over, self._paths.data, message_for("lightning:A"), os.environ)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has pipes in the place of sockets")
+async def test_a_window_that_closes_takes_no_link_with_it(application: QApplication, tmp_path: Path) -> None:
+    paths = paths_for("sandbox", tmp_path)
+    paths.create()
+    lock = InstanceLock(paths.instance_lock)
+    lock.take()
+    window, icons, state = app.first_window(application, Options(data_dir=tmp_path), paths)
+    life = Ending(window, icons, state, Options(data_dir=tmp_path), paths, lock)
+    stop = asyncio.Event()
+    running = asyncio.get_running_loop().create_task(life.run(stop))
+    async with asyncio.timeout(10):
+        while not hasattr(life, "started"):
+            await asyncio.sleep(0.01)
+    stop.set()
+    assert await running == 0
+    assert (life.started, life.ending) == (Outcome.TAKEN, None)
+    with InstanceLock(paths.instance_lock):
+        pass
+    window.close()
+    window.deleteLater()
+    application.setStyleSheet("")
 
 
 async def test_a_folder_that_cannot_be_used(application: QApplication, tmp_path: Path) -> None:
