@@ -48,6 +48,7 @@ class Chooser(QDialog):
         self._arrange(more=seen.more)
         for place_in_list, each in enumerate(self.rows):
             each.clicked.connect(lambda _on=False, at=place_in_list: self._choose(at))
+            each.stepped.connect(lambda step, at=place_in_list: self._step(at, step))
             each.looked_at.connect(lambda at=place_in_list: self.picture.stress(at))
         context.hub.lock_changed.connect(self._lock_changed)
 
@@ -83,14 +84,7 @@ class Chooser(QDialog):
         self.open()
         self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}.get(
-            Qt.Key(event.key())
-        )
-        if step is None:
-            super().keyPressEvent(event)
-            return
-        at = next((place for place, each in enumerate(self.rows) if each.hasFocus()), -step)
+    def _step(self, at: int, step: int) -> None:
         self.rows[(at + step) % len(self.rows)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _choose(self, at: int) -> None:
@@ -106,6 +100,7 @@ class CodeRow(RowButton):
     """One code of the list, with the number that stands beside its outline."""
 
     looked_at = Signal()
+    stepped = Signal(int)
 
     def __init__(self, number: int, name: str) -> None:
         super().__init__(f"{number}: {name}")
@@ -116,7 +111,7 @@ class CodeRow(RowButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _STEPS:
-            event.ignore()  # the list goes round; Qt would go on to the button below it
+            self.stepped.emit(_STEPS[Qt.Key(event.key())])  # the list goes round; Qt would leave it at its end
             return
         super().keyPressEvent(event)
 

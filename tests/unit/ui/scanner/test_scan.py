@@ -218,7 +218,9 @@ async def test_several_codes_are_chosen_from_by_keyboard(shell: Shell) -> None:
     dialog = chooser(shell)
     assert dialog.rows[0].hasFocus()
     place = next(at for at, row in enumerate(dialog.rows) if ADDRESS in row.accessibleName())
-    for _ in range(place + len(dialog.rows)):  # round once
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up)
+    assert dialog.rows[-1].hasFocus(), "the list goes round"
+    for _ in range(place + 1):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
     assert dialog.rows[place].hasFocus()
     assert dialog.picture.outlines()[place].stressed
@@ -325,4 +327,23 @@ async def test_many_pictures_at_once_are_looked_at_one_by_one_and_the_last_one_c
     names = [thread.name for thread in threading.enumerate() if thread.name.startswith("ashore-pictures")]
     assert len(names) <= 1
     await shell.until(lambda: shell.sections.place == "voucher")
+    assert voucher(shell) == LINK
+
+
+async def test_codes_on_two_screens_are_shown_each_on_its_own(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "grab", lambda: [scene(ADDRESS), scene(LINK, size=QSize(900, 300))])
+    monkeypatch.setattr(screen, "SETTLE_S", 0.01)
+    intake(shell).scanner.scan.from_screen()
+    await shell.until(lambda: bool(shell.window.findChildren(Chooser)))
+    dialog = chooser(shell)
+    await shell.until(dialog.rows[0].hasFocus)
+    first, second = dialog.picture.outlines()
+    assert first.corners
+    assert not second.corners
+    QTest.keyClick(dialog.rows[0], Qt.Key.Key_Down)
+    first, second = dialog.picture.outlines()
+    assert not first.corners
+    assert second.corners
+    dialog.rows[1].click()
+    await shell.settle()
     assert voucher(shell) == LINK
