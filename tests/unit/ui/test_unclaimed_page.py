@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -15,7 +17,7 @@ from ashore.engine.views import Change, Topic
 from ashore.systems.base import Unclaimed
 from ashore.systems.zklink.codec.l1.calls import decode_claim
 from ashore.ui.pages.any_wallet import payment_link
-from ashore.ui.pages.unclaimed import UnclaimedPage
+from ashore.ui.pages.unclaimed import AT_FIRST, FURTHER, UnclaimedPage
 from ashore.ui.widgets.hextext import HexText
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
@@ -166,3 +168,28 @@ async def test_who_receives_of_several_claims_is_said_before_one_presses(shell: 
         "0x8f3A 12C4 … 77b0 91C2, not yours, receives 25.00 USDC on Arbitrum, 25.00 DAI on Arbitrum",
     ]
     assert page.each_receives.y() < page.all.y()
+
+
+async def test_hundreds_of_tokens_hide_no_money_and_do_not_hold_the_window_up(shell: Shell) -> None:
+    """Anybody can have single tokens set aside for somebody else."""
+    page = await the_page(shell)
+    spam = [replace(OWED, token_id=1_000 + n, symbol=f"SPAM #{n}", single=True) for n in range(500)]
+    began, longest = time.thread_time(), 0.0
+    shell.wallet.unclaimed.found = (*spam, OWED)
+    shell.wallet.tell(Change(Topic.UNCLAIMED))
+    while len(page.cards) < AT_FIRST:
+        await asyncio.sleep(0)
+        began, longest = time.thread_time(), max(longest, time.thread_time() - began)
+    assert longest < 0.5, f"a card at a time: {longest}"
+    await shell.settle()
+    assert [card.owed for card in page.cards[:2]] == [OWED, spam[0]]
+    assert len(page.cards) == AT_FIRST
+    assert page.more.text() == f"Show {FURTHER} more of {501 - AT_FIRST}"
+    first = list(page.cards)
+    page.more.click()
+    await shell.settle()
+    assert page.cards[:AT_FIRST] == first, "what is the same stays as it stands"
+    assert len(page.cards) == AT_FIRST + FURTHER
+    await found(shell, *spam[:3])
+    assert [card.owed for card in page.cards] == spam[:3]
+    assert not page.more.isVisible()

@@ -37,18 +37,23 @@ class AnyWallet(Disclosure):
 
     def __init__(self, context: Context, owed: Unclaimed) -> None:
         super().__init__(context.icons, "Have it paid out from any wallet")
-        theme = context.theme
         self._context = context
         self._owed = owed
         self._told = False
         self.gas = Label(_NOT_KNOWN, "muted", wrap=True)
+        self._filled = False
+        self.toggled.connect(self._opened)
+
+    def _fill(self) -> None:
+        """Only for who looks: a code takes long to draw, and hundreds of these may stand in a list."""
+        theme, owed = self._context.theme, self._owed
         facts = Facts(theme)
         facts.add_hex("Contract", readable(owed.contract))
         facts.add("Chain", f"{owed.chain} (chain id {owed.evm_chain_id})")
         call = call_of(owed)
         facts.add("Function", call.function)
         facts.add_hex("Call data", owed.calldata)
-        code = small_code(theme, payment_link(owed), "the call that pays it out", context.saved_codes)
+        code = small_code(theme, payment_link(owed), "the call that pays it out", self._context.saved_codes)
         content = QWidget()
         scan = Label(_SCAN, "small", wrap=True)
         beside = row(code, scan, spacing=16)
@@ -57,7 +62,6 @@ class AnyWallet(Disclosure):
         told = Label(_ANYBODY.format(chain=owed.chain, what=what), "muted", wrap=True)
         content.setLayout(column(told, self.gas, facts, beside, spacing=10))
         self.set_content(content)
-        self.toggled.connect(self._opened)
 
     def show_gas(self, offer: ClaimOffer) -> None:
         """Say what it takes, as the form of its claim has it."""
@@ -69,6 +73,9 @@ class AnyWallet(Disclosure):
         self.gas.setText(_GAS.format(units=units_words(offer.likely or offer.gas), limit=limit))
 
     def _opened(self, opened: bool) -> None:
+        if opened and not self._filled:
+            self._filled = True
+            self._fill()
         if opened and not self._told:
             self._told = True
             self.gas.setText(_ASKING)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -19,7 +21,7 @@ from ashore.ui.pages.whose import own_label, who
 from ashore.ui.port import WalletPort
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.facts import Facts
-from ashore.ui.widgets.labels import Label, clear, column, row
+from ashore.ui.widgets.labels import Label, column, row
 from ashore.ui.widgets.marks import MarkWidget
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import ScrollColumn
@@ -29,6 +31,12 @@ _WHAT = (
     "A withdrawal ends in a contract first. zkLink’s relayer usually sends it on by itself; what comes from Reddio "
     "waits for you. It stays there under its owner’s address until somebody has it paid out, and does not expire."
 )
+
+
+AT_FIRST, FURTHER = 20, 20
+"""How many are shown at first, and at each wish for more."""
+_Sum = tuple[tuple[str, str, str], str, int, str, str]
+_Key = tuple[str, _Sum, str]
 
 
 class UnclaimedCard(QFrame):
@@ -41,6 +49,7 @@ class UnclaimedCard(QFrame):
         self._context = context
         self.owed = owed
         self.claimed_by = claimed_by
+        self.key = _key(owed, claimed_by)
         self.claim = Button()
         self.amount = Label(breakable(owed_words(owed)), "title", wrap=True)
         evidence = owed.evidence
@@ -117,9 +126,15 @@ class UnclaimedPage(Page):
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
         scroll.column.addLayout(self._list)
+        self.more = Button("")
+        self.more.clicked.connect(self._show_more)
+        scroll.column.addLayout(row(self.more, -1))
         scroll.column.addLayout(row(self.again, -1))
         scroll.column.addStretch(1)
         self.cards: list[UnclaimedCard] = []
+        self._most = AT_FIRST
+        self._shown: list[_Key] = []
+        self._opened: set[tuple[str, str, str]] = set()
         context.hub.unclaimed_changed.connect(self.refresh)
 
     def shown(self) -> None:
@@ -139,15 +154,7 @@ class UnclaimedPage(Page):
         else:
             self.notice.clear()
         self.again.setVisible(trouble is None)
-        claims = [money.claim_of(owed) for owed in money.found]
-        shown = [(_sum(card.owed), card.claimed_by) for card in self.cards]
-        if shown != [(_sum(owed), claim) for owed, claim in zip(money.found, claims, strict=True)]:
-            opened = {card.owed.name for card in self.cards if card.ways.is_open}
-            clear(self._list)
-            self.cards = [UnclaimedCard(self.context, *each) for each in zip(money.found, claims, strict=True)]
-            for card in self.cards:
-                self._list.addWidget(card)
-                card.ways.set_open(card.owed.name in opened)
+        self._show_cards()
         self.said.setText(self._sentence())
         self.left_out.setText(breakable(" ".join(money.left_out)))
         self.left_out.setVisible(bool(money.left_out))
@@ -158,10 +165,55 @@ class UnclaimedPage(Page):
         gets = receivers_words(self.context.wallet, ready[:MOST_NUMBERS]) if len(ready) > 1 else ""
         self.each_receives.show_text(breakable(gets))
 
-    def _ready(self) -> list[Unclaimed]:
-        """What can be claimed now, and is not being claimed yet."""
+    def _show_cards(self) -> None:
+        """The first of what was found, money before single tokens: anybody can have thousands of those set aside."""
         money = self.context.wallet.unclaimed
-        return [owed for owed in money.found if owed.amount and not owed.unclear and not money.claim_of(owed)]
+        ordered = self._ordered()
+        wanted = {
+            _key(owed, claim): (owed, claim) for owed in ordered[: self._most] for claim in [money.claim_of(owed)]
+        }
+        left = len(ordered) - len(wanted)
+        self.more.setText(f"Show {min(left, FURTHER):,} more of {left:,}")
+        self.more.setVisible(left > 0)
+        if list(wanted) != self._shown:
+            self._shown = list(wanted)
+            self.context.tasks.start(self._build(wanted), name="unclaimed cards")
+
+    async def _build(self, wanted: Mapping[_Key, tuple[Unclaimed, str]]) -> None:
+        """Change what is different, a card at a time: each takes the window some time to make."""
+        have = {card.key: card for card in self.cards}
+        self._opened = {card.owed.name for card in self.cards if card.ways.is_open}
+        for card in [card for key, card in have.items() if key not in wanted]:
+            self.cards.remove(card)
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        for place, (key, (owed, claim)) in enumerate(wanted.items()):
+            card = have.get(key) or UnclaimedCard(self.context, owed, claim)
+            if card in self.cards[: place + 1]:
+                continue
+            if card in self.cards:
+                self.cards.remove(card)
+                self._list.removeWidget(card)
+            self.cards.insert(place, card)
+            self._list.insertWidget(place, card)
+            if key not in have:
+                card.ways.set_open(owed.name in self._opened)
+                await asyncio.sleep(0)
+
+    def _ordered(self) -> list[Unclaimed]:
+        found = self.context.wallet.unclaimed.found
+        return sorted(found, key=lambda owed: (owed.single, bool(owed.unclear)))
+
+    def _show_more(self) -> None:
+        self._most += FURTHER
+        self._show_cards()
+
+    def _ready(self) -> list[Unclaimed]:
+        """What can be claimed now, and is not being claimed yet; of very much the first."""
+        money = self.context.wallet.unclaimed
+        free = (owed for owed in self._ordered() if owed.amount and not owed.unclear and not money.claim_of(owed))
+        return list(islice(free, MOST_NUMBERS + 1))
 
     def _sentence(self) -> str:
         money = self.context.wallet.unclaimed
@@ -194,7 +246,11 @@ def receivers_words(wallet: WalletPort, claims: Sequence[Unclaimed]) -> str:
     return "\n".join(lines)
 
 
-def _sum(owed: Unclaimed) -> tuple[tuple[str, str, str], str, int, str, str]:
+def _key(owed: Unclaimed, claimed_by: str) -> _Key:
+    return owed.profile, _sum(owed), claimed_by
+
+
+def _sum(owed: Unclaimed) -> _Sum:
     """What differs to a person: not the block that the proof was read of."""
     return owed.name, owed_words(owed), owed.rest, owed.unclear, owed.kind
 
