@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 _RESERVED = set(" \t\n\"'\\><~|&;$*?#()`")
+_BLANKS = " \t\r"
 _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _ESCAPES = {"\\": "\\", "s": " ", "n": "\n", "t": "\t", "r": "\r"}
 
@@ -18,13 +19,13 @@ def read(text: str) -> dict[str, str]:
     """The values of a desktop entry; what cannot be read is left out."""
     found: dict[str, str] = {}
     inside = False
-    for line in text.splitlines():
+    for line in text.split("\n"):  # no other character ends a line here
         if line.startswith("["):
-            inside = line.strip() == "[Desktop Entry]"
+            inside = line.strip(_BLANKS) == "[Desktop Entry]"
         elif inside and not line.startswith("#"):
             key, equals, value = line.partition("=")
             if equals:
-                found.setdefault(key.strip(), _plain(value.strip()))
+                found.setdefault(key.strip(_BLANKS), _plain(value.strip(_BLANKS)))
     return found
 
 
@@ -38,7 +39,7 @@ def exec_line(command: Sequence[str], field: str = "") -> str:
 
 def _quoted(word: str) -> str:
     word = word.replace("%", "%%")
-    if word and not _RESERVED & set(word):
+    if word and not _RESERVED & set(word) and not any(character.isspace() for character in word):
         return word
     for character in '\\"`$':
         word = word.replace(character, f"\\{character}")

@@ -5,24 +5,27 @@ Pure functions on the text of one list: all that is not changed stays as it is, 
 
 from __future__ import annotations
 
+import re
+
 DEFAULTS = "[Default Applications]"
 ADDED = "[Added Associations]"
+_BLANKS = " \t\r\n"
 
 
 def value_of(text: str, section: str, key: str) -> str | None:
     """What stands behind a key; None where nothing does."""
-    place = _place(text.splitlines(keepends=True), section, key)
+    place = _place(_lines(text), section, key)
     return None if place is None else place[1]
 
 
 def programs_of(value: str | None) -> list[str]:
     """The desktop files of a value, in their order."""
-    return [name for name in (part.strip() for part in (value or "").split(";")) if name]
+    return [name for name in (part.strip(_BLANKS) for part in (value or "").split(";")) if name]
 
 
 def with_value(text: str, section: str, key: str, value: str) -> str:
     """The text with a key set. The section is added at the end where it is missing."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     line = f"{key}={value}\n"
     found = _place(lines, section, key)
     if found is not None:
@@ -41,7 +44,7 @@ def with_value(text: str, section: str, key: str, value: str) -> str:
 
 def without(text: str, section: str, key: str) -> str:
     """The text without a key."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     found = _place(lines, section, key)
     if found is not None:
         del lines[found[0]]
@@ -50,7 +53,7 @@ def without(text: str, section: str, key: str) -> str:
 
 def without_empty(text: str, section: str) -> str:
     """The text without a section that holds nothing."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     begin = _section(lines, section)
     if begin is None:
         return text
@@ -60,8 +63,13 @@ def without_empty(text: str, section: str) -> str:
     return "".join(lines[:begin] + lines[end:])
 
 
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; nothing but a line feed ends one."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
 def _section(lines: list[str], section: str) -> int | None:
-    return next((i for i, line in enumerate(lines) if line.strip() == section), None)
+    return next((i for i, line in enumerate(lines) if line.strip(_BLANKS) == section), None)
 
 
 def _place(lines: list[str], section: str, key: str) -> tuple[int, str] | None:
@@ -69,9 +77,9 @@ def _place(lines: list[str], section: str, key: str) -> tuple[int, str] | None:
     inside = False
     for number, line in enumerate(lines):
         if line.startswith("["):
-            inside = line.strip() == section
+            inside = line.strip(_BLANKS) == section
         elif inside and not line.startswith("#"):
             name, equals, value = line.partition("=")
-            if equals and name.strip() == key:
-                return number, value.strip()
+            if equals and name.strip(_BLANKS) == key:
+                return number, value.strip(_BLANKS)
     return None
