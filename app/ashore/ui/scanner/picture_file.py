@@ -29,6 +29,8 @@ MOST_TEXT_BYTES = 64 * 1024
 
 _ENOUGH_PIXELS = 16_000_000
 """A larger photograph (JPEG) is decoded at a smaller scale: its pixels are sharper than its lens."""
+_JPEG_SCAN, _MOST_SCANS = b"\xff\xda", 64
+"""A progressive JPEG is read once over for each of its scans: usual are ten, possible are millions."""
 _SHOWN_SIDE = 1600
 _STRIP_PIXELS = 200_000
 _HEAD = 4096
@@ -197,6 +199,8 @@ def _text_of(head: bytes, descriptor: int, size: int) -> Text:
 
 
 def _decoded(body: QByteArray, kind: bytes) -> Picture:
+    if kind == b"jpeg" and body.count(_JPEG_SCAN) > _MOST_SCANS:
+        raise UnreadablePicture("The picture is put together of too many layers.", "Save it once more.")
     QImageReader.setAllocationLimit(ALLOCATION_MIB)
     buffer = QBuffer(body)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

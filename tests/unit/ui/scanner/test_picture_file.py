@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import segno
 from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 
 from ashore.ui.scanner.picture_file import MOST_FILE_BYTES, MOST_PIXELS, Picture, Text, load_bytes, load_file, of_image
 from ashore.ui.scanner.still import look
@@ -93,6 +93,16 @@ def test_what_is_shown_is_no_larger_than_a_screen_and_its_outline_fits(tmp_path:
     assert all(5000 <= x * 6000 / 1600 <= 6000 for x, _y in found.corners)
 
 
+def test_a_photograph_in_layers_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "layers.jpg"
+    writer = QImageWriter(str(path), b"jpeg")
+    writer.setProgressiveScanWrite(True)
+    assert writer.write(code().convertToFormat(QImage.Format.Format_RGB32))
+    seen = look([lambda: load_file(path)])
+    assert not isinstance(seen, Text)
+    assert [each.text for each in seen.found] == [TEXT]
+
+
 def animated(frames: int) -> bytes:
     """A GIF of so many frames of 2 by 2 pixels."""
     frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 2, 2, 0) + b"\x02\x03\x44\x02\x05\x00"
@@ -132,6 +142,7 @@ def test_a_text_is_told_as_it_is(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n", "damaged"),
         (b"\x89PNG\r\n\x1a\nnothing of a picture", "damaged"),
         (b"\xff\xd8\xff\xe0" + b"\x00" * 64, "damaged"),
+        (b"\xff\xd8\xff\xe0" + b"\xff\xda" * 100, "too many layers"),
         (b"GIF89a\x00\x00\x00\x00", "damaged"),
         (b"RIFF\x04\x00\x00\x00WEBPVP8 ", "damaged"),
         (b"BM" + b"\xff" * 60, "damaged"),
