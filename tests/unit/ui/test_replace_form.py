@@ -172,7 +172,7 @@ async def test_a_price_that_was_absurd_already_is_not_outbid_in_silence(shell: S
 async def test_a_claim_that_would_fail_is_not_sped_up(shell: Shell, wallet: RacingWallet) -> None:
     offer = wallet.unclaimed.replacement
     assert isinstance(offer, ReplacementOffer)
-    wallet.unclaimed.replacement = replace(offer, refused="The contract would not carry the claim out any more.")
+    wallet.unclaimed.replacement = replace(offer, refused=True)
     page = await the_form(shell)
     assert "Cancelling costs less" in texts(page.trouble)
     assert not page.summary.review.isEnabled()
