@@ -25,6 +25,10 @@ Look = Callable[[Picture], Contents]
 BINARY = "binary data"
 """Stands for contents that are no text: the readers give them back each in its own way."""
 
+_ALL = 1_000
+_MOST_UNREAD = {Effort.FRAME.value: 7.0, Effort.STILL.value: 5.0}
+"""Percent of all pictures that are too far spoilt."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -132,7 +136,8 @@ def _together(
         missed = [f"{picture.kind} {picture.number}" for picture in readable if not _is_read(tally, picture)]
         took = tally.times()
         note = f"median {statistics.median(took):.1f} ms, p95 {_p95(took):.1f}, most {max(took):.0f}"
-        yield Figure(f"codes: pictures read, {name}", share, "%", note=f"{len(codes)} pictures; {note}")
+        most = _MOST_UNREAD[name] if len(codes) >= _ALL else None
+        yield Figure(f"codes: pictures not read, {name}", 100 - share, "%", most, f"of {len(codes)}; {note}")
         lost = 100 * len(missed) / max(1, len(readable))
         yield Figure(f"codes: readable by any, missed, {name}", lost, "%", at_most=1, note=", ".join(missed))
         yield Figure(f"codes: wrong texts, {name}", tally.wrong, "", at_most=0)

@@ -258,6 +258,8 @@ def _content(found: zxingcpp.Barcode) -> tuple[str, str]:
 def _part(found: zxingcpp.Barcode) -> int:
     """Which part of several it is, 0 for none."""
     extra = cast("dict[str, Any]", found.extra)
+    if not {"DataMask", "ECLevel", "UEC"} <= extra.keys():
+        return 0
     dark = bytes(cast("Any", found.to_image(scale=1, add_quiet_zones=False))).translate(_DARK)
     side = isqrt(len(dark))
     rows = tuple(dark[start : start + side] for start in range(0, side * side, side))
