@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 _BREATH_S = 0.0002
-"""Between two operations on a whole plane, so that the window's thread gets Python's lock when it wants it."""
+"""After each millisecond or so of work, so that the window's thread gets Python's lock when it wants it."""
+_MANY = 400_000
+"""Pixels of which a single operation takes that long."""
 _HALF = 0x8000
 
 
@@ -129,7 +131,8 @@ def sharpened(cut: Cut, near: tuple[int, ...], far: tuple[int, ...], amount: int
     sharp = fine * (1 + amount) + _each(count, _HALF) - coarse * amount
     time.sleep(_BREATH_S)
     above_black = sharp & (sharp >> 15 & _each(count, 1)) * (_HALF - 1)
-    time.sleep(_BREATH_S)
+    if count > _MANY:
+        time.sleep(_BREATH_S)
     too_light = (above_black + _each(count, _HALF - 256) >> 15 & _each(count, 1)) * 0xFF
     time.sleep(_BREATH_S)
     clear = (above_black | too_light).to_bytes(2 * count + 2, "little")[: 2 * count : 2]
@@ -144,7 +147,9 @@ def _mean(plane: int, width: int, count: int, reaches: tuple[int, ...]) -> int:
     for direction in (16, 16 * width):
         for reach in reaches:
             total += total >> direction * reach
-            time.sleep(_BREATH_S)
+            if count > _MANY:
+                time.sleep(_BREATH_S)
+        time.sleep(_BREATH_S)
     # The sums went towards the first pixel; they go back by half of that.
     back = 16 * (sum(reaches) // 2) * (1 + width)
     return (total >> 2 * len(reaches) & _each(count, 0xFF)) << back & ((1 << 16 * count) - 1)
