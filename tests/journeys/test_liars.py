@@ -42,7 +42,7 @@ async def test_the_operator_lies_about_a_stage(
 
         house.practice.let_pass(LONG_ENOUGH_MIN)
         house.look()
-        await person.until_sees(DIFFER, "Nothing is lost; Ashore keeps watching the chain itself.")
+        await person.until_sees(DIFFER, "The money is not lost; Ashore keeps watching the chain itself.")
         for title in lied:
             shown = person.stages()[title]
             assert shown.mark == "reported"

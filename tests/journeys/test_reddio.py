@@ -319,5 +319,5 @@ async def test_a_picture_that_a_token_brings_along_is_shown_when_asked_for(vault
         person.photograph("picture")
         person.click("Choose another asset")
         await choose_asset(person, "REEF #7")
-        person.click("Show its picture")
-        await person.until_sees("A practice network loads nothing from the internet.")
+        await person.until_sees("Its picture is not shown: a practice network loads nothing from the internet.")
+        assert "Show its picture" not in person.names(), "it could only be refused"

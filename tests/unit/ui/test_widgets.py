@@ -20,6 +20,7 @@ from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, column
+from ashore.ui.widgets.scroll import ScrollColumn
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 HASH = "0x" + "5d41" * 16
@@ -189,11 +190,36 @@ def test_the_whole_row_of_a_disclosure_opens_it(icons: Icons) -> None:
     disclosure.set_content(Label("Here."))
     disclosure.resize(600, 80)
     disclosure.show()
-    head = disclosure.button.parentWidget()
-    QTest.mouseClick(head, Qt.MouseButton.LeftButton, pos=QPoint(head.width() - 5, head.height() // 2))
+    beside = QPoint(disclosure.width() - 5, disclosure.button.geometry().center().y())
+    QTest.mouseClick(disclosure, Qt.MouseButton.LeftButton, pos=beside)
     assert disclosure.is_open
+    QTest.mouseClick(disclosure, Qt.MouseButton.LeftButton, pos=QPoint(5, disclosure.height() - 2))
+    assert disclosure.is_open, "what it holds is no button"
     QTest.mouseClick(disclosure.button, Qt.MouseButton.LeftButton)
     assert not disclosure.is_open
-    QTest.mouseClick(head, Qt.MouseButton.RightButton, pos=QPoint(head.width() - 5, head.height() // 2))
+    QTest.mouseClick(disclosure, Qt.MouseButton.RightButton, pos=beside)
     assert not disclosure.is_open
     disclosure.close()
+
+
+def test_a_button_at_the_edge_of_what_scrolls_stays_under_the_pointer_while_it_is_pressed() -> None:
+    page, clicked = ScrollColumn(), list[bool]()
+    buttons = [Button(f"Button {number}") for number in range(30)]
+    for button in buttons:
+        page.column.addWidget(button)
+    page.column.addWidget(Label("Words that wrap, as every page has them.", wrap=True))
+    page.resize(300, 400)
+    page.show()
+    QApplication.processEvents()
+    page.verticalScrollBar().setValue(0)
+    shown = page.viewport().rect()
+    last = [each for each in buttons if shown.contains(each.mapTo(page.viewport(), each.rect().center()))][-1]
+    last.clicked.connect(lambda: clicked.append(True))
+    handle = page.windowHandle()
+    assert handle is not None
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=last.mapTo(page, last.rect().center()))
+    assert clicked == [True]
+    assert page.verticalScrollBar().value() == 0
+    buttons[20].setFocus()
+    assert page.verticalScrollBar().value() > 0, "the keyboard’s focus is followed"
+    page.close()

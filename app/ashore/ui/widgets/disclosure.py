@@ -8,21 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.labels import row
-
-
-class _Head(QWidget):
-    """The row of the button: a click anywhere in it is one on the button."""
-
-    def __init__(self, button: Button) -> None:
-        super().__init__()
-        self._button = button
-        self.setLayout(row(button, -1, spacing=0))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._button.click()
 
 
 class Disclosure(QWidget):
@@ -38,9 +23,10 @@ class Disclosure(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        self._column.addWidget(_Head(self.button))
+        self._column.addWidget(self.button)
         self._content: QWidget | None = None
         self._open = False
+        self.setMouseTracking(True)
         icons.dress(self.button, "chevron-right", "accent", 12)
         icons.theme.changed.connect(self._paint)
         self.button.clicked.connect(lambda: self.set_open(not self._open))
@@ -63,8 +49,22 @@ class Disclosure(QWidget):
     def set_content(self, content: QWidget) -> None:
         """What to show when opened."""
         self._content = content
+        content.setCursor(Qt.CursorShape.ArrowCursor)  # not the hand of the row above it
         self._column.addWidget(content)
         content.setVisible(self._open)
+
+    def _in_row(self, event: QMouseEvent) -> bool:
+        """Whether it is about the row of the button, also beside its words."""
+        row, spot = self.button.geometry(), event.position().toPoint()
+        return self.rect().contains(spot) and row.top() <= spot.y() <= row.bottom()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        hand = Qt.CursorShape.PointingHandCursor if self._in_row(event) else Qt.CursorShape.ArrowCursor
+        self.setCursor(hand)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self._in_row(event):
+            self.button.click()
 
     def set_open(self, opened: bool) -> None:
         """Show or hide the content."""

@@ -97,6 +97,8 @@ class ScrollColumn(QScrollArea):
         return 0 <= event.timestamp() - self._wheeled_at < _SAME_WHEEL_MS
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return  # who presses sees it; what moved away under the pointer would never be clicked
         if new is not None and self.isVisible() and self._inner.isAncestorOf(new):
             self.ensureWidgetVisible(new, 0, 24)
 
