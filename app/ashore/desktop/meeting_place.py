@@ -75,15 +75,15 @@ def pipe_name(data: Path) -> str | None:
 
 
 def made_pipe_name(data: Path) -> str:
-    """The same, for the window: what nobody else can know is made where it is not there.
+    """The same, for the window, anew at every start: who reads the names of open pipes could make an old one first.
 
     Raises:
         OSError: it cannot be kept.
     """
+    fresh = data / "links.key.new"
+    fresh.write_bytes(os.urandom(_KEY_BYTES))
+    fresh.replace(data / "links.key")
     known = pipe_name(data)
-    if known is None:
-        (data / "links.key").write_bytes(os.urandom(_KEY_BYTES))
-        known = pipe_name(data)
     if known is None:
         raise OSError("links.key")
     return known

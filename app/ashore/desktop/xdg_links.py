@@ -109,9 +109,14 @@ class XdgLinks:
             before = programs_of(kept.get(_BEFORE + scheme))
             chosen = ";".join([ENTRY, *(name for name in before if name != ENTRY), ""])
             text = mimeapps.with_value(text, DEFAULTS, mime_type(scheme), chosen)
+        standing = _text(self._entry)
         with _refusals(self._list):
             _replace(self._entry, entry(self._values() | kept))
-            _replace(self._list, text)
+            try:
+                _replace(self._list, text)
+            except OSError:
+                self._put_back(standing)  # alone it would be offered for links that nobody asked to be opened here
+                raise
         self._tell_desktop()
 
     def unregister(self) -> None:
@@ -127,13 +132,19 @@ class XdgLinks:
         with _refusals(self._list):
             if text != before:
                 if not text and earlier.get(_MADE) == "list":
-                    self._list.unlink()
+                    self._list.resolve().unlink()  # where it is a link, that is not ours
                 else:
                     _replace(self._list, text)
             if ours:
                 self._entry.unlink()
         if ours:
             self._tell_desktop()
+
+    def _put_back(self, text: str) -> None:
+        if text:
+            _replace(self._entry, text)
+        else:
+            self._entry.unlink(missing_ok=True)
 
     def _list_text(self) -> str:
         """The user's list, which is written back: what cannot be read whole must not be lost."""

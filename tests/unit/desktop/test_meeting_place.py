@@ -87,8 +87,8 @@ def test_each_data_folder_has_its_own_however_it_is_written(tmp_path: Path) -> N
 def test_the_name_of_a_pipe_cannot_be_guessed(tmp_path: Path) -> None:
     assert meeting_place.pipe_name(tmp_path) is None
     made = meeting_place.made_pipe_name(tmp_path)
-    assert made == meeting_place.made_pipe_name(tmp_path) == meeting_place.pipe_name(tmp_path)
+    assert made == meeting_place.pipe_name(tmp_path)
     assert len(made) == len(meeting_place.name_of(tmp_path)) + 1 + 32
     (tmp_path / "links.key").write_bytes(b"short")
     assert meeting_place.pipe_name(tmp_path) is None
-    assert meeting_place.made_pipe_name(tmp_path) != made
+    assert meeting_place.made_pipe_name(tmp_path) not in (made, meeting_place.made_pipe_name(tmp_path))

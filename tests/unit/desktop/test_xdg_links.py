@@ -158,6 +158,22 @@ def test_a_list_that_cannot_be_read_whole_is_not_touched(desktop: Desktop) -> No
     assert not desktop.entry.exists()
 
 
+def test_a_list_that_cannot_be_written_leaves_no_launcher_behind(desktop: Desktop) -> None:
+    desktop.list.symlink_to("/proc/version")  # as a home that is managed elsewhere has it
+    with pytest.raises(RegistrationRefused):
+        desktop.links.register()
+    assert not desktop.entry.exists()
+
+
+def test_a_link_to_a_list_that_is_not_there_yet_stays_one(desktop: Desktop, tmp_path: Path) -> None:
+    (tmp_path / "dots").mkdir()
+    desktop.list.symlink_to(tmp_path / "dots" / "mimeapps.list")
+    desktop.links.register()
+    desktop.links.unregister()
+    assert desktop.list.is_symlink()
+    assert not (tmp_path / "dots" / "mimeapps.list").exists()
+
+
 def test_a_launcher_of_somebody_elses_making_is_not_overwritten(desktop: Desktop) -> None:
     desktop.entry.write_text("[Desktop Entry]\nName=My own\n")
     with pytest.raises(RegistrationRefused, match="did not let"):

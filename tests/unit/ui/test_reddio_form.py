@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from ashore.domain.addresses import checksum
 from ashore.domain.errors import AshoreError
 from ashore.systems.reddio.system.offer import FIELDS, PLAIN_WAY, TO_ETHEREUM, TO_VAULT
+from ashore.ui.arrivals import Source
 from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.reddio_form import TRANSFER_TITLE, ReddioFormPage, entries_of
 from ashore.ui.pages.reddio_words import key_words
@@ -358,3 +360,12 @@ async def test_a_form_opens_at_its_top_and_types_only_where_one_sees_it(shell: S
     shell.sections.show_form(REDDIO)
     await shell.settle()
     assert page.fields.recipient.hasFocus()
+
+
+async def test_an_address_that_is_scanned_with_another_chain_is_not_taken_without_a_word(shell: Shell) -> None:
+    page = await open_reddio(shell)
+    other = checksum(bytes.fromhex("8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"))
+    page.scan.scan.got.emit(f"ethereum:{other}@42170", Source.CAMERA)
+    await shell.settle()
+    assert page.draft()["recipient"] == other
+    assert "Reddio does not pay out there" in page.notice.text

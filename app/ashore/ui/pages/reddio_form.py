@@ -80,7 +80,12 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
 
     def _scanned(self, _text: str, found: Intake) -> bool:
         """Of an address and a Stark key, only what this way goes to is taken."""
-        return self.fields.take_recipient(found.recipient, found.stark_key if found.way is Way.VAULT else "")
+        taken = self.fields.take_recipient(found.recipient, found.stark_key if found.way is Way.VAULT else "")
+        if taken:
+            self._named_chain = found.chain_id
+            if self._offer is not None:
+                self._tell_chain(self._offer)
+        return taken
 
     @property
     def outdated(self) -> bool:
@@ -106,6 +111,10 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
         self.filled_in()
         self.focus_first()
         self.tell_offer(offer.blocked, offer.notes)
+        self._tell_chain(offer)
+
+    def _tell_chain(self, offer: ReddioOffer) -> None:
+        """Say that the chain which came with the address is not the one where Reddio pays out."""
         if not offer.blocked and self._named_chain not in (None, offer.chain.evm_chain_id):
             self.notice.show_problem(not_paid_there(self._named_chain or 0, "Reddio"))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import stat
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -105,17 +106,22 @@ class Portal:
 
 
 def load_and_remove(path: Path, begun: float) -> Picture:
-    """Read the picture that the desktop wrote, and remove it. For a worker thread; raises UnreadablePicture.
+    """Read the picture that the desktop wrote, and remove it, readable or not. For a worker thread.
+
+    Raises UnreadablePicture.
 
     Only a picture that was written after `begun` (seconds since 1970) is removed: no portal makes this a way to have
     a person's own file deleted.
     """
-    loaded = load_file(path)
+    try:
+        loaded = load_file(path)
+    finally:
+        with contextlib.suppress(OSError):
+            found = path.lstat()
+            if stat.S_ISREG(found.st_mode) and found.st_mtime >= begun - 1:
+                path.unlink()
     if not isinstance(loaded, Picture):
         raise UnreadablePicture(*_STRANGE)
-    with contextlib.suppress(OSError):
-        if path.lstat().st_mtime >= begun - 1 and not path.is_symlink():
-            path.unlink()
     return loaded
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QObject, QStandardPaths, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -111,7 +111,7 @@ class Scan(QObject):
         files = [url for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
         if len(files) > 1:
             self.told.emit(_ONE_FILE)
-        elif files and files[0].host():
+        elif files and _elsewhere(files[0]):
             self.told.emit(_NO_LOCAL)  # to open it, some systems would log in at whatever computer it names
         elif files:
             self._of_file(Path(files[0].toLocalFile()), source)
@@ -197,6 +197,11 @@ class Scan(QObject):
 
     def _recognised(self, text: str) -> Intake:
         return take_in(text, self._reach)
+
+
+def _elsewhere(url: QUrl) -> bool:
+    """Whether a file is on another computer, also where its name says so by two slashes and not by a host."""
+    return bool(url.host()) or url.toLocalFile().replace("\\", "/").startswith("//")
 
 
 def _picture_in(data: QMimeData) -> Callable[[], Picture] | None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from PySide6.QtGui import QImage
 
 from ashore.intake.codes import Effort, Reading, read
 from ashore.ui.scanner.picture_file import Picture, Text
+from ashore.ui.widgets.picture import UnreadablePicture
+
+PATIENCE_S = 30.0
+"""How long a picture may take to be read: far longer than the largest does, from a slow disk."""
 
 _BANDS = 8
+_ENDLESS = (
+    "The picture could not be read in time.",
+    "If it is on another computer or on a stick, copy it to this one first, or scan it from the screen.",
+)
 Corners = tuple[tuple[float, float], ...]
 """The four corners of a code, in pixels of the picture that is shown."""
 
@@ -43,23 +52,63 @@ class Looked:
     unfinished: bool = False
 
 
-class Looking:
-    """A thread for pictures. One is looked at at a time, so that several take no more memory than one."""
+Loads = tuple[Callable[[], Picture | Text], ...]
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "ashore-pictures")
+
+class Looking:
+    """Threads for pictures. One is looked at at a time, so that several take no more memory than one.
+
+    A read that never ends (of a share that is gone) holds up neither the next picture nor the end of the program.
+    """
+
+    def __init__(self, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
+        self._turn = threading.Lock()
+        self._closed = False
 
     async def look(self, *loads: Callable[[], Picture | Text]) -> Looked | Text:
         """Load pictures and look for codes in them; a file that is a text is returned as it is.
 
-        Codes that say the same are one. What is cancelled before its turn is never loaded. Raises UnreadablePicture
-        where nothing could be loaded.
+        Codes that say the same are one. What is cancelled before its turn is never loaded.
+
+        Raises:
+            UnreadablePicture: nothing could be loaded, or not in time.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, look, loads)
+        answer: asyncio.Future[Looked | Text] = asyncio.get_running_loop().create_future()
+        turn = self._turn
+        threading.Thread(target=self._work, args=(loads, turn, answer), name="ashore-pictures", daemon=True).start()
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await answer
+        except TimeoutError:
+            if self._turn is turn:
+                self._turn = threading.Lock()
+            raise UnreadablePicture(*_ENDLESS) from None
 
     def close(self) -> None:
         """Begin with nothing more."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._closed = True
+
+    def _work(self, loads: Loads, turn: threading.Lock, answer: asyncio.Future[Looked | Text]) -> None:
+        with turn:
+            if self._closed or answer.done():
+                return
+            found: Looked | Text | Exception
+            try:
+                found = look(loads)
+            except Exception as error:  # noqa: BLE001  # raised again where it is waited for
+                found = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            answer.get_loop().call_soon_threadsafe(_tell, answer, found)
+
+
+def _tell(answer: asyncio.Future[Looked | Text], found: Looked | Text | Exception) -> None:
+    if answer.done():
+        return
+    if isinstance(found, Exception):
+        answer.set_exception(found)
+    else:
+        answer.set_result(found)
 
 
 def look(loads: Sequence[Callable[[], Picture | Text]]) -> Looked | Text:

@@ -155,6 +155,14 @@ async def test_no_bus_at_all(tmp_path: Path) -> None:
         await portal.meet()
 
 
+def test_a_picture_that_cannot_be_read_is_removed_too(picture: Path) -> None:
+    begun = time.time()
+    picture.write_bytes(b"%PDF-1.7")
+    with pytest.raises(UnreadablePicture):
+        load_and_remove(picture, begun)
+    assert not picture.exists()
+
+
 def test_a_file_of_the_person_is_read_and_never_removed(picture: Path) -> None:
     os.utime(picture, (1_000_000, 1_000_000))
     load_and_remove(picture, time.time())

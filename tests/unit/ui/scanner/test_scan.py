@@ -152,13 +152,20 @@ async def test_what_cannot_be_read_is_said_beside_the_field(
     assert intake(shell).scanner.isEnabled()
 
 
-async def test_several_files_and_files_elsewhere_are_said(shell: Shell, tmp_path: Path) -> None:
-    await scan(shell, copied(file=[tmp_path / "a.png", tmp_path / "b.png"]))
-    assert "one at a time" in intake(shell).field.problem.text
+@pytest.mark.parametrize(
+    "place",
+    ["file://other.example/share/code.png", "file:////other.example/share/code.png", "file:///%5C%5Cother/code"],
+)
+async def test_a_file_on_another_computer_is_not_opened(shell: Shell, place: str) -> None:
     elsewhere = QMimeData()
-    elsewhere.setUrls([QUrl("file://other.example/share/code.png")])
+    elsewhere.setUrls([QUrl(place)])
     await scan(shell, elsewhere)
     assert "another computer" in intake(shell).field.problem.text
+
+
+async def test_several_files_and_what_nobody_knows_are_said(shell: Shell, tmp_path: Path) -> None:
+    await scan(shell, copied(file=[tmp_path / "a.png", tmp_path / "b.png"]))
+    assert "one at a time" in intake(shell).field.problem.text
     data = QMimeData()
     data.setData("application/x-something", QByteArray(b"\x00\x01"))
     await scan(shell, data, Source.CLIPBOARD)
