@@ -1,7 +1,8 @@
 """Texts that hold an Ethereum address and say more than it: payment links, account ids, addresses with a chain.
 
-Source: EIP-681 (payment links), EIP-831 (the scheme `ethereum:` and its prefixes), CAIP-10 (`eip155:chain:address`),
-ERC-3770 (`arb1:0x…`), the Inter-exchange Client Address Protocol (ICAP: an IBAN that starts with XE).
+Source: EIP-681 (payment links), EIP-67 (the form before it), EIP-831 (the scheme `ethereum:` and its prefixes),
+CAIP-10 (`eip155:chain:address`), ERC-3770 (`arb1:0x…`), the Inter-exchange Client Address Protocol (ICAP: an IBAN that
+starts with XE).
 What a link asks for is only told: no amount of a link ever becomes one of a form.
 """
 
@@ -24,9 +25,21 @@ _PARAMETERS = 32
 _SCHEME = re.compile(r"ethereum:(?://)?", re.IGNORECASE | re.ASCII)
 _PREFIX = re.compile(r"(?P<prefix>[a-z0-9]+)-(?P<rest>.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
 _REQUEST = re.compile(
-    r"(?P<target>[^@/?]*)(?:@(?P<chain>[0-9]{1,19}))?(?:/(?P<function>[a-z0-9_]*))?(?:\?(?P<query>[^#]*))?(?:#.*)?",
-    re.IGNORECASE | re.ASCII | re.DOTALL,
+    r"(?P<target>[^@/?#%]*)(?:@(?P<chain>[0-9]{1,19}))?(?P<call>/(?P<function>[^/?#]*))?(?:\?(?P<query>[^#]*))?",
+    re.ASCII | re.DOTALL,
 )
+_AMOUNT = re.compile(r"[-+0-9.e]{0,100}", re.IGNORECASE | re.ASCII)
+_FREE_TEXT = re.compile(r"[^;=?]*")
+_OF_GAS = dict.fromkeys(("gas", "gasLimit", "gasPrice"), _AMOUNT)
+_OF_A_COIN = {**_OF_GAS, "value": _AMOUNT, "amount": _AMOUNT, "label": _FREE_TEXT, "message": _FREE_TEXT}
+"""Beside what EIP-681 has, the names that wallets took over from BIP-21: none of them says who receives."""
+
+_OF_A_TOKEN = {"address": re.compile(r"[^;=?%]*"), "uint256": _AMOUNT, **_OF_GAS}
+_OF_A_FUNCTION = {"function": re.compile(r"[^;=?&]*"), **_OF_GAS}
+_TRANSFER = re.compile(
+    r"transfer\( ?address (?P<receiver>0x[0-9a-fA-F]{40}) ?, ?uint(?:256)? (?P<amount>[0-9]{1,78}) ?\)", re.ASCII
+)
+_CALLED = frozenset({"function", "data", "method", "call"})
 _NUMBER = re.compile(r"\+?(?P<whole>[0-9]*)(?:\.(?P<fraction>[0-9]+))?(?:e(?P<exponent>[0-9]*))?", re.IGNORECASE)
 _ACCOUNT_ID = re.compile(r"eip155:(?P<chain>[0-9]{1,19}):(?P<target>0x[0-9a-f]*)", re.IGNORECASE | re.ASCII)
 _WITH_CHAIN = re.compile(r"(?P<short>[a-z][a-z0-9-]{1,15}):(?P<target>0x[0-9a-f]*)", re.IGNORECASE | re.ASCII)
@@ -107,20 +120,52 @@ def _payment(rest: str) -> EvmTarget:
     request = _REQUEST.fullmatch(rest)
     if request is None:
         raise _no_receiver()
+    target, chain = request["target"], _chain(request["chain"])
     query = _parameters(request["query"] or "")
-    function, chain = request["function"] or "", _chain(request["chain"])
-    if not function:
-        return EvmTarget(_receiver(request["target"]), chain, _coin_words(query, chain))
-    if function != "transfer":
-        raise LinkError("This Ethereum link calls a contract; it names no receiving address.", _PASTE_ADDRESS)
-    receivers = query.get("address", [])
-    if len(receivers) != 1:
+    if request["call"] is None and "function" not in query:
+        # Where a link says anything that is not known here, its target may be a contract that is called.
+        if is_name(target):
+            raise NamedTarget
+        _only(query, _OF_A_COIN)
+        return EvmTarget(_receiver(target), chain, _coin_words(query, chain))
+    if request["call"] is None:
+        _only(query, _OF_A_FUNCTION)
+        called = _TRANSFER.fullmatch(query["function"])  # EIP-67, before there was EIP-681
+        if called is None:
+            raise _calls_a_contract()
+        return _of_token(target, called["receiver"], {"uint256": called["amount"]}, chain)
+    if request["function"] != "transfer":
+        raise _calls_a_contract()
+    _only(query, _OF_A_TOKEN)
+    given = [name for name in query if name not in _OF_GAS]
+    if "address" not in query:
         raise _no_receiver()
-    # For a token the target is its contract; the receiver stands in the query.
-    recipient, token = _receiver(receivers[0]), request["target"]
-    if token.lower() == f"0x{recipient.hex()}":
+    if given[0] != "address":  # the order of its parameters is part of a function's name
+        raise _calls_a_contract()
+    return _of_token(target, query["address"], query, chain)
+
+
+def _of_token(token: str, receiver: str, query: dict[str, str], chain: int | None) -> EvmTarget:
+    """Of a token the target is its contract; the receiver is a parameter."""
+    recipient = _receiver(receiver)
+    if not is_name(token) and _receiver(token) == recipient:
         raise LinkError("This link pays a token to its own contract, where it would be lost.", _PASTE_ADDRESS)
     return EvmTarget(recipient, chain, _token_words(query, token))
+
+
+def _only(query: dict[str, str], known: dict[str, re.Pattern[str]]) -> None:
+    """Raise LinkError where a link says more than is known, or says it in another form."""
+    odd = [name for name, value in query.items() if name not in known or known[name].fullmatch(value) is None]
+    if any(name.lower() in _CALLED for name in odd):
+        raise _calls_a_contract()
+    if odd:
+        raise LinkError(
+            "This Ethereum link says more than Ashore understands, so it is not certain who receives.", _PASTE_ADDRESS
+        )
+
+
+def _calls_a_contract() -> LinkError:
+    return LinkError("This Ethereum link calls a contract; it names no receiving address.", _PASTE_ADDRESS)
 
 
 def _receiver(text: str) -> bytes:
@@ -144,12 +189,16 @@ def _chain(digits: str | None) -> int | None:
     return number
 
 
-def _parameters(query: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for part in query.split("&", _PARAMETERS)[:_PARAMETERS]:
+def _parameters(query: str) -> dict[str, str]:
+    """Return what a link says, each name once, in its order; the values decoded."""
+    found: dict[str, str] = {}
+    parts = [part for part in query.split("&", _PARAMETERS) if part]
+    for part in parts:
         name, _, value = part.partition("=")
-        if name:
-            found.setdefault(unquote(name), []).append(unquote(value))
+        if name in found or len(parts) > _PARAMETERS:
+            raise LinkError("This Ethereum link says the same thing twice, or too much.", _PASTE_ADDRESS)
+        # An address needs no percent signs: one with them is read by one program and not by another.
+        found[name] = value if name == "address" else unquote(value)
     return found
 
 
@@ -175,15 +224,10 @@ def read_number(text: str) -> int | None:
 _UNREADABLE = "an amount that is no whole number of the smallest units"
 
 
-def _only_number(query: dict[str, list[str]], name: str) -> int | None:
-    values = query[name]
-    return read_number(values[0]) if len(values) == 1 else None
-
-
-def _coin_words(query: dict[str, list[str]], chain_id: int | None) -> str:
+def _coin_words(query: dict[str, str], chain_id: int | None) -> str:
     if "value" not in query:
         return ""
-    amount = _only_number(query, "value")
+    amount = read_number(query["value"])
     if amount is None:
         return _UNREADABLE
     chain = EVM_CHAINS.get(chain_id or 0)
@@ -191,7 +235,7 @@ def _coin_words(query: dict[str, list[str]], chain_id: int | None) -> str:
     return f"{format_units(amount, _COIN_DECIMALS)} {coin}"
 
 
-def _token_words(query: dict[str, list[str]], token: str) -> str:
+def _token_words(query: dict[str, str], token: str) -> str:
     try:
         contract = checksum(parse_evm_address(token))
     except AddressError:
@@ -199,7 +243,7 @@ def _token_words(query: dict[str, list[str]], token: str) -> str:
     of_token = f"the token {contract}" if contract else "a token that it names by no address"
     if "uint256" not in query:
         return of_token
-    amount = _only_number(query, "uint256")
+    amount = read_number(query["uint256"])
     # How many decimals the token has is not known here.
     return f"{_UNREADABLE} of {of_token}" if amount is None else f"{amount} of the smallest units of {of_token}"
 

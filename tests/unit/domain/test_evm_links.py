@@ -37,11 +37,17 @@ HASH = "0x" + "5D" * 32
         (f"ethereum:{GOOD}@99?value=1", 99, "0.000000000000000001 of the chain’s own coin"),
         (f"ethereum:{GOOD}?value=0.5", None, "no whole number of the smallest units"),
         (f"ethereum:{GOOD}?value=-1e18", None, "no whole number of the smallest units"),
-        (f"ethereum:{GOOD}?value=1e18&value=2e18", None, "no whole number of the smallest units"),
         (f"ethereum:{GOOD}?value=1e999999999", None, "no whole number of the smallest units"),
         (f"ethereum:{TOKEN}@42161/transfer?address={GOOD}&uint256=1e6", 42161, "1000000 of the smallest units of the"),
         (f"ethereum:{TOKEN}/transfer?address={GOOD}", None, "the token 0x"),
         (f"ethereum:dai.eth@1/transfer?address={GOOD}&uint256=7", 1, "7 of the smallest units of a token that it"),
+        (
+            f"ethereum:{TOKEN}?gas=100000&function=transfer(address {GOOD}, uint 1000000)",
+            None,
+            "1000000 of the smallest",
+        ),
+        (f"ethereum:{TOKEN}?function=transfer%28address%20{GOOD}%2C%20uint256%207%29", None, "7 of the smallest units"),
+        (f"ethereum:{GOOD}?amount=5&label=A%20shop&message=Thanks", None, ""),
         (f"eip155:10:{GOOD}", 10, ""),
         (f"EIP155:10:{GOOD.lower()}", 10, ""),
         (f"oeth:{GOOD}", 10, ""),
@@ -81,7 +87,9 @@ def test_an_icap_account_is_its_address_where_the_check_digits_fit() -> None:
         (f"ethereum:sign-{GOOD}", "something else than a payment"),
         (f"ethereum:{TOKEN}/approve?address={GOOD}&uint256=1", "calls a contract"),
         (f"ethereum:{TOKEN}/transfer?uint256=1", "no receiving address"),
-        (f"ethereum:{TOKEN}/transfer?address={GOOD}&address={TOKEN}", "no receiving address"),
+        (f"ethereum:{TOKEN}/transfer?address={GOOD}&address={TOKEN}", "the same thing twice"),
+        (f"ethereum:{GOOD}?value=1e18&value=2e18", "the same thing twice"),
+        (f"ethereum:{GOOD}?" + "&".join(f"a{n}=1" for n in range(40)), "too much"),
         (f"ethereum:{TOKEN}/transfer?address={TOKEN}", "its own contract"),
         (f"eip155:1/erc20:{TOKEN}", "no receiving address"),
         ("eip155:1", "no receiving address"),
@@ -191,6 +199,108 @@ def test_the_link_that_is_made_is_one_that_is_read() -> None:
 )
 def test_only_pages_of_known_explorers_are_read(link: str) -> None:
     assert read_explorer_link(link) is None
+
+
+CALL = f"0xa9059cbb{RAW.hex():0>64}{7:064x}"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f"?data={CALL}",
+        f"@1?value=0&data={CALL}",
+        f"?%64ata={CALL}",
+        f"?DATA={CALL}",
+        f"?address={GOOD}",
+        f"@1?address={GOOD}&uint256=100",
+        f"/?address={GOOD}",
+        "/",
+        "@1/",
+        f"//transfer?address={GOOD}",
+        f"/transfer/?address={GOOD}",
+        f"#/transfer?address={GOOD}",
+        "#",
+        f"?to={GOOD}",
+        f"?recipient={GOOD}",
+        f"?value=1&contractAddress={GOOD}",
+        f"?value=1;address={GOOD}",
+        f"?value=1?address={GOOD}",
+        f"?value={GOOD}",
+        f"?label=x;to={GOOD}",
+        "?function=",
+        "?function=mint()",
+        f"?function=approve(address {GOOD}, uint 1)",
+        f"?function=transferFrom(address {GOOD}, address {GOOD}, uint 1)",
+        f"?function=transfer(uint 1, address {GOOD})",
+        f"?function=transfer(address {GOOD})",
+        f"?function=transfer(address {GOOD}, uint 1)&function=transfer(address {GOOD}, uint 1)",
+        f"?function=transfer(address {GOOD}, uint 1)&data={CALL}",
+        f"?function=transfer(address {GOOD}, uint 1)&address={GOOD}",
+        f"/transfer?function=transfer(address {GOOD}, uint 1)",
+        f"/approve?address={GOOD}&uint256=1",
+        f"/transferFrom?address={GOOD}&address={GOOD}&uint256=1",
+        f"/mint?address={GOOD}",
+        f"/Transfer?address={GOOD}",
+        f"/TRANSFER?address={GOOD}",
+        f"/transfer?uint256=1&address={GOOD}",
+        f"/transfer?Address={GOOD}",
+        f"/transfer?address=%30x{GOOD[2:]}",
+        f"/transfer?address={GOOD}&value=1",
+        f"/transfer?address={GOOD}&uint256=1&to={GOOD}",
+        f"%40137/transfer?address={GOOD}",
+        f"@1%2Ftransfer?address={GOOD}",
+        f"@0/transfer?address={GOOD}",
+        f"@{2**63}",
+        "@0x1",
+        "@1@5",
+    ],
+)
+def test_a_link_that_may_call_a_contract_fills_in_nobody(rest: str) -> None:
+    for prefix in ("ethereum:", "ETHEREUM:", "ethereum://", "ethereum:pay-"):
+        with pytest.raises(AshoreError):
+            read_target(f"{prefix}{TOKEN}{rest}")
+
+
+@pytest.mark.parametrize("token", ["", "dai", TOKEN[:-1], GOOD[:-1] + "0", "0x" + "0" * 40])
+def test_a_token_that_is_no_address_is_no_token(token: str) -> None:
+    with pytest.raises(AshoreError):
+        read_target(f"ethereum:{token}/transfer?address={GOOD}&uint256=1")
+
+
+HARMLESS = frozenset({"value", "amount", "label", "message", "gas", "gasLimit", "gasPrice"})
+names = st.sampled_from(
+    [*sorted(HARMLESS), "address", "uint256", "data", "function", "to", "Value", "%76alue", "", "token", "recipient"]
+)
+values = st.sampled_from(
+    ["", "1", "1e18", GOOD, "0x", CALL, f"transfer(address {GOOD}, uint 1)", "1;to=2", "%26", "a b"]
+)
+
+
+@given(
+    st.sampled_from(["", "@1", "@0", "@137", "@1@2", "%40"]),
+    st.sampled_from(["", "/", "/transfer", "/Transfer", "/approve", "/mint", "//"]),
+    st.lists(st.tuples(names, values), max_size=4),
+    st.sampled_from(["", "#", "#/transfer"]),
+)
+def test_who_receives_is_taken_from_a_link_that_is_known_as_a_whole(
+    chain: str, function: str, query: list[tuple[str, str]], end: str
+) -> None:
+    asked = "&".join(f"{name}={value}" for name, value in query)
+    try:
+        target = read_target(f"ethereum:{TOKEN}{chain}{function}?{asked}{end}")
+    except AshoreError:
+        return
+    assert target is not None
+    given_names = [name for name, _value in query]
+    assert not end
+    assert len(set(given_names)) == len(given_names)
+    if target.recipient == bytes.fromhex(TOKEN[2:]):  # the target receives only where nothing is called
+        assert not function
+        assert set(given_names) <= HARMLESS
+    else:
+        assert target.recipient == RAW
+        assert (function == "/transfer" and "address" in given_names) or (not function and "function" in given_names)
+        assert not {"data", "to"} & set(given_names)
 
 
 starts = st.sampled_from(["", "ethereum:", "ethereum:0x", f"ethereum:{GOOD}?", "eip155:", "XE", "arb1:0x", "eth:"])

@@ -60,7 +60,7 @@ def test_of_a_payment_link_only_the_address_is_taken_and_that_is_said() -> None:
         ("ethereum:vitalik.eth@1", Kind.NAME, "name"),
         (f"ethereum:{TOKEN}/approve?address={GOOD}&uint256=1", Kind.DAMAGED, "no receiving address"),
         (f"ethereum:{TOKEN}/transfer?uint256=1", Kind.DAMAGED, "no receiving address"),
-        (f"ethereum:{TOKEN}/transfer?address={GOOD}&address={TOKEN}", Kind.DAMAGED, "no receiving address"),
+        (f"ethereum:{TOKEN}/transfer?address={GOOD}&address={TOKEN}", Kind.DAMAGED, "the same thing twice"),
         ("ethereum:", Kind.DAMAGED, "no receiving address"),
         ("eip155:1:", Kind.DAMAGED, "no receiving address"),
         (f"https://etherscan.io.evil.example/address/{GOOD}", Kind.EXPLORER, "explorer"),
