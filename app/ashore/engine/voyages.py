@@ -27,7 +27,7 @@ from ashore.domain.withdrawal import (
     placed,
 )
 from ashore.engine.ledger import ENDED, NOTHING_SENT
-from ashore.engine.rival_rows import rival_rows
+from ashore.engine.rival_rows import CANCELLED, rival_rows
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
 from ashore.systems.local_time import time_of_day
@@ -315,5 +315,5 @@ def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
     if status is Status.ENDED:
         title, mark = ENDED, Mark.UNKNOWN
     if status is Status.CANCELLED:
-        title, mark = "Cancelled", Mark.NOT_REACHED
+        title, mark = CANCELLED, Mark.IRREVERSIBLE  # as its own step says: nothing less ends a claim as cancelled
     return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)
