@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isqrt
-from typing import Any, cast
-
-import zxingcpp
+from typing import TYPE_CHECKING, Any, cast
 
 from ashore.intake.appended import Symbol, is_whole, part_of
 from ashore.intake.multipart import of_several
 from ashore.intake.planes import Cut, Luma, checked, every, halved, part, sharpened, tiles
+
+if TYPE_CHECKING:
+    import zxingcpp  # elsewhere where it is used: held by a module, it reports itself as leaked when the program ends
 
 __all__ = ["MOST_BYTES", "MOST_CODES", "SECONDS", "Code", "Corner", "Effort", "Luma", "Reading", "read"]
 
@@ -29,10 +30,9 @@ MOST_CODES = 24
 MOST_BYTES = 4_096
 """Of a text that is passed on, in UTF-8."""
 
-_FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
-"""QR codes alone: looking for every kind takes seven times as long, and a Micro QR code has no room for an address."""
-_LOCAL = zxingcpp.Binarizer.LocalAverage
-_Way = tuple[Cut, zxingcpp.Binarizer]
+_LOCAL, _GLOBAL = False, True
+"""What is dark is decided for each neighbourhood, or once for the whole plane."""
+_Way = tuple[Cut, bool]
 _SHARPER: tuple[tuple[float, tuple[int, ...], tuple[int, ...], int], ...] = (
     (1, (1, 2, 3), (2, 3, 4, 5), 2),
     (0.5, (1, 1, 2), (3, 4, 5, 6), 2),
@@ -158,7 +158,7 @@ def _quick_ways(cut: Cut) -> Iterator[_Way]:
         yield sharpened(halved(cut), (1, 1), (1, 2, 3, 4), 2), _LOCAL
     for across, down in ((1, 2), (2, 1), (1, 3)):
         yield every(cut, across, down), _LOCAL
-    yield cut, zxingcpp.Binarizer.GlobalHistogram
+    yield cut, _GLOBAL
 
 
 def _slow_ways(cut: Cut) -> Iterator[_Way]:
@@ -189,9 +189,9 @@ class _Search:
         while not (self.found or self.over()) and (way := next(rest, None)):
             self.look(*way)
 
-    def look(self, cut: Cut, binarizer: zxingcpp.Binarizer = _LOCAL) -> None:
+    def look(self, cut: Cut, threshold: bool = _LOCAL) -> None:
         """Look once, where there is room for a code."""
-        for each in _decoded(cut, binarizer) if _has_room(cut) else ():
+        for each in _decoded(cut, threshold) if _has_room(cut) else ():
             code = _code(each, cut)
             if len(self.found) <= MOST_CODES and not any(_are_one(code, other) for other in self.found):
                 self.found.append(code)
@@ -208,13 +208,20 @@ def _has_room(cut: Cut) -> bool:
     return min(sides) >= _LEAST and max(sides) <= _LONGEST
 
 
-def _decoded(cut: Cut, binarizer: zxingcpp.Binarizer) -> list[zxingcpp.Barcode]:
-    """The codes in a plane."""
+def _decoded(cut: Cut, threshold: bool) -> list[zxingcpp.Barcode]:
+    """The QR codes in a plane.
+
+    Looking for every kind takes seven times as long, and a Micro QR code has no room for an address.
+    """
+    import zxingcpp
+
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+    binarizer = zxingcpp.Binarizer.GlobalHistogram if threshold is _GLOBAL else zxingcpp.Binarizer.LocalAverage
     luma = cut.luma
     grey = memoryview(luma.grey)
     high = min(luma.height, grey.nbytes // luma.line)  # the decoder wants the last line whole
     view = zxingcpp.ImageView(grey, luma.width, high, zxingcpp.ImageFormat.Lum, luma.line, luma.step)
-    return zxingcpp.read_barcodes(view, formats=_FORMATS, binarizer=binarizer, text_mode=zxingcpp.TextMode.Plain)
+    return zxingcpp.read_barcodes(view, formats=formats, binarizer=binarizer, text_mode=zxingcpp.TextMode.Plain)
 
 
 def _are_one(code: Code, other: Code) -> bool:

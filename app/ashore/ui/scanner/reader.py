@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from ashore.intake.codes import Reading
+from ashore.ui.scanner.threads import begin
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -91,9 +92,7 @@ class _Work:
                 return
             self._frame = frame
             if self._thread is None:
-                # A process that ends does not wait for it: it owns nothing but pictures.
-                self._thread = threading.Thread(target=self._run, name="ashore-reader", daemon=True)
-                self._thread.start()
+                self._thread = begin(self._run, "ashore-reader")
             self._guard.notify()
 
     def told(self) -> None:

@@ -7,11 +7,13 @@ import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtGui import QImage
 
 from ashore.intake.codes import Effort, Reading, read
 from ashore.ui.scanner.picture_file import Picture, Text
+from ashore.ui.scanner.threads import begin
 from ashore.ui.widgets.picture import UnreadablePicture
 
 PATIENCE_S = 30.0
@@ -76,7 +78,7 @@ class Looking:
         """
         answer: asyncio.Future[Looked | Text] = asyncio.get_running_loop().create_future()
         turn = self._turn
-        threading.Thread(target=self._work, args=(loads, turn, answer), name="ashore-pictures", daemon=True).start()
+        begin(partial(self._work, loads, turn, answer), "ashore-pictures")
         try:
             async with asyncio.timeout(self._patience_s):
                 return await answer
