@@ -213,7 +213,7 @@ async def test_the_first_page_reminds_of_what_waits_until_it_is_being_claimed(
     wallet.tell(Change(Topic.UNCLAIMED))
     await shell.settle()
     assert "1.50 ETH waits on Harbour to be claimed." in home.waiting.text
-    assert "zkLink’s relayer usually sends it on by itself; you can also claim it." in home.waiting.text
+    assert "zkLink’s relayer usually sends on what waits there, and you can also claim it." in home.waiting.text
     wallet.unclaimed.found = (owed(), owed(NFT, "PUNK #7"), replace(owed(), profile="zklink", chain="Lagoon"))
     wallet.tell(Change(Topic.UNCLAIMED))
     await shell.settle()

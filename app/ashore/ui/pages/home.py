@@ -33,7 +33,7 @@ ASKING, NOT_TOLD = "Asking…", "Not known now"
 _STALE_MS = 20_000
 
 _NOBODY = "Nobody sends it on by itself. It does not expire."
-_RELAYER = "zkLink’s relayer usually sends it on by itself; you can also claim it. It does not expire."
+_RELAYER = "zkLink’s relayer usually sends on what waits there, and you can also claim it. It does not expire."
 _SOMETIMES = "zkLink’s relayer usually sends on what is from there; nobody sends on the rest. It does not expire."
 
 

@@ -212,7 +212,7 @@ class VoyagePage(Page):
         by_hand = not lightning and self.steps.wanted() and voyage.status is Status.UNDER_WAY
         racing = PRICED_OUT in facts or len(voyage.withdrawal.rivals) > 1
         by_hand = by_hand and not racing and Mark.TAKEN_BACK not in {row.mark for row in voyage.rows}
-        by_hand = by_hand and not self._waits_for_claim(voyage)
+        by_hand = by_hand and not self._only_payout_missing(voyage)  # it may rest, and a claim never does
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         mine_to_do = voyage.status in _WITHOUT_TIME or self._waits_for_claim(voyage)
         self.usually.show_text("" if mine_to_do else breakable(voyage.usually))

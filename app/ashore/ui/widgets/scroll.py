@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QScrollBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QScrollArea,
+    QScrollBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ashore.ui.theme.stylesheet import BAR
 
@@ -97,7 +106,8 @@ class ScrollColumn(QScrollArea):
         return 0 <= event.timestamp() - self._wheeled_at < _SAME_WHEEL_MS
 
     def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        pressed = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if pressed and not isinstance(new, QLineEdit):
             return  # who presses sees it; what moved away under the pointer would never be clicked
         if new is not None and self.isVisible() and self._inner.isAncestorOf(new):
             self.ensureWidgetVisible(new, 0, 24)
