@@ -57,7 +57,7 @@ def without_empty(text: str, section: str) -> str:
     begin = _section(lines, section)
     if begin is None:
         return text
-    end = next((i for i in range(begin + 1, len(lines)) if lines[i].startswith("[")), len(lines))
+    end = next((i for i in range(begin + 1, len(lines)) if _begins_section(lines[i])), len(lines))
     if any(line.strip() for line in lines[begin + 1 : end]):
         return text
     return "".join(lines[:begin] + lines[end:])
@@ -73,13 +73,17 @@ def _section(lines: list[str], section: str) -> int | None:
 
 
 def _place(lines: list[str], section: str, key: str) -> tuple[int, str] | None:
-    """The line of a key, and its value."""
-    inside = False
+    """The line of a key, and its value: of several the last, as the desktop's own reader (GLib) takes it."""
+    inside, place = False, None
     for number, line in enumerate(lines):
-        if line.startswith("["):
+        if _begins_section(line):
             inside = line.strip(_BLANKS) == section
-        elif inside and not line.startswith("#"):
+        elif inside and not line.lstrip(_BLANKS).startswith("#"):
             name, equals, value = line.partition("=")
             if equals and name.strip(_BLANKS) == key:
-                return number, value.strip(_BLANKS)
-    return None
+                place = number, value.strip(_BLANKS)
+    return place
+
+
+def _begins_section(line: str) -> bool:
+    return line.lstrip(_BLANKS).startswith("[")

@@ -36,6 +36,9 @@ class Registry(Protocol):
     def set(self, key: str, name: str, value: str) -> None:
         """Set a text, with its key and all keys over it."""
 
+    def copy(self, key: str, name: str, to: str, to_name: str) -> None:
+        """Set another value to the same text, of the same kind: Windows fills in some and others not."""
+
     def remove_value(self, key: str, name: str) -> None:
         """Remove a value, where it is there."""
 
@@ -126,7 +129,7 @@ class RegistryLinks:
             self._write(scheme_keys(scheme, self._command, self._icon))
             return
         if before != earlier_own:
-            self._registry.set(BEFORE, scheme, before)
+            self._registry.copy(_command_key(scheme), "", BEFORE, scheme)
         self._registry.set(_command_key(scheme), "", command_line(self._command))
 
     def _give_back(self, scheme: str, own: str | None) -> None:
@@ -136,7 +139,7 @@ class RegistryLinks:
         if before is None:
             self._registry.remove(rf"{CLASSES}\{scheme}")
         else:
-            self._registry.set(_command_key(scheme), "", before)
+            self._registry.copy(BEFORE, scheme, _command_key(scheme), "")
 
     def _own_command(self) -> str | None:
         """The command that was written, whichever start of Ashore wrote it."""
@@ -179,6 +182,15 @@ class UserRegistry:
 
         with winreg.CreateKey(winreg.HKEY_CURRENT_USER, key) as opened:  # type: ignore[attr-defined]
             winreg.SetValueEx(opened, name, 0, winreg.REG_SZ, value)  # type: ignore[attr-defined]
+
+    def copy(self, key: str, name: str, to: str, to_name: str) -> None:
+        """Set another value to the same text, of the same kind (REG_SZ or REG_EXPAND_SZ)."""
+        import winreg
+
+        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:  # type: ignore[attr-defined]
+            found, kind = winreg.QueryValueEx(opened, name)  # type: ignore[attr-defined]
+        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, to) as opened:  # type: ignore[attr-defined]
+            winreg.SetValueEx(opened, to_name, 0, kind, found)  # type: ignore[attr-defined]
 
     def remove_value(self, key: str, name: str) -> None:
         """Remove a value, where it is there."""

@@ -24,6 +24,8 @@ class MemoryRegistry:
 
     def __init__(self) -> None:
         self.keys: dict[str, dict[str, str]] = {}
+        self.filled_in: set[tuple[str, str]] = set()
+        """Values whose %NAMES% Windows fills in (REG_EXPAND_SZ)."""
         self.refuses = False
 
     def value(self, key: str, name: str) -> str | None:
@@ -36,6 +38,12 @@ class MemoryRegistry:
         for place in range(1, len(parts) + 1):
             self.keys.setdefault("\\".join(parts[:place]), {})
         self.keys[key][name] = value
+        self.filled_in.discard((key, name))
+
+    def copy(self, key: str, name: str, to: str, to_name: str) -> None:
+        self.set(to, to_name, self.keys[key][name])
+        if (key, name) in self.filled_in:
+            self.filled_in.add((to, to_name))
 
     def remove_value(self, key: str, name: str) -> None:
         if self.refuses:
@@ -85,15 +93,19 @@ def test_its_end_leaves_nothing(registry: MemoryRegistry, links: RegistryLinks) 
 
 def test_who_had_the_links_before_has_them_again(registry: MemoryRegistry, links: RegistryLinks) -> None:
     registry.set(rf"{CLASSES}\lightning", "", "URL:Electrum")
-    registry.set(rf"{CLASSES}\lightning\shell\open\command", "", ELECTRUM)
+    command = rf"{CLASSES}\lightning\shell\open\command", ""
+    registry.set(*command, ELECTRUM)
+    registry.filled_in = {command}
     before = registry.texts()
     assert links.openers()[0] == Opener("lightning", "electrum.exe")
     links.register()
     assert links.openers()[0].ours
     RegistryLinks(registry, [r"D:\elsewhere\ashore.exe"], "").register()
     assert links.openers()[0] == Opener("lightning", ANOTHER_START)
+    assert command not in registry.filled_in
     links.unregister()
     assert registry.texts() == before
+    assert command in registry.filled_in
 
 
 def test_what_another_program_took_since_stays(registry: MemoryRegistry, links: RegistryLinks) -> None:

@@ -96,6 +96,8 @@ def test_a_first_registration_and_its_end_leave_nothing(desktop: Desktop) -> Non
         "[Default Applications]\nx-scheme-handler/lightning=electrum.desktop;old.desktop\nx-scheme-handler/ethereum=\n",
         "[Default Applications]\r\nx-scheme-handler/lightning = electrum.desktop\r\n",
         "[Added Associations]\nx-scheme-handler/lightning=electrum.desktop;\n",
+        "[Default Applications]\nx-scheme-handler/lightning=old.desktop\nx-scheme-handler/lightning=new.desktop\n",
+        " [Default Applications]\nx-scheme-handler/lightning=old.desktop\n\n[Default Applications]\n",
         "no list\n=\n[Default Applications]",
     ],
 )
@@ -124,6 +126,15 @@ def test_who_had_the_links_before_has_them_again(desktop: Desktop) -> None:
     desktop.links.unregister()
     assert desktop.opener("lightning") == Opener("lightning", "Electrum")
     assert desktop.opener("ethereum") == Opener("ethereum", "Walleth")
+
+
+def test_of_a_key_that_stands_twice_the_last_counts(desktop: Desktop) -> None:
+    desktop.other("electrum.desktop", "Electrum", "lightning")
+    key = mime_type("lightning")
+    desktop.list.write_text(f"[Default Applications]\n{key}=nobody.desktop\n{key}=electrum.desktop\n")
+    assert desktop.opener("lightning") == Opener("lightning", "Electrum")
+    desktop.links.register()
+    assert desktop.list.read_text().splitlines()[2].startswith(f"{key}={ENTRY};electrum.desktop")
 
 
 def test_what_a_person_chose_since_stays(desktop: Desktop) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from ashore.intake import codes
 from ashore.systems.lnurl.codec import encode_lnurl
@@ -263,3 +263,15 @@ def test_a_text_to_sign_is_shown_as_its_code(theme: Theme, holder: QWidget) -> N
     code = dialog.findChild(LargeCode)
     assert isinstance(code, LargeCode)
     assert said_by(painted(code, 1.0)) == [LONG]
+
+
+def test_a_warning_stands_above_the_code_and_nothing_moves_when_it_is_copied(theme: Theme, holder: QWidget) -> None:
+    dialog = show_large(theme, holder, ADDRESS, "the address of Account 1", warning="Everybody knows its key.")
+    QApplication.processEvents()
+    code = dialog.code
+    assert code is not None
+    assert "Everybody knows its key." in [label.text() for label in dialog.findChildren(Label) if label.isVisible()]
+    before = dialog.save.mapTo(dialog, dialog.save.rect().topLeft()), code.size()
+    dialog.copy_picture.click()
+    QApplication.processEvents()
+    assert (dialog.save.mapTo(dialog, dialog.save.rect().topLeft()), code.size()) == before

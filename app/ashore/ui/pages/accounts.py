@@ -39,6 +39,9 @@ PROVEN = "We checked it. It pays the gas of claims."
 SHOWN = "As one endpoint shows it. It pays the gas of claims."
 _ONE_SAYS = " (as one endpoint shows it)"
 NO_KEY = "Not known: Ashore has no Reddio key of this account."
+PRACTICE_ADDRESS = (
+    "This is a practice account, and everybody knows its key: what is sent to it on a real network is lost."
+)
 
 
 class AccountCard(QFrame):
@@ -91,7 +94,9 @@ class AccountCard(QFrame):
         self.activate.hide()
         words.addStretch(1)
         line.addLayout(words, 1)
-        code = QrCode(context.theme, address, f"the address of {account.label}", folder=context.saved_codes)
+        warning = PRACTICE_ADDRESS if context.wallet.sandbox is not None and not account.elsewhere else ""
+        what = f"the address of {account.label}"
+        code = QrCode(context.theme, address, what, folder=context.saved_codes, warning=warning)
         line.addWidget(code, 0, Qt.AlignmentFlag.AlignTop)
 
     async def ask(self) -> None:

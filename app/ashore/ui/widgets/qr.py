@@ -25,7 +25,16 @@ class QrCode(CodeArea):
 
     pressed = Signal()
 
-    def __init__(self, theme: Theme, text: str, what: str, *, side: int = _SMALL, folder: Folder | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        what: str,
+        *,
+        side: int = _SMALL,
+        folder: Folder | None = None,
+        warning: str = "",
+    ) -> None:
         modules: Modules = encode(text)
         super().__init__(theme, modules, side)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -33,7 +42,7 @@ class QrCode(CodeArea):
         self.setAccessibleName(f"QR code of {what}. Press Enter to enlarge.")
         set_tip(self, "Show it large")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.pressed.connect(lambda: show_large(theme, self.window(), text, what, folder))
+        self.pressed.connect(lambda: show_large(theme, self.window(), text, what, folder, warning))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):

@@ -16,7 +16,7 @@ from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, set_property
+from ashore.ui.widgets.labels import Label, set_property, show_if
 from ashore.ui.widgets.qr_picture import Modules, NoCode, encode, least_side, paint, picture, png, svg, whole_side
 from ashore.ui.widgets.saving import Folder, ask_where, write
 from ashore.ui.widgets.verbatim import Verbatim
@@ -24,6 +24,8 @@ from ashore.ui.widgets.verbatim import Verbatim
 _LARGE = 340
 _SCREEN_SHARE = 0.9
 _COPIED_PIXELS = 512
+_ROOM = "\u00a0"
+"""Keeps a line free for what is said later: nothing moves from under the pointer then."""
 _HEX = re.compile(r"0x[0-9a-fA-F]{2,64}")
 _KINDS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)"}
 
@@ -77,7 +79,7 @@ class LargeCode(CodeArea):
 class CodeDialog(QDialog):
     """The code, its text below it, and what can be done with both. A text that has no code says why."""
 
-    def __init__(self, theme: Theme, parent: QWidget, text: str, what: str, folder: Folder) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, text: str, what: str, folder: Folder, warning: str = "") -> None:
         super().__init__(parent)
         self._what = what
         self._folder = folder
@@ -89,12 +91,15 @@ class CodeDialog(QDialog):
         self.copy_picture = Button("Copy the picture", "small-link")
         self.save = Button("Save …", "small-link", name="Save the code as a picture")
         self.close_button = Button("Close")
-        self.said = Label(role="small", wrap=True)
-        self.said.hide()
+        self.said = Label(_ROOM, "small", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(16)
         column.addWidget(Label(what[:1].upper() + what[1:], "section", wrap=True))
+        self.warning = Label(warning, wrap=True)
+        set_property(self.warning, "tone", "warn")
+        column.addWidget(self.warning)
+        show_if(self.warning, bool(warning))
         self.code = self._add_code(theme, text, column)
         hexadecimal = _HEX.fullmatch(text) is not None
         column.addWidget(HexText(theme, text, what=what) if hexadecimal else Verbatim(theme, text, what=what, most=6))
@@ -155,14 +160,18 @@ class CodeDialog(QDialog):
 
     def _say(self, words: str, *, tone: str = "") -> None:
         set_property(self.said, "tone", tone)
-        self.said.show_text(words)
+        self.said.setText(words)
         self.said.setAccessibleName(words)
-        self.said.show()
 
 
-def show_large(theme: Theme, parent: QWidget, text: str, what: str, folder: Folder | None = None) -> CodeDialog:
-    """Open the code of `text` large, with the text below it. `folder` remembers where codes are saved."""
-    dialog = CodeDialog(theme, parent, text, what, folder or Folder())
+def show_large(
+    theme: Theme, parent: QWidget, text: str, what: str, folder: Folder | None = None, warning: str = ""
+) -> CodeDialog:
+    """Open the code of `text` large, with the text below it.
+
+    `folder` remembers where codes are saved. `warning` is said above the code, to who is about to use it.
+    """
+    dialog = CodeDialog(theme, parent, text, what, folder or Folder(), warning)
     dialog.open()
     dialog.close_button.setFocus()
     return dialog
