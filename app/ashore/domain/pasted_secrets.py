@@ -3,6 +3,9 @@
 import re
 
 _LONG_HEX = re.compile(r"[0-9a-fA-F]{64}")
+_FIELD_ELEMENT = re.compile(r"[0-9a-fA-F]{56}")
+"""A number below 2^251 has fewer digits than that once in 2^28."""
+
 _WORD = re.compile(r"[a-z]{3,8}")
 _NUMBER = re.compile(r"\d{1,2}[.):]?")
 _NUMBERED = re.compile(r"^\d{1,2}[.):]")
@@ -42,6 +45,11 @@ def is_key(text: str) -> bool:
 def may_hold_key(text: str) -> bool:
     """Whether a text may hold a private key, a signature or a recovery phrase, which no draft should keep."""
     return is_phrase(text) or _LONG_HEX.search("".join(text.split())) is not None
+
+
+def may_hold_field_element(text: str) -> bool:
+    """Whether a text may hold a private key of the STARK curve: up to 63 hex digits, as many as a public one has."""
+    return _FIELD_ELEMENT.search("".join(text.split())) is not None
 
 
 def secret_words(text: str) -> tuple[str, str] | None:

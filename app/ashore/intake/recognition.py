@@ -54,7 +54,8 @@ class Intake:
     `recipient` (with EIP-55 checksum) is there for RECIPIENT, and `chain_id` (EIP-155) with it where the text names a
     chain. `hash` (64 hex digits, lower case) is there for LOOK_UP. `stark_key` (0x and hex digits without padding) is
     there for VAULT, and for LOOK_UP where the text may be one. `secret` marks a text that must not stay in a field or
-    in the clipboard. `host` is a voucher's service, in punycode.
+    in the clipboard; `doubtful` one that may be a secret, and leads on only when a person presses where it leads.
+    `host` is a voucher's service, in punycode.
     """
 
     way: Way
@@ -67,6 +68,7 @@ class Intake:
     stark_key: str = field(default="", repr=False)
     kind: Kind = Kind.UNKNOWN
     chain_id: int | None = None
+    doubtful: bool = False
 
 
 _RECEIVING_KINDS = frozenset({Kind.NWC, Kind.MACAROON, Kind.RUNE})
@@ -192,15 +194,16 @@ def _named(named: Named) -> Intake:
 
 def _of_hash(known: zklink.Recognition, of_reddio: reddio.Recognition | None) -> Intake:
     if of_reddio is None or of_reddio.kind is not reddio.Kind.STARK_KEY:
-        return Intake(Way.LOOK_UP, known.sentence, known.advice, hash=known.hash, kind=Kind.HASH)
+        return Intake(Way.LOOK_UP, known.sentence, known.advice, hash=known.hash, kind=Kind.HASH, doubtful=True)
     key = hex_of(of_reddio.stark_key)
-    return Intake(Way.LOOK_UP, *_HASH_OR_STARK_KEY, hash=known.hash, stark_key=key, kind=Kind.HASH)
+    return Intake(Way.LOOK_UP, *_HASH_OR_STARK_KEY, hash=known.hash, stark_key=key, kind=Kind.HASH, doubtful=True)
 
 
 def _of_reddio(known: reddio.Recognition) -> Intake:
     kind = _REDDIO_KINDS[known.kind]
     if known.kind is reddio.Kind.STARK_KEY:
-        return Intake(Way.VAULT, known.sentence, known.advice, stark_key=hex_of(known.stark_key), kind=kind)
+        key = hex_of(known.stark_key)
+        return Intake(Way.VAULT, known.sentence, known.advice, stark_key=key, kind=kind, doubtful=known.doubtful)
     # What is no Stark key and as long as one may be somebody's private key.
     secret = known.kind is reddio.Kind.NO_STARK_KEY
     return Intake(Way.NOWHERE, known.sentence, known.advice, secret=secret, kind=kind)

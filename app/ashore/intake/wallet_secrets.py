@@ -48,7 +48,7 @@ _WORD_OF_LETTERS = re.compile(r"[^\W\d_]{3,10}")
 _SYMBOLS = re.compile(r"[\u3400-\u9fff]")
 _WITHIN = re.compile(
     r"nostr\+?walletconnect:|lndconnect:|[?&](?:macaroon|rune|secret|usr|apikey|api_key)=\w{8}|"
-    r"\bnsec1[a-z0-9]{20}|\b[xyztuv]prv[1-9a-z]{20}|\bprivate key\b.{0,20}\S{20}",
+    r"\bnsec1[a-z0-9]{20}|\b[xyztuv]prv[1-9a-z]{20}|[0-9a-f]{56}|\bprivate key\b.{0,20}\S{20}",
     _LOOK,
 )
 

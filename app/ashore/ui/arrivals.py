@@ -127,7 +127,7 @@ class Arrivals(QObject):
         if found.way is Way.NOWHERE and not found.secret:
             self._tell(Problem(_came(source, found), found.advice, Severity.WARNS), DISMISS)
             return
-        if found.secret or found.way in (Way.LOOK_UP, Way.RECEIVING):
+        if found.secret or found.doubtful or found.way is Way.RECEIVING:
             self._tell(Problem(_came(source, found), not_kept, Severity.WARNS), DISMISS)
             return
         self._text, self._source, self._was_locked = text, source, self._wallet.locked

@@ -81,6 +81,14 @@ def test_every_stark_key_leads_to_a_transfer_and_to_nothing_else(private_key: in
     found = take_in(f"{key:#x}")
     if key >> 4 * 55:  # a shorter one is as likely as a slip of 2^28 keys
         assert (found.way, found.stark_key, found.recipient, found.hash) == (Way.VAULT, f"{key:#x}", "", "")
+        assert found.doubtful
+        assert not take_in(f"stark:{key:#x}").doubtful
+
+
+@given(st.integers(16**55, stark.ORDER - 1), st.sampled_from(["{:#x}", "0x{:064x}", "{:064x}", "{:x}", "0X{:X}"]))
+def test_no_private_key_of_reddio_leads_on_by_itself(private_key: int, form: str) -> None:
+    found = take_in(form.format(private_key))
+    assert found.doubtful or found.secret
 
 
 @given(

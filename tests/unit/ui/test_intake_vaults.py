@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.crypto import stark
 from ashore.domain.addresses import checksum
 from ashore.systems.reddio.system.offer import TO_ETHEREUM, TO_VAULT
+from ashore.ui.arrivals import Source
 from ashore.ui.pages.reddio_form import ReddioFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
+from unit.ui.looking import texts
 from unit.ui.reddio_standin import ReddioStandIn
 from unit.ui.standin import StandInWallet, sail
 from unit.ui.test_intake_field import field_of, offered
 
 ADDRESS = checksum(bytes.fromhex("8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"))
 STARK_KEY = stark.public_key(5)
+SECRET = next(key for key in range(stark.ORDER // 3, stark.ORDER) if stark.is_stark_key(key))
+"""A private key that is an x on the curve, as half of all are."""
+
+SPACED = f"{SECRET:x}"[:30] + " " + f"{SECRET:x}"[30:]
 
 
 @pytest.fixture
@@ -43,10 +51,57 @@ async def test_a_stark_key_leads_to_a_transfer_with_the_key_in_it(shell: Shell, 
 
 async def test_of_a_stark_key_it_is_said_that_the_money_stays(shell: Shell) -> None:
     field = field_of(shell)
-    field.edit.setText(f"{STARK_KEY:#x}")
+    field.edit.setText(f"stark:{STARK_KEY:#x}")
     assert "stays on Reddio" in field.field.problem.text
     assert offered(field) == ["Transfer to it on Reddio"]
     assert field.edit.echoMode() is QLineEdit.EchoMode.Normal
+
+
+@pytest.mark.parametrize("source", [Source.CAMERA, Source.LINK, Source.SCREEN, Source.DROP, Source.CLIPBOARD])
+async def test_what_may_be_a_private_key_waits_for_a_person(shell: Shell, source: Source) -> None:
+    field = field_of(shell)
+    shell.sections.take_in(f"{SECRET:#x}", source)
+    await shell.settle()
+    assert shell.sections.place == "withdraw"
+    assert field.edit.echoMode() is QLineEdit.EchoMode.Password
+    assert field.wipe.isVisible()
+    assert "private key" in field.field.problem.text
+    assert f"{SECRET:x}" not in texts(shell.window)
+
+
+async def test_enter_leads_no_private_key_on(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText(f"{SECRET:#x}")
+    QTest.keyClick(field.edit, Qt.Key.Key_Return)
+    await shell.settle()
+    assert shell.sections.place == "withdraw"
+    assert field.to_vault[0][1].hasFocus()  # who means it presses once more
+
+
+async def test_what_calls_itself_a_stark_key_leads_on(shell: Shell) -> None:
+    shell.sections.take_in(f"stark:{STARK_KEY:#x}", Source.CAMERA)
+    await shell.settle()
+    assert shell.sections.place == "vaults"
+
+
+@pytest.mark.parametrize("text", [f"{SECRET:#x}", f"{SECRET:064x}", f"stark:{SECRET:#x}", f"{SECRET:x}", f"{SPACED}"])
+async def test_a_receiver_on_reddio_is_written_to_no_draft(shell: Shell, wallet: ReddioStandIn, text: str) -> None:
+    page = await form_after(shell, f"stark:{STARK_KEY:#x}", "Transfer to it on Reddio")
+    page.fields.recipient.setText(text)
+    page.fields.amount.setText("2.5")
+    page.fields.touch("amount")
+    await shell.settle()
+    shell.sections.show_section("activity")
+    await shell.settle()
+    kept = wallet.load_draft("reddio")
+    assert (kept["recipient"], kept["amount"], kept["way"]) == ("", "2.5", TO_VAULT)
+    shell.sections.show_form(page._profile)
+    await shell.settle()
+    assert page.draft()["recipient"] == text.strip()  # as long as the window is open it stands where it stood
+    page.fields.way.combo.setCurrentIndex(0)
+    await shell.settle()
+    page.keep_draft()
+    assert f"{SECRET:x}"[:20] not in str(wallet.load_draft("reddio")).replace(" ", "")
 
 
 async def test_an_address_can_be_paid_by_both_systems_and_a_person_chooses(shell: Shell) -> None:

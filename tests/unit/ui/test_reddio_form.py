@@ -245,7 +245,7 @@ async def test_what_was_typed_survives_another_page_and_a_new_window(shell: Shel
     again.begin_with(kept)
     again.open()
     await shell.settle()
-    assert again.draft() == page.draft()
+    assert again.draft() == {**page.draft(), "recipient": ""}  # it might be somebody's private key
     take(again, TO_ETHEREUM)
     assert again.fields.recipient.text() == RECIPIENT
     again.deleteLater()

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
-from ashore.domain.pasted_secrets import may_hold_key
+from ashore.domain.pasted_secrets import may_hold_field_element, may_hold_key
 from ashore.systems.base import Offer, Problem, Quote, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.account_fields import AccountFields
@@ -139,7 +139,7 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
         self._save.stop()
         if self._draft is not None or self._filled:
             typed = self._whole_draft() if self._draft is None else self._draft
-            kept = {name: "" if may_hold_key(text) else text for name, text in typed.items()}
+            kept = {name: text if _may_be_kept(name, text) else "" for name, text in typed.items()}
             self.context.wallet.save_draft(self.form, kept)
 
     def clear_draft(self) -> None:
@@ -192,3 +192,8 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
     def leaving(self) -> None:
         self.keep_draft()
         self._told = True  # who comes back from the review knows what stands here
+
+
+def _may_be_kept(name: str, text: str) -> bool:
+    """Nobody can tell a Stark key from its owner's private key, so that neither is written down as a recipient."""
+    return not (may_hold_key(text) or ("recipient" in name and may_hold_field_element(text)))

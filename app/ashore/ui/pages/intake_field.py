@@ -139,8 +139,9 @@ class IntakeField(QWidget):
             problem = Problem(found.sentence, "This network has no Reddio.", Severity.WARNS)
         elif found.sentence:
             leads = found.way is not Way.NOWHERE and not found.secret
-            problem = Problem(found.sentence, found.advice, Severity.NOTES if leads else Severity.WARNS)
-        secret = found.secret or (found.way is Way.LOOK_UP and not self._known)
+            notes = leads and not found.doubtful
+            problem = Problem(found.sentence, found.advice, Severity.NOTES if notes else Severity.WARNS)
+        secret = found.secret or (found.doubtful and not self._known)
         self.edit.setEchoMode(QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal)
         self.field.show_problem(problem)
         self._show_ways(secret=secret)
@@ -197,7 +198,7 @@ class IntakeField(QWidget):
         offered = [button for button in self.ways if not button.isHidden()]
         if not self.edit.text():
             self.passed_by.emit()
-        elif (len(offered) == 1 and self._found.way is not Way.LOOK_UP) or (len(offered) == 1 and self._known):
+        elif len(offered) == 1 and (self._known or not self._found.doubtful):
             self._go(offered[0])
         elif offered:
             offered[0].setFocus()

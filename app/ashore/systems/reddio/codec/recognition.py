@@ -15,6 +15,9 @@ _STARK_KEY = re.compile(r"0x0{0,3}[1-9a-f][0-9a-f]{55,62}", re.IGNORECASE | re.A
 _LONGEST = 66
 _STARK_SCHEME = re.compile(r"stark(?:key)?:(?P<key>0x[0-9a-f]{1,64})", re.IGNORECASE | re.ASCII)
 _HOSTS = ("reddio.com",)
+_STAYS = (
+    "What goes there stays on Reddio. To bring something out to Ethereum, enter an address with 40 digits after 0x."
+)
 
 
 class Kind(StrEnum):
@@ -27,12 +30,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a text is. `stark_key` is there for STARK_KEY, 0 otherwise."""
+    """What a text is. `stark_key` is there for STARK_KEY, 0 otherwise.
+
+    `doubtful`: it may as well be a private key. Half of those are an x on the curve, so that no look at the number
+    tells them from a public one: only what calls itself a Stark key (`stark:0x…`) is free of the doubt.
+    """
 
     kind: Kind
     sentence: str
     advice: str = ""
     stark_key: int = 0
+    doubtful: bool = False
 
 
 def recognise(text: str) -> Recognition | None:
@@ -46,9 +54,9 @@ def recognise(text: str) -> Recognition | None:
     lowered = stripped.lower()
     named = _STARK_SCHEME.fullmatch(stripped)
     if named is not None:
-        return _key(named["key"])
+        return _key(named["key"], named=True)
     if len(stripped) <= _LONGEST and _STARK_KEY.fullmatch(stripped):
-        return _key(stripped)
+        return _key(stripped, named=False)
     if lowered.startswith("reddio:") or _is_of_reddio(lowered):
         return Recognition(
             Kind.REDDIO_LINK,
@@ -58,16 +66,17 @@ def recognise(text: str) -> Recognition | None:
     return None
 
 
-def _key(text: str) -> Recognition:
+def _key(text: str, *, named: bool) -> Recognition:
     value = int(text, 16)
+    if is_stark_key(value) and named:
+        return Recognition(Kind.STARK_KEY, "This is a Stark key, an account on Reddio.", _STAYS, value)
     if is_stark_key(value):
         return Recognition(
             Kind.STARK_KEY,
-            "This has the form of a Stark key, an account on Reddio; a Starknet address can look the same.",
-            "What goes there stays on Reddio. To bring something out to Ethereum, enter an address with 40 digits "
-            "after 0x. "
-            "A private key of Reddio can look the same: clear it if it is one.",
+            "This may be a Stark key, an account on Reddio; a private key or a Starknet address can look the same.",
+            f"If it is a private key, clear it. If it is the receiver’s Stark key: {_STAYS[0].lower()}{_STAYS[1:]}",
             value,
+            doubtful=True,
         )
     return Recognition(
         Kind.NO_STARK_KEY,
