@@ -27,6 +27,9 @@ _STAYS = "What you have begun stays as it is."
 _LATER = "It can be shown when what you have confirmed is signed."
 _UNLOCK = "Unlock Ashore to go on with it. Until then it is kept in memory, for ten minutes at most."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
+_GAVE_WAY = "It gave way to what you have begun now, and waits for ten minutes at most."
+_TOOK = "It took the place of what came {} and waited here: that was let go."
+_STILL_WAITS = "What came {} still waits here."
 _NOT_KEPT = "It was not kept, as it may be a secret. Bring it again when you are done here."
 
 
@@ -39,6 +42,8 @@ class Source(StrEnum):
     PICTURE = "from a picture"
     CLIPBOARD = "from the clipboard"
     DROP = "from what was dropped here"
+    SCAN = "from a scan"
+    EARLIER = "before, and was not used"
 
 
 class Doors(Protocol):
@@ -48,7 +53,7 @@ class Doors(Protocol):
     def signing(self) -> bool: ...
     @property
     def begun(self) -> bool: ...
-    def lead_in(self, text: str) -> None: ...
+    def lead_in(self, text: str) -> str: ...
 
 
 class Arrivals(QObject):
@@ -77,23 +82,36 @@ class Arrivals(QObject):
 
     def take_in(self, text: str, source: Source) -> None:
         """A text has come: lead on with it, or keep it while it would be in the way."""
-        self.leave()
         found = self.recognised(text)
         if self._wallet.locked:
             self._hold(text, source, found, _UNLOCK, _NOT_KEPT_LOCKED)
         elif self._doors.signing or self._doors.begun:
             self._hold(text, source, found, _STAYS, _NOT_KEPT)
         else:
-            self._doors.lead_in(text)
+            self._lead_in(text)
+
+    def keep(self, text: str) -> None:
+        """Keep a voucher that has just given way to another one, so that it is not lost. Empty is nothing."""
+        if text:
+            self._hold(text, Source.EARLIER, self.recognised(text), _GAVE_WAY, _NOT_KEPT)
+
+    def _lead_in(self, text: str) -> None:
+        """Give a text to the first page's field. What waits goes on waiting, and so does what stood in the field."""
+        if not self._text:
+            self.leave()
+        self.keep(self._doors.lead_in(text))
 
     def recognised(self, text: str) -> Intake:
         """What a text is on this network."""
         return take_in(text, Reach.PRACTICE if self._wallet.sandbox is not None else Reach.PUBLIC)
 
     def say(self, problem: Problem) -> None:
-        """Say something over the page of what came and holds nothing to go on with."""
-        self.leave()
-        self._tell(problem, DISMISS)
+        """Say something over the page of what came and holds nothing to go on with. What waits goes on waiting."""
+        if self._text:
+            advice = f"{problem.advice} {_STILL_WAITS.format(self._source)}".strip()
+            self._tell(Problem(problem.sentence, advice, problem.severity), LEAVE)
+        else:
+            self._tell(problem, DISMISS)
 
     def leave(self) -> None:
         """Let go of what waits."""
@@ -114,6 +132,7 @@ class Arrivals(QObject):
             self.leave()
             return
         text, source, came_locked, left = self._text, self._source, self._was_locked, self._patience.remainingTime()
+        self.leave()
         self.take_in(text, source)
         if self._text:
             self._patience.start(max(1, left))
@@ -125,15 +144,16 @@ class Arrivals(QObject):
 
     def _hold(self, text: str, source: Source, found: Intake, meaning: str, not_kept: str) -> None:
         if found.way is Way.NOWHERE and not found.secret:
-            self._tell(Problem(_came(source, found), found.advice, Severity.WARNS), DISMISS)
+            self.say(Problem(_came(source, found), found.advice, Severity.WARNS))
             return
         if found.secret or found.doubtful or found.way is Way.RECEIVING:
-            self._tell(Problem(_came(source, found), not_kept, Severity.WARNS), DISMISS)
+            self.say(Problem(_came(source, found), not_kept, Severity.WARNS))
             return
+        earlier = f" {_TOOK.format(self._source)}" if self._text and self._text != text else ""
         self._text, self._source, self._was_locked = text, source, self._wallet.locked
         self._patience.start(KEPT_MS)
         advice = _LATER if self._doors.signing else meaning
-        self._tell(Problem(_came(source, found), advice, Severity.NOTES), LEAVE)
+        self._tell(Problem(_came(source, found), f"{advice}{earlier}", Severity.NOTES), LEAVE)
         self._allow()
 
     def _tell(self, problem: Problem, close: str) -> None:
@@ -150,7 +170,7 @@ class Arrivals(QObject):
         text = self._text
         if text and not self._doors.signing and not self._wallet.locked:
             self.leave()
-            self._doors.lead_in(text)
+            self._lead_in(text)
 
 
 def _came(source: Source, found: Intake) -> str:

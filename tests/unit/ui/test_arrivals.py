@@ -10,6 +10,7 @@ from ashore.ui.pages.intake_field import NOT_HELD
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
+from unit.ui.looking import texts
 from unit.ui.test_voucher_page import LINK, VoucherWallet
 
 PAIRING = "nostr+walletconnect://" + "ab" * 32 + "?relay=wss%3A%2F%2Frelay.example&secret=" + "cd" * 32
@@ -76,12 +77,35 @@ async def test_the_last_of_several_waits(shell: Shell) -> None:
     page = await half_filled(shell)
     shell.sections.take_in(LINK)
     shell.sections.take_in(ADDRESS, Source.DROP)
-    assert "from what was dropped here" in shell.sections.banners.arrived.text
-    shell.sections.banners.arrived.action.click()
+    notice = shell.sections.banners.arrived
+    assert "from what was dropped here" in notice.text
+    assert "It took the place of what came from a link and waited here: that was let go." in notice.text
+    notice.action.click()
+    await shell.settle()
+    assert shell.sections.place == "withdraw"
+    intake = shell.sections.home.intake
+    assert intake.edit.text() == ADDRESS
+    assert (page.fields.amount.text(), page.fields.recipient.text()) == ("2.5", ""), "nothing is filled in unasked"
+    assert "A withdrawal from zkLink is begun and not finished: amount 2.5." in texts(intake.replacing)
+    intake.replacing.anew.click()
     await shell.settle()
     assert shell.sections.place == "form"
     assert page.fields.values()["recipient"].lower() == ADDRESS
-    assert page.fields.amount.text() == "2.5"
+    assert page.fields.amount.text() == "", "an amount never goes to whom it was not typed for"
+
+
+async def test_what_leads_nowhere_takes_no_voucher_out_of_its_place(shell: Shell) -> None:
+    await half_filled(shell)
+    shell.sections.take_in(LINK)
+    shell.sections.take_in("keyauth://service.example/login?k1=" + "ab" * 32)
+    notice = shell.sections.banners.arrived
+    assert "log in" in notice.text
+    assert "What came from a link still waits here." in notice.text
+    notice.action.click()
+    await shell.settle()
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert page.link.text() == LINK
 
 
 async def test_while_locked_it_waits_and_comes_up_after_unlocking(shell: Shell, wallet: VoucherWallet) -> None:

@@ -85,7 +85,7 @@ async def test_an_address_leads_to_the_form_with_the_address_in_it(shell: Shell)
     assert page.fields.values()["recipient"] == ADDRESS
 
 
-async def test_an_address_keeps_what_was_typed_into_the_form_before(shell: Shell) -> None:
+async def test_an_address_takes_over_nothing_that_was_typed_for_another_withdrawal(shell: Shell) -> None:
     shell.sections.show_form(shell.wallet.profiles()[0].id)
     await shell.settle()
     page = shell.sections.page("form")
@@ -98,7 +98,11 @@ async def test_an_address_keeps_what_was_typed_into_the_form_before(shell: Shell
     field_of(shell).to_address[0][1].click()
     await shell.settle()
     values = page.fields.values()
-    assert (values["amount"], values["recipient"]) == ("2.5", ADDRESS)
+    assert (values["amount"], values["recipient"]) == ("2.5", ""), "it is asked first"
+    field_of(shell).replacing.anew.click()
+    await shell.settle()
+    values = page.fields.values()
+    assert (values["amount"], values["recipient"]) == ("", ADDRESS)
 
 
 async def test_a_hash_finds_the_withdrawal_that_has_it(shell: Shell, wallet: VoucherWallet) -> None:

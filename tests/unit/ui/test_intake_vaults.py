@@ -15,7 +15,7 @@ from ashore.ui.pages.reddio_form import ReddioFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
-from unit.ui.reddio_standin import ReddioStandIn
+from unit.ui.reddio_standin import ReddioStandIn, fill, open_reddio
 from unit.ui.standin import StandInWallet, sail
 from unit.ui.test_intake_field import field_of, offered
 
@@ -165,3 +165,24 @@ class TestWithoutReddio:
         field.edit.setText(f"{STARK_KEY:#x}")
         assert offered(field) == []
         assert "no Reddio" in field.field.problem.text
+
+
+async def test_a_stark_key_turns_no_withdrawal_into_a_transfer(shell: Shell) -> None:
+    page = await open_reddio(shell)
+    await fill(shell, page, amount="1.5", recipient=ADDRESS)
+    before = dict(page.draft())
+    shell.sections.show_section("activity")
+    await shell.settle()
+    shell.sections.take_in(f"stark:{STARK_KEY:#x}", Source.LINK)
+    await shell.settle()
+    intake = shell.sections.home.intake
+    assert "A withdrawal from Reddio is begun" in texts(intake.replacing)
+    assert dict(page.draft()) == before
+    intake.replacing.anew.click()
+    await shell.settle()
+    assert isinstance(shell.sections.page(shell.sections.place), ReddioFormPage)
+    after = page.draft()
+    assert (after["way"], after["recipient"], after["amount"]) == (TO_VAULT, f"{STARK_KEY:#x}", "")
+    page.fields.way.combo.setCurrentIndex(page.fields.way.combo.findText("Withdraw", Qt.MatchFlag.MatchStartsWith))
+    assert page.draft()["way"] == TO_ETHEREUM
+    assert page.draft()["recipient"] == "", "and nothing waits on the other way"

@@ -12,6 +12,7 @@ from ashore.systems.base import Offer, Problem, Quote, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.account_fields import AccountFields
 from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
+from ashore.ui.pages.unfinished import withdrawal_begun
 from ashore.ui.pages.whose import who_receives
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, row
@@ -26,11 +27,12 @@ FieldsT = TypeVar("FieldsT", bound=AccountFields)
 class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, FieldsT]):
     """Makes a draft, has it judged, and leads to the review. Whatever goes wrong, nothing typed is lost.
 
-    A system says besides what `QuoteFormPage` asks for: `form`, under which its drafts are kept; `typed`, of which
-    fields it is worth saying that they were kept; `focus_first`, and `maximum_of`.
+    A system says besides what `QuoteFormPage` asks for: its name; `form`, under which its drafts are kept; `typed`, of
+    which fields it is worth saying that they were kept; `focus_first`, and `maximum_of`.
     """
 
     form = ""
+    system = ""
     typed: tuple[str, ...] = ()
 
     def __init__(self, context: Context, title: str, profile: str, fields: FieldsT, kind: type[QuoteT]) -> None:
@@ -84,6 +86,33 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
         """Choose an account, and keep whatever was typed."""
         self.begin_with({**self.standing(), "account": address})
         self._told = False
+
+    def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
+        """Put a recipient in, with the chain (EIP-155) that came with it, and keep whatever else was typed."""
+        raise AssertionError(f"each form has recipients: {recipient} {chain_id}")
+
+    def begin_anew(self, recipient: str, chain_id: int | None = None) -> None:
+        """Put a recipient into an empty form: nothing that was typed for another one. The account stays."""
+        account = self.standing().get("account", "")
+        self.clear_draft()
+        self.started_over()
+        self.begin_with({"account": account})
+        self.withdraw_to(recipient, chain_id)
+        self._told = True
+
+    def unfinished(self, recipient: str, chain_id: int | None = None) -> Problem | None:
+        """What is begun here and would be lost to this recipient, put as a question; None where nothing would be."""
+        entries = self.standing()
+        if not self.begun_for(entries, recipient):
+            return None
+        same = entries.get("recipient", "").strip().lower() == recipient.lower()
+        if same and (chain_id is None or not self.begun_for({**entries, "recipient": ""}, recipient)):
+            return None
+        return withdrawal_begun(self.system, entries)
+
+    def begun_for(self, entries: Mapping[str, str], _recipient: str) -> bool:
+        """Whether a person has typed or chosen anything here that is no mere preparation for this recipient."""
+        return any(entries.get(name, "").strip() for name in self.typed)
 
     def standing(self) -> dict[str, str]:
         """What stands in the form, or was kept of it."""

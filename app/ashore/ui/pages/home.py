@@ -204,7 +204,7 @@ class HomePage(Page):
     @property
     def begun(self) -> bool:
         # What stands in the one field gives way to what comes, unless somebody is being asked about it.
-        return self.intake.edit.isReadOnly()
+        return self.intake.edit.isReadOnly() or self.intake.replacing.asking
 
     def _changed(self, _ids: frozenset[str]) -> None:
         for card in self.cards:

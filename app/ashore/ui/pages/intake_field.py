@@ -14,6 +14,7 @@ from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import Reach
 from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
+from ashore.ui.pages.replacing import Replacing
 from ashore.ui.scanner.menu import ScanButton
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
@@ -86,6 +87,9 @@ class IntakeField(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.field)
+        self.replacing = Replacing()
+        outer.addWidget(self.replacing)
+        self._pressed = self.to_voucher
         self._connect()
         self._recognise()
 
@@ -99,7 +103,14 @@ class IntakeField(QWidget):
         self.wipe.clicked.connect(self._wipe)
         for button in self.ways:
             button.clicked.connect(lambda _checked=False, pressed=button: self._go(pressed))
+        self.replacing.agreed.connect(self._lead_there)
+        self.replacing.declined.connect(lambda: self.edit.setFocus(Qt.FocusReason.OtherFocusReason))
         self._context.hub.lock_changed.connect(self._lock_changed)
+
+    @property
+    def voucher(self) -> str:
+        """The voucher's link that stands here and was led nowhere yet; else empty."""
+        return self.edit.text() if self._found.way is Way.VOUCHER and not self._found.secret else ""
 
     def take(self, text: str) -> None:
         """Hold a text that was not typed here, and lead on where there is one way only. A secret is not held."""
@@ -127,6 +138,7 @@ class IntakeField(QWidget):
         text = self.edit.text()
         self._found = found = take_in(text, self._reach)
         self._known = ()
+        self.replacing.hide()  # the question was about another text
         if visible(text) != text and not found.secret:
             with QSignalBlocker(self.edit):  # what was found out is of the text as it came
                 self.edit.setText(visible(unwrapped(text)))
@@ -204,11 +216,30 @@ class IntakeField(QWidget):
             offered[0].setFocus()
 
     def _go(self, pressed: Button) -> None:
-        go, text, found, known = self._context.go, self.edit.text(), self._found, self._known
+        go, text, found = self._context.go, self.edit.text(), self._found
         followed = next((each for each, button in self.to_follow if button is pressed), "")
         if followed:
             self._follow(followed, found.hash)
             return
+        begun = None
+        if pressed is self.to_voucher:
+            begun = go.unfinished(self._vouchers, "", None, unwrapped(text))
+        elif (profile := self._profile_of(pressed)) is not None:
+            begun = go.unfinished(profile, found.recipient or found.stark_key, found.chain_id, "")
+        self._pressed = pressed
+        if begun is not None:
+            self.replacing.ask(begun)
+        else:
+            self._lead_there()
+
+    def _profile_of(self, pressed: Button) -> str | None:
+        """The deployment to whose form a button leads with an address or a Stark key."""
+        offered = (*self.to_address, *self.to_vault)
+        return next((each for each, button in offered if button is pressed), None)
+
+    def _lead_there(self) -> None:
+        """Whatever was begun there may give way: nothing was, or a person said so."""
+        go, text, found, known, pressed = self._context.go, self.edit.text(), self._found, self._known, self._pressed
         self.forget()
         if pressed is self.to_voucher:
             go.show_form(self._vouchers, link=unwrapped(text))
@@ -218,9 +249,7 @@ class IntakeField(QWidget):
             go.show_voyage(known[0])
         elif pressed is self.to_withdrawal:
             go.show_search(found.hash)
-        else:
-            offered = (*self.to_address, *self.to_vault)
-            profile = next(each for each, button in offered if button is pressed)
+        elif (profile := self._profile_of(pressed)) is not None:
             go.show_form(profile, recipient=found.recipient or found.stark_key, chain_id=found.chain_id)
 
     # Following

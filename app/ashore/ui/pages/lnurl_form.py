@@ -11,6 +11,7 @@ from ashore.intake.recognition import Intake, Way, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind, Reach
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
+from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
@@ -26,6 +27,7 @@ from ashore.ui.pages.lnurl_words import (
 )
 from ashore.ui.pages.opened_vouchers import OpenedVouchers
 from ashore.ui.pages.quote_form import QuoteFormPage
+from ashore.ui.pages.unfinished import voucher_begun
 from ashore.ui.pages.voucher_intake import VoucherIntake
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.port import OpenedPort, ReceivingPort
@@ -151,6 +153,19 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     def begun(self) -> bool:
         return self._in_hand is not None or self.intake.asking or super().begun
 
+    @property
+    def let_go(self) -> str:
+        """The link that stands here and was not opened, else empty: it may be nowhere else."""
+        return self.link.text() if self._in_hand is None and not self.intake.asking else ""
+
+    def unfinished(self, link: str) -> Problem | None:
+        """What is begun here and would give way to this link, put as a question; None where nothing would."""
+        if self.link.text() == link:
+            return None
+        if self._in_hand is not None:
+            return voucher_begun(opened=True, kept=bool(self._in_hand.id))
+        return voucher_begun(asking=self.intake.asking) if self.link.text().strip() else None
+
     def begin_with(self, text: str) -> None:
         """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed.
 
@@ -161,7 +176,9 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.shown()
 
     def _scanned(self, text: str, found: Intake) -> bool:
-        if found.way is Way.VOUCHER:
+        if found.way is Way.VOUCHER and self.unfinished(unwrapped(text)) is not None:
+            self.context.go.take_in(text, Source.SCAN)
+        elif found.way is Way.VOUCHER and self.link.text() != unwrapped(text):
             self.begin_with(unwrapped(text))
         return found.way is Way.VOUCHER
 

@@ -19,7 +19,7 @@ from ashore.ui.pages.account_fields import ADDRESS_DIGITS
 from ashore.ui.pages.account_form import AccountFormPage
 from ashore.ui.pages.picture_asking import PictureAsking
 from ashore.ui.pages.quote_form import not_paid_there
-from ashore.ui.pages.reddio_fields import ReddioFields, entry_key
+from ashore.ui.pages.reddio_fields import OTHER_RECIPIENT, ReddioFields, entry_key
 from ashore.ui.pages.reddio_words import key_words
 from ashore.ui.scanner.filling import scan_into
 from ashore.ui.widgets.field import Field
@@ -43,6 +43,7 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
     """An asset, where it shall go, and its picture where a person wants one."""
 
     form = "reddio"
+    system = "Reddio"
     typed = ("asset", "amount", "recipient", "expiration")
 
     unopened = "The form opens when Reddio has answered."
@@ -73,10 +74,13 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
 
     def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
         """Put an address or a Stark key in, and keep whatever else was typed. `chain_id` came with the address."""
-        way = TO_ETHEREUM if len(recipient.strip()) == len("0x") + 40 else TO_VAULT
-        self.begin_with({**self.standing(), "way": way, "recipient": recipient})
+        self.begin_with({**self.standing(), "way": _way_to(recipient), "recipient": recipient})
         self._named_chain = chain_id
         self._told = False
+
+    def begun_for(self, entries: Mapping[str, str], recipient: str) -> bool:
+        chosen = entries.get("way", "") not in ("", TO_ETHEREUM, _way_to(recipient))
+        return chosen or bool(entries.get(OTHER_RECIPIENT)) or super().begun_for(entries, recipient)
 
     def _scanned(self, _text: str, found: Intake) -> bool:
         """Of an address and a Stark key, only what this way goes to is taken."""
@@ -171,6 +175,11 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
         focused = QApplication.focusWidget()
         if focused is not None and self.isAncestorOf(focused):
             self.fields.asset.chosen.change.setFocus()
+
+
+def _way_to(recipient: str) -> str:
+    """Where an address, or else a Stark key, is paid."""
+    return TO_ETHEREUM if len(recipient.strip()) == len("0x") + 40 else TO_VAULT
 
 
 async def entries_of(offer: ReddioOffer) -> list[AssetEntry]:

@@ -25,6 +25,7 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
     """Every parameter of a withdrawal, with what is different after a refusal."""
 
     form = "zklink"
+    system = "zkLink"
     typed = ("amount", "recipient", "fee", "nonce")
 
     unopened = "The form opens when zkLink has answered."

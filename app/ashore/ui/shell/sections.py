@@ -17,7 +17,6 @@ from ashore.ui.arrivals import Arrivals, Source
 from ashore.ui.context import Cameras, Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.link_choice import LinkChoice
-from ashore.ui.pages.accounts import AccountsPage
 from ashore.ui.pages.activation_form import FORM, ActivationFormPage
 from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.add_elsewhere import AddElsewherePage
@@ -32,16 +31,14 @@ from ashore.ui.pages.reddio_form import ReddioFormPage
 from ashore.ui.pages.registration_form import RegistrationFormPage
 from ashore.ui.pages.replace_form import ReplaceFormPage
 from ashore.ui.pages.review import ReviewPage
-from ashore.ui.pages.settings import SettingsPage
-from ashore.ui.pages.unclaimed import UnclaimedPage
 from ashore.ui.pages.unlock import UnlockPage
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
 from ashore.ui.scanner.system import system_inputs
+from ashore.ui.shell import places
 from ashore.ui.shell.banners import Banners
 from ashore.ui.shell.drops import Drops
-from ashore.ui.shell.sidebar import SECTIONS
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.status import health_words, lock_words
 from ashore.ui.shell.window import MainWindow
@@ -50,20 +47,7 @@ from ashore.ui.theme.icons import Icons
 from ashore.ui.wording import LIGHTNING, REDDIO
 
 P = TypeVar("P", bound=Page)
-VOUCHER, ACTIVATION, VAULTS, STARK_KEY, REGISTRATION = "voucher", "activation", "vaults", "stark-key", "registration"
-_FORMS = {LIGHTNING: VOUCHER, REDDIO: VAULTS}
-"""The form of a system, where it is not zkLink's."""
-
-_DRAFTED = ZkLinkFormPage | LnurlFormPage | ReddioFormPage
 _USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
-_TITLES = {key: title for key, title, _icon in SECTIONS}
-_SECTION_PAGES: dict[str, Callable[[Context], Page]] = {
-    "withdraw": HomePage,
-    "activity": ActivityPage,
-    "unclaimed": UnclaimedPage,
-    "accounts": AccountsPage,
-    "settings": SettingsPage,
-}
 
 
 class Sections(QObject):
@@ -167,10 +151,12 @@ class Sections(QObject):
         if self._way and not self._closed:
             self.arrivals.take_in(text, source)
 
-    def lead_in(self, text: str) -> None:
-        """Give a text to the one field that says what it is."""
+    def lead_in(self, text: str) -> str:
+        """Give a text to the one field that says what it is. Returns the voucher whose place it took there, if any."""
+        before = self.home.intake.voucher
         self._go(["withdraw"])
         self.home.intake.take(text)
+        return before if before != text else ""
 
     def show_form(
         self,
@@ -186,27 +172,39 @@ class Sections(QObject):
         """The form of a deployment, filled in with what was asked for before, an address, or a voucher's link.
 
         `chain_id` (EIP-155) came with the address. `account` is the address of the account to withdraw from; whatever
-        else was typed is kept. `code` says why what was asked for before was refused.
+        else was typed is kept. With another recipient, and with another link, all that was begun there is cleared: see
+        `unfinished`. `code` says why what was asked for before was refused.
         """
-        system = next((known.system for known in self.wallet.profiles() if known.id == profile), "")
-        if system == LIGHTNING:
-            voucher = self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
-            self._go(["withdraw", VOUCHER])
-            if link:
-                voucher.begin_with(link)
+        page = self._form(profile)
+        if isinstance(page, LnurlFormPage):
+            self._go(["withdraw", places.VOUCHER])
+            if link and link != page.link.text():
+                self.arrivals.keep(page.let_go)
+                page.begin_with(link)
             return
-        page: ZkLinkFormPage | ReddioFormPage
-        if system == REDDIO:
-            page = self._built(VAULTS, ReddioFormPage, lambda context: ReddioFormPage(context, profile))
-        else:
-            page = self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
         if again is not None:
             page.quote_again(again, code)
+        elif recipient and page.unfinished(recipient, chain_id) is not None:
+            page.begin_anew(recipient, chain_id)
         elif recipient:
             page.withdraw_to(recipient, chain_id)
         elif account:
             page.withdraw_from(account)
-        self._go(["withdraw", _FORMS.get(system, "form")])
+        self._go(["withdraw", places.VAULTS if isinstance(page, ReddioFormPage) else "form"])
+
+    def unfinished(self, profile: str, recipient: str, chain_id: int | None, link: str) -> Problem | None:
+        """What is begun in a form, and would be lost to this recipient or link there; None where nothing would be."""
+        page = self._form(profile)
+        return page.unfinished(link) if isinstance(page, LnurlFormPage) else page.unfinished(recipient, chain_id)
+
+    def _form(self, profile: str) -> places.Drafted:
+        """The form of a deployment."""
+        system = next((known.system for known in self.wallet.profiles() if known.id == profile), "")
+        if system == LIGHTNING:
+            return self._built(places.VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
+        if system == REDDIO:
+            return self._built(places.VAULTS, ReddioFormPage, lambda context: ReddioFormPage(context, profile))
+        return self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
 
     def show_activation(self, profile: str, address: str, *, charged: bool = False) -> None:
         """The form of an activation; `charged` where zkLink took none without a fee."""
@@ -214,17 +212,18 @@ class Sections(QObject):
         if account is None:
             return
         self._built("form", ZkLinkFormPage, lambda context: ZkLinkFormPage(context, profile))
-        page = self._built(ACTIVATION, ActivationFormPage, ActivationFormPage)
+        page = self._built(places.ACTIVATION, ActivationFormPage, ActivationFormPage)
         page.begin_with(profile, account, charged=charged)
         way = ["accounts"] if self._way[:1] == ["accounts"] else ["withdraw", "form"]
-        page.name_way_back(_TITLES["accounts"] if len(way) == 1 else FORM)
-        self._go([*way, ACTIVATION])
+        page.name_way_back(places.TITLES["accounts"] if len(way) == 1 else FORM)
+        self._go([*way, places.ACTIVATION])
 
     def show_opened(self, offer: LnurlOffer) -> None:
         """The form of a voucher that a kept balance link has just led to."""
         profile = offer.source.profile
-        voucher = self._built(VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
-        self._go(["withdraw", VOUCHER])
+        voucher = self._built(places.VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
+        self._go(["withdraw", places.VOUCHER])
+        self.arrivals.keep(voucher.let_go)
         voucher.show_opened(offer)
 
     def show_claim(self, *owed: Unclaimed) -> None:
@@ -250,10 +249,10 @@ class Sections(QObject):
         """The review of what is to be signed."""
         page = self._built("review", ReviewPage, ReviewPage)
         page.show_review(review)
-        form = _FORMS.get(review.plan.terms.system, "form")
+        form = places.FORMS.get(review.plan.terms.system, "form")
         if review.plan.withdrawal:
             way = [self._way[0], "voyage", "replacement"]
-        elif self._way[-1] in (ACTIVATION, REGISTRATION):
+        elif self._way[-1] in (places.ACTIVATION, places.REGISTRATION):
             way = self._way
         else:
             way = ["unclaimed", "claim"] if review.plan.kind is MoveKind.CLAIM else ["withdraw", form]
@@ -266,7 +265,7 @@ class Sections(QObject):
         page = self._built("voyage", VoyagePage, VoyagePage)
         page.show_withdrawal(withdrawal_id)
         origin = self._way[0] if self._way else "activity"
-        page.name_way_back(_TITLES[origin])
+        page.name_way_back(places.TITLES[origin])
         self._go([origin, "voyage"])
 
     def show_receiving(self, done: Problem | None = None) -> None:
@@ -295,21 +294,21 @@ class Sections(QObject):
 
     def show_registration(self, profile: str, account: Account, key: tuple[str, str]) -> None:
         """The form that registers a Stark key on L1; `key` is its name, and itself."""
-        self._built(REGISTRATION, RegistrationFormPage, RegistrationFormPage).begin_with(profile, account, *key)
-        self._go(["withdraw", VAULTS, REGISTRATION])
+        self._built(places.REGISTRATION, RegistrationFormPage, RegistrationFormPage).begin_with(profile, account, *key)
+        self._go(["withdraw", places.VAULTS, places.REGISTRATION])
 
     def show_add_stark_key(self, profile: str, account: Account) -> None:
         """Where the Stark key of such an account is added."""
-        self._built(STARK_KEY, AddStarkKeyPage, AddStarkKeyPage).begin_with(profile, account)
-        self._go(["accounts", STARK_KEY])
+        self._built(places.STARK_KEY, AddStarkKeyPage, AddStarkKeyPage).begin_with(profile, account)
+        self._go(["accounts", places.STARK_KEY])
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: follow it, and begin the next form empty."""
-        for key in ("form", VOUCHER, VAULTS):
+        # An activation only opens the way for what stands in the form.
+        opens_way = bool({places.ACTIVATION, places.REGISTRATION} & {*self._way})
+        for key in self._way:  # which of them was confirmed stands in the way that led here
             form = self._pages.get(key)
-            # Which of them was confirmed stands in the way that led here.
-            # An activation only opens the way for what stands in the form.
-            if key in self._way and not {ACTIVATION, REGISTRATION} & {*self._way} and isinstance(form, _DRAFTED):
+            if isinstance(form, places.Drafted) and not opens_way:
                 form.clear_draft()
         claims = self._pages.get("claim") if "claim" in self._way else None
         self._way = self._way[:1]  # who claims under Unclaimed stays there
@@ -341,8 +340,8 @@ class Sections(QObject):
 
     @property
     def begun(self) -> bool:
-        """Whether something is unfinished on the page in view."""
-        return self._way[-1] in self._pages and self._current_page().begun
+        """Whether something is unfinished on the page in view, or a question is open on the first one."""
+        return (self._way[-1] in self._pages and self._current_page().begun) or self.home.begun
 
     def _go(self, way: list[str]) -> None:
         if self._closed:
@@ -359,7 +358,7 @@ class Sections(QObject):
             return
         key = self._way[-1]
         if key not in self._pages:
-            self._pages[key] = _SECTION_PAGES[key](self.context)
+            self._pages[key] = places.SECTION_PAGES[key](self.context)
         self.window.show_page(self._pages[key])
         self.window.side.show_section(self._way[0])
         self._pages[key].shown()

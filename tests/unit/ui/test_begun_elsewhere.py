@@ -1,0 +1,182 @@
+"""What was begun on a page that is not in view gives way to nothing from outside, unless a person says so."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from ashore.domain.addresses import checksum
+from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.ui.arrivals import Source
+from ashore.ui.pages.intake_field import IntakeField
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page
+
+MINE = checksum(bytes.fromhex("8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"))
+OTHER = checksum(bytes.fromhex("52908400098527886e0f7030069857d2e4169ee7"))
+SECOND = encode_lnurl("http://127.0.0.1:8080/u?q=8").upper()
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
+
+
+def asked(shell: Shell) -> IntakeField:
+    """The first page's field, which asks before it leads on."""
+    intake = shell.sections.home.intake
+    assert shell.sections.place == "withdraw"
+    assert intake.replacing.isVisible()
+    return intake
+
+
+async def half_filled(shell: Shell) -> ZkLinkFormPage:
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    page = shell.sections.page("form")
+    assert isinstance(page, ZkLinkFormPage)
+    QTest.keyClicks(page.fields.amount, "2.5")
+    QTest.keyClicks(page.fields.recipient, MINE)
+    shell.sections.show_section("activity")
+    await shell.settle()
+    return page
+
+
+async def withdraw_there(shell: Shell, profile: str) -> None:
+    """Press the button that leads to the form of that deployment."""
+    intake = shell.sections.home.intake
+    next(button for each, button in (*intake.to_address, *intake.to_vault) if each == profile).click()
+    await shell.settle()
+
+
+async def test_a_link_replaces_no_recipient_that_is_not_in_view(shell: Shell) -> None:
+    page = await half_filled(shell)
+    shell.sections.take_in(f"ethereum:{OTHER}@1", Source.LINK)
+    await shell.settle()
+    await withdraw_there(shell, shell.wallet.profiles()[0].id)
+    intake = asked(shell)
+    assert "A withdrawal from zkLink is begun and not finished: amount 2.5, to 0x8f3A … 91C2." in texts(
+        intake.replacing
+    ).replace("\u200b", "")
+    assert intake.replacing.keep.hasFocus() or not shell.window.isActiveWindow()
+    assert (page.fields.amount.text(), page.fields.recipient.text()) == ("2.5", MINE)
+    QTest.keyClick(intake.replacing.keep, Qt.Key.Key_Escape)
+    assert (intake.replacing.asking, intake.edit.text()) == (False, f"ethereum:{OTHER}@1")
+    assert shell.sections.place == "withdraw"
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    assert (page.fields.amount.text(), page.fields.recipient.text()) == ("2.5", MINE)
+
+
+async def test_a_yes_begins_anew_with_nothing_of_what_was_typed(shell: Shell) -> None:
+    page = await half_filled(shell)
+    shell.sections.take_in(f"ethereum:{OTHER}", Source.LINK)
+    await withdraw_there(shell, shell.wallet.profiles()[0].id)
+    asked(shell).replacing.anew.click()
+    await shell.settle()
+    assert shell.sections.place == "form"
+    assert (page.fields.amount.text(), page.fields.recipient.text()) == ("", OTHER)
+    shell.sections.show_section("activity")
+    assert shell.wallet.load_draft("zklink")["amount"] == ""
+
+
+async def test_what_was_kept_from_another_day_is_asked_about_too(shell: Shell) -> None:
+    shell.wallet.save_draft("zklink", {"amount": "2.5", "recipient": MINE, "account": ""})
+    shell.sections.take_in(OTHER)
+    await withdraw_there(shell, shell.wallet.profiles()[0].id)
+    assert "amount 2.5" in texts(asked(shell).replacing)
+
+
+async def test_the_same_recipient_leads_on_and_keeps_what_was_typed(shell: Shell) -> None:
+    page = await half_filled(shell)
+    shell.sections.take_in(MINE)
+    await withdraw_there(shell, shell.wallet.profiles()[0].id)
+    assert shell.sections.place == "form"
+    assert (page.fields.amount.text(), page.fields.recipient.text()) == ("2.5", MINE)
+
+
+async def test_a_key_typed_by_mistake_is_not_said(shell: Shell) -> None:
+    shell.wallet.save_draft("zklink", {"amount": "ab" * 32, "recipient": "0x" + "cd" * 32, "account": ""})
+    shell.sections.take_in(OTHER)
+    await withdraw_there(shell, shell.wallet.profiles()[0].id)
+    said = texts(asked(shell).replacing)
+    assert "abab" not in said
+    assert "cdcd" not in said
+
+
+async def test_an_unopened_voucher_gives_way_to_no_other(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    shell.sections.show_section("activity")
+    shell.sections.take_in(SECOND, Source.PICTURE)
+    await shell.settle()
+    intake = asked(shell)
+    assert "Another voucher stands in its form, and was not opened yet." in texts(intake.replacing)
+    assert page.link.text() == LINK
+    intake.replacing.anew.click()
+    await shell.settle()
+    assert (shell.sections.place, page.link.text()) == ("voucher", SECOND)
+    notice = shell.sections.banners.arrived
+    assert notice.text.startswith("This came before, and was not used: A voucher of")
+    notice.action.click()
+    await shell.settle()
+    assert asked(shell).edit.text() == LINK, "the first one can be had back"
+    assert wallet.asked == []
+
+
+async def test_show_it_asks_before_it_takes_the_place_of_an_unopened_voucher(shell: Shell) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    shell.sections.take_in(SECOND)
+    shell.sections.banners.arrived.action.click()
+    await shell.settle()
+    asked(shell).replacing.keep.click()
+    assert page.link.text() == LINK
+    assert shell.sections.home.intake.edit.text() == SECOND
+
+
+async def test_a_scan_into_the_voucher_asks_too(shell: Shell) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    page.scan.scan.got.emit(SECOND, Source.CAMERA)
+    await shell.settle()
+    assert page.link.text() == LINK
+    assert shell.sections.arrivals.waiting
+    assert "from a scan" in shell.sections.banners.arrived.text
+
+
+async def test_an_open_voucher_is_asked_about_and_stays_in_the_list(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    shell.sections.show_section("activity")
+    shell.sections.take_in(SECOND)
+    await shell.settle()
+    intake = asked(shell)
+    assert "Another voucher is open in its form, and not withdrawn." in texts(intake.replacing)
+    intake.replacing.anew.click()
+    await shell.settle()
+    assert page.link.text() == SECOND
+    assert len(wallet.opened.listed()) == 1
+    assert not shell.sections.arrivals.waiting
+
+
+async def test_while_a_question_is_open_nothing_changes_what_it_is_about(shell: Shell) -> None:
+    page = await the_page(shell)
+    assert isinstance(page, LnurlFormPage)
+    page.link.setText(LINK)
+    shell.sections.show_section("activity")
+    shell.sections.take_in(SECOND)
+    await shell.settle()
+    intake = asked(shell)
+    shell.sections.take_in(OTHER)
+    assert (intake.edit.text(), intake.replacing.asking) == (SECOND, True)
+    shell.sections.banners.arrived.action.click()
+    await shell.settle()
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    assert form.fields.recipient.text() == OTHER
+    assert shell.sections.arrivals.waiting, "the voucher that stood in the field waits in its turn"
+    assert "This came before, and was not used: A voucher of" in shell.sections.banners.arrived.text
