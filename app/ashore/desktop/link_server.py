@@ -22,6 +22,7 @@ LONGEST_S = 2.0
 """How long another start may take to say what it wants."""
 
 _WAITING = 128
+_REST_S = 0.2
 _PART = 8192
 
 Arrived = Callable[[Message], None]
@@ -86,7 +87,11 @@ class LinkServer:
             return
         try:
             peer, _address = self._listening.accept()
-        except OSError:  # whoever it was has gone, or too many files are open: the next one may be luckier
+        except BlockingIOError:  # whoever it was has gone
+            return
+        except OSError:  # too many files are open: the same would be said again at once
+            self._listen(on=False)
+            asyncio.get_running_loop().call_later(_REST_S, self._go_on)
             return
         peer.setblocking(False)
         talk = asyncio.create_task(self._talk(peer))
@@ -97,6 +102,9 @@ class LinkServer:
 
     def _talked(self, talk: asyncio.Task[None]) -> None:
         self._talks.discard(talk)
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self._paused and len(self._talks) < MOST_AT_ONCE:
             self._listen(on=True)
 

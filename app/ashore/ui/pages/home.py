@@ -133,10 +133,12 @@ class UnderWayRow(RowButton):
         self.withdrawal = shown.id
         self.mark = MarkWidget(context.theme, shown.mark)
         self.amount = Label(role="strong")
-        self.where = Label(role="muted")
+        self.where = Label(role="muted", wrap=True)
         self.stage = Label(role="small", wrap=True)
         line = row(self.mark, self.amount, self.where, self.stage, spacing=10, margins=(16, 11, 16, 11))
+        line.setStretch(2, 1)
         line.setStretch(3, 1)
+        self.where.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.stage.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.fill(line)
         self.clicked.connect(lambda: context.go.show_voyage(self.withdrawal))
@@ -148,9 +150,10 @@ class UnderWayRow(RowButton):
         self.mark.show_mark(shown.mark)
         self.amount.setText(title(terms))
         followed = f" · {FOLLOWED}" if FOLLOWED in terms.details else ""
-        self.where.setText(f"{towards(terms)}{followed}")
+        where = f"{towards(terms)}{followed}"
+        self.where.setText(breakable(where))
         self.stage.setText(breakable(f"{shown.stage_title} · {beside_stage(shown.mark)}"))
-        self.setAccessibleName(f"{self.amount.text()} {self.where.text()}, {self.stage.text()}. Opens its voyage.")
+        self.setAccessibleName(f"{self.amount.text()} {where}, {self.stage.text()}. Opens its voyage.")
 
 
 class HomePage(Page):

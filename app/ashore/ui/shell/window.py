@@ -67,6 +67,8 @@ class MainWindow(QMainWindow):
             shortcut.activated.connect(lambda key=key: self._choose(key))
         back = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         back.activated.connect(self.back_asked)
+        end = QShortcut(QKeySequence("Ctrl+Q"), self)
+        end.activated.connect(self.close)
 
     def _choose(self, key: str) -> None:
         if self.side.buttons[key].isEnabled():

@@ -196,7 +196,8 @@ def _rows(found: Sequence[_Found]) -> tuple[list[_Row], int]:
         for row in merged([each.rows, each.later])
         if row.available or row.frozen or row.withdraw_frozen
     ]
-    every.sort(key=lambda row: not row.balance.kind.is_fungible)
+    # Ether first, as nobody can invent it; then what has amounts.
+    every.sort(key=lambda row: (row.balance.kind is not AssetKind.ETH, not row.balance.kind.is_fungible))
     places = set(list(dict.fromkeys(row.place for row in every))[:MAX_CONTRACTS])
     kept = [row for row in every if row.place in places][:MAX_HOLDINGS]
     return kept, len(every) - len(kept)
