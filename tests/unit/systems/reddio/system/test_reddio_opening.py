@@ -95,7 +95,7 @@ async def test_money_is_found_behind_hundreds_of_contracts(api: Api) -> None:
     every = [*singles, coin, ETH]
     lists(api, [row(asset) for asset in every])
     offer = await opened(api, Ethereum(every))
-    assert [each.asset for each in offer.holdings[:2]] == [coin, ETH], "what has amounts is looked at first"
+    assert [each.asset for each in offer.holdings[:2]] == [ETH, coin], "what nobody can invent first"
     assert [each.problem for each in offer.holdings] == [""] * len(every), "single tokens of all contracts, too"
     assert offer.notes == ()
     assert api.calls["/v1/contract_info"] <= 2 * MAX_DESCRIBED, "it may be asked once more where nobody answered"
