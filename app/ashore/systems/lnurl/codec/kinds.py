@@ -54,6 +54,7 @@ SECRET_KINDS = frozenset(
 
 _TO_PAY = "Ashore takes money out and pays nothing: use a wallet that pays."
 _NOT_SENT = "Nothing was sent or kept. Clear it from here and from the clipboard."
+_NOT_YET = "Ashore cannot receive with it yet: connect a Core Lightning node or an LNbits wallet."
 
 WORDS: dict[Kind, tuple[str, str]] = {
     Kind.LNURL: ("This is an LNURL.", "Ashore asks its service once, when you go on."),
@@ -107,11 +108,11 @@ WORDS: dict[Kind, tuple[str, str]] = {
     Kind.CASHU_REQUEST: ("This is a request for a Cashu payment.", _TO_PAY),
     Kind.NWC: (
         "This is the pairing link of a wallet (Nostr Wallet Connect), which holds a secret.",
-        f"It belongs on the page where a receiving wallet is set up. {_NOT_SENT}",
+        f"{_NOT_YET} {_NOT_SENT}",
     ),
     Kind.MACAROON: (
         "This is a macaroon: the key to an LND node.",
-        f"It belongs on the page where a receiving wallet is set up. {_NOT_SENT}",
+        f"{_NOT_YET} {_NOT_SENT}",
     ),
     Kind.RUNE: (
         "This is a rune: the key to a Core Lightning node.",
