@@ -2,6 +2,8 @@
 
 import re
 
+from ashore.domain.recovery_words import RECOVERY_WORDS
+
 _LONG_HEX = re.compile(r"[0-9a-fA-F]{64}")
 _FIELD_ELEMENT = re.compile(r"[0-9a-fA-F]{56}")
 """A number below 2^251 has fewer digits than that once in 2^28."""
@@ -12,6 +14,11 @@ _NUMBERED = re.compile(r"^\d{1,2}[.):]")
 _BLANKS = re.compile(r"[\s,;]+")
 _FEWEST_WORDS, _MOST_WORDS = 12, 24
 _KEY_DIGITS = 64
+_SPELLED = re.compile(r"[^\W\d_]{2,}")
+_NEARLY, _TOGETHER = 10, 12
+"""So many words of the list among so many that follow each other are a phrase, though one is missing or mistyped."""
+
+_ABBREVIATED = frozenset(word[:4] for word in RECOVERY_WORDS)
 _LOOKED_AT = 4096
 """Characters that are looked at: a phrase of 24 words has fewer than 300."""
 
@@ -26,7 +33,21 @@ KEY = (
 
 
 def is_phrase(text: str) -> bool:
-    """Whether a text has the form of a BIP-39 recovery phrase: 12 to 24 words of 3 to 8 letters, numbered or not."""
+    """Whether a text has the form of a BIP-39 recovery phrase, or most of one in it, whatever stands around it.
+
+    The form is 12 to 24 words of 3 to 8 letters, numbered or not; a part of a phrase is known by its words.
+    """
+    return _is_whole_phrase(text) or _holds_words(text)
+
+
+def _holds_words(text: str) -> bool:
+    """Whether ten words of BIP-39's list, or their first four letters, stand together."""
+    words = _SPELLED.findall(text[:_LOOKED_AT].lower())
+    listed = [word in RECOVERY_WORDS or word in _ABBREVIATED for word in words]
+    return any(sum(listed[at : at + _TOGETHER]) >= _NEARLY for at in range(max(1, len(listed) - _TOGETHER + 1)))
+
+
+def _is_whole_phrase(text: str) -> bool:
     words = _BLANKS.split(text[:_LOOKED_AT].strip().lower())
     if len(words) > 2 * _MOST_WORDS + 2:  # each with its number before it
         return False

@@ -5,7 +5,7 @@ for its own; what no system knows is named by its standard (kinds.py).
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
@@ -13,7 +13,7 @@ from ashore.domain.addresses import checksum
 from ashore.domain.untrusted import visible
 from ashore.intake.foreign import is_long_hex, name_address, name_head, name_rest
 from ashore.intake.kinds import Kind
-from ashore.intake.wallet_secrets import holds_secret, name_secret
+from ashore.intake.wallet_secrets import has_key_digits, holds_secret, name_secret, page_holds_secret
 from ashore.intake.words import HIDDEN, MAY_BE_SECRET, TOO_LONG, WORDS, Named
 from ashore.systems.lnurl import codec as lnurl
 from ashore.systems.lnurl.codec.kinds import Kind as LightningKind
@@ -75,6 +75,9 @@ _RECEIVING_KINDS = frozenset({Kind.NWC, Kind.MACAROON, Kind.RUNE})
 _KNOWN_WHEN_LONG = frozenset({LightningKind.CASHU, LightningKind.CASHU_REQUEST, LightningKind.MACAROON})
 _NOT_YET_KNOWN = frozenset({LightningKind.UNKNOWN, LightningKind.WEB_PIECE})
 _NOTHING_SURE = frozenset({Kind.OTHER_PROGRAM, Kind.DATA})
+_NEARLY_ADDRESSES = frozenset({Kind.BAD_ADDRESS, Kind.EXPLORER})
+_OF_A_HASH = re.compile(r"https?://[^/]+(?:/[^/]+)?/(?:tx|block)/", re.IGNORECASE | re.ASCII)
+_DATA_OF_A_CALL = re.compile(r"[?&](?:bytes[0-9]{0,2}|data)=(?:0x)?[0-9a-f]*", re.IGNORECASE | re.ASCII)
 _OF_A_PAGE = frozenset({LightningKind.PLAIN_URL, LightningKind.REFUSED, LightningKind.UNKNOWN})
 _HASH_OR_STARK_KEY = (
     "This is a hash, a private key, or a Stark key with zeros before it: 64 digits.",
@@ -139,12 +142,12 @@ def _taken_in(text: str, reach: lnurl.Reach) -> Intake:
     if secret is not None:
         return _named(secret)
     if _WEB.match(text):
-        return _of_page(text, reach)
+        return _named(MAY_BE_SECRET) if page_holds_secret(text) else _of_page(text, reach)
     if is_long_hex(text):
         return _named(WORDS[Kind.HEX])
     of_ethereum = _of_both_rollups(text)
     if of_ethereum is not None:
-        return of_ethereum
+        return _covered(of_ethereum, text)
     elsewhere = name_address(text)
     return _named(elsewhere) if elsewhere is not None else _of_the_rest(text, reach)
 
@@ -156,6 +159,13 @@ def _of_both_rollups(text: str) -> Intake | None:
     if of_reddio is not None:
         return _of_reddio(of_reddio)
     return _of_ethereum(of_ethereum) if of_ethereum is not None else None
+
+
+def _covered(found: Intake, text: str) -> Intake:
+    """Mark what stands where an address belongs and has the digits of a key."""
+    near = found.kind in _NEARLY_ADDRESSES and not _OF_A_HASH.search(text)
+    may_be_key = near and has_key_digits(_DATA_OF_A_CALL.sub("", text))
+    return replace(found, secret=True) if may_be_key else found
 
 
 def _of_the_rest(text: str, reach: lnurl.Reach) -> Intake:
@@ -184,7 +194,8 @@ def _of_page(text: str, reach: lnurl.Reach) -> Intake:
     foreign = name_head(text)
     if foreign is not None:
         return _named(foreign)
-    return _of_both_rollups(text) or _of_lightning(found)
+    of_ethereum = _of_both_rollups(text)
+    return _covered(of_ethereum, text) if of_ethereum is not None else _of_lightning(found)
 
 
 def _named(named: Named) -> Intake:

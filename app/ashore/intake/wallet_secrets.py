@@ -31,6 +31,7 @@ HEADS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.CREDENTIAL, r"(?:x-api-key|grpc-metadata-macaroon|authorization|rune|macaroon)\s*:\s*\S{8}"),
         (Kind.CREDENTIAL, r"bearer\s+\S{16}|eyJ[\w-]{10,4000}\.eyJ[\w-]{10,4000}\."),
         (Kind.CREDENTIAL, r"(?:bunker|nostrconnect)://"),
+        (Kind.CREDENTIAL, r"(?:blink_|sk_live_|lnbits:)[a-z0-9]{20}"),
         (Kind.AUTHENTICATOR, r"otpauth(?:-migration)?:"),
     )
 )
@@ -46,9 +47,24 @@ _MINI_KEY = re.compile(r"S[1-9A-HJ-NP-Za-km-z]{21,29}", re.ASCII)
 _WORD_COUNTS = frozenset({12, 15, 18, 20, 21, 24, 25, 33})
 _WORD_OF_LETTERS = re.compile(r"[^\W\d_]{3,10}")
 _SYMBOLS = re.compile(r"[\u3400-\u9fff]")
+_KEY_WITHIN = re.compile(
+    r"(?<![a-z0-9])(?:nsec1[a-z0-9]{20}|PVT_[KR]1_[a-z0-9]{20}|suiprivkey1[a-z0-9]{20}|"
+    r"(?:[a-z0-9]{2,12}_)?x?sk1[a-z0-9]{50}|AGE-SECRET-KEY-1[a-z0-9]{20}|[a-z0-9]{3,10}-priv-0x[0-9a-f]{20})",
+    _LOOK,
+)
+"""Keys that say themselves what they are, wherever they stand."""
+
+_LABEL = re.compile(r"\b(?:seed|mnemonic|recovery|backup)\b", _LOOK)
+_FEWEST_LABELLED = 10
+_IN_A_PAGE = re.compile(
+    r"[?&#/](?:macaroon|rune|priv(?:ate)?[_-]?key|mnemonic|seed[_-]?phrase|pk|sk)=(?:0x)?\w{20}|lndconnect|walletconnect",
+    _LOOK,
+)
+_KEY_DIGITS = re.compile(r"(?<![0-9a-f])[0-9a-f]{56,66}(?![0-9a-f])", _LOOK)
+_PAIRS = re.compile(r"(?:[0-9a-f]{2}[\s:,.-]){27}[0-9a-f]{2}", _LOOK)
 _WITHIN = re.compile(
     r"nostr\+?walletconnect:|lndconnect:|[?&](?:macaroon|rune|secret|usr|apikey|api_key)=\w{8}|"
-    r"\bnsec1[a-z0-9]{20}|\b[xyztuv]prv[1-9a-z]{20}|[0-9a-f]{56}|\bprivate key\b.{0,20}\S{20}",
+    r"\bnsec1[a-z0-9]{20}|\b[xyztuv]prv[1-9a-z]{20}|\bprivate key\b.{0,20}\S{20}",
     _LOOK,
 )
 
@@ -77,14 +93,30 @@ def name_secret(text: str) -> Named | None:
         return WORDS[Kind.ANSWER]
     if _is_seed(text):
         return WORDS[Kind.RECOVERY_PHRASE]
-    if _BYTES.fullmatch(text) or _PRIVATE_DESCRIPTOR.match(text):
+    if _KEY_WITHIN.search(text) or _BYTES.fullmatch(text) or _PRIVATE_DESCRIPTOR.match(text):
         return WORDS[Kind.KEY]
     return _of_checked_key(text)
 
 
 def holds_secret(text: str) -> bool:
     """Whether a text that nothing knows may have a secret somewhere in it."""
-    return may_hold_key(text) or _WITHIN.search(text) is not None
+    return (
+        may_hold_key(text)
+        or has_key_digits(text)
+        or _WITHIN.search(text) is not None
+        or _PAIRS.search(text) is not None
+        or (_LABEL.search(text) is not None and len(_WORD_OF_LETTERS.findall(text)) > _FEWEST_LABELLED)
+    )
+
+
+def has_key_digits(text: str) -> bool:
+    """Whether as many hex digits as a private key has stand together in a text, blanks aside."""
+    return _KEY_DIGITS.search("".join(text.split())) is not None
+
+
+def page_holds_secret(address: str) -> bool:
+    """Whether a web address carries what opens a wallet: a voucher's own secrets (`k1`, `q`) are none of these."""
+    return _IN_A_PAGE.search(address) is not None
 
 
 def _is_seed(text: str) -> bool:

@@ -35,13 +35,15 @@ from ashore.ui.widgets.qr_picture import (
 )
 from ashore.ui.widgets.saving import Folder
 from ashore.ui.widgets.text_to_sign import TextToSign
+from unit.intake.test_kinds import SECRET
 
 ADDRESS = "0x5a5Ae1d9f1b2c3d4E5f60718293a4b5c6D7e8f90"
 CALL = f"ethereum:{ADDRESS}@42161/withdrawPendingBalance?address={ADDRESS}&uint16=17&uint128=25000000"
 PAGE = "https://etherscan.io/tx/0x" + "5d" * 32
 VOUCHER = f"LIGHTNING:{encode_lnurl('http://127.0.0.1:8321/lightning/w?q=0123456789abcdef').upper()}"
 LONG = "Withdraw 25 USDC to: Arbitrum, and so on\n" * 24
-PUBLIC = [ADDRESS, CALL, PAGE, VOUCHER, LONG, "Zeile mit Umlauten: äöü ₿"]
+BLOB = f"ethereum:{ADDRESS}@1/withdrawAndMint?uint256=7&uint256=9&bytes=0x{'5d' * 32}"
+PUBLIC = [ADDRESS, CALL, BLOB, PAGE, VOUCHER, LONG, "Zeile mit Umlauten: äöü ₿"]
 
 
 @pytest.fixture
@@ -137,6 +139,12 @@ def test_what_no_camera_reads_is_said_in_a_sentence(theme: Theme, text: str) -> 
 def test_of_nothing_there_is_no_code() -> None:
     with pytest.raises(NoCode, match="nothing"):
         encode("")
+
+
+@pytest.mark.parametrize("text", [text for text, _kind in SECRET], ids=lambda text: text[:12])
+def test_of_nothing_that_is_known_as_a_secret_a_code_is_made(text: str) -> None:
+    with pytest.raises(NoCode, match="secret"):
+        encode(text)
 
 
 @pytest.mark.parametrize(

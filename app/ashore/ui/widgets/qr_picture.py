@@ -30,20 +30,6 @@ _DENSEST = 25
 _STRONG_UP_TO = 15
 """Up to this version there is room for a stronger correction of errors; above it smaller modules cost more."""
 
-_NEVER_SHOWN = frozenset(
-    {
-        Kind.NWC,
-        Kind.MACAROON,
-        Kind.RUNE,
-        Kind.CREDENTIAL,
-        Kind.KEYSTORE,
-        Kind.RECOVERY_PHRASE,
-        Kind.CASHU,
-        Kind.AUTHENTICATOR,
-        Kind.LNURL,
-    }
-)
-
 
 class NoCode(AshoreError):
     """A text of which no code is shown."""
@@ -93,8 +79,9 @@ def encode(text: str) -> Modules:
 
     if not text:
         raise NoCode("There is nothing to show a code of.")
+    known = take_in(text)
     # A real voucher is refused here; one of practice leads to this computer alone, and belongs to nobody.
-    if take_in(text).kind in _NEVER_SHOWN:
+    if known.secret or known.kind is Kind.LNURL:
         raise NoCode("This is a secret, so Ashore shows no code of it.", "Whoever sees a code has what is in it.")
     encoding = None if text.isascii() else "utf-8"
     for level, densest in (("m", _STRONG_UP_TO), ("l", _DENSEST)):
