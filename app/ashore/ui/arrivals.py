@@ -28,6 +28,7 @@ _LATER = "It can be shown when what you have confirmed is signed."
 _UNLOCK = "Unlock Ashore to go on with it. Until then it is kept in memory, for ten minutes at most."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
 _GAVE_WAY = "It gave way to what you have begun now, and waits for ten minutes at most."
+_KEPT = "What you had not used yet was kept while Ashore was locked."
 _TOOK = "It took the place of what came {} and waited here: that was let go."
 _STILL_WAITS = "What came {} still waits here."
 _NOT_KEPT = "It was not kept, as it may be a secret. Bring it again when you are done here."
@@ -137,7 +138,7 @@ class Arrivals(QObject):
         if self._text:
             self._patience.start(max(1, left))
         if came_locked and not self._wallet.locked and not self._text:
-            told = f"This came {source} while Ashore was locked."
+            told = _KEPT if source is Source.EARLIER else f"This came {source} while Ashore was locked."
             self._tell(Problem(told, "Nothing was begun with it.", Severity.NOTES), DISMISS)
 
     # What waits

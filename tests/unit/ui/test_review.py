@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
@@ -200,3 +201,13 @@ async def test_a_lock_while_it_is_confirmed_leaves_nothing_in_the_page(
     assert not review.busy
     assert review._review is None
     assert "25.50 USDC" not in texts(review.columns.main_scroll)
+
+
+@pytest.mark.parametrize("keys", ["Ctrl+V", "Ctrl+Shift+S", "Ctrl+O"])
+async def test_while_it_is_open_it_is_said_that_nothing_is_pasted(shell: Shell, review: ReviewPage, keys: str) -> None:
+    combination = QKeySequence(keys)[0]
+    QTest.keyClick(shell.window, combination.key(), combination.keyboardModifiers())
+    assert "while you review" in shell.sections.banners.arrived.text
+    assert review.isVisible()
+    shell.sections.go_back()
+    assert shell.sections.banners.arrived.text == ""

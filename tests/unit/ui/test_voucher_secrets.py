@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.ui.arrivals import KEPT_MS
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from unit.systems.lnurl.system.offers import invoice, offer
 from unit.ui.driving import Shell
@@ -17,6 +19,8 @@ from unit.ui.standin import PASSWORD
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page, typed
 
 PIN = "4711"
+PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+SECOND = encode_lnurl("http://127.0.0.1:8080/u?q=8").upper()
 
 
 @pytest.fixture
@@ -87,8 +91,47 @@ async def test_a_text_that_was_never_asked_about_was_never_sent(shell: Shell, wa
     await lock(shell)
     assert kept(page) == []
     await unlock(shell)
-    assert "Nothing was sent." in page.notice.text
+    assert (
+        page.notice.text
+        == "Ashore was locked. The voucher that stood here was kept, and is here again. Nothing was withdrawn."
+    )
+    assert (page.link.text(), wallet.asked) == (LINK, [])
+    assert page.open_button.isEnabled()
+
+
+async def test_an_unopened_link_is_kept_over_a_lock_for_ten_minutes(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    shell.sections.show_section("activity")
+    await lock(shell)
+    assert 0 < page._patience.remainingTime() <= KEPT_MS + 60_000
+    page._patience.timeout.emit()
+    await unlock(shell)
+    assert shell.sections.place == "activity"
+    page = await the_page(shell)
+    assert page.link.text() == ""
+    assert "locked for more than ten minutes" in page.notice.text
+    page.link.setText(PHRASE)
+    await lock(shell)
+    assert PHRASE not in str(vars(page))
+    await unlock(shell)
+    assert page.link.text() == ""
     assert wallet.asked == []
+
+
+async def test_a_link_that_comes_over_a_lock_takes_no_place_of_an_unopened_one(shell: Shell) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    await lock(shell)
+    shell.sections.take_in(SECOND)
+    await unlock(shell)
+    assert page.link.text() == LINK
+    intake = shell.sections.home.intake
+    assert (intake.edit.text(), intake.replacing.asking) == (SECOND, True)
+    await lock(shell)
+    assert intake.edit.text() == ""
+    await unlock(shell)
+    assert (page.link.text(), intake.edit.text(), intake.replacing.asking) == (LINK, SECOND, True)
 
 
 async def test_an_answer_that_comes_over_a_lock_is_not_shown_and_not_lost(shell: Shell, wallet: VoucherWallet) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
@@ -16,8 +16,9 @@ from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
 from ashore.ui.pages.replacing import Replacing
 from ashore.ui.scanner.menu import ScanButton
+from ashore.ui.widgets.anything_edit import AnythingEdit
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.field import Field, LineEdit
+from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import show_if
 from ashore.ui.wording import LIGHTNING, REDDIO, is_claim, money
@@ -33,18 +34,6 @@ UNKNOWN_HASH = Problem(
 NOT_HELD = "It was not kept here."
 _MOST_PASTED = 20_000
 """Characters taken out of the clipboard: more than any link has, and little enough to be looked at."""
-
-
-class AnythingEdit(LineEdit):
-    """A line into which a text can be pasted, and which passes on a paste of anything else."""
-
-    no_text_pasted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and not QGuiApplication.clipboard().mimeData().hasText():
-            self.no_text_pasted.emit()
-            return
-        super().keyPressEvent(event)
 
 
 class IntakeField(QWidget):
@@ -130,7 +119,10 @@ class IntakeField(QWidget):
 
     def _lock_changed(self) -> None:
         if self._context.wallet.locked:
+            voucher = self.voucher
             self.forget()
+            if voucher:
+                self._context.go.take_in(voucher, Source.EARLIER)  # which keeps it over the lock
 
     # What it is
 

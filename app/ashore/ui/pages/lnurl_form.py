@@ -11,11 +11,13 @@ from ashore.intake.recognition import Intake, Way, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind, Reach
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
-from ashore.ui.arrivals import Source
+from ashore.ui.arrivals import KEPT_MS, Source
 from ashore.ui.context import Context
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
     CONNECT,
+    HERE_AGAIN,
+    KEPT_TOO_LONG,
     LOOKED,
     NO_WALLET,
     NOT_MONEY,
@@ -65,6 +67,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._profile = profile
         self._opening = ""
         self._in_hand: _InHand | None = None
+        self._over_lock = ""
+        self._patience = self.pause(KEPT_MS, self._forget_kept)
         self.intake = VoucherIntake(
             context.icons, Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
         )
@@ -75,13 +79,14 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.vouchers = OpenedVouchers(context)
         self.arrange(self.notice, self.intake, self.tips, self.vouchers, self.no_wallet, self.fields)
         wanted = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
-        self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned)
+        self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned, self)
         self._connect()
         self._begin()
 
     def _connect(self) -> None:
         self.link.textChanged.connect(self._pasted)
         self.link.returnPressed.connect(self._entered)
+        self.link.no_text_pasted.connect(self.scan.scan.from_clipboard)
         self.open_button.clicked.connect(self._open_link)
         self.intake.cancel.clicked.connect(self._stop)
         self.intake.aside.clicked.connect(self._put_aside)
@@ -132,14 +137,36 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
             self.summary.show_nothing("Open the voucher first." if pasted else "Paste a voucher’s link and open it.")
 
     def _lock_changed(self) -> None:
-        """Over a lock nothing stays here that opens or pays a voucher."""
+        """Over a lock nothing stands here that opens or pays a voucher. A link that may be nowhere else comes again."""
+        if not self.context.wallet.locked:
+            self._bring_back()
+            return
         stood = bool(self._in_hand or self.intake.asking or self.link.text()) or self.fields.typed
-        if self.context.wallet.locked and stood:
+        if stood:
             opened = self._in_hand is not None
             looked = self._in_hand is not None and not self._in_hand.id
+            if not opened and self.intake.recognised().can_be_asked:
+                self._over_lock = self.link.text()
+                self._patience.start()
             said = put_away(opened=opened, asking=self.intake.asking, looked=looked)
             self._begin()
             self.notice.show_problem(said)
+
+    def _bring_back(self) -> None:
+        """Put the link that was kept over a lock back, unless its service answered meanwhile: then it is listed."""
+        text, self._over_lock = self._over_lock, ""
+        self._patience.stop()
+        if text and not self._opened.find(text):
+            self._begin()
+            self.link.setText(text)
+            self.notice.show_problem(HERE_AGAIN)
+            if self.isVisible():
+                self.shown()
+
+    def _forget_kept(self) -> None:
+        """It was locked for too long."""
+        self._over_lock = ""
+        self.notice.show_problem(KEPT_TOO_LONG)
 
     def shown(self) -> None:
         self._show_parts()
@@ -160,6 +187,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
 
     def unfinished(self, link: str) -> Problem | None:
         """What is begun here and would give way to this link, put as a question; None where nothing would."""
+        if self._over_lock:
+            return voucher_begun()
         if self.link.text() == link:
             return None
         if self._in_hand is not None:

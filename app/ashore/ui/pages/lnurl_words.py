@@ -60,6 +60,18 @@ def put_away(*, opened: bool, asking: bool, looked: bool) -> Problem:
     return Problem("Ashore was locked. Nothing was withdrawn.", kept, Severity.NOTES)
 
 
+HERE_AGAIN = Problem(
+    "Ashore was locked. The voucher that stood here was kept, and is here again.",
+    "Nothing was withdrawn.",
+    Severity.NOTES,
+)
+KEPT_TOO_LONG = Problem(
+    "Ashore was locked for more than ten minutes, and the voucher that was not opened here was forgotten.",
+    "Nothing was withdrawn. Scan it or paste its link again.",
+    Severity.WARNS,
+)
+
+
 def both_forms(host: str) -> str:
     """A host as it is asked, and beside it how it reads where its letters are of another script."""
     name, colon, port = host.partition(":") if not host.startswith("[") else (host, "", "")

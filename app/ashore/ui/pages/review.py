@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
@@ -20,6 +21,7 @@ from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.summary import RECEIVE
 from ashore.ui.pages.whose import who_receives
+from ashore.ui.scanner.menu import KEYS
 from ashore.ui.widgets.buttons import Button, FittedButton
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import copyable
@@ -53,6 +55,9 @@ BEARER = (
     "promise; the money is there when the wallet that receives says so."
 )
 _COUNTS = ("nothing", "one thing", "2 things", "3 things", "4 things")
+_NOT_NOW = Problem(
+    "Nothing is pasted or scanned while you review what you sign.", "Go back first to change something.", Severity.NOTES
+)
 
 
 class ReviewPage(Page):
@@ -75,6 +80,9 @@ class ReviewPage(Page):
         self.body.addWidget(self.columns, 1)
         context.theme.changed.connect(self._scale)
         context.hub.lock_changed.connect(self._lock_changed)
+        for keys in KEYS.values():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(lambda: context.go.say(_NOT_NOW))
         self._scale()
 
     def _decision(self) -> QWidget:

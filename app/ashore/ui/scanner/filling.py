@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from ashore.intake.recognition import Intake, take_in
 from ashore.systems.base import Problem, Severity
@@ -18,13 +19,20 @@ NOT_FILLED = "Nothing was filled in here."
 
 
 def scan_into(
-    context: Context, field: Field, what: str, wanted: str, fill: Callable[[str, Intake], bool]
+    context: Context,
+    field: Field,
+    what: str,
+    wanted: str,
+    fill: Callable[[str, Intake], bool],
+    keys: QWidget | None = None,
 ) -> ScanButton:
     """Put a scan button above a field. `fill` takes a text and what it is, and says whether it had a use for it.
 
+    `keys` is the page on which its shortcuts hold, where they do.
+
     `what` names the field for those who cannot see where the button stands; `wanted` says what would fit.
     """
-    button = ScanButton(context, what, role="small-link")
+    button = ScanButton(context, what, role="small-link", keys=keys)
     reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
 
     def take(text: str, _source: object) -> None:

@@ -23,6 +23,7 @@ from ashore.ui.scanner import screen
 from ashore.ui.scanner.chooser import Chooser
 from ashore.ui.scanner.picture_file import Picture, Text, load_bytes, load_file, of_image
 from ashore.ui.scanner.still import Found, Looked, Looking
+from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.picture import UnreadablePicture
 
 MOST_TEXT = 20_000
@@ -50,6 +51,11 @@ EMPTY_CLIPBOARD = Problem(
 )
 _NOTHING_KNOWN = Problem(
     "The clipboard holds neither a text nor a picture.", "Copy a link, an address or a picture.", Severity.WARNS
+)
+_SEVERAL_LOCKED = Problem(
+    "Several codes were found while Ashore was locked.",
+    "Unlock Ashore, and scan them again to choose one.",
+    Severity.NOTES,
 )
 _ONE_FILE = Problem("Several files were given.", "Ashore takes one at a time.", Severity.WARNS)
 _NO_LOCAL = Problem("This is a link to a file on another computer.", "Save the picture first.", Severity.WARNS)
@@ -80,7 +86,7 @@ class Scan(QObject):
         from ashore.ui.scanner.camera_dialog import open_camera  # QtMultimedia is loaded where somebody wants a camera
 
         dialog = open_camera(self._context, self._place)
-        dialog.found.connect(lambda text: self.got.emit(text, Source.CAMERA))
+        dialog.found.connect(lambda text: self._tell(text, Source.CAMERA))
 
     def from_screen(self) -> None:
         """Look at all screens, without this window in front of them."""
@@ -89,6 +95,7 @@ class Scan(QObject):
     def choose_picture(self) -> None:
         """Ask for a file."""
         dialog = QFileDialog(self._place.window(), "Scan a picture", self._folder(), _FILTER)
+        dialog.setObjectName(PASSING)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._chosen)
         dialog.finished.connect(dialog.deleteLater)
@@ -116,11 +123,11 @@ class Scan(QObject):
         elif files:
             self._of_file(Path(files[0].toLocalFile()), source)
         elif text.strip() and self._recognised(text).way is not Way.NOWHERE:
-            self.got.emit(text, source)
+            self._tell(text, source)
         elif (load := _picture_in(data)) is not None:
             self._start(partial(self._look, source, load))
         elif text.strip():
-            self.got.emit(text, source)
+            self._tell(text, source)
         else:
             self.told.emit(EMPTY_CLIPBOARD if data.hasText() else _NOTHING_KNOWN)
 
@@ -173,7 +180,7 @@ class Scan(QObject):
     async def _look(self, source: Source, *loads: Callable[[], Picture | Text]) -> None:
         seen = await self._looking.look(*loads)
         if isinstance(seen, Text):
-            self.got.emit(seen.text[:MOST_TEXT], source)
+            self._tell(seen.text[:MOST_TEXT], source)
         else:
             self._of_codes(seen, source)
 
@@ -184,6 +191,8 @@ class Scan(QObject):
             self.told.emit(Problem(sentence, f"{more} {advice}".strip(), Severity.WARNS))
         elif len(seen.found) == 1 and not seen.more:
             self._take(seen.found[0], source)
+        elif self._context.wallet.locked:
+            self._context.go.say(_SEVERAL_LOCKED)
         else:
             chooser = Chooser(self._context, self._place, seen, self._recognised)
             chooser.chosen.connect(lambda found: self._take(found, source))
@@ -193,7 +202,14 @@ class Scan(QObject):
         if found.trouble:
             self.told.emit(Problem(found.trouble, "", Severity.WARNS))
         else:
-            self.got.emit(found.text, Source.PICTURE if source is Source.CLIPBOARD else source)
+            self._tell(found.text, Source.PICTURE if source is Source.CLIPBOARD else source)
+
+    def _tell(self, text: str, source: Source) -> None:
+        """Tell of a text; of one that was found when the wallet was locked already, as of any from outside."""
+        if self._context.wallet.locked:
+            self._context.go.take_in(text, source)
+        else:
+            self.got.emit(text, source)
 
     def _recognised(self, text: str) -> Intake:
         return take_in(text, self._reach)

@@ -125,8 +125,6 @@ class Sections(QObject):
         self.window.starting.end()
         self.window.show_page(self.window.starting)
 
-    # Ways
-
     @property
     def place(self) -> str:
         """The key of the page in view, `unlock` while locked."""
@@ -151,6 +149,10 @@ class Sections(QObject):
         if self._way and not self._closed:
             self.arrivals.take_in(text, source)
 
+    def say(self, problem: Problem) -> None:
+        """Say something over the page, until it is dismissed or another one comes."""
+        self.arrivals.say(problem)
+
     def lead_in(self, text: str) -> str:
         """Give a text to the one field that says what it is. Returns the voucher whose place it took there, if any."""
         before = self.home.intake.voucher
@@ -171,9 +173,8 @@ class Sections(QObject):
     ) -> None:
         """The form of a deployment, filled in with what was asked for before, an address, or a voucher's link.
 
-        `chain_id` (EIP-155) came with the address. `account` is the address of the account to withdraw from; whatever
-        else was typed is kept. With another recipient, and with another link, all that was begun there is cleared: see
-        `unfinished`. `code` says why what was asked for before was refused.
+        `chain_id` (EIP-155) came with the address. `account` is the address of one to withdraw from; what was typed is
+        kept. Another recipient or link clears what was begun: see `unfinished`. `code` says why it was refused before.
         """
         page = self._form(profile)
         if isinstance(page, LnurlFormPage):

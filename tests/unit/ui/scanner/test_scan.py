@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from ashore.domain.addresses import checksum
 from ashore.intake.codes import MOST_CODES, SECONDS, Effort
+from ashore.systems.base import Problem
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.lnurl_form import LnurlFormPage
@@ -103,11 +104,21 @@ async def test_a_copied_picture_leads_to_the_form_by_control_v(shell: Shell, how
     assert wallet.asked == []
 
 
-async def test_an_empty_clipboard_is_said(shell: Shell) -> None:
+@pytest.mark.parametrize("how", ["button", "keys"])
+@pytest.mark.parametrize("text", ["", " "])
+async def test_an_empty_clipboard_is_said(shell: Shell, how: str, text: str) -> None:
+    field = intake(shell)
+    field.field.show_problem(Problem("There is no QR code in the copied picture."))
     QGuiApplication.clipboard().clear()
-    intake(shell).paste.click()
+    if text:
+        QGuiApplication.clipboard().setText(text)
+    if how == "button":
+        field.paste.click()
+    else:
+        QTest.keyClick(field.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     await shell.settle()
-    assert "the clipboard is empty" in intake(shell).field.problem.text
+    assert "the clipboard is empty" in field.field.problem.text
+    assert "no QR code" not in field.field.problem.text
 
 
 async def test_of_text_and_picture_what_ashore_knows_is_taken(shell: Shell) -> None:
