@@ -6,11 +6,8 @@ again. The practice network outlives every wallet and counts.
 
 from __future__ import annotations
 
-import http.client
-import json
 import random
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +16,10 @@ from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.systems.zklink.system.activation_track import is_activation
 from faults.kill_cases import BEFORE_THE_INTENT, LOST_ANSWER, NODE_DUMB
-from faults.kill_matrix import DEATH_S, SPEED, Tally
-from faults.observer import claims_in, disagreements
-from faults.processes import ANSWER_S, START_S, MatrixError, Sandbox, WalletProcess
+from faults.kill_matrix import Tally
+from faults.lanes import WalletLane
+from faults.observer import disagreements
+from faults.processes import MatrixError
 from faults.stranger import foreign_change
 
 SETTLE_S = 60.0
@@ -78,69 +76,39 @@ def activation_cases(moments: int, seed: int) -> list[ActivationCase]:
     ]
 
 
-class ActivationLane:
+class ActivationLane(WalletLane):
     """A practice network and a wallet folder in which cases follow each other on one account."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        data_dir.mkdir(parents=True)
-        with (data_dir / "network.log").open("wb") as log:
-            self.sandbox = Sandbox(log)
-        self.sandbox.control("clock", mode="demo", speed=SPEED)
-        self.wallet = self._alive()
+        super().__init__(data_dir)
         self._rows: dict[str, Tally] = {}
-
-    @property
-    def journal(self) -> Path:
-        """The wallet's journal file."""
-        (found,) = self.data_dir.rglob("journal.sqlite3")
-        return found
-
-    def close(self) -> None:
-        """End wallet and network."""
-        self.wallet.end()
-        self.sandbox.close()
 
     def run(self, case: ActivationCase) -> None:
         """Let a wallet die over an activation, and have the key registered by a living one, once."""
         before, taken = len(self._activations()), len(self._taken())
         self._spoil(case.rules, frozen=case.frozen)
-        self._die(case)
+        self.die(_COMMAND, case.at, case.moment, _WATCHING)
         self._spoil(())
-        self.wallet = self._alive()
+        self.wallet = self.alive()
         begun = len(self._activations()) - before
         expected = {0, 1} if case.at is None else {0} if case.at in BEFORE_THE_INTENT else {1}
         if begun not in expected:
             raise MatrixError(f"{case}: {begun} activations were journaled")
-        if self.wallet.ask(SETTLE_S, op="settled") is None:
-            raise MatrixError("the wallet died by itself")
+        self.wait("settled", SETTLE_S)
         if not begun:
-            self._activate()
-            if self.wallet.ask(SETTLE_S, op="settled") is None:
-                raise MatrixError("the wallet died by itself")
+            self.begin(_COMMAND)
+            self.wait("settled", SETTLE_S)
         self._count(case, self._activations()[before:], self._taken()[taken:])
         self._register_elsewhere()
 
     def settled(self) -> list[str]:
         """End the wallet and return what is wrong with its claims."""
         self.wallet.end()
-        return disagreements(claims_in(self.journal), self.sandbox.control("status"), alone=False)
+        return disagreements(self.journaled(), self.sandbox.control("status"), alone=False)
 
     def tallies(self) -> dict[str, Tally]:
         """What became of each row's activations, by the network's own count."""
         return self._rows
-
-    def _die(self, case: ActivationCase) -> None:
-        if case.at is None:
-            self.wallet.tell(**_COMMAND)
-            self.wallet.kill_after(case.moment)
-        elif case.at in _WATCHING:
-            self._activate()
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-        else:
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-            self.wallet.tell(**_COMMAND)
-        self.wallet.died(DEATH_S)
 
     def _count(self, case: ActivationCase, made: list[Withdrawal], taken: list[Mapping[str, Any]]) -> None:
         own = [one for one in taken if any(s.request and s.request.locator == one["l2_tx_hash"] for s in made)]
@@ -157,43 +125,21 @@ class ActivationLane:
 
     def _register_elsewhere(self) -> None:
         """Let another device register its key, so that the wallet's own is missing again."""
-        account = self._node("getAccount", ACCOUNT_ID)
+        account = self.sandbox.rpc("/zklink", "getAccount", ACCOUNT_ID)
         nonce = int(account["nonce"])
         _key, params = foreign_change(ACCOUNT, nonce, 1_767_300_000 + nonce)
-        self._node("sendTransaction", *params)
+        self.sandbox.rpc("/zklink", "sendTransaction", *params)
         self.sandbox.control("settle", up_to="execute_l2")
 
-    def _node(self, method: str, *params: object) -> Any:
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-        connection = http.client.HTTPConnection("127.0.0.1", self.sandbox.port, timeout=ANSWER_S)
-        with closing(connection):
-            connection.request("POST", "/zklink", body, {"content-type": "application/json"})
-            answer = json.loads(connection.getresponse().read())
-        if "result" not in answer:
-            raise MatrixError(f"{method}: {answer}")
-        return answer["result"]
-
     def _activations(self) -> list[Withdrawal]:
-        return [state for state in claims_in(self.journal) if is_activation(state)]
+        return [state for state in self.journaled() if is_activation(state)]
 
     def _taken(self) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = self.sandbox.control("status")["zklink"]["activations"]
         return found
 
-    def _activate(self) -> None:
-        answer = self.wallet.ask(**_COMMAND)
-        if answer is None or "withdrawal" not in answer:
-            raise MatrixError(f"the wallet did not begin: {answer}")
-
     def _spoil(self, rules: tuple[Mapping[str, Any], ...], *, frozen: bool = False) -> None:
         self.sandbox.control("faults", clear=True, zklink={"rules": list(rules), "switches": {"frozen": frozen}})
-
-    def _alive(self) -> WalletProcess:
-        wallet = WalletProcess(self.sandbox.url, self.data_dir)
-        if not wallet.ready():
-            wallet.end()
-            raise MatrixError(f"the wallet did not start within {START_S} s")
-        return wallet
 
 
 _COMMAND: dict[str, Any] = {"op": "activate", "account": ACCOUNT, "fields": {"sub_account": "0", "fee_token": "17"}}

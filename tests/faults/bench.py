@@ -6,6 +6,7 @@ Only the network between them is short: the wallet's own HTTP client speaks to t
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,11 +17,13 @@ import httpx
 
 from ashore.domain.withdrawal import Mark, Withdrawal
 from ashore.engine.boundaries import Boundary
-from ashore.engine.compose import Surroundings, compose, practice_client
+from ashore.engine.compose import PRACTICE_RATE, Surroundings, compose
 from ashore.engine.parts import Clock
 from ashore.engine.practice import SandboxControl
 from ashore.engine.views import ActivityQuery, Change, Review, Topic, Voyage
 from ashore.engine.wallet import Wallet
+from ashore.net.http import HttpClient
+from ashore.net.pacing import SystemClock
 from ashore.sandbox.server import Router
 from ashore.sandbox.world import World
 from ashore.systems.base import Draft
@@ -56,6 +59,18 @@ class Leap:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class Prompt(SystemClock):
+    """The time of the network layer, in which nothing is waited between two tries."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+def prompt_client(transport: httpx.AsyncBaseTransport) -> HttpClient:
+    """An HTTP client for a practice network in the same process."""
+    return HttpClient(Prompt(), random.Random(), transport=transport, rate=PRACTICE_RATE)
 
 
 class Wire(httpx.AsyncBaseTransport):
@@ -102,7 +117,7 @@ class Bench:
         await self.wallet.aclose()
 
     def _composed(self) -> Wallet:
-        http = practice_client(self.wire)
+        http = prompt_client(self.wire)
         clock = Clock(self.leap.now, time.monotonic)
         around = Surroundings(http, clock, self.leap, self._probe)
         profile = self.world.profile()

@@ -36,6 +36,7 @@ class Past:
     endpoint_lied: bool = False
     endpoint_lagged: bool = False
     posted_twice: bool = False
+    refusals_made_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +243,10 @@ def as_listed(voyages: Sequence[Voyage], activity: Sequence[ActivityRow]) -> lis
     for voyage in voyages:
         row, state = rows[voyage.withdrawal.id], voyage.withdrawal
         same = [s.mark for s in voyage.rows if s.stage.title == row.stage_title]
-        if row.status is not voyage.status or (same and row.mark not in same):
+        ended_otherwise = row.status is Status.REFUSED or state.cancelled_by is not None
+        if row.status is not voyage.status or (same and row.mark not in same and not ended_otherwise):
             listed = f"{row.status}, {row.stage_title} {row.mark}"
             found.append(f"{state.id}: the list says {listed}; the voyage {voyage.status}, {same}")
-        ended_otherwise = row.status is Status.REFUSED or state.cancelled_by is not None
         if not same and not ended_otherwise:
             found.append(f"{state.id}: the list says {row.stage_title!r}")
         if not state.rivals[1:]:  # what is signed in its place has rows of its own

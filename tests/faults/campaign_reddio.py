@@ -310,5 +310,6 @@ class ReddioSchedule(Schedule):
             rng.choice((1.0, 30.0)),
             rng.choice(CODES),
         )
+        self._it.past.refusals_made_up |= rule.kind is FaultKind.ERROR and rule.phase is Phase.AFTER
         self._faults.rules.append(rule)
         self._it.happened(f"Reddio: {rule}")

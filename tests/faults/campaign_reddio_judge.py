@@ -27,7 +27,15 @@ from ashore.systems.reddio.system.tracks import (
 )
 from faults.campaign_claims import CHECKED, Past, Shown, as_listed, spoken_of
 from faults.campaign_reddio_truth import ReddioChronicle
-from faults.reddio_observer import REDDIO, reddio_disagreements, request_of, same_request
+from faults.reddio_observer import (
+    PAID_OUT_OF,
+    REDDIO,
+    REFUSED_THOUGH_TAKEN,
+    SETTLED_BEFORE,
+    reddio_disagreements,
+    request_of,
+    same_request,
+)
 
 TO_BE_CLAIMED = ("It waits for you", "It waits on ")
 IN_FORCE = frozenset({1, 3, 6})
@@ -61,11 +69,20 @@ class ReddioJudge:
         now = self._now = self.truth.now()
         truth = now if up_to_date else self.truth.ever()
         alone = not self.past.posted_twice
-        found = reddio_disagreements([v.withdrawal for v in mine], truth, alone=alone, once=False)
+        told = reddio_disagreements([v.withdrawal for v in mine], truth, alone=alone, once=False)
+        # What was ever paid, and what was ever set aside, are of different chains: that sum is of this moment.
+        told = [sentence for sentence in told if PAID_OUT_OF not in sentence]
+        told += reddio_disagreements((), now, alone=False, once=False)
+        found = [sentence for sentence in told if not sentence.endswith(self._excused())]
         found += [f"{v.withdrawal.id}: {told}" for v in mine for told in self._voyage(v, now, up_to_date)]
         found += as_listed(mine, shown.activity)
         found += [told for owed in shown.unclaimed if owed.place for told in self._owed(owed)]
         return found
+
+    def _excused(self) -> tuple[str, ...]:
+        """What only repeats Reddio's word, where that may be a lie; in the end it has to be found out all the same."""
+        refused = (REFUSED_THOUGH_TAKEN,) if self.past.refusals_made_up else ()
+        return (*refused, *((SETTLED_BEFORE,) if self.past.operator_lied else ()))
 
     def _voyage(self, voyage: Voyage, now: Mapping[str, Any], up_to_date: bool) -> Iterator[str]:
         state = voyage.withdrawal
@@ -224,4 +241,7 @@ class ReddioJudge:
             if any(wish == (one["stark_key"], int(one["asset_id"], 16), one["quanta"]) for one in nameless):
                 return frozenset({Status.FINAL})
             return frozenset({Status.REFUSED, Status.UNKNOWN})  # nobody can show that it never came
-        return frozenset({Status.FAILED if real["status"] in ENDED_BADLY else Status.FINAL})
+        told = {Status.FAILED if real["status"] in ENDED_BADLY else Status.FINAL}
+        if is_transfer(state) and self.past.operator_lied:
+            told.add(Status.FINAL)  # Reddio's word, and nothing of a transfer is on Ethereum to hold against it
+        return frozenset(told)

@@ -16,9 +16,10 @@ from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.systems.zklink.system.tracks import is_claim
 from faults.kill_cases import BEFORE_THE_INTENT
-from faults.kill_matrix import DEATH_S, SPEED, Tally
-from faults.observer import claims_in, disagreements
-from faults.processes import ANSWER_S, START_S, MatrixError, Sandbox, WalletProcess
+from faults.kill_matrix import Tally
+from faults.lanes import WalletLane
+from faults.observer import disagreements
+from faults.processes import MatrixError
 
 SETTLE_S = 60.0
 LOST = "claim: answer lost"
@@ -62,31 +63,20 @@ class WithRow(Protocol):
 C = TypeVar("C", bound=WithRow)
 
 
-class ClaimLane(Generic[C]):
+class ClaimLane(WalletLane, Generic[C]):
     """A practice network in which a sum waits for each case, and a wallet folder in which cases follow each other."""
 
     def __init__(self, data_dir: Path, count: int) -> None:
         """`count` sums wait."""
-        self.data_dir = data_dir
-        data_dir.mkdir(parents=True)
-        with (data_dir / "network.log").open("wb") as log:
-            self.sandbox = Sandbox(log)
-        self.sandbox.control("clock", mode="demo", speed=SPEED)
+        super().__init__(data_dir)
         self.sandbox.control("faults", clear=True, zklink={"rules": [], "switches": {"relayer_off": True}})
-        self.wallet = self.alive()
         self._owners = [f"0x{number:02x}{'5a' * 19}" for number in range(1, count + 1)]
         self._next = 0
         self.done: list[tuple[C, str]] = []
         self.kills: dict[str, int] = {}
         for number, owner in enumerate(self._owners):
             self._withdraw(number, owner)
-        if self.wallet.ask(SETTLE_S, op="proven", stage="released") is None:
-            raise MatrixError("the wallet died by itself")
-
-    def close(self) -> None:
-        """End wallet and network."""
-        self.wallet.end()
-        self.sandbox.close()
+        self.wait("proven", SETTLE_S, stage="released")
 
     def next_owner(self, case: C) -> str:
         """Whose sum a case is about."""
@@ -101,16 +91,15 @@ class ClaimLane(Generic[C]):
 
     def settled(self) -> list[str]:
         """Wait until nothing can be taken back any more; then end the wallet and return what is wrong."""
-        if self.wallet.ask(SETTLE_S, op="settled") is None:
-            return ["the wallet died by itself"]
+        self.wait("settled", SETTLE_S)
         self.wallet.end()
         status = self.sandbox.control("status")
-        return [*disagreements(claims_in(self.data_dir_journal), status), *self._unpaid(status)]
+        return [*disagreements(self.journaled(), status), *self._unpaid(status)]
 
     def tallies(self) -> dict[str, Tally]:
         """What became of each row's claims, by the network's own count. The wallet has to have ended."""
         told = {one["l2_tx_hash"]: one for one in self.sandbox.control("status")["zklink"]["withdrawals"]}
-        asked = [state for state in claims_in(self.data_dir_journal) if not is_claim(state)]
+        asked = [state for state in self.journaled() if not is_claim(state)]
         truth = {state.terms.recipient: told[state.request.locator] for state in asked if state.request is not None}
         rows: dict[str, Tally] = {}
         for case, owner in self.done:
@@ -124,12 +113,6 @@ class ClaimLane(Generic[C]):
             rows[row].kills = kills
         return rows
 
-    @property
-    def data_dir_journal(self) -> Path:
-        """The wallet's journal file."""
-        (found,) = self.data_dir.rglob("journal.sqlite3")
-        return found
-
     def _unpaid(self, status: Mapping[str, Any]) -> Iterator[str]:
         for one in status["zklink"]["withdrawals"]:
             if int(one["paid_l1"]) != int(one["due_l1"]) or len(one["paid_by"]) != 1:
@@ -142,7 +125,7 @@ class ClaimLane(Generic[C]):
                 yield f"the claim for {state.terms.recipient} was never shown as paid"
 
     def claims(self) -> list[Withdrawal]:
-        found = [state for state in claims_in(self.data_dir_journal) if is_claim(state)]
+        found = [state for state in self.journaled() if is_claim(state)]
         assert all(state.request is not None and state.request.kind is MoveKind.CLAIM for state in found)
         return found
 
@@ -150,19 +133,12 @@ class ClaimLane(Generic[C]):
         fields = {"sub_account": "0", "chain": "1", "source_token": "17", "target_token": "17"}
         fields |= {"amount": "1.25", "recipient": owner}
         for _ in range(200):
-            answer = self.wallet.ask(ANSWER_S, op="withdraw", account=(0, 2)[number % 2], fields=fields)
+            answer = self.wallet.ask(op="withdraw", account=(0, 2)[number % 2], fields=fields)
             if answer is not None and "withdrawal" in answer:
                 return
             if answer is None or "nonce" not in str(answer.get("error", "")):
                 raise MatrixError(f"the wallet did not begin: {answer}")
         raise MatrixError("the account's nonce never moved")
-
-    def alive(self) -> WalletProcess:
-        wallet = WalletProcess(self.sandbox.url, self.data_dir)
-        if not wallet.ready():
-            wallet.end()
-            raise MatrixError(f"the wallet did not start within {START_S} s")
-        return wallet
 
 
 class KilledClaims(ClaimLane[ClaimCase]):
@@ -173,27 +149,15 @@ class KilledClaims(ClaimLane[ClaimCase]):
         owner = self.next_owner(case)
         if case.lost:
             self.sandbox.control("faults", l1={name: [NO_ANSWER] for name in "abc"})
-        if case.at in _WATCHING:
-            self._claim(owner)
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-        else:
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-            self.wallet.tell(**take(owner))
-        self.wallet.died(DEATH_S)
+        self.die(take(owner), case.at, watching=_WATCHING)
         self.kills[case.row] = self.kills.get(case.row, 0) + 1
         self.wallet = self.alive()
         begun = [state for state in self.claims() if state.terms.recipient == owner]
         if len(begun) != (0 if case.at in BEFORE_THE_INTENT else 1):
             raise MatrixError(f"{case}: {len(begun)} claims were journaled")
         if not begun:
-            self._claim(owner)
-        if self.wallet.ask(SETTLE_S, op="proven", stage="claimed") is None:
-            raise MatrixError("the wallet died by itself")
-
-    def _claim(self, owner: str) -> None:
-        answer = self.wallet.ask(**take(owner))
-        if answer is None or "withdrawal" not in answer:
-            raise MatrixError(f"the wallet did not begin: {answer}")
+            self.begin(take(owner))
+        self.wait("proven", SETTLE_S, stage="claimed")
 
 
 def take(owner: str) -> dict[str, Any]:

@@ -19,15 +19,14 @@ from ashore.domain.moves import MoveState
 from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.store.database import Database
 from faults.kill_cases import BEFORE_THE_INTENT, Case
-from faults.observer import claims_in, disagreements
-from faults.processes import ANSWER_S, START_S, MatrixError, Sandbox, WalletProcess
+from faults.lanes import DEATH_S, WalletLane
+from faults.observer import disagreements
+from faults.processes import ANSWER_S, START_S, MatrixError, WalletProcess
 
 ACCOUNTS = (0, 2)
 """The practice accounts with money and a registered key."""
 RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
-SPEED = 10
 SETTLE_S = 180.0
-DEATH_S = 90.0
 
 
 @dataclass(slots=True)
@@ -56,33 +55,17 @@ class Outcome:
     withdrawals: list[str] = field(default_factory=list)
 
 
-class Lane:
+class Lane(WalletLane):
     """A practice network and a wallet folder in which cases follow each other, each on the remains of the last."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        data_dir.mkdir(parents=True)
-        with (data_dir / "network.log").open("wb") as log:
-            self.sandbox = Sandbox(log)
-        self.sandbox.control("clock", mode="demo", speed=SPEED)
-        self.wallet = self._revived(())
+        super().__init__(data_dir)
         self.outcomes: list[Outcome] = []
-
-    @property
-    def journal(self) -> Path:
-        """The wallet's journal file."""
-        (found,) = self.data_dir.rglob("journal.sqlite3")
-        return found
-
-    def close(self) -> None:
-        """End wallet and network."""
-        self.wallet.end()
-        self.sandbox.close()
 
     def run(self, case: Case) -> Outcome:
         """Go through one case and leave a living wallet whose requests all have their answers."""
         outcome = Outcome(case)
-        before = len(self._journaled())
+        before = len(self._names())
         self._spoil(case.rules, case.frozen)
         if case.moment is not None:
             self._die_at_a_moment(case, case.moment)
@@ -92,10 +75,9 @@ class Lane:
         if not case.lasting:
             self._spoil(())
         self.wallet = self._revived(case.again, outcome, case.again_at)
-        if self.wallet.ask(op="answered") is None:
-            raise MatrixError("the revived wallet died by itself")
+        self.wait("answered")
         self._spoil(())
-        outcome.withdrawals = self._journaled()[before:]
+        outcome.withdrawals = self._names()[before:]
         self._check_the_intent(case, outcome)
         self.outcomes.append(outcome)
         return outcome
@@ -113,13 +95,13 @@ class Lane:
             sound = database.sound()
         if not sound:
             wrong.append("the journal's file is damaged")
-        return wrong + disagreements(claims_in(self.journal), self.sandbox.control("status"))
+        return wrong + disagreements(self.journaled(), self.sandbox.control("status"))
 
     def tallies(self) -> dict[str, Tally]:
         """What became of each row's withdrawals, by the network's own count. The wallet has to have ended."""
         network = self.sandbox.control("status")["zklink"]
         truth = {one["l2_tx_hash"]: one for one in network["withdrawals"]}
-        states = {state.id: state for state in claims_in(self.journal)}
+        states = {state.id: state for state in self.journaled()}
         rows: dict[str, Tally] = {}
         for outcome in self.outcomes:
             tally = rows.setdefault(outcome.case.row, Tally())
@@ -160,32 +142,28 @@ class Lane:
         self.wallet.died(DEATH_S)
 
     def _die_at_a_moment(self, case: Case, seconds: float) -> None:
-        for number in range(case.withdrawals):
-            self.wallet.tell(**_withdraw(number))
+        if case.rules:
+            self._confirm(case.withdrawals)  # it is to die over an answer: however busy the machine, it has to ask
+        else:
+            for number in range(case.withdrawals):
+                self.wallet.tell(**_withdraw(number))
         self.wallet.kill_after(seconds)
         self.wallet.died(DEATH_S)
 
-    def _revived(
-        self, deaths: Sequence[str], outcome: Outcome | None = None, moment: float | None = None
-    ) -> WalletProcess:
+    def _revived(self, deaths: Sequence[str], outcome: Outcome, moment: float | None = None) -> WalletProcess:
         """Start the wallet again, and again after each further death."""
         for death in deaths:
             dying = WalletProcess(self.sandbox.url, self.data_dir, death)
             dying.died(START_S)
-            if outcome is not None:
-                outcome.kills += 1
-        if moment is not None and outcome is not None:
+            outcome.kills += 1
+        if moment is not None:
             dying = WalletProcess(self.sandbox.url, self.data_dir)
             dying.kill_after(moment)
             dying.died(DEATH_S)
             outcome.kills += 1
-        wallet = WalletProcess(self.sandbox.url, self.data_dir)
-        if not wallet.ready():
-            wallet.end()
-            raise MatrixError("the wallet did not start again")
-        return wallet
+        return self.alive()
 
-    def _journaled(self) -> list[str]:
+    def _names(self) -> list[str]:
         with contextlib.closing(Database(self.journal)) as database:
             return [str(name) for (name,) in database.read("SELECT id FROM withdrawals ORDER BY number")]
 
@@ -196,7 +174,7 @@ class Lane:
         missing = 1 if case.boundary in BEFORE_THE_INTENT else 0
         if len(outcome.withdrawals) != case.withdrawals - missing:
             raise MatrixError(f"{case.at}: {len(outcome.withdrawals)} of {case.withdrawals} withdrawals were journaled")
-        wrong = disagreements(claims_in(self.journal), self.sandbox.control("status"))
+        wrong = disagreements(self.journaled(), self.sandbox.control("status"))
         if wrong:
             raise MatrixError(f"{case.at}: {wrong}")
 

@@ -18,10 +18,10 @@ from ashore.keys.signer import SEALED_NOTE
 from ashore.keys.vault import Vault
 from ashore.systems.lnurl.system.tracks import FINAL
 from faults.kill_cases import BEFORE_THE_INTENT
-from faults.kill_matrix import DEATH_S, Tally
+from faults.kill_matrix import Tally
+from faults.lanes import DEATH_S, WalletLane
 from faults.lightning_observer import lightning_disagreements
-from faults.observer import claims_in
-from faults.processes import START_S, MatrixError, Sandbox, WalletProcess
+from faults.processes import MatrixError, WalletProcess
 
 SETTLE_S = 90.0
 PAST_EXPIRY_S = 3600 + 600 + 60
@@ -126,31 +126,22 @@ def voucher_random_cases(count: int, seed: int) -> list[VoucherCase]:
     ]
 
 
-class VoucherLane:
+class VoucherLane(WalletLane):
     """A practice network and a wallet folder in which cases follow each other, each on the remains of the last."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        data_dir.mkdir(parents=True)
-        with (data_dir / "network.log").open("wb") as log:
-            self.sandbox = Sandbox(log)
-        self.wallet = self._alive()
+        super().__init__(data_dir)
         self.vouchers: list[tuple[VoucherCase, str]] = []
         self.kills: dict[str, int] = {}
 
-    def close(self) -> None:
-        """End wallet and network."""
-        self.wallet.end()
-        self.sandbox.close()
-
     def run(self, case: VoucherCase) -> None:
         """Let a wallet die over a voucher, and leave a living one."""
-        known = len(self._claims())
+        known = len(self.journaled())
         voucher = self.sandbox.control("voucher", faults=case.faults, style=("npm", "lnbits")[known % 2])
         self.vouchers.append((case, voucher["id"]))
         for _ in range(TRIES):
             self._die(case, voucher)
-            journaled = len(self._claims()) - known
+            journaled = len(self.journaled()) - known
             if journaled or case.at not in _CARRYING:
                 break
             # It was an earlier withdrawal, still being carried, that passed there first: as good a death.
@@ -158,7 +149,7 @@ class VoucherLane:
         if strict and journaled != (0 if case.at in BEFORE_THE_INTENT else 1):
             raise MatrixError(f"{case}: {journaled} withdrawals were journaled")
         if not journaled:
-            self._claim(voucher)  # nothing of it may be lost
+            self.begin(_claim(voucher))  # nothing of it may be lost
 
     def _die(self, case: VoucherCase, voucher: Mapping[str, Any]) -> None:
         wished = ""
@@ -166,28 +157,23 @@ class VoucherLane:
             wished = self._refused(voucher)
             self.wallet.tell(op="arm", at=f"{case.at}:1")
             self.wallet.tell(op="again", withdrawal=wished)
-        elif case.at in _WATCHING:
-            self._claim(voucher)
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-        elif case.at is not None:
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-            self.wallet.tell(**_claim(voucher))
+            self.wallet.died(DEATH_S)
         else:
-            self.wallet.tell(**_claim(voucher))
-            self.wallet.kill_after(case.moment)
-        self._died(case)
+            self.die(_claim(voucher), case.at, case.moment, _WATCHING)
+        self._count(case)
         if case.again_at is not None:
             self.wallet = WalletProcess(self.sandbox.url, self.data_dir)
             self.wallet.kill_after(case.again_at)
-            self._died(case)
-        self.wallet = self._alive()
+            self.wallet.died(DEATH_S)
+            self._count(case)
+        self.wallet = self.alive()
         if wished and self._told(wished)["said_no"]:
             self.wallet.ask(op="again", withdrawal=wished)  # the wallet died before it could be wished
 
     def _refused(self, voucher: Mapping[str, Any]) -> str:
         """Claim a voucher whose service says no, and would not any more; return the withdrawal."""
         self._spoil(voucher, refuses="Wait 60 seconds.")
-        withdrawal = self._claim(voucher)
+        withdrawal = self.begin(_claim(voucher))
         if not self._told(withdrawal)["said_no"]:
             raise MatrixError("the service did not say no")
         self._spoil(voucher, refuses=None)
@@ -223,12 +209,12 @@ class VoucherLane:
             wrong.append(f"not everything came to an end: {error}")
         self.wallet.end()
         truth = self.sandbox.control("status")["lightning"]
-        return [*wrong, *self._notes_left(), *voucher_disagreements(self._claims(), truth)]
+        return [*wrong, *self._notes_left(), *voucher_disagreements(self.journaled(), truth)]
 
     def tallies(self) -> dict[str, Tally]:
         """What became of each row's vouchers, by the service's own count. The wallet has to have ended."""
         truth = self.sandbox.control("status")["lightning"]
-        claims = {state.request.locator: state for state in self._claims() if state.request is not None}
+        claims = {state.request.locator: state for state in self.journaled() if state.request is not None}
         rows: dict[str, Tally] = {}
         for case, voucher in self.vouchers:
             calls = [call for call in truth["claims"] if call["voucher"] == voucher]
@@ -238,33 +224,15 @@ class VoucherLane:
             rows[row].kills = kills
         return rows
 
-    def _claim(self, voucher: Mapping[str, Any]) -> str:
-        answer = self.wallet.ask(**_claim(voucher))
-        if answer is None or "withdrawal" not in answer:
-            raise MatrixError(f"the wallet did not begin: {answer}")
-        return str(answer["withdrawal"])
-
-    def _died(self, case: VoucherCase) -> None:
-        self.wallet.died(DEATH_S)
+    def _count(self, case: VoucherCase) -> None:
         self.kills[case.row] = self.kills.get(case.row, 0) + 1
-
-    def _alive(self) -> WalletProcess:
-        wallet = WalletProcess(self.sandbox.url, self.data_dir)
-        if not wallet.ready():
-            wallet.end()
-            raise MatrixError(f"the wallet did not start within {START_S} s")
-        return wallet
-
-    def _claims(self) -> list[Withdrawal]:
-        (journal,) = self.data_dir.rglob("journal.sqlite3")
-        return claims_in(journal)
 
     def _notes_left(self) -> Iterator[str]:
         """Nothing is open any more: no bearer's secret is kept, but of what was opened and not withdrawn after all."""
         (path,) = self.data_dir.rglob("*.ashore")
         with contextlib.closing(Vault.open(path, PASSWORD, randomness=random.randbytes)) as vault:
             left = [record for record in vault.list() if record.kind == SEALED_NOTE]
-        refused = sum(state.status is Status.REFUSED for state in self._claims())
+        refused = sum(state.status is Status.REFUSED for state in self.journaled())
         again = [record for record in left if record.meta.get("use") == "opened"]
         if len(again) > refused:
             yield f"{len(again)} opened vouchers are kept where {refused} were refused"

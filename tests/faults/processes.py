@@ -53,6 +53,17 @@ class Sandbox:
             raise MatrixError(f"{operation}: {body.decode(errors='replace')}")
         return json.loads(body)
 
+    def rpc(self, path: str, method: str, *params: object) -> Any:
+        """Call a method of a node or an endpoint of this network. Raises MatrixError for an error."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_S)
+        with contextlib.closing(connection):
+            connection.request("POST", path, body, {"content-type": "application/json"})
+            answer = json.loads(connection.getresponse().read())
+        if "result" not in answer:
+            raise MatrixError(f"{method}: {answer}")
+        return answer["result"]
+
     def close(self) -> None:
         """End the process."""
         _pipe(self._process.stdin).close()
@@ -104,8 +115,9 @@ class WalletProcess:
         try:
             ended = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
+            said = self._lines.left()
             self.end()
-            raise MatrixError("the wallet was not killed: the boundary was never passed") from None
+            raise MatrixError(f"the wallet was not killed: the boundary was never passed; it said {said}") from None
         self._close()
         if ended != SIGKILLED:
             raise MatrixError(f"the wallet ended by itself with {ended}")
@@ -154,6 +166,14 @@ class _Lines:
             return self._queue.get(timeout=seconds)
         except queue.Empty:
             raise MatrixError(f"no answer within {seconds} s") from None
+
+    def left(self) -> list[str]:
+        """What was read, and nobody asked for."""
+        found = []
+        with contextlib.suppress(queue.Empty):
+            while (line := self._queue.get_nowait()) is not None:
+                found.append(line.decode(errors="replace").strip())
+        return found
 
     def end(self) -> None:
         """Wait for the end of the stream."""

@@ -1,7 +1,8 @@
-"""Kills the wallet while it asks Reddio for withdrawals and transfers and claims what came, and counts at Reddio.
+"""Kills the wallet while it asks Reddio for withdrawals and transfers, registers keys and claims what came; and counts.
 
 One account serves all cases: each withdrawal goes to an owner of its own, and what came for it is then claimed by a
-wallet that is killed over that too. The practice network outlives every wallet and counts.
+wallet that is killed over that too; each registration is of a key of its own. The practice network outlives every
+wallet and counts.
 """
 
 from __future__ import annotations
@@ -14,19 +15,22 @@ from typing import Any
 
 from ashore.domain.withdrawal import STOPPED, Withdrawal
 from ashore.engine.boundaries import Boundary
+from ashore.sandbox import genesis
 from ashore.sandbox.reddio.deployment import KEY_CHAIN_ID, stark_key
 from ashore.systems.reddio.codec import Asset, AssetKind, hex_of
+from ashore.systems.reddio.codec.derivation import key_requests
 from ashore.systems.reddio.system.tracks import CLAIMABLE
 from faults.claim_matrix import BOUNDARIES as CLAIM_BOUNDARIES
 from faults.claim_matrix import NO_ANSWER
 from faults.kill_cases import BEFORE_THE_INTENT
-from faults.kill_matrix import DEATH_S, SPEED, Tally
-from faults.observer import claims_in
-from faults.processes import START_S, MatrixError, Sandbox, WalletProcess
+from faults.kill_matrix import Tally
+from faults.lanes import WalletLane
+from faults.processes import MatrixError
 from faults.reddio_observer import reddio_disagreements
 
 SETTLE_S = 90.0
 WITHDRAWAL, TRANSFER, CLAIM = "reddio withdrawal", "reddio transfer", "reddio claim"
+REGISTRATION = "reddio registration"
 PATHS = {WITHDRAWAL: "/v1/withdrawalto", TRANSFER: "/v1/transfers"}
 BOUNDARIES = (
     Boundary.CONFIRM_BEFORE_SIGNING,
@@ -46,13 +50,22 @@ _RECEIVER = hex_of(stark_key(2))
 """The account into whose vault transfers go."""
 _ETHER = hex_of(Asset(AssetKind.ETH, b"", 10**12).asset_id)
 _KEY = f"{KEY_CHAIN_ID}:reddio:standard"
+_KEYS = tuple(
+    (account, f"{request.chain_id}:{request.type_name}:standard")
+    for request in key_requests(KEY_CHAIN_ID)
+    for account in (0, 1, 2)
+)
+"""Stark keys that can be registered, each with its account."""
+_PAYER = 1
+"""The account that pays for registrations, and for nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReddioCase:
-    """One request or claim, and where the wallet that makes it dies: at a boundary, or after so many seconds.
+    """One request, claim or registration, and where the wallet that makes it dies: at a boundary, or after so many
+    seconds.
 
-    `rules` go wrong at Reddio until then; `lost`: no endpoint's answer to a claim arrives.
+    `rules` go wrong at Reddio until then; `lost`: no endpoint's answer to a transaction arrives.
     """
 
     what: str
@@ -70,14 +83,22 @@ class ReddioCase:
 
 
 def reddio_cases(moments: int, seed: int) -> list[ReddioCase]:
-    """Each boundary that a request or a claim passes, its questions after a lost answer, and random moments.
+    """Each boundary that a request, a registration or a claim passes, its questions after a lost answer, and random
+    moments.
 
     Claims come last: each is of what one of the withdrawals brought.
     """
     chance = random.Random(seed)
     requests = [case for what in PATHS for case in _request_cases(what, moments, chance)]
-    claims = [ReddioCase(CLAIM, at) for at in CLAIM_BOUNDARIES]
-    return [*requests, *claims, *(ReddioCase(CLAIM, at, lost=True) for at in _LOCATING)]
+    registrations = _transaction_cases(REGISTRATION)
+    most = min(moments, len(_KEYS) - len(registrations))
+    registrations += [ReddioCase(REGISTRATION, moment=chance.uniform(0.0, 1.5)) for _ in range(most)]
+    return [*requests, *registrations, *_transaction_cases(CLAIM)]
+
+
+def _transaction_cases(what: str) -> list[ReddioCase]:
+    lost = [ReddioCase(what, at, lost=True) for at in _LOCATING]
+    return [*(ReddioCase(what, at) for at in CLAIM_BOUNDARIES), *lost]
 
 
 def _request_cases(what: str, moments: int, chance: random.Random) -> list[ReddioCase]:
@@ -97,67 +118,55 @@ def _request_cases(what: str, moments: int, chance: random.Random) -> list[Reddi
     ]
 
 
-class ReddioLane:
+class ReddioLane(WalletLane):
     """A practice network with Reddio and a wallet folder in which cases follow each other."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-        data_dir.mkdir(parents=True)
-        with (data_dir / "network.log").open("wb") as log:
-            self.sandbox = Sandbox(log, reddio=True)
-        self.sandbox.control("clock", mode="demo", speed=SPEED)
-        self.wallet = self._alive()
+        super().__init__(data_dir, reddio=True)
         self._owners: list[str] = []
         self._claims: list[tuple[ReddioCase, str]] = []
-        self._claimed = 0
+        self._claimed = self._registered = 0
         self._rows: dict[str, Tally] = {}
 
-    @property
-    def journal(self) -> Path:
-        """The wallet's journal file."""
-        (found,) = self.data_dir.rglob("journal.sqlite3")
-        return found
-
-    def close(self) -> None:
-        """End wallet and network."""
-        self.wallet.end()
-        self.sandbox.close()
-
     def run(self, case: ReddioCase) -> None:
-        """Let a wallet die over a request or a claim, and have it made by a living one, once."""
-        command = self._claim() if case.what == CLAIM else self._request(case.what)
-        before, taken = len(self._journaled()), len(self._taken(case.what))
+        """Let a wallet die over a request, claim or registration, and have it made by a living one, once."""
+        command = self._command(case.what)
+        before, taken, sent = len(self.journaled()), len(self._taken(case.what)), self._sent()
         self._spoil(case)
-        self._die(case, command)
+        self.die(command, case.at, case.moment, _WATCHING)
         self._spoil(None)
-        self.wallet = self._alive()
-        begun = len(self._journaled()) - before
+        self.wallet = self.alive()
+        begun = len(self.journaled()) - before
         expected = {0, 1} if case.at is None else {0} if case.at in BEFORE_THE_INTENT else {1}
         if begun not in expected:
             raise MatrixError(f"{case}: {begun} moves were journaled")
-        self._wait("answered")
-        stopped = [state for state in self._journaled()[before:] if state.status in STOPPED]
+        self.wait("answered")
+        stopped = [state for state in self.journaled()[before:] if state.status in STOPPED]
         if not begun or stopped:
-            self._begin(command)
-            self._wait("answered")
+            self.begin(command)
+            self.wait("answered")
         if case.what == CLAIM:
             self._claims.append((case, command["owner"]))
+        elif case.what == REGISTRATION:
+            made = self.journaled()[before:]
+            self.wait("ended", SETTLE_S, withdrawal=made[-1].id)
+            self._count_registration(case, made, self._sent() - sent)
         else:
-            self._count(case, self._journaled()[before:], self._taken(case.what)[taken:])
+            self._count(case, self.journaled()[before:], self._taken(case.what)[taken:])
 
     def settled(self) -> list[str]:
         """Claim what no case claimed, wait until nothing is open, end the wallet, and tell what is wrong."""
         while self._claimed < len(self._owners):
-            self._begin(self._claim())
-            self._wait("answered")
+            self.begin(self._claim())
+            self.wait("answered")
         wrong = []
         try:
-            self._wait("settled")
+            self.wait("settled", SETTLE_S)
         except MatrixError as error:
             wrong.append(f"not everything came to an end: {error}")
         self.wallet.end()
         truth = self._truth()
-        states = claims_in(self.journal)
+        states = self.journaled()
         unpaid = [
             f"{one['receiver']}: {one['claimed_l1']} of {one['allowed_l1']} claimed by {len(one['claimed_by'])}"
             for one in truth["withdrawals"]
@@ -175,18 +184,6 @@ class ReddioLane:
         self._claims = []
         return self._rows
 
-    def _die(self, case: ReddioCase, command: Mapping[str, Any]) -> None:
-        if case.at is None:
-            self.wallet.tell(**command)
-            self.wallet.kill_after(case.moment)
-        elif case.at in _WATCHING:
-            self._begin(command)
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-        else:
-            self.wallet.tell(op="arm", at=f"{case.at}:1")
-            self.wallet.tell(**command)
-        self.wallet.died(DEATH_S)
-
     def _count(self, case: ReddioCase, made: list[Withdrawal], taken: list[Mapping[str, Any]]) -> None:
         alive = [state for state in made if state.status not in STOPPED]
         duplicates = sum(int(one["duplicates"]) for one in taken)
@@ -201,6 +198,30 @@ class ReddioLane:
         )
         self._rows.setdefault(case.row, Tally()).add(tally)
 
+    def _count_registration(self, case: ReddioCase, made: list[Withdrawal], sent: int) -> None:
+        """The payer's own number tells how many transactions a block took, whatever they did."""
+        registered = self._truth()["registered"]
+        alive = [state for state in made if state.status not in STOPPED]
+        done = len(alive) == 1 and alive[0].terms.details["stark_key"] in registered
+        twice = sent > 1 or len(alive) > 1
+        tally = Tally(kills=1, final=int(done and not twice), lost=int(not done), twice=int(twice))
+        self._rows.setdefault(case.row, Tally()).add(tally)
+
+    def _sent(self) -> int:
+        """How many transactions of the payer of registrations are in blocks."""
+        return int(
+            self.sandbox.rpc("/l1/1/a", "eth_getTransactionCount", "0x" + genesis.address(_PAYER).hex(), "latest"), 16
+        )
+
+    def _command(self, what: str) -> dict[str, Any]:
+        if what == CLAIM:
+            return self._claim()
+        if what != REGISTRATION:
+            return self._request(what)
+        account, key = _KEYS[self._registered]
+        self._registered += 1
+        return {"op": "register", "account": account, "key": key, "fields": {"payer": str(_PAYER)}}
+
     def _request(self, what: str) -> dict[str, Any]:
         fields = {"way": "vault", "recipient": _RECEIVER}
         if what == WITHDRAWAL:
@@ -212,22 +233,10 @@ class ReddioLane:
     def _claim(self) -> dict[str, Any]:
         """The command that claims the next owner's sum, once that waits on L1."""
         if not self._claimed:
-            self._wait("proven", stage=CLAIMABLE)
+            self.wait("proven", SETTLE_S, stage=CLAIMABLE)
         owner = self._owners[self._claimed]
         self._claimed += 1
         return {"op": "take", "owner": owner, "fields": {"payer": "0"}}
-
-    def _begin(self, command: Mapping[str, Any]) -> None:
-        answer = self.wallet.ask(**command)
-        if answer is None or "withdrawal" not in answer:
-            raise MatrixError(f"the wallet did not begin: {answer}")
-
-    def _wait(self, what: str, **more: str) -> None:
-        if self.wallet.ask(SETTLE_S, op=what, **more) is None:
-            raise MatrixError("the wallet died by itself")
-
-    def _journaled(self) -> list[Withdrawal]:
-        return claims_in(self.journal)
 
     def _truth(self) -> Mapping[str, Any]:
         told: Mapping[str, Any] = self.sandbox.control("status")["reddio"]
@@ -242,10 +251,3 @@ class ReddioLane:
         lost = case is not None and case.lost
         endpoints = {name: [NO_ANSWER] if lost else [] for name in "abc"}
         self.sandbox.control("faults", clear=True, reddio={"rules": rules}, l1=endpoints)
-
-    def _alive(self) -> WalletProcess:
-        wallet = WalletProcess(self.sandbox.url, self.data_dir)
-        if not wallet.ready():
-            wallet.end()
-            raise MatrixError(f"the wallet did not start within {START_S} s")
-        return wallet

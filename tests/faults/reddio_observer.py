@@ -23,6 +23,9 @@ from ashore.systems.reddio.system.tracks import (
 )
 
 REDDIO = "Reddio"
+REFUSED_THOUGH_TAKEN = "the wallet says refused, and Reddio took it"
+PAID_OUT_OF = " was paid out of "
+SETTLED_BEFORE = "it is shown in the receiver's vault, and it is not"
 _ENDED_BADLY = (2, 4, 5)
 _SETTLED = (3, 6)
 
@@ -65,7 +68,7 @@ def _ahead(state: Withdrawal, requests: Mapping[str, Mapping[str, Any]], truth: 
     if is_transfer(state):
         settled = state.stage(SETTLED).best
         if settled is not None and (real is None or real["status"] not in _SETTLED):
-            yield "it is shown in the receiver's vault, and it is not"
+            yield SETTLED_BEFORE
         return
     yield from _on_ethereum(state, real, truth)
 
@@ -81,7 +84,7 @@ def _request(
     if request.state is MoveState.ACCEPTED and real is None:
         yield "the wallet says accepted, and Reddio never took it"
     if request.state is MoveState.REFUSED and any(same_request(state, one) for one in requests.values()):
-        yield "the wallet says refused, and Reddio took it"
+        yield REFUSED_THOUGH_TAKEN
     if state.status is Status.FAILED and (real is None or real["status"] not in _ENDED_BADLY):
         yield "the wallet says failed, and it did not fail"
     if real is not None:
@@ -147,7 +150,5 @@ def _second_payouts(truth: Mapping[str, Any]) -> list[str]:
         place = int(claim["owner_key"], 16), int(claim["asset_id"], 16)
         paid[place] = paid.get(place, 0) + int(claim["amount"])
     return [
-        f"{paid[place]} was paid out of {allowed.get(place, 0)}"
-        for place in paid
-        if paid[place] > allowed.get(place, 0)
+        f"{paid[place]}{PAID_OUT_OF}{allowed.get(place, 0)}" for place in paid if paid[place] > allowed.get(place, 0)
     ]

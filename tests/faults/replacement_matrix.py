@@ -11,8 +11,8 @@ from ashore.engine.boundaries import Boundary
 from ashore.systems.zklink.system.tracks import is_claim
 from faults.claim_matrix import NO_ANSWER, SETTLE_S, ClaimLane, take
 from faults.kill_cases import BEFORE_THE_INTENT
-from faults.kill_matrix import DEATH_S, SPEED, Tally
-from faults.observer import claims_in
+from faults.kill_matrix import Tally
+from faults.lanes import SPEED
 from faults.processes import MatrixError
 
 REPLACED_AT = (
@@ -75,19 +75,15 @@ class ReplacementLane(ClaimLane[ReplacementCase]):
         self._waiting[claim] = case, owner
         if case.lost:
             self.sandbox.control("faults", l1={name: [NO_ANSWER] for name in "abc"})
-        self.wallet.tell(op="arm", at=f"{case.at}:1")
-        self.wallet.tell(**_replace(claim, case))
-        self.wallet.died(DEATH_S)
+        self.die(_replace(claim, case), case.at)
         self.kills[case.row] = self.kills.get(case.row, 0) + 1
         if case.overtaken:
             self.sandbox.control("step", what="block")
         self.wallet = self.alive()
         self._check_the_intent(case, claim)
         if case.at in BEFORE_THE_INTENT:
-            answer = self.wallet.ask(**_replace(claim, case))
-            if answer is None or answer.get("withdrawal") != claim:
-                raise MatrixError(f"{case}: the claim was not replaced: {answer}")
-        self._answered(claim)
+            assert self.begin(_replace(claim, case)) == claim
+        self.wait("told", withdrawal=claim)
 
     def settled(self) -> list[str]:
         """Let blocks come; whatever they take, each sum is paid out once, if need be by another claim."""
@@ -111,15 +107,9 @@ class ReplacementLane(ClaimLane[ReplacementCase]):
         return rows
 
     def _begun(self, owner: str) -> str:
-        answer = self.wallet.ask(**take(owner))
-        if answer is None or "withdrawal" not in answer:
-            raise MatrixError(f"the wallet did not begin: {answer}")
-        self._answered(str(answer["withdrawal"]))
-        return str(answer["withdrawal"])
-
-    def _answered(self, claim: str) -> None:
-        if self.wallet.ask(op="told", withdrawal=claim) is None:
-            raise MatrixError("the wallet died by itself")
+        claim = self.begin(take(owner))
+        self.wait("told", withdrawal=claim)
+        return claim
 
     def _check_the_intent(self, case: ReplacementCase, claim: str) -> None:
         state = next(state for state in self._states() if state.id == claim)
@@ -128,11 +118,10 @@ class ReplacementLane(ClaimLane[ReplacementCase]):
             raise MatrixError(f"{case}: {len(further)} replacements were journaled")
 
     def _ended(self, claim: str) -> None:
-        if self.wallet.ask(SETTLE_S, op="ended", withdrawal=claim) is None:
-            raise MatrixError("the wallet died by itself")
+        self.wait("ended", SETTLE_S, withdrawal=claim)
 
     def _states(self) -> list[Withdrawal]:
-        return [state for state in claims_in(self.data_dir_journal) if is_claim(state)]
+        return [state for state in self.journaled() if is_claim(state)]
 
 
 def _replace(claim: str, case: ReplacementCase) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from ashore.ui.context import Cameras
 from ashore.ui.life import Life
 from ashore.ui.link_choice import LinkChoice
 from ashore.ui.pages.quote_form import QuoteFormPage
+from faults.bench import prompt_client
 from faults.observer import claims_in, disagreements
 from journeys.network import TOKEN, URL, PracticeWorld
 from journeys.person import PATIENCE_S, POLL_S, Person
@@ -97,7 +98,7 @@ class JourneyLife(WatchedLife):
     async def _start(self, stack: contextlib.AsyncExitStack) -> None:
         self._paths.create()
         stack.enter_context(InstanceLock(self._paths.instance_lock))
-        http = compose.practice_client(self.practice.wire)
+        http = prompt_client(self.practice.wire)
         control = SandboxControl(http, URL, TOKEN)
         told = await control.profile()
         deployment, reddio = deployment_from_json(told, URL), of_practice(told, URL)

@@ -17,14 +17,14 @@ from eth_utils.exceptions import ValidationError
 from ashore.sandbox.evm.admission import SandboxVM, check_admissible, decode_transaction
 from ashore.sandbox.evm.blocks import Finality, MinedBlock
 from ashore.sandbox.evm.errors import ChainError, InvalidTransactionError, UnknownBlockError
-from ashore.sandbox.evm.execution import Message, Outcome, execute, least_gas, likely_gas, make_block
+from ashore.sandbox.evm.execution import Message, Outcome, estimated_gas, execute, make_block
 from ashore.sandbox.evm.genesis import genesis
 from ashore.sandbox.evm.pool import TransactionPool, in_order
 from ashore.sandbox.evm.proofs import AccountProof, prove_account
 from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
 
 _CACHED_BLOCKS = 1024
-_PLAIN_TRANSFER_GAS = 21_000
+_ESTIMATES_KEPT = 32
 _KEY_CHAIN_ID = b"ashore/chain-id"
 _KEY_FORKS = b"ashore/forks"
 _KEY_POOL = b"ashore/pool"
@@ -70,6 +70,7 @@ class DevChain:
         self._lock = threading.RLock()
         self._least_base_fee = 0
         self._cache: OrderedDict[int, MinedBlock] = OrderedDict()
+        self._estimates: OrderedDict[tuple[bytes, Message], int] = OrderedDict()
         self._store: MemoryStore | SqliteStore = MemoryStore() if path is None else SqliteStore(path)
         self._database = AtomicDB(self._store)
         self._chain_class: type[MiningChain] = MiningChain.configure(
@@ -252,12 +253,14 @@ class DevChain:
         """
         with self._lock:
             message = Message(sender, to, data, value)
-            used = self._execute(message, None, number).gas_used
-            if used == 0 and not data and to is not None:
-                return _PLAIN_TRANSFER_GAS
-            most = min(self._gas_limit, (used + 60_000) * 2)
-            likely = likely_gas(used + _PLAIN_TRANSFER_GAS, data)
-            return least_gas(lambda gas: self._execute(message, gas, number), _PLAIN_TRANSFER_GAS, most, likely)
+            place = bytes(self._header(number).hash), message
+            if place not in self._estimates:  # every endpoint is asked the same
+                self._estimates[place] = estimated_gas(
+                    lambda gas: self._execute(message, gas, number), message, self._gas_limit
+                )
+                if len(self._estimates) > _ESTIMATES_KEPT:
+                    self._estimates.popitem(last=False)
+            return self._estimates[place]
 
     def _execute(self, message: Message, gas: int | None, number: int | None) -> Outcome:
         with self._lock:

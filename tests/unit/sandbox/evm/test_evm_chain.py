@@ -289,6 +289,20 @@ def test_the_gas_estimate_is_enough_and_tight(chain: DevChain) -> None:
     assert used <= gas <= used * 102 // 100
 
 
+def test_a_gas_estimate_is_computed_once_a_block_and_anew_after_the_next(chain: DevChain) -> None:
+    operator = Sender(chain, OPERATOR_KEY)
+    token = operator.deploy(load_artifact("SandboxToken"), "Practice Dollar", "pUSD", 6)
+    data = token.calldata("mint", USER, 5)
+    first = chain.estimate_gas(operator.address, token.address, data)
+    assert chain.estimate_gas(operator.address, token.address, data) == first
+    assert chain.estimate_gas(operator.address, token.address, token.calldata("mint", USER, 6)) in (first, first + 12)
+    operator.transact(token, "mint", USER, 5)
+    later = chain.estimate_gas(operator.address, token.address, data)
+    assert later < first - 10_000, "the balance is not written for the first time any more"
+    chain.reorg(1, {chain.head.transactions[0].hash})
+    assert chain.estimate_gas(operator.address, token.address, data) == first
+
+
 def all_hashes(chain: DevChain) -> list[bytes]:
     return [block.hash for number in range(chain.head.number + 1) if (block := chain.block(number))]
 
