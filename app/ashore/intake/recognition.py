@@ -17,7 +17,7 @@ from ashore.intake.wallet_secrets import has_key_digits, holds_secret, name_secr
 from ashore.intake.words import HIDDEN, MAY_BE_SECRET, TOO_LONG, WORDS, Named
 from ashore.systems.lnurl import codec as lnurl
 from ashore.systems.lnurl.codec.kinds import Kind as LightningKind
-from ashore.systems.lnurl.codec.recognition import MAX_TEXT_BYTES
+from ashore.systems.lnurl.codec.recognition import MAX_TEXT_BYTES, voucher_within
 from ashore.systems.reddio.codec import hex_of
 from ashore.systems.reddio.codec import recognition as reddio
 from ashore.systems.zklink.codec import recognition as zklink
@@ -83,6 +83,7 @@ _HASH_OR_STARK_KEY = (
     "This is a hash, a private key, or a Stark key with zeros before it: 64 digits.",
     "If it is a Stark key, an account on Reddio, money for it stays on Reddio. If it is a private key, clear it.",
 )
+_TAKEN_OUT = "Its link was taken out of the text around it."
 _EMPTY = Intake(Way.NOWHERE, "", kind=Kind.EMPTY)
 _UNKNOWN = (
     "Ashore does not know this kind of text.",
@@ -106,10 +107,18 @@ _ETHEREUM_KINDS = {
 
 
 def unwrapped(text: str) -> str:
-    """Return a text without what surrounds it: blanks and marks at its ends, and Ashore's own scheme.
+    """Return a text without what surrounds it: blanks at its ends, Ashore's own scheme, words beside a voucher.
 
-    `ashore:TEXT`, `ashore://TEXT` and `ashore://open?text=TEXT` (percent-encoded) stand for TEXT.
+    `ashore:TEXT`, `ashore://TEXT` and `ashore://open?text=TEXT` (percent-encoded) stand for TEXT. The one voucher's
+    link in a text stands for it, unless something else in it may be a secret: that is looked at as a whole.
     """
+    bare = _stripped(text)
+    link = voucher_within(bare)
+    beside = bare.replace(link, " ") if link else ""
+    return bare if not link or name_secret(bare) is not None or holds_secret(beside) else link
+
+
+def _stripped(text: str) -> str:
     bare = text.strip(_EDGES)
     own = _OWN.match(bare)
     if own is None:
@@ -122,12 +131,14 @@ def take_in(text: str, reach: lnurl.Reach = lnurl.Reach.PUBLIC) -> Intake:
     """Say what a text from outside is and where it leads. Asks nothing, and never raises."""
     if len(text) > MOST_LOOKED_AT:
         return _named(TOO_LONG)
-    bare = unwrapped(text)
+    whole, bare = _stripped(text), unwrapped(text)
     if not bare:
         return _EMPTY
     if len(bare) > MAX_TEXT_BYTES or len(bare.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
         return _of_long(bare[:_HEAD])
     found = _taken_in(bare, reach)
+    if bare != whole and found.way is Way.VOUCHER:
+        found = replace(found, advice=f"{_TAKEN_OUT} {found.advice}".strip())
     # A text leads somewhere as it is seen, or nowhere: bidirectional marks and blanks without width deceive.
     hides = (found.way is not Way.NOWHERE or found.kind is Kind.UNKNOWN) and _hides(bare)
     return _named(HIDDEN) if hides and not found.secret else found

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ashore.crypto import stark
 from ashore.intake.kinds import Kind
-from ashore.intake.recognition import Intake, Way, take_in
+from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.lnurl.codec import Reach, encode_lnurl
 
 LINK = encode_lnurl("https://service.example/u?q=s3cretk1")
@@ -52,7 +52,10 @@ PADDED = f"0x{STARK_KEY:064x}"
         ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", Way.NOWHERE, False),
         ("x" * 5_000, Way.NOWHERE, False),
         ("what is this", Way.NOWHERE, False),
-        (f"my voucher: {LINK} enjoy!", Way.NOWHERE, False),
+        (f"my voucher: {LINK} enjoy!", Way.VOUCHER, False),
+        (f"my voucher: {LINK} and {encode_lnurl('https://other.example/u?q=2')}", Way.NOWHERE, False),
+        (f"my voucher: {LINK[:-1]}q enjoy!", Way.NOWHERE, False),
+        (f"my voucher: {LINK} and my words: {WORDS}", Way.NOWHERE, True),
         ("npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg", Way.NOWHERE, False),
     ],
 )
@@ -114,7 +117,8 @@ def test_a_text_that_nobody_knows_is_told_what_would_do() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"my voucher: {LINK} enjoy!", "This text contains a voucher’s link. Paste the link alone."),
+        (f"my voucher: {LINK[:-1]}q enjoy!", "This text contains a voucher’s link. Paste the link alone."),
+        (f"my voucher: {LINK} enjoy!", "Its link was taken out of the text around it."),
         ("note1fntxtkcy9pjwucqwa9mddn7v03wwwsu9j330jj350nvhpky2tuaspk6nqc", "a Nostr key or note, not a voucher"),
         ("<p>Your gift</p>", "a piece of a web page"),
     ],
@@ -122,6 +126,25 @@ def test_a_text_that_nobody_knows_is_told_what_would_do() -> None:
 def test_what_is_no_link_is_named(text: str, said: str) -> None:
     found = take_in(text)
     assert said in f"{found.sentence} {found.advice}"
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        (f"my voucher: {LINK}, enjoy!", LINK),
+        (f"Hello!\n\nlightning:{LINK}\n\nBest, A.", LINK),
+        (f"Two times the same: {LINK} {LINK.upper()}", LINK.upper()),
+        ("Take it (lnurlw://service.example/u?q=1).", "lnurlw://service.example/u?q=1"),
+        (f"at https://shop.example/p?lightning={LINK} it is", LINK),
+        (f"{LINK} {encode_lnurl('https://other.example/')}", f"{LINK} {encode_lnurl('https://other.example/')}"),
+        (f"  {LINK}\n", LINK),
+        (f"{LINK} nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5", ""),
+        ("no voucher here", "no voucher here"),
+    ],
+)
+def test_a_voucher_is_taken_out_of_the_words_around_it(text: str, link: str) -> None:
+    assert unwrapped(text) == (link or text)
+    assert unwrapped(unwrapped(text)) == (link or text)
 
 
 def test_a_web_address_is_asked_about_first_and_an_lnurl_names_its_host() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from ashore.domain.addresses import checksum
 from ashore.intake.kinds import Kind
@@ -135,6 +135,72 @@ async def test_recovery_words_are_covered_and_cleared_from_the_clipboard_too(she
     field.wipe.click()
     assert (field.edit.text(), QGuiApplication.clipboard().text()) == ("", "")
     assert not field.edit.isUndoAvailable()
+
+
+PASTES: dict[str, Callable[[IntakeField], None]] = {
+    "button": lambda field: field.paste.click(),
+    "keyboard": lambda field: QTest.keyClick(field.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier),
+    "drop": lambda field: field.edit.brought.emit(QGuiApplication.clipboard().text()),
+}
+
+
+@pytest.mark.parametrize("way", PASTES)
+async def test_a_second_paste_takes_the_place_of_the_first(shell: Shell, way: str) -> None:
+    field = field_of(shell)
+    QGuiApplication.clipboard().setText("gift@service.example")
+    PASTES[way](field)
+    field.edit.setCursorPosition(4)
+    assert field.paste.isVisible()
+    assert field.clear.isVisible()
+    QGuiApplication.clipboard().setText(WORDS)
+    PASTES[way](field)
+    assert field.edit.text() == WORDS
+    assert field.edit.echoMode() is QLineEdit.EchoMode.Password
+    assert "recovery words" in field.field.problem.text
+    assert not field.edit.isUndoAvailable()
+    assert (field.paste.isVisible(), field.wipe.isVisible(), field.clear.isVisible()) == (True, True, False)
+    QGuiApplication.clipboard().setText(ADDRESS)
+    PASTES[way](field)
+    assert (field.edit.text(), field.edit.isUndoAvailable()) == (ADDRESS, False)
+    assert field.edit.echoMode() is QLineEdit.EchoMode.Normal
+    QGuiApplication.clipboard().setText(LINK)
+    PASTES[way](field)
+    assert offered(field) == ["Go to the voucher"]
+    field.edit.undo()
+    assert field.edit.text() == ADDRESS
+    field.clear.click()
+    assert (field.edit.text(), field.edit.hasFocus(), field.clear.isVisible()) == ("", True, False)
+
+
+async def test_the_menu_of_the_field_pastes_in_the_same_way(shell: Shell) -> None:
+    field = field_of(shell)
+    field.edit.setText("half a text")
+    QGuiApplication.clipboard().setText(WORDS)
+    at = field.edit.rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, field.edit.mapToGlobal(at))
+    QApplication.sendEvent(field.edit, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.objectName() == "edit-paste").trigger()
+    menu.close()
+    assert field.edit.text() == WORDS
+    assert not field.edit.isUndoAvailable()
+
+
+async def test_of_a_message_the_voucher_in_it_is_held(shell: Shell, wallet: VoucherWallet) -> None:
+    field = field_of(shell)
+    QGuiApplication.clipboard().setText(f"Hello! Your gift: {LINK}, enjoy.")
+    field.paste.click()
+    assert field.edit.text() == LINK
+    assert "taken out of the text around it" in field.field.problem.text
+    QTest.keyClick(field.edit, Qt.Key.Key_Return)
+    await shell.settle()
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert (page.link.text(), wallet.asked) == (LINK, [])
+    page.link.setText("")
+    page.link.setText(f"Hello! Your gift: {LINK}, enjoy.")
+    assert page.link.text() == LINK
 
 
 async def test_another_text_in_the_clipboard_is_left_alone(shell: Shell) -> None:

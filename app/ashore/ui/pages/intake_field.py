@@ -14,6 +14,7 @@ from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import Reach
 from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
+from ashore.ui.pages.anything_edit import AnythingEdit
 from ashore.ui.pages.replacing import Replacing
 from ashore.ui.scanner.menu import ScanButton
 from ashore.ui.widgets.anything_edit import AnythingEdit
@@ -52,6 +53,7 @@ class IntakeField(QWidget):
         self._known: tuple[str, ...] = ()
         self.edit = AnythingEdit(_CAPTION, "An address, a Stark key, a voucher, a link, or the hash of a withdrawal")
         self.paste = Button("Paste", "small-link", name="Paste from the clipboard")
+        self.clear = Button("Clear", "small-link", name="Clear what stands here")
         self.wipe = Button("Clear it here and from the clipboard", "small-link")
         self.to_voucher = Button("Go to the voucher", "primary")
         self.to_withdrawal = Button("Show it", "primary", name="Show the withdrawal")
@@ -68,7 +70,7 @@ class IntakeField(QWidget):
         leading = (self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_follow))
         self.ways = [*leading, *(button for _id, button in (*self.to_address, *self.to_vault))]
         below = QWidget()
-        below.setLayout(FlowLayout(*self.ways, self.wipe, self.paste))
+        below.setLayout(FlowLayout(*self.ways, self.wipe, self.paste, self.clear))
         below.setContentsMargins(0, 4, 0, 2)
         self.field = Field(context.icons, _CAPTION, self.edit, below, lines=3)
         self.scanner = ScanButton(context, keys=self)
@@ -85,10 +87,12 @@ class IntakeField(QWidget):
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._recognise)
         self.edit.returnPressed.connect(self._lead_on)
-        self.edit.no_text_pasted.connect(self.scanner.scan.from_clipboard)
+        self.edit.paste_wanted.connect(self.scanner.scan.from_clipboard)
+        self.edit.brought.connect(self._hold)
         self.scanner.scan.got.connect(self._got)
         self.scanner.scan.told.connect(self._say)
         self.paste.clicked.connect(self.scanner.scan.from_clipboard)
+        self.clear.clicked.connect(self._clear)
         self.wipe.clicked.connect(self._wipe)
         for button in self.ways:
             button.clicked.connect(lambda _checked=False, pressed=button: self._go(pressed))
@@ -99,7 +103,7 @@ class IntakeField(QWidget):
     @property
     def voucher(self) -> str:
         """The voucher's link that stands here and was led nowhere yet; else empty."""
-        return self.edit.text() if self._found.way is Way.VOUCHER and not self._found.secret else ""
+        return unwrapped(self.edit.text()) if self._found.way is Way.VOUCHER and not self._found.secret else ""
 
     def take(self, text: str) -> None:
         """Hold a text that was not typed here, and lead on where there is one way only. A secret is not held."""
@@ -110,7 +114,7 @@ class IntakeField(QWidget):
             self.field.show_problem(Problem(found.sentence, f"{found.advice} {NOT_HELD}".strip(), Severity.WARNS))
             show_if(self.to_receiving, found.way is Way.RECEIVING and self._context.wallet.receiving is not None)
             return
-        self.edit.setText(text[:_MOST_PASTED])
+        self._hold(text)
         self._lead_on()
 
     def forget(self) -> None:
@@ -162,7 +166,7 @@ class IntakeField(QWidget):
         for _id, button in self.to_vault:
             show_if(button, bool(self._found.stark_key) and not self._known)
         show_if(self.wipe, secret)
-        show_if(self.paste, not self.edit.text())
+        show_if(self.clear, bool(self.edit.text()) and not secret)
 
     def _look_up(self, found: Intake) -> Problem:
         """What the journal knows of a hash. It is asked here, and nobody else."""
@@ -179,10 +183,24 @@ class IntakeField(QWidget):
     def _got(self, text: str, source: Source) -> None:
         """A pasted text is named first; what was pointed at leads on by itself."""
         if source is Source.CLIPBOARD:
-            self.edit.setText(text)
+            self._hold(text)
             self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._context.go.take_in(text, source)
+
+    def _hold(self, text: str) -> None:
+        """Let a text take the place of what stands here; of a message with a voucher in it, the voucher alone."""
+        before, found = self._found, take_in(text, self._reach)
+        if found.way is Way.VOUCHER:
+            text = unwrapped(text)
+        covered = any(each.secret or each.doubtful for each in (before, found))
+        self.edit.replace(text[:_MOST_PASTED], secret=covered)
+        if found.advice and found.way is Way.VOUCHER:
+            self.field.show_problem(Problem(found.sentence, found.advice, Severity.NOTES))
+
+    def _clear(self) -> None:
+        self.forget()
+        self.edit.setFocus()
 
     def _say(self, problem: Problem) -> None:
         """Say what a scan came to. What stands in the field stays there."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ashore.intake.kinds import Kind as AnyKind
-from ashore.intake.recognition import take_in
+from ashore.intake.recognition import take_in, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind, Reach, recognise
-from ashore.systems.lnurl.codec.recognition import Recognition
+from ashore.systems.lnurl.codec.recognition import Recognition, voucher_within
 from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME, named
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.anything_edit import AnythingEdit
@@ -34,6 +34,7 @@ class VoucherIntake(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Waiting for an answer")
         self.field = Field(icons, "Voucher (LNURL)", self.link, row(self.open_button, self.cancel, self.aside, -1))
+        self.link.textChanged.connect(self._take_out)
         self.link.textChanged.connect(self._cover)
         self.setLayout(column(self.field, self.progress, spacing=16))
         self.busy(None)
@@ -54,6 +55,12 @@ class VoucherIntake(QWidget):
             return named(found)
         known = take_in(self.link.text(), self._reach)
         return named(found) if known.kind is AnyKind.UNKNOWN else Problem(known.sentence, known.advice)
+
+    def _take_out(self, text: str) -> None:
+        """Of a message with a voucher in it, keep the voucher."""
+        link = unwrapped(text)
+        if link != text and voucher_within(text):
+            self.link.setText(link)
 
     def _cover(self) -> None:
         """Show no secret that was pasted by mistake. A voucher's link is one too, and is compared with its source."""

@@ -29,6 +29,7 @@ _INVOICE = re.compile(r"ln(bc|tb|tbs|bcrt)[0-9]*[munp]?1", re.IGNORECASE | re.AS
 _LINK_WITHIN = re.compile(
     r"(?<![a-z0-9])(?:lnurl1[02-9ac-hj-np-z]{8,}|lnurlw:(?://)?[^\s<>\"']{4,})", re.IGNORECASE | re.ASCII
 )
+_ENDS = ".,;:!?)]}»”’…"
 _LOWER_TAGS = {tag.lower(): kind for tag, kind in TAG_KINDS.items()}
 
 
@@ -158,6 +159,26 @@ def _link_within(text: str, reach: Reach) -> Recognition | None:
     except CodecError:
         kind = Kind.LNURL  # why it is not used is said of the link alone
     return _named(Kind.WITHIN if kind in (Kind.LNURL, Kind.DAMAGED) else kind)
+
+
+def voucher_within(text: str) -> str:
+    """Return the one voucher's link that stands among other words in a text; empty where there is none, or several.
+
+    A bech32 text is one only where its checksum is right. What ends a sentence is no part of a link before it.
+    """
+    if len(text) > MAX_TEXT_BYTES or len(text.split()) < 2:
+        return ""
+    found: dict[str, str] = {link.lower(): link.rstrip(_ENDS) for link in _LINK_WITHIN.findall(text)}
+    if len(found) != 1:
+        return ""
+    (link,) = found.values()
+    if _LUD17.match(link):
+        return link
+    try:
+        decode_lnurl(link)
+    except CodecError:
+        return ""
+    return link
 
 
 def _lud17(scheme: str, rest: str, reach: Reach) -> Recognition:

@@ -1,0 +1,63 @@
+"""The line of the first page: whatever is pasted or dropped into it takes the place of what stands there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
+
+from ashore.ui.widgets.field import LineEdit
+
+
+class AnythingEdit(LineEdit):
+    """A line that inserts no paste itself: half of one text and half of another are nothing, or show a secret."""
+
+    paste_wanted = Signal()
+    """Whatever was copied last shall take the place of this text."""
+
+    brought = Signal(str)
+    """This text was dropped here, or pasted with the middle button."""
+
+    def replace(self, text: str, *, secret: bool) -> None:
+        """Hold another text. Undo brings the former one back, unless either of them is a secret."""
+        if secret:
+            self.setText(text)
+            return
+        with QSignalBlocker(self):
+            self.selectAll()
+            self.insert(text)
+        self.textChanged.emit(self.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self._want_paste()
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        for action in menu.actions():
+            if action.objectName() == "edit-paste":
+                action.triggered.disconnect()
+                action.triggered.connect(self._want_paste)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if event.button() is Qt.MouseButton.MiddleButton and clipboard.supportsSelection():
+            self._bring(clipboard.text(clipboard.Mode.Selection))
+            return
+        super().mouseReleaseEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        text = event.mimeData().text()
+        event.acceptProposedAction()
+        self._bring(text)
+
+    def _bring(self, text: str) -> None:
+        if text and not self.isReadOnly():
+            self.brought.emit(text)
+
+    def _want_paste(self) -> None:
+        if not self.isReadOnly():
+            self.paste_wanted.emit()
