@@ -331,9 +331,12 @@ def test_a_disk_that_refuses_does_not_matter(tmp_path: Path) -> None:
 async def test_leaving_a_page_keeps_its_draft(shell: Shell) -> None:
     shell.sections.show_form(PROFILE)
     await shell.settle()
-    QTest.keyClicks(shell.sections.page("form").fields.amount, "7")  # type: ignore[attr-defined]
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    QTest.keyClicks(form.fields.amount, "7")
     shell.sections.show_section("settings")
     assert shell.wallet.load_draft("zklink")["amount"] == "7"
+    await shell.until(lambda: not form.pending)  # its timer would go off when the test's loop has ended
 
 
 async def test_nothing_is_asked_of_a_wallet_that_closes(shell: Shell) -> None:
