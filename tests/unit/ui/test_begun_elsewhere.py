@@ -163,6 +163,39 @@ async def test_an_open_voucher_is_asked_about_and_stays_in_the_list(shell: Shell
     assert not shell.sections.arrivals.waiting
 
 
+async def test_what_was_finished_meanwhile_is_asked_about_no_more(shell: Shell) -> None:
+    page = await half_filled(shell)
+    shell.sections.take_in(OTHER)
+    assert asked(shell).replacing.asking
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    page.fields.amount.setText("7")
+    shell.sections.show_section("withdraw")
+    assert "amount 7," in texts(asked(shell).replacing)
+    page.clear_draft()
+    shell.sections.show_section("activity")
+    shell.sections.show_section("withdraw")
+    intake = shell.sections.home.intake
+    assert (intake.replacing.asking, intake.edit.text()) == (False, OTHER)
+
+
+async def test_a_voucher_of_the_list_takes_no_unopened_one_away(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    page.intake.aside.click()
+    page.link.setText(SECOND)
+    await shell.settle()
+    page.vouchers.go_on.emit(wallet.opened.listed()[0].id)
+    await shell.settle()
+    assert page.fields.isVisible()
+    assert page.link.text() == ""
+    notice = shell.sections.banners.arrived
+    assert notice.text.startswith("This came before, and was not used: A voucher of")
+    page.intake.aside.click()
+    notice.action.click()
+    await shell.settle()
+    assert (shell.sections.place, page.link.text()) == ("voucher", SECOND)
+
+
 async def test_while_a_question_is_open_nothing_changes_what_it_is_about(shell: Shell) -> None:
     page = await the_page(shell)
     assert isinstance(page, LnurlFormPage)

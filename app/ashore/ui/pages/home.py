@@ -202,6 +202,7 @@ class HomePage(Page):
         self._remind()
         self.asking.refresh()
         self.intake.edit.setFocus()
+        self.intake.look_again()
         self._scroll.verticalScrollBar().setValue(0)
 
     @property

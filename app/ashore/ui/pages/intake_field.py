@@ -226,21 +226,34 @@ class IntakeField(QWidget):
             offered[0].setFocus()
 
     def _go(self, pressed: Button) -> None:
-        go, text, found = self._context.go, self.edit.text(), self._found
         followed = next((each for each, button in self.to_follow if button is pressed), "")
         if followed:
-            self._follow(followed, found.hash)
+            self._follow(followed, self._found.hash)
             return
-        begun = None
-        if pressed is self.to_voucher:
-            begun = go.unfinished(self._vouchers, "", None, unwrapped(text))
-        elif (profile := self._profile_of(pressed)) is not None:
-            begun = go.unfinished(profile, found.recipient or found.stark_key, found.chain_id, "")
         self._pressed = pressed
+        begun = self._begun(pressed)
         if begun is not None:
             self.replacing.ask(begun)
         else:
             self._lead_there()
+
+    def _begun(self, pressed: Button) -> Problem | None:
+        """What would be lost in the form to which a button leads."""
+        go, found = self._context.go, self._found
+        if pressed is self.to_voucher:
+            return go.unfinished(self._vouchers, "", None, unwrapped(self.edit.text()))
+        profile = self._profile_of(pressed)
+        if profile is None:
+            return None
+        return go.unfinished(profile, found.recipient or found.stark_key, found.chain_id, "")
+
+    def look_again(self) -> None:
+        """The page has come back: what is begun elsewhere may be another by now, or nothing any more."""
+        if self.replacing.asking:
+            begun = self._begun(self._pressed)
+            self.replacing.hide()
+            if begun is not None:
+                self.replacing.ask(begun)
 
     def _profile_of(self, pressed: Button) -> str | None:
         """The deployment to whose form a button leads with an address or a Stark key."""

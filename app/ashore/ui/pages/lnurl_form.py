@@ -90,7 +90,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.open_button.clicked.connect(self._open_link)
         self.intake.cancel.clicked.connect(self._stop)
         self.intake.aside.clicked.connect(self._put_aside)
-        self.vouchers.go_on.connect(lambda voucher: self._take_up(voucher, ""))
+        self.vouchers.go_on.connect(self._go_on)
         self.vouchers.forgotten.connect(self._forgotten)
         self.fields.edited.connect(self.edited)
         self.fields.submitted.connect(self.submit)
@@ -183,7 +183,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     @property
     def let_go(self) -> str:
         """The link that stands here and was not opened, else empty: it may be nowhere else."""
-        return self.link.text() if self._in_hand is None and not self.intake.asking else ""
+        free = self._in_hand is None and not self.intake.asking
+        return self.link.text() if free and self.intake.recognised().can_be_asked else ""
 
     def unfinished(self, link: str) -> Problem | None:
         """What is begun here and would give way to this link, put as a question; None where nothing would."""
@@ -193,7 +194,9 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
             return None
         if self._in_hand is not None:
             return voucher_begun(opened=True, kept=bool(self._in_hand.id))
-        return voucher_begun(asking=self.intake.asking) if self.link.text().strip() else None
+        if not self.link.text().strip():
+            return None
+        return voucher_begun(asking=self.intake.asking, known=self.intake.recognised().can_be_asked)
 
     def begin_with(self, text: str) -> None:
         """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed.
@@ -243,6 +246,15 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.intake.say(told if text.strip() or back else None)
         if known and not back:
             self._take_up(known, text)
+
+    def _go_on(self, opened: str) -> None:
+        """Take a voucher of the list up. A link that was not opened gives way to it, and waits above the page."""
+        before = self.let_go
+        if before:
+            self.link.setText("")
+        self._take_up(opened, "")
+        if before:
+            self.context.go.take_in(before, Source.EARLIER)
 
     def _take_up(self, opened: str, text: str) -> None:
         """Show what was opened before, from the vault: the wallets are asked, the service is not."""

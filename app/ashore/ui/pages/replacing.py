@@ -33,6 +33,7 @@ class Replacing(QWidget):
         buttons.setLayout(FlowLayout(self.keep, self.anew))
         inner.addWidget(buttons)
         self.setLayout(column(frame))
+        self.setContentsMargins(0, 6, 0, 0)
         self.keep.clicked.connect(self._decline)
         self.anew.clicked.connect(self._agree)
         self.hide()

@@ -32,8 +32,11 @@ def withdrawal_begun(system: str, entries: Mapping[str, str]) -> Problem:
     )
 
 
-def voucher_begun(*, opened: bool = False, kept: bool = False, asking: bool = False) -> Problem:
-    """A voucher in its form: `opened` (and `kept` in the vault), being asked for, or a link that was not opened."""
+def voucher_begun(*, opened: bool = False, kept: bool = False, asking: bool = False, known: bool = True) -> Problem:
+    """A voucher in its form: `opened` (and `kept` in the vault), being asked for, or a link that was not opened.
+
+    `known` is whether what stands there is a link that could be opened at all.
+    """
     if opened:
         sentence = "Another voucher is open in its form, and not withdrawn."
         where = "it stays in the form's list" if kept else "look again at the balance on the first page to have it back"
@@ -41,6 +44,9 @@ def voucher_begun(*, opened: bool = False, kept: bool = False, asking: bool = Fa
     elif asking:
         sentence = "The service of another voucher is being asked."
         after = "It stays as it is. If you begin anew and the service answers, that voucher is in the form's list."
+    elif not known:
+        sentence = "Something else stands in the voucher’s field already."
+        after = "It stays there. If you begin anew, it is cleared."
     else:
         sentence = "Another voucher stands in its form, and was not opened yet."
         after = "It stays there. If you begin anew, it waits above the page for ten minutes, and is forgotten then."
