@@ -17,7 +17,6 @@ from ashore.ui.context import Context
 from ashore.ui.pages.anything_edit import AnythingEdit
 from ashore.ui.pages.replacing import Replacing
 from ashore.ui.scanner.menu import ScanButton
-from ashore.ui.widgets.anything_edit import AnythingEdit
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.flow import FlowLayout

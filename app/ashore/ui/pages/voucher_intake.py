@@ -11,10 +11,10 @@ from ashore.systems.lnurl.codec import Kind, Reach, recognise
 from ashore.systems.lnurl.codec.recognition import Recognition, voucher_within
 from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME, named
 from ashore.ui.theme.icons import Icons
-from ashore.ui.widgets.anything_edit import AnythingEdit
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.labels import column, row, show_if
+from ashore.ui.widgets.paste_edit import PasteEdit
 
 
 class VoucherIntake(QWidget):
@@ -25,7 +25,7 @@ class VoucherIntake(QWidget):
         self._reach = reach
         self._asking: object | None = None
         self._may_open = True
-        self.link = AnythingEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
+        self.link = PasteEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
         self.open_button = Button("Open", "primary", name=OPEN_NAME)
         self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
         self.aside = Button("Put it aside", "small-link", name="Put the voucher aside")

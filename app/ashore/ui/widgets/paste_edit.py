@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from ashore.ui.widgets.field import LineEdit
 
 
-class AnythingEdit(LineEdit):
+class PasteEdit(LineEdit):
     """A line into which a text can be pasted, and which passes on a paste of anything else, or of nothing."""
 
     no_text_pasted = Signal()
