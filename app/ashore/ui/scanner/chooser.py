@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -23,7 +23,11 @@ _USUAL = (900, 600)
 _SCREEN_SHARE = 0.92
 _LIST = 300
 _QUOTED = 60
-_EXPLAINED = "Choose one, in the picture or in the list. It is only filled in: nothing is asked or sent by this."
+_TOLD_APART = 6
+_NUMBERS = frozenset("123456789")
+_EXPLAINED = (
+    "Choose one, in the picture, in the list or by its number. It is only filled in: nothing is asked or sent by this."
+)
 _MORE = "These are the first of them. To choose another one, cut it out of the picture."
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
 
@@ -42,7 +46,7 @@ class Chooser(QDialog):
         self._found = seen.found
         self.picture = CodesPicture(context.theme, seen.found)
         self.picture.pressed.connect(self._choose)
-        self.rows = [CodeRow(number, _name(found, recognise)) for number, found in enumerate(seen.found, 1)]
+        self.rows = [CodeRow(number, name) for number, name in enumerate(_names(seen.found, recognise), 1)]
         self.cancel = Button("Cancel")
         self.cancel.clicked.connect(self.reject)
         self._arrange(more=seen.more)
@@ -83,6 +87,13 @@ class Chooser(QDialog):
         """Show it, with the keyboard on the first code."""
         self.open()
         self.rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        number = int(event.text()) if event.text() in _NUMBERS else 0
+        if 0 < number <= len(self.rows):
+            self._choose(number - 1)
+            return
+        super().keyPressEvent(event)
 
     def _step(self, at: int, step: int) -> None:
         self.rows[(at + step) % len(self.rows)].setFocus(Qt.FocusReason.TabFocusReason)
@@ -184,6 +195,18 @@ class CodesPicture(QWidget):
         painter.drawImage(self._place(), self._found[self._stressed].shown)
         paint_outlines(painter, self.outlines(), self.font(), self._theme.scale)
         painter.end()
+
+
+def _names(found: Sequence[Found], recognise: Callable[[str], Intake]) -> list[str]:
+    """What each code is. Those that would be named alike are told apart by their last characters, unless secret."""
+    names = [_name(each, recognise) for each in found]
+    alike = {name for name in names if names.count(name) > 1}
+    return [
+        f"{name} It ends with {quoted(each.text[-_TOLD_APART:])}."
+        if name in alike and each.text and not recognise(each.text).secret
+        else name
+        for name, each in zip(names, found, strict=True)
+    ]
 
 
 def _name(found: Found, recognise: Callable[[str], Intake]) -> str:

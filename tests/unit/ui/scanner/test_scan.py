@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from ashore.domain.addresses import checksum
 from ashore.intake.codes import MOST_CODES, SECONDS, Effort
 from ashore.systems.base import Problem
+from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.lnurl_form import LnurlFormPage
@@ -245,6 +246,25 @@ async def test_several_codes_are_chosen_from_by_keyboard(shell: Shell) -> None:
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     await shell.settle()
     assert shell.sections.place == "form"
+
+
+async def test_several_codes_are_chosen_from_by_number(shell: Shell) -> None:
+    await scan(shell, copied(image=scene(ADDRESS, LINK, size=scene_size())))
+    dialog = chooser(shell)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_9)
+    assert dialog.isVisible(), "there are two"
+    place = next(at for at, row in enumerate(dialog.rows) if "A voucher of" in row.accessibleName())
+    QTest.keyClick(QApplication.focusWidget(), str(place + 1))
+    await shell.settle()
+    assert voucher(shell) == LINK
+
+
+async def test_two_vouchers_of_one_service_are_told_apart(shell: Shell) -> None:
+    other = encode_lnurl("http://127.0.0.1:8080/u?q=another").upper()
+    mine = encode_lnurl("http://127.0.0.1:8080/u?q=mine").upper()
+    await scan(shell, copied(image=scene(mine, other, size=scene_size())))
+    names = [row.accessibleName() for row in chooser(shell).rows]
+    assert sorted(name.rpartition("“")[2] for name in names) == sorted(f"{each[-6:]}”." for each in (mine, other))
 
 
 async def test_what_is_chosen_from_is_named_and_never_spelt_out_where_it_is_secret(shell: Shell) -> None:
