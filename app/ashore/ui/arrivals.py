@@ -81,6 +81,11 @@ class Arrivals(QObject):
         """Whether a text is kept until a person wants it."""
         return bool(self._text)
 
+    @property
+    def voucher_waits(self) -> bool:
+        """Whether what is kept is a voucher's link."""
+        return self.recognised(self._text).way is Way.VOUCHER
+
     def take_in(self, text: str, source: Source) -> None:
         """A text has come: lead on with it, or keep it while it would be in the way."""
         found = self.recognised(text)

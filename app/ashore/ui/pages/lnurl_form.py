@@ -182,9 +182,9 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
 
     @property
     def let_go(self) -> str:
-        """The link that stands here and was not opened, else empty: it may be nowhere else."""
+        """The link that stands here, or is kept over a lock, and was not opened, else empty: it may be nowhere else."""
         free = self._in_hand is None and not self.intake.asking
-        return self.link.text() if free and self.intake.recognised().can_be_asked else ""
+        return self.link.text() if free and self.intake.recognised().can_be_asked else self._over_lock
 
     def unfinished(self, link: str) -> Problem | None:
         """What is begun here and would give way to this link, put as a question; None where nothing would."""

@@ -23,7 +23,9 @@ class Banners(QObject):
         self.fault = Notice(icons, closable=True)
         self.stopped = Notice(icons, action="Start it again")
         self.arrived = Notice(icons, action="Show it", closable=True)
-        self._all = (self.stopped, self.trouble, self.fault, self.arrived)
+        self.leaving = Notice(icons, action="Close all the same", closable=True)
+        self.leaving.close_button.setText("Stay here")
+        self._all = (self.leaving, self.stopped, self.trouble, self.fault, self.arrived)
         for banner in self._all:
             self._layout.addWidget(banner)
         self.fault.closed.connect(self.space)

@@ -38,6 +38,7 @@ from ashore.ui.port import WalletPort
 from ashore.ui.scanner.system import system_inputs
 from ashore.ui.shell import places
 from ashore.ui.shell.banners import Banners
+from ashore.ui.shell.closing import Closing
 from ashore.ui.shell.drops import Drops
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.status import health_words, lock_words
@@ -79,6 +80,7 @@ class Sections(QObject):
         self._closed = False
         self._unlock = UnlockPage(self.context, unlock_hint)
         self.arrivals = Arrivals(wallet, self.hub, self.banners.arrived, self.banners.space, self)
+        self.closing = Closing(window, self.banners, self.arrivals, lambda: self._pages.get(places.VOUCHER))
         self.drops = Drops(window, self.context, self.arrivals.say)
         self._connect()
 
@@ -221,8 +223,7 @@ class Sections(QObject):
 
     def show_opened(self, offer: LnurlOffer) -> None:
         """The form of a voucher that a kept balance link has just led to."""
-        profile = offer.source.profile
-        voucher = self._built(places.VOUCHER, LnurlFormPage, lambda context: LnurlFormPage(context, profile))
+        voucher = self._built(places.VOUCHER, LnurlFormPage, lambda tools: LnurlFormPage(tools, offer.source.profile))
         self._go(["withdraw", places.VOUCHER])
         self.arrivals.keep(voucher.let_go)
         voucher.show_opened(offer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ashore.ui.pages.starting import StartingPage
@@ -29,6 +29,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._state = state
         self._before_close: list[Callable[[], None]] = []
+        self._hold_back: list[Callable[[], bool]] = []
         self.setWindowTitle("Ashore")
         self.stripe = QFrame()
         self.stripe.setObjectName("stripe")
@@ -100,11 +101,20 @@ class MainWindow(QMainWindow):
         if self.stack.indexOf(page) < 0:
             self.stack.addWidget(page)
 
+    def hold_back(self, question: Callable[[], bool]) -> None:
+        """Ask `question` when the window is to close, and keep it open where the answer is yes."""
+        self._hold_back.append(question)
+
     def before_close(self, work: Callable[[], None]) -> None:
         """Do `work` when the window closes."""
         self._before_close.append(work)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        application = QGuiApplication.instance()
+        ends = isinstance(application, QGuiApplication) and application.isSavingSession()
+        if not ends and any([question() for question in self._hold_back]):
+            event.ignore()
+            return
         self._state.remember_geometry(bytes(self.saveGeometry().data()))
         for work in self._before_close:
             work()
