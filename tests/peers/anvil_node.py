@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from eth.abc import SignedTransactionAPI
 from eth_account import Account
 
 from ashore.sandbox import genesis
@@ -247,6 +248,10 @@ class AnvilChain:
             return bytes.fromhex(self._anvil("eth_sendRawTransaction", _hex(raw))[2:])
         except RefusedError as refused:
             raise ChainError(refused.message) from refused
+
+    def take(self, transaction: SignedTransactionAPI) -> bytes:
+        """The same of one that was signed here."""
+        return self.send_raw(transaction.encode())
 
     def outbid(self, key: bytes, to: bytes, data: bytes) -> bytes:
         """Call a contract at a price that puts it before everybody else's transactions; its hash."""
