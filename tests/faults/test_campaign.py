@@ -146,7 +146,7 @@ def _paint_once(patch: pytest.MonkeyPatch) -> None:
         ("zklink", _paint_once, 1),
         ("reddio", _believe_reddio, 500),
         ("reddio", _forget_no_block, 505),
-        ("reddio", _send_the_plain_one_again, 554),
+        ("reddio", _send_the_plain_one_again, 645),
     ],
 )
 def test_a_wallet_that_claims_too_much_is_caught(

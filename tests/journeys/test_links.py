@@ -32,7 +32,7 @@ from ashore.ui.pages.link_asking import YES_NAMED
 from ashore.ui.pages.link_card import OPEN_HERE
 from journeys.flows import CHECKSUMMED, RECIPIENT
 from journeys.flows import FORM as ZKLINK_FORM
-from journeys.house import WatchedLife
+from journeys.house import WatchedLife, close
 from journeys.person import Person, bring_into_view
 from journeys.test_product import own_memory
 from journeys.vouchers import FORM, OPEN, SETTLED, VOUCHER, asked, looks, to_review, voucher
@@ -79,7 +79,7 @@ async def wallet(
             while person.heading == "Starting":
                 await asyncio.sleep(0.05)
         yield person, life
-        window.close()
+        close(window)
         async with asyncio.timeout(15):
             assert await running == 0
     finally:

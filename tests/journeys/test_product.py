@@ -17,7 +17,7 @@ from ashore.ui.app import first_window
 from ashore.ui.context import Cameras
 from faults.observer import claims_in, disagreements
 from journeys.flows import ARRIVED, send
-from journeys.house import WatchedLife
+from journeys.house import WatchedLife, close
 from journeys.person import Person
 
 NEXT_STAGE, NEXT_BLOCK = "Let the practice operator take its next stage", "Let the practice chain make a block"
@@ -52,7 +52,7 @@ async def product(
     try:
         assert person.heading == "Starting"
         yield person, life
-        window.close()
+        close(window)
         async with asyncio.timeout(15):
             assert await running == 0
     finally:

@@ -11,6 +11,8 @@ from ashore.ui.shell.window import MainWindow
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.notice import Notice
 
+LEAVE = "Close all the same"
+
 
 class Banners(QObject):
     """Says the worst that is so, and no trouble that another banner explains."""
@@ -23,7 +25,7 @@ class Banners(QObject):
         self.fault = Notice(icons, closable=True)
         self.stopped = Notice(icons, action="Start it again")
         self.arrived = Notice(icons, action="Show it", closable=True)
-        self.leaving = Notice(icons, action="Close all the same", closable=True)
+        self.leaving = Notice(icons, action=LEAVE, closable=True)
         self.leaving.close_button.setText("Stay here")
         self._all = (self.leaving, self.stopped, self.trouble, self.fault, self.arrived)
         for banner in self._all:
