@@ -7,8 +7,8 @@ import functools
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from ashore.desktop.link_server import LONGEST_S, MOST_AT_ONCE, Arrived
-from ashore.desktop.messages import MOST_BYTES, Answer, Unreadable, complete, read
+from ashore.desktop.link_server import LONGEST_S, MOST_AT_ONCE, Arrived, taken
+from ashore.desktop.messages import MOST_BYTES, Answer, complete
 
 
 class LinkPipe(QObject):
@@ -69,15 +69,7 @@ class LinkPipe(QObject):
         received = self._received[peer] + bytes(peer.readAll().data())
         self._received[peer] = received[: MOST_BYTES + 1]
         if complete(received) or len(received) > MOST_BYTES:
-            self._answer(peer, self._taken(received))
-
-    def _taken(self, received: bytes) -> Answer:
-        try:
-            message = read(received)
-        except Unreadable:
-            return Answer.REFUSED
-        self._arrived(message)
-        return Answer.TAKEN
+            self._answer(peer, taken(received, self._arrived))
 
     def _answer(self, peer: QLocalSocket, answer: Answer) -> None:
         peer.write(f"{answer}\n".encode())

@@ -133,12 +133,17 @@ class LinkServer:
             received += part
             if not part or len(received) > MOST_BYTES:
                 return Answer.REFUSED
-        try:
-            message = read(received)
-        except Unreadable:
-            return Answer.REFUSED
-        self._arrived(message)
-        return Answer.TAKEN
+        return taken(received, self._arrived)
+
+
+def taken(received: bytes, arrived: Arrived) -> Answer:
+    """Pass on the message that these bytes are, and say what becomes of it."""
+    try:
+        message = read(received)
+    except Unreadable:
+        return Answer.REFUSED
+    arrived(message)
+    return Answer.TAKEN
 
 
 def _bound(listening: socket.socket, data: Path, environment: Mapping[str, str]) -> Path:

@@ -14,9 +14,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from ashore.intake.recognition import Intake, Way, take_in
 from ashore.systems.base import Problem, Severity
-from ashore.systems.lnurl.codec import Reach
 from ashore.ui.hub import ChangeHub
-from ashore.ui.port import WalletPort
+from ashore.ui.port import WalletPort, reach_of
 from ashore.ui.widgets.notice import Notice
 
 KEPT_MS = 10 * 60 * 1000
@@ -109,7 +108,7 @@ class Arrivals(QObject):
 
     def recognised(self, text: str) -> Intake:
         """What a text is on this network."""
-        return take_in(text, Reach.PRACTICE if self._wallet.sandbox is not None else Reach.PUBLIC)
+        return take_in(text, reach_of(self._wallet))
 
     def say(self, problem: Problem) -> None:
         """Say something over the page of what came and holds nothing to go on with. What waits goes on waiting."""

@@ -25,6 +25,7 @@ from ashore.engine.views import (
     Voyage,
 )
 from ashore.systems.base import Draft, Offer, Problem, Quote, Unclaimed
+from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
@@ -206,3 +207,8 @@ class WalletPort(Protocol):
     def save_draft(self, form: str, fields: dict[str, str]) -> None: ...
     def setting(self, key: str, default: str) -> str: ...
     def set_setting(self, key: str, value: str) -> None: ...
+
+
+def reach_of(wallet: WalletPort) -> Reach:
+    """Where the links of this network may lead: in practice to this computer, which no real voucher may."""
+    return Reach.PRACTICE if wallet.sandbox is not None else Reach.PUBLIC

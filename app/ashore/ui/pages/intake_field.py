@@ -11,11 +11,11 @@ from ashore.domain.untrusted import visible
 from ashore.engine.views import ActivityPage, ActivityQuery
 from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem, Severity
-from ashore.systems.lnurl.codec import Reach
 from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
 from ashore.ui.pages.anything_edit import AnythingEdit
 from ashore.ui.pages.replacing import Replacing
+from ashore.ui.port import reach_of
 from ashore.ui.scanner.menu import ScanButton
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
@@ -45,7 +45,7 @@ class IntakeField(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+        self._reach = reach_of(context.wallet)
         profiles = context.wallet.profiles()
         self._vouchers = next((each.id for each in profiles if each.system == LIGHTNING), "")
         self._found = Intake(Way.NOWHERE, "")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ashore.domain.errors import AshoreError
 from ashore.intake.recognition import Intake, Way, unwrapped
 from ashore.systems.base import Problem
-from ashore.systems.lnurl.codec import Kind, Reach
+from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.ui.arrivals import KEPT_MS, Source
 from ashore.ui.context import Context
@@ -32,7 +32,7 @@ from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.unfinished import voucher_begun
 from ashore.ui.pages.voucher_intake import VoucherIntake
 from ashore.ui.pages.voucher_tips import VoucherTips
-from ashore.ui.port import OpenedPort, ReceivingPort
+from ashore.ui.port import OpenedPort, ReceivingPort, reach_of
 from ashore.ui.scanner.filling import scan_into
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import show_if
@@ -69,9 +69,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._in_hand: _InHand | None = None
         self._over_lock = ""
         self._patience = self.pause(KEPT_MS, self._forget_kept)
-        self.intake = VoucherIntake(
-            context.icons, Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
-        )
+        self.intake = VoucherIntake(context.icons, reach_of(context.wallet))
         self.link, self.open_button = self.intake.link, self.intake.open_button
         self.fields = LnurlFields(context.theme, context.icons)
         self.no_wallet = Notice(context.icons, action=CONNECT, below=True)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from ashore.domain.untrusted import plain
 from ashore.intake.recognition import Intake, take_in
 from ashore.systems.base import Problem
-from ashore.systems.lnurl.codec import Reach
 from ashore.ui.context import Context
+from ashore.ui.port import reach_of
 from ashore.ui.scanner import words
 from ashore.ui.scanner.camera import PATIENCE_MS, Camera, CameraState, Inputs
 from ashore.ui.scanner.outline import Tone
@@ -67,7 +67,7 @@ class CameraDialog(QDialog):
         self._context = context
         self._window = parent.window()
         self._confirm_ms = confirm_ms
-        self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+        self._reach = reach_of(context.wallet)
         self._taken: Sighting | None = None
         self._said = ""
         self._tick_at = context.now()

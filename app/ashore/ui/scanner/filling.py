@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from ashore.intake.recognition import Intake, take_in
 from ashore.systems.base import Problem, Severity
-from ashore.systems.lnurl.codec import Reach
 from ashore.ui.context import Context
+from ashore.ui.port import reach_of
 from ashore.ui.scanner.menu import ScanButton
 from ashore.ui.widgets.field import Field
 
@@ -33,7 +33,7 @@ def scan_into(
     `what` names the field for those who cannot see where the button stands; `wanted` says what would fit.
     """
     button = ScanButton(context, what, role="small-link", keys=keys)
-    reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+    reach = reach_of(context.wallet)
 
     def take(text: str, _source: object) -> None:
         field.control.setFocus(Qt.FocusReason.OtherFocusReason)

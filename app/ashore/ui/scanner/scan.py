@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ashore.domain.errors import AshoreError
 from ashore.intake.recognition import Intake, Way, take_in
 from ashore.systems.base import Problem, Severity
-from ashore.systems.lnurl.codec import Reach
 from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
+from ashore.ui.port import reach_of
 from ashore.ui.scanner import screen
 from ashore.ui.scanner.chooser import Chooser
 from ashore.ui.scanner.picture_file import Picture, Text, load_bytes, load_file, of_image
@@ -77,7 +77,7 @@ class Scan(QObject):
         self._place = place
         self._looking = Looking()
         self.destroyed.connect(self._looking.close)
-        self._reach = Reach.PRACTICE if context.wallet.sandbox is not None else Reach.PUBLIC
+        self._reach = reach_of(context.wallet)
 
     # The ways
 
