@@ -30,6 +30,7 @@ from ashore.ui.link_choice import LinkChoice
 from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.shell.banners import LEAVE
 from ashore.ui.shell.window import MainWindow
+from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
 from faults.bench import prompt_client
 from faults.observer import claims_in, disagreements
@@ -97,6 +98,30 @@ def close(window: MainWindow) -> None:
     if not window.close():
         (leave,) = (each for each in window.findChildren(Button) if each.isVisible() and each.text() == LEAVE)
         leave.click()
+
+
+@contextlib.asynccontextmanager
+async def alive(
+    application: QApplication, window: MainWindow, icons: Icons, life: WatchedLife, album: str
+) -> AsyncIterator[Person]:
+    """A window's life as the program runs it: it ends in order when the last window is closed, without a fault."""
+    stop = asyncio.Event()
+    application.lastWindowClosed.connect(stop.set)
+    running = asyncio.create_task(life.run(stop))
+    try:
+        yield Person(window, album, lambda: life.quiet)
+        close(window)
+        async with asyncio.timeout(15):
+            assert await running == 0
+    finally:
+        application.lastWindowClosed.disconnect(stop.set)
+        stop.set()
+        await running
+        window.deleteLater()
+        icons.theme.setParent(None)
+        QApplication.sendPostedEvents()
+        application.setStyleSheet("")
+    assert not life.faults, life.faults
 
 
 class JourneyLife(WatchedLife):

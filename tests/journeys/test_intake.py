@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from journeys.flows import CHECKSUMMED, RECIPIENT
 from journeys.flows import FORM as ZKLINK_FORM
 from journeys.test_product import own_memory, product
-from journeys.vouchers import FORM, SETTLED, looks, voucher
+from journeys.vouchers import FORM, SETTLED, looks, open_and_withdraw, voucher
 
 __all__ = ["own_memory"]
 
@@ -33,15 +33,7 @@ async def test_whatever_is_pasted_leads_to_the_right_place(application: QApplica
         await person.settle()
         assert person.heading == FORM
         assert await looks(life, gift) == 0, "a text opens nothing by itself"
-        person.click("Open the voucher")
-        await person.until_sees("Who pays")
-        await person.settle()
-        person.write("Amount", "15")
-        person.press(Qt.Key.Key_Return)
-        await person.until(lambda: "Withdraw 15 sat" in person.names(), "the review")
-        person.click("Withdraw 15 sat")
-        await person.until_sees(SETTLED)
-        assert await looks(life, gift) == 1
+        await open_and_withdraw(person, life, gift)
 
         person.click_section("Withdraw")
         await person.settle()

@@ -32,7 +32,7 @@ from ashore.ui.pages.link_asking import YES_NAMED
 from ashore.ui.pages.link_card import OPEN_HERE
 from journeys.flows import CHECKSUMMED, RECIPIENT
 from journeys.flows import FORM as ZKLINK_FORM
-from journeys.house import WatchedLife, close
+from journeys.house import WatchedLife, alive
 from journeys.person import Person, bring_into_view
 from journeys.test_product import own_memory
 from journeys.vouchers import FORM, OPEN, SETTLED, VOUCHER, asked, looks, to_review, voucher
@@ -70,27 +70,11 @@ async def wallet(
     window.show()
     window.activateWindow()
     life = kind(window, icons, state, options, paths, lock)
-    stop = asyncio.Event()
-    application.lastWindowClosed.connect(stop.set)
-    running = asyncio.create_task(life.run(stop))
-    person = Person(window, "links", lambda: life.quiet)
-    try:
+    async with alive(application, window, icons, life, "links") as person:
         async with asyncio.timeout(STARTING_S):
             while person.heading == "Starting":
                 await asyncio.sleep(0.05)
         yield person, life
-        close(window)
-        async with asyncio.timeout(15):
-            assert await running == 0
-    finally:
-        application.lastWindowClosed.disconnect(stop.set)
-        stop.set()
-        await running
-        window.deleteLater()
-        icons.theme.setParent(None)
-        QApplication.sendPostedEvents()
-        application.setStyleSheet("")
-    assert not life.faults, life.faults
 
 
 class Start:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +16,7 @@ from ashore.ui.app import first_window
 from ashore.ui.context import Cameras
 from faults.observer import claims_in, disagreements
 from journeys.flows import ARRIVED, send
-from journeys.house import WatchedLife, close
+from journeys.house import WatchedLife, alive
 from journeys.person import Person
 
 NEXT_STAGE, NEXT_BLOCK = "Let the practice operator take its next stage", "Let the practice chain make a block"
@@ -45,25 +44,9 @@ async def product(
     window.show()
     window.activateWindow()
     life = WatchedLife(window, icons, state, options, paths, cameras=cameras)
-    stop = asyncio.Event()
-    application.lastWindowClosed.connect(stop.set)
-    running = asyncio.create_task(life.run(stop))
-    person = Person(window, "product", lambda: life.quiet)
-    try:
+    async with alive(application, window, icons, life, "product") as person:
         assert person.heading == "Starting"
         yield person, life
-        close(window)
-        async with asyncio.timeout(15):
-            assert await running == 0
-    finally:
-        application.lastWindowClosed.disconnect(stop.set)
-        stop.set()
-        await running
-        window.deleteLater()
-        icons.theme.setParent(None)
-        QApplication.sendPostedEvents()
-        application.setStyleSheet("")
-    assert not life.faults, life.faults
 
 
 @pytest.mark.usefixtures("own_memory")

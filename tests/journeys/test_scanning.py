@@ -23,7 +23,7 @@ from journeys.flows import FORM as ZKLINK_FORM
 from journeys.house import WatchedLife
 from journeys.person import Person
 from journeys.test_product import own_memory, product
-from journeys.vouchers import FORM, OPEN, SETTLED, looks, voucher
+from journeys.vouchers import FORM, looks, open_and_withdraw, voucher
 from unit.ui.scanner.drawn import code_image
 
 __all__ = ["own_memory"]
@@ -85,15 +85,7 @@ async def withdraw_what_was_found(person: Person, life: WatchedLife, of: dict[st
     await person.until(lambda: person.heading == FORM, "the voucher's form")
     await person.settle()
     assert await looks(life, of) == 0, "a code opens nothing by itself"
-    person.click(OPEN)
-    await person.until_sees("Who pays")
-    await person.settle()
-    person.write("Amount", "15")
-    person.press(Qt.Key.Key_Return)
-    await person.until(lambda: "Withdraw 15 sat" in person.names(), "the review")
-    person.click("Withdraw 15 sat")
-    await person.until_sees(SETTLED)
-    assert await looks(life, of) == 1
+    await open_and_withdraw(person, life, of)
 
 
 def drop(person: Person, file: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.engine import compose, compose_lightning
@@ -189,6 +190,19 @@ async def to_review(person: Person, amount: str = "15") -> None:
     person.click("Review withdrawal")
     await person.until(lambda: person.heading == REVIEW, "the review")
     await person.settle()
+
+
+async def open_and_withdraw(person: Person, life: WatchedLife, of: Mapping[str, Any]) -> None:
+    """Open the voucher whose link stands in the form, and bring 15 sat of it out; its service was looked at once."""
+    person.click(OPEN)
+    await person.until_sees("Who pays")
+    await person.settle()
+    person.write("Amount", "15")
+    person.press(Qt.Key.Key_Return)
+    await person.until(lambda: "Withdraw 15 sat" in person.names(), "the review")
+    person.click("Withdraw 15 sat")
+    await person.until_sees(SETTLED)
+    assert await looks(life, of) == 1
 
 
 async def withdraw(person: Person, link: str, amount: str = "15") -> None:

@@ -12,17 +12,17 @@ QUIET = 4
 HALF_HD, SMALL = QSize(640, 360), QSize(64, 48)
 
 
-def code_image(text: str, scale: int = 4) -> QImage:
-    """The code of a text with its quiet zone, dark on white."""
+def code_image(text: str, scale: int = 4, dark: str = "black", light: str = "white") -> QImage:
+    """The code of a text with its quiet zone, dark on light."""
     matrix = [bytes(line) for line in segno.make(text, error="m", micro=False).matrix]
     side = (len(matrix) + 2 * QUIET) * scale
     image = QImage(side, side, QImage.Format.Format_RGB32)
-    image.fill(QColor("white"))
+    image.fill(QColor(light))
     painter = QPainter(image)
     for y, line in enumerate(matrix):
-        for x, dark in enumerate(line):
-            if dark:
-                painter.fillRect((x + QUIET) * scale, (y + QUIET) * scale, scale, scale, QColor("black"))
+        for x, filled in enumerate(line):
+            if filled:
+                painter.fillRect((x + QUIET) * scale, (y + QUIET) * scale, scale, scale, QColor(dark))
     painter.end()
     return image
 

@@ -9,13 +9,15 @@ import math
 from random import Random
 from typing import cast
 
-import segno
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPolygonF, QTransform
 
+from unit.ui.scanner.drawn import code_image
+
 RATE = 30
 SIZE = QSize(1280, 720)
-_QUIET, _SCALE = 4, 6
+_SCALE = 6
+_INK = "#22201C", "#F2EFE8"
 
 
 class Film:
@@ -25,7 +27,7 @@ class Film:
         """`codes` are texts, or pictures of codes as wide as they are high."""
         self._drawn = Random(seed)
         self._size = size
-        self._codes = [_code(code) if isinstance(code, str) else code for code in codes]
+        self._codes = [code_image(code, _SCALE, *_INK) if isinstance(code, str) else code for code in codes]
         self._phases = [[self._drawn.uniform(0, math.tau) for _ in range(6)] for _ in codes]
         self._room = self._paint_room()
 
@@ -83,20 +85,6 @@ class Film:
             painter.drawRect(x, y, width, height)
         painter.end()
         return room
-
-
-def _code(text: str) -> QImage:
-    matrix = [bytes(line) for line in segno.make(text, error="m", micro=False).matrix]
-    side = (len(matrix) + 2 * _QUIET) * _SCALE
-    image = QImage(side, side, QImage.Format.Format_RGB32)
-    image.fill(QColor("#F2EFE8"))
-    painter = QPainter(image)
-    for y, line in enumerate(matrix):
-        for x, dark in enumerate(line):
-            if dark:
-                painter.fillRect((x + _QUIET) * _SCALE, (y + _QUIET) * _SCALE, _SCALE, _SCALE, QColor("#22201C"))
-    painter.end()
-    return image
 
 
 def _softened(picture: QImage) -> QImage:
