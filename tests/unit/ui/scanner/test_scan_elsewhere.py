@@ -88,7 +88,7 @@ async def looked_at_over_a_lock(
     scan._of_file(path, Source.PICTURE)
     await asyncio.sleep(0)
     await shell.wallet.lock()
-    await shell.until(lambda: shell.window.stack.currentWidget() is shell.sections._unlock)
+    await shell.until(lambda: shell.window.stack.currentWidget() is shell.sections.unlock)
     locked.set()
     await shell.settle()
 
@@ -97,5 +97,5 @@ async def test_a_file_dialog_closes_at_the_lock(shell: Shell) -> None:
     intake(shell).scanner.ways.actions()[2].trigger()
     assert len(shell.window.findChildren(QFileDialog)) == 1
     await shell.wallet.lock()
-    await shell.until(lambda: shell.window.stack.currentWidget() is shell.sections._unlock)
+    await shell.until(lambda: shell.window.stack.currentWidget() is shell.sections.unlock)
     assert not [each for each in shell.window.findChildren(QFileDialog) if each.isVisible()]
