@@ -59,12 +59,9 @@ def is_whole(symbol: Symbol, data: bytes) -> bool:
         )
     except ValueError:  # it does not fit: its author put it into fewer bits than one mode takes
         return False
-    pairs = [
-        (a, b)
-        for seen, wanted in zip(_upright(symbol).rows, drawn.matrix, strict=True)
-        for a, b in zip(seen, wanted, strict=True)
-    ]
-    return 4 * sum(a != b for a, b in pairs) < len(pairs)
+    seen, wanted = b"".join(_upright(symbol).rows), b"".join(bytes(row) for row in drawn.matrix)
+    differing = int.from_bytes(seen, "big") ^ int.from_bytes(wanted, "big")  # a byte for each module, 0 or 1
+    return 4 * differing.bit_count() < len(seen)
 
 
 def _mask(mask: int, row: int, column: int) -> bool:

@@ -24,6 +24,8 @@ __all__ = ["MOST_BYTES", "MOST_CODES", "SECONDS", "Code", "Corner", "Effort", "L
 
 Corner = tuple[int, int]
 """A point of the picture, in pixels from the left and from the top."""
+Corners = tuple[Corner, Corner, Corner, Corner]
+"""Of one code, clockwise from its own top left."""
 
 MOST_CODES = 24
 """Codes of one picture that are told apart; more than these a person cannot choose from."""
@@ -68,18 +70,21 @@ class Effort(StrEnum):
 
 SECONDS = {Effort.FRAME: 0.04, Effort.STILL: 1.0}
 """After these nothing new is begun; what was begun takes up to a third of a second, if it was drawn to take long."""
+_WEIGHED = {Effort.FRAME: 16_000, Effort.STILL: 400_000}
+"""Modules of damaged codes that call themselves parts, of which it is found out whether they are: 13 ms in a frame, a
+third of a second in a still picture. What is beyond is taken at its word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code: its text, never trusted and never in a log, and its corners clockwise from its own top left.
+    """One code: its text, never trusted and never in a log, and where it is.
 
     `trouble` is one sentence where the code was read and its content is nothing to pass on (it is no text, it is too
     long, it is a part of something); `text` is empty then.
     """
 
     text: str = field(repr=False)
-    corners: tuple[Corner, Corner, Corner, Corner]
+    corners: Corners
     trouble: str = ""
 
 
@@ -105,7 +110,7 @@ def read(luma: Luma, effort: Effort = Effort.FRAME, clock: Callable[[], float] =
         ValueError: the plane is smaller than its measures say.
     """
     whole = Cut(checked(luma))
-    search = _Search(clock, clock() + SECONDS[effort])
+    search = _Search(clock, clock() + SECONDS[effort], _WEIGHED[effort])
     (_frame if effort is Effort.FRAME else _still)(whole, search)
     return search.reading()
 
@@ -173,8 +178,10 @@ def _slow_ways(cut: Cut) -> Iterator[_Way]:
 class _Search:
     """What was found so far, and how long may still be looked."""
 
-    def __init__(self, clock: Callable[[], float], ends: float) -> None:
+    def __init__(self, clock: Callable[[], float], ends: float, weighed: int) -> None:
         self._clock, self._ends = clock, ends
+        self._seen: list[tuple[bytes, Corners]] = []
+        self._left_to_weigh = weighed
         self.found: list[Code] = []
         self.unfinished = False
         """The time was up before all of the picture was looked at as it is."""
@@ -192,9 +199,27 @@ class _Search:
     def look(self, cut: Cut, threshold: bool = _LOCAL) -> None:
         """Look once, where there is room for a code."""
         for each in _decoded(cut, threshold) if _has_room(cut) else ():
-            code = _code(each, cut)
-            if len(self.found) <= MOST_CODES and not any(_are_one(code, other) for other in self.found):
-                self.found.append(code)
+            if len(self.found) > MOST_CODES:
+                return
+            seen = bytes(each.bytes), _corners(each, cut)
+            if not any(_are_one(seen, other) for other in self._seen):
+                self._seen.append(seen)
+                text, trouble = self._content(each)
+                self.found.append(Code(text, seen[1], trouble))
+
+    def _content(self, found: zxingcpp.Barcode) -> tuple[str, str]:
+        """What a code says, or why that is not passed on."""
+        part = self._part(found)
+        return ("", of_several(part)) if part else _text(found)
+
+    def _part(self, found: zxingcpp.Barcode) -> int:
+        """Which part of several it is, 0 for none."""
+        symbol, damaged = _symbol(found)
+        part = part_of(symbol) if symbol else 0
+        if not (symbol and part and damaged) or len(symbol.rows) ** 2 > self._left_to_weigh:
+            return part
+        self._left_to_weigh -= len(symbol.rows) ** 2
+        return 0 if is_whole(symbol, found.bytes) else part
 
     def reading(self) -> Reading:
         """All of it."""
@@ -224,31 +249,28 @@ def _decoded(cut: Cut, threshold: bool) -> list[zxingcpp.Barcode]:
     return zxingcpp.read_barcodes(view, formats=formats, binarizer=binarizer, text_mode=zxingcpp.TextMode.Plain)
 
 
-def _are_one(code: Code, other: Code) -> bool:
-    """Whether they are the same code, seen twice."""
-    if (code.text, code.trouble) != (other.text, other.trouble):
+def _are_one(code: tuple[bytes, Corners], other: tuple[bytes, Corners]) -> bool:
+    """Whether they are the same code, seen twice: the same data at the same place."""
+    if code[0] != other[0]:
         return False
-    (x, y), (other_x, other_y) = _middle(code), _middle(other)
-    (left, top), (right, bottom) = other.corners[0], other.corners[2]
+    (x, y), (other_x, other_y) = _middle(code[1]), _middle(other[1])
+    (left, top), (right, bottom) = other[1][0], other[1][2]
     return max(abs(x - other_x), abs(y - other_y)) <= max(abs(right - left), abs(bottom - top)) / 2
 
 
-def _middle(code: Code) -> tuple[float, float]:
-    return sum(x for x, _ in code.corners) / 4, sum(y for _, y in code.corners) / 4
+def _middle(corners: Corners) -> tuple[float, float]:
+    return sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4
 
 
-def _code(found: zxingcpp.Barcode, cut: Cut) -> Code:
+def _corners(found: zxingcpp.Barcode, cut: Cut) -> Corners:
     at = found.position
     corners = at.top_left, at.top_right, at.bottom_right, at.bottom_left
     first, second, third, fourth = (cut.whole_point(corner.x, corner.y) for corner in corners)
-    text, trouble = _content(found)
-    return Code(text, (first, second, third, fourth), trouble)
+    return first, second, third, fourth
 
 
-def _content(found: zxingcpp.Barcode) -> tuple[str, str]:
-    """What a code says, or why that is not passed on."""
-    if part := _part(found):
-        return "", of_several(part)
+def _text(found: zxingcpp.Barcode) -> tuple[str, str]:
+    """What a code says that is no part, or why that is not passed on."""
     try:
         text = found.text
     except UnicodeDecodeError:
@@ -262,14 +284,12 @@ def _content(found: zxingcpp.Barcode) -> tuple[str, str]:
     return text, ""
 
 
-def _part(found: zxingcpp.Barcode) -> int:
-    """Which part of several it is, 0 for none."""
+def _symbol(found: zxingcpp.Barcode) -> tuple[Symbol | None, bool]:
+    """The modules of a code, where the decoder tells how they are to be read, and whether any of them was wrong."""
     extra = cast("dict[str, Any]", found.extra)
     if not {"DataMask", "ECLevel", "UEC"} <= extra.keys():
-        return 0
+        return None, False
     dark = bytes(cast("Any", found.to_image(scale=1, add_quiet_zones=False))).translate(_DARK)
     side = isqrt(len(dark))
     rows = tuple(dark[start : start + side] for start in range(0, side * side, side))
-    symbol = Symbol(rows, int(extra["DataMask"]), extra["ECLevel"])
-    part = part_of(symbol)
-    return 0 if part and extra["UEC"] < 1 and is_whole(symbol, found.bytes) else part
+    return Symbol(rows, int(extra["DataMask"]), extra["ECLevel"]), extra["UEC"] < 1

@@ -19,3 +19,13 @@ def drawn(matrix: Iterable[Sequence[int]], scale: int = SCALE) -> Luma:
         modules = b"".join((b"\0" if dark else b"\xff") * scale for dark in line)
         rows.append((b"\xff" * QUIET * scale + modules + b"\xff" * QUIET * scale) * scale)
     return Luma(light + b"".join(rows) + light, side, side, side)
+
+
+def side_by_side(pictures: Sequence[Luma], across: int) -> Luma:
+    """Square pictures of one size in rows of `across`."""
+    side, lines = pictures[0].width, []
+    for start in range(0, len(pictures), across):
+        row = [bytes(picture.grey) for picture in pictures[start : start + across]]
+        row += [b"\xff" * side * side] * (across - len(row))
+        lines += [b"".join(grey[at : at + side] for grey in row) for at in range(0, side * side, side)]
+    return Luma(b"".join(lines), side * across, len(lines), side * across)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Sequence
+
 import pytest
 import segno
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.intake.drawn import drawn
+from tests.unit.intake.drawn import drawn, side_by_side
 
-from ashore.intake.codes import Code, read
+from ashore.intake.codes import MOST_CODES, Code, Effort, read
 from ashore.intake.multipart import named
 
 ENDING = "and Ashore reads only what one code holds."
@@ -101,3 +104,36 @@ def test_a_whole_code_with_a_stain_on_its_first_bits_stays_whole(content: str) -
         assert (code.text, code.trouble) == (content, "")
         read_so_far += 1
     assert read_so_far == 63
+
+
+def _stained(matrix: Iterable[Sequence[int]], *modules: tuple[int, int]) -> list[bytearray]:
+    lines = [bytearray(line) for line in matrix]
+    for row, column in modules:
+        lines[row][column] ^= 1
+    return lines
+
+
+def test_of_fifty_damaged_parts_in_a_frame_few_are_weighed() -> None:
+    parts = [segno.make_sequence(f"lightning:lnurl1{number}" + "q" * 500, version=10)[1].matrix for number in range(50)]
+
+    def took(stain: tuple[tuple[int, int], ...]) -> float:
+        luma, best = side_by_side([drawn(_stained(part, *stain), 2) for part in parts], 10), 1.0
+        for _ in range(3):
+            begun = time.thread_time()
+            reading = read(luma, clock=lambda: 0.0)
+            best = min(best, time.thread_time() - begun)
+            assert (len(reading.codes), reading.more) == (MOST_CODES, True)
+            assert {code.trouble for code in reading.codes} == {f"This code is part 2 of several, {ENDING}"}
+        return best
+
+    assert took(((-3, -12),)) - took(()) < 0.02  # all of them: 100 ms
+
+
+def test_a_large_damaged_code_is_weighed_in_a_still_picture_alone() -> None:
+    content = "lightning:lnurl1" + "q7" * 700
+    whole = segno.make(content, version=30, error="l", mode="byte", micro=False).matrix
+    luma = drawn(_stained(whole, (-1, -2), (-2, -1), (-2, -2)), 2)  # the mode, 4, reads 3
+    (code,) = read(luma, Effort.STILL).codes
+    assert (code.text, code.trouble) == (content, "")
+    (code,) = read(luma, Effort.FRAME).codes
+    assert (code.text, code.trouble.split(" of ")[0][:-2]) == ("", "This code is part")
