@@ -21,7 +21,7 @@ from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.summary import RECEIVE
 from ashore.ui.pages.whose import who_receives
-from ashore.ui.scanner.menu import KEYS
+from ashore.ui.scanner.ways import KEYS
 from ashore.ui.widgets.buttons import Button, FittedButton
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import copyable

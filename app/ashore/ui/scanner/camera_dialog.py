@@ -16,6 +16,7 @@ from ashore.ui.context import Context
 from ashore.ui.port import reach_of
 from ashore.ui.scanner import words
 from ashore.ui.scanner.camera import PATIENCE_MS, Camera, CameraState, Inputs
+from ashore.ui.scanner.other_ways import OtherWays
 from ashore.ui.scanner.outline import Tone
 from ashore.ui.scanner.picks import Picks
 from ashore.ui.scanner.preview import Preview
@@ -36,6 +37,8 @@ _SLEPT_MS = 10_000
 _SCREEN_SHARE = 0.92
 _USUAL = (680, 620)
 _RETRIED = (CameraState.BUSY, CameraState.LOST, CameraState.REFUSED, CameraState.SILENT)
+_WITHOUT = (CameraState.NONE, CameraState.BARRED)
+_NUMBERS = tuple("123456789")
 _HELP_S = 10.0
 """Nothing was found for so long: a person may want to know what helps."""
 _SAID_HEIGHT, _SAID_MOST = 76, 112
@@ -48,6 +51,8 @@ class CameraDialog(QDialog):
 
     found = Signal(str)
     """The text of the code, never trusted. The dialog is closed by then."""
+    instead = Signal(str)
+    """Another way that a person chose here (see `ways`). The dialog is closed and the camera let go by then."""
 
     def __init__(
         self,
@@ -70,6 +75,7 @@ class CameraDialog(QDialog):
         self._reach = reach_of(context.wallet)
         self._taken: Sighting | None = None
         self._said = ""
+        self._other_way = ""
         self._tick_at = context.now()
         self._clock = clock
         self._looks_since = clock()
@@ -98,6 +104,7 @@ class CameraDialog(QDialog):
         for box, name in ((self.mirror, "Mirror the picture"), (self.torch, "Light of the camera")):
             box.setAccessibleName(name)
         self.torch.hide()
+        self.others = OtherWays(self)
         self.close_button = Button("Close")
         below = QWidget()
         below.setLayout(FlowLayout(self.mirror, self.torch, gap=16))
@@ -109,6 +116,7 @@ class CameraDialog(QDialog):
         whole.addWidget(said)
         whole.addWidget(self.picks)
         whole.addWidget(self.chooser)
+        whole.addWidget(self.others)
         whole.addLayout(row(below, -1, self.close_button))
         room = self.screen().availableGeometry().size() * _SCREEN_SHARE
         self.setMaximumSize(room)
@@ -128,6 +136,7 @@ class CameraDialog(QDialog):
         self.mirror.toggled.connect(self._mirrored)
         self.torch.toggled.connect(self.camera.set_torch)
         self.says.acted.connect(self.camera.start)
+        self.others.chosen.connect(self._go_elsewhere)
         self.close_button.clicked.connect(self.reject)
         self.finished.connect(self._let_go)
         hub = self._context.hub
@@ -150,6 +159,7 @@ class CameraDialog(QDialog):
             return
         self._offer_cameras()
         show_if(self.torch, camera.has_torch)
+        show_if(self.mirror, bool(camera.devices))
         if camera.state is not CameraState.LIVE:
             self._looks_since = self._clock()
             self.torch.setChecked(False)
@@ -157,6 +167,8 @@ class CameraDialog(QDialog):
             self.picks.offer(())
             self.preview.show_nothing("camera" if camera.state is CameraState.STARTING else "camera-off")
         self._say(words.of_camera(camera), act=camera.state in _RETRIED)
+        if camera.state in _WITHOUT and self.focusWidget() is self.close_button:
+            self.others.screen_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_cameras(self) -> None:
         devices, used = self.camera.devices, self.camera.device
@@ -261,6 +273,11 @@ class CameraDialog(QDialog):
 
     # The end
 
+    def _go_elsewhere(self, way: str) -> None:
+        if self._taken is None:
+            self._other_way = way
+            self.reject()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The window closes: so does this."""
         if event.type() == QEvent.Type.Close and self.isVisible():
@@ -270,6 +287,8 @@ class CameraDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return  # Qt would press some button
+        if event.text() in _NUMBERS and self.picks.choose(int(event.text())):
+            return
         super().keyPressEvent(event)
 
     def _lock_changed(self) -> None:
@@ -291,6 +310,8 @@ class CameraDialog(QDialog):
         self.deleteLater()
         if result == QDialog.DialogCode.Accepted and taken is not None:
             self.found.emit(taken.text)
+        elif self._other_way and self._window.isVisible() and not self._context.wallet.locked:
+            self.instead.emit(self._other_way)
 
 
 def open_camera(context: Context, parent: QWidget) -> CameraDialog:

@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from ashore.ui.context import Context
 from ashore.ui.scanner.scan import Scan
+from ashore.ui.scanner.ways import CAMERA, CLIPBOARD, KEYS, PICTURE, SCREEN
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import set_tip
 
-CAMERA, SCREEN, PICTURE, CLIPBOARD = "With the camera", "From the screen", "From a picture…", "From the clipboard"
-KEYS = {CAMERA: "Ctrl+Shift+C", SCREEN: "Ctrl+Shift+S", PICTURE: "Ctrl+O", CLIPBOARD: "Ctrl+V"}
 _LOOKING = "Looking…"
 
 

@@ -42,6 +42,13 @@ class Picks(QWidget):
         self.buttons = [self._made(number, one) for number, one in enumerate(several[:MOST], 1)]
         self.setVisible(bool(several))
 
+    def choose(self, number: int) -> bool:
+        """Choose by the number beside the outline; whether there is one of that number."""
+        there = 0 < number <= len(self._offered)
+        if there:
+            self.chosen.emit(self._offered[number - 1])
+        return there
+
     def _made(self, number: int, one: Sighting) -> Button:
         what = one.what.sentence
         button = Button(f"{number}  {plain(what, _MOST_SHOWN)}", name=f"{number}: {what}")

@@ -23,6 +23,7 @@ from ashore.ui.scanner import screen
 from ashore.ui.scanner.chooser import Chooser
 from ashore.ui.scanner.picture_file import Picture, Text, load_bytes, load_file, of_image
 from ashore.ui.scanner.still import Found, Looked, Looking
+from ashore.ui.scanner.ways import CLIPBOARD, PICTURE, SCREEN
 from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.picture import UnreadablePicture
 
@@ -87,6 +88,8 @@ class Scan(QObject):
 
         dialog = open_camera(self._context, self._place)
         dialog.found.connect(lambda text: self._tell(text, Source.CAMERA))
+        others = {SCREEN: self.from_screen, PICTURE: self.choose_picture, CLIPBOARD: self.from_clipboard}
+        dialog.instead.connect(lambda way: others[way]())
 
     def from_screen(self) -> None:
         """Look at all screens, without this window in front of them."""

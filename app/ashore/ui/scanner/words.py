@@ -25,7 +25,7 @@ _ASKING = Problem(
 )
 _NONE = Problem(
     "No camera is connected.",
-    "Connect one, and scanning begins by itself. Or close this and scan the screen or a picture instead.",
+    "Connect one, and scanning begins by itself. Or scan the screen, choose a picture, or paste: see below.",
     Severity.WARNS,
 )
 _SETTINGS = {
@@ -86,7 +86,9 @@ def of_many() -> Problem:
 def of_several(count: int) -> Problem:
     """More than one code leads somewhere."""
     return Problem(
-        f"{count} codes are in view. Which one do you mean?", "Click on it in the picture, or below.", Severity.NOTES
+        f"{count} codes are in view. Which one do you mean?",
+        "Click on it in the picture or below, or press its number.",
+        Severity.NOTES,
     )
 
 

@@ -77,7 +77,7 @@ async def test_beside_something_else_the_one_that_leads_is_taken(shell: Shell) -
     assert scanning.found == [ADDRESS]
 
 
-@pytest.mark.parametrize("by", ["outline", "mirrored outline", "button", "keys"])
+@pytest.mark.parametrize("by", ["outline", "mirrored outline", "button", "keys", "number"])
 async def test_of_several_codes_a_person_chooses_one(shell: Shell, by: str) -> None:
     scanning = Scanning(shell).begin()
     dialog = scanning.dialog
@@ -99,6 +99,10 @@ async def test_of_several_codes_a_person_chooses_one(shell: Shell, by: str) -> N
         QTest.mouseMove(shell.window, QPoint(1, 1))  # the pointer stays for the tests after this one
     elif by == "button":
         QTest.mouseClick(dialog.picks.buttons[place], Qt.MouseButton.LeftButton)
+    elif by == "number":
+        QTest.keyClick(dialog, Qt.Key.Key_9)
+        assert not scanning.found
+        QTest.keyClick(dialog, Qt.Key(Qt.Key.Key_0.value + place + 1))
     else:
         dialog.picks.buttons[place].setFocus()
         QTest.keyClick(dialog.picks.buttons[place], Qt.Key.Key_Return)
@@ -298,12 +302,13 @@ async def test_every_control_is_reached_by_tab_and_has_a_name(shell: Shell) -> N
     dialog = scanning.dialog
     await scanning.show(VOUCHER, ADDRESS, until=lambda: len(dialog.picks.buttons) == 2)
     reached = set()
-    for _ in range(12):
+    for _ in range(15):
         QTest.keyClick(dialog, Qt.Key.Key_Tab)
         widget = QApplication.focusWidget()
         assert isinstance(widget, QWidget)
         reached.add(widget)
-    wanted = {*dialog.picks.buttons, dialog.chooser.combo, dialog.mirror, dialog.torch, dialog.close_button}
+    others = (dialog.others.screen_button, dialog.others.picture, dialog.others.paste)
+    wanted = {*dialog.picks.buttons, dialog.chooser.combo, dialog.mirror, dialog.torch, *others, dialog.close_button}
     assert wanted <= reached
     for widget in (*wanted, dialog.preview):
         assert widget.accessibleName() or getattr(widget, "text", str)()
@@ -323,7 +328,9 @@ async def test_all_fits_a_small_screen_at_every_size_of_text(shell: Shell, colou
     QApplication.sendPostedEvents()
     assert dialog.height() <= 644
     assert dialog.preview.height() >= 120
-    for widget in (*dialog.picks.buttons, dialog.mirror, dialog.torch, dialog.close_button, dialog.chooser):
+    others = (dialog.others.screen_button, dialog.others.picture, dialog.others.paste)
+    boxes = (dialog.mirror, dialog.torch)
+    for widget in (*dialog.picks.buttons, *boxes, *others, dialog.close_button, dialog.chooser):
         assert dialog.rect().contains(widget.geometry().translated(widget.parentWidget().mapTo(dialog, QPoint())))
         assert widget.width() >= min(widget.minimumSizeHint().width(), widget.sizeHint().width())
     await _escape(scanning)

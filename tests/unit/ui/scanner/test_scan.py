@@ -20,7 +20,7 @@ from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.scanner import screen
 from ashore.ui.scanner.chooser import Chooser, CodesPicture
-from ashore.ui.scanner.menu import CAMERA, CLIPBOARD, PICTURE, SCREEN
+from ashore.ui.scanner.ways import CAMERA, CLIPBOARD, PICTURE, SCREEN
 from ashore.ui.widgets.picture import UnreadablePicture
 from unit.ui.driving import Shell
 from unit.ui.scanner.drawn import scene
