@@ -1,6 +1,6 @@
 """Check digits of other networks' texts: what they make sure of, and nothing else. Pure, and bounded by length.
 
-Source: BIP-173 and BIP-350 (bech32, bech32m), Base58Check (Bitcoin; the XRP Ledger and Monero have their own), SS58
+Source: BIP-173 and BIP-350 (bech32, bech32m), Monero’s own base58, SS58
 (Polkadot), SEP-0023 (Stellar), the user-friendly form of TON (TEP-2), CashAddr (Bitcoin Cash), ISO 7064 (IBAN),
 ISO/IEC 13239 (the CRC of EMVCo's merchant codes).
 """
@@ -9,10 +9,9 @@ import base64
 import binascii
 import hashlib
 
+from ashore.crypto.base58 import BITCOIN, base58_bytes
 from ashore.crypto.keccak import keccak256
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BASE58_OF_XRP = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _LONGEST = 256
 """Characters of the longest text that is judged here: an address of Cardano or Zcash."""
@@ -41,47 +40,29 @@ _IBAN_COUNTRIES = {
 """The countries by how long their account numbers are: SWIFT's IBAN registry."""
 
 
-def base58_bytes(text: str, alphabet: str = _BASE58) -> bytes:
-    """Return what a base58 text holds, empty where it is none or too long."""
-    value = 0
-    if len(text) > _LONGEST:
-        return b""
-    for character in text:
-        digit = alphabet.find(character)
-        if digit < 0:
-            return b""
-        value = value * 58 + digit
-    leading = len(text) - len(text.lstrip(alphabet[0]))
-    return bytes(leading) + value.to_bytes((value.bit_length() + 7) // 8, "big")
-
-
-def base58check(text: str) -> bytes:
-    """Return version and payload of a Base58Check text, empty where its checksum does not fit."""
-    return _checked(base58_bytes(text))
-
-
-def base58check_of_xrp(text: str) -> bytes:
-    """Return version and payload of a text in the XRP Ledger's alphabet, empty where its checksum does not fit."""
-    return _checked(base58_bytes(text, _BASE58_OF_XRP))
-
-
-def _checked(data: bytes) -> bytes:
-    payload, sum_ = data[:-4], data[-4:]
-    twice = hashlib.sha256(hashlib.sha256(payload).digest()).digest()
-    return payload if len(sum_) == 4 and payload and twice[:4] == sum_ else b""
-
-
 def bech32_prefix(text: str) -> str:
     """Return the human-readable part of a bech32 or bech32m text whose checksum fits, in lower case; else empty."""
+    prefix, values = _bech32_parts(text)
+    expanded = [ord(each) >> 5 for each in prefix] + [0] + [ord(each) & 31 for each in prefix]
+    return prefix if prefix and _polymod32(expanded + values) in (1, 0x2BC830A3) else ""
+
+
+def prefix_of_damaged(text: str) -> str:
+    """Return the same of a text that has the letters of bech32, and whose checksum does not fit; else empty."""
+    prefix, _ = _bech32_parts(text)
+    return "" if bech32_prefix(text) else prefix
+
+
+def _bech32_parts(text: str) -> tuple[str, list[int]]:
+    """Split a text into the two parts of a bech32 one, whatever its checksum is; empty where it has other letters."""
     lowered = text.lower()
     if len(text) > _LONGEST or not text.isascii() or text not in (lowered, text.upper()):
-        return ""
+        return "", []
     prefix, one, data = lowered.rpartition("1")
     values = [_BECH32.find(character) for character in data]
     if not one or not prefix.replace("_", "").isalnum() or len(values) < 7 or min(values) < 0:
-        return ""
-    expanded = [ord(each) >> 5 for each in prefix] + [0] + [ord(each) & 31 for each in prefix]
-    return prefix if _polymod32(expanded + values) in (1, 0x2BC830A3) else ""
+        return "", []
+    return prefix, values
 
 
 def _polymod32(values: list[int]) -> int:
@@ -155,7 +136,7 @@ def is_monero(text: str) -> bool:
     for block, size in zip(blocks, sizes, strict=True):
         value = 0
         for character in block:
-            digit = _BASE58.find(character)
+            digit = BITCOIN.find(character)
             if digit < 0:
                 return False
             value = value * 58 + digit

@@ -1,15 +1,14 @@
 """Texts of other worlds, named so that nobody tries to withdraw to them: other networks, banks, and everyday codes.
 
 Nothing here is opened or taken over. An address of another network is named only where a checksum or a prefix makes it
-sure; each rule has its standard beside it.
+sure, and called damaged where a prefix does and the checksum does not fit; each rule has its standard beside it.
 """
 
 import re
 
+from ashore.crypto.base58 import XRP, base58check
 from ashore.intake import multipart
 from ashore.intake.checksums import (
-    base58check,
-    base58check_of_xrp,
     bech32_prefix,
     is_cash_address,
     is_iban,
@@ -17,10 +16,11 @@ from ashore.intake.checksums import (
     is_monero,
     is_ss58,
     is_ton,
+    prefix_of_damaged,
     stellar_version,
 )
 from ashore.intake.kinds import Kind
-from ashore.intake.words import MAY_BE_SECRET, RECEIPT, WORDS, Named, other_chain, other_program, part
+from ashore.intake.words import MAY_BE_SECRET, RECEIPT, WORDS, Named, damaged_address, other_chain, other_program, part
 
 _LOOK = re.IGNORECASE | re.ASCII | re.DOTALL
 HEADS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -164,11 +164,9 @@ def name_address(text: str) -> Named | None:
     """Return the network whose address, or wallet's public key, a text is for sure, or None."""
     if not _SHORTEST <= len(text) <= _LONGEST or not text.isascii() or any(each.isspace() for each in text):
         return None
-    prefix = bech32_prefix(text)
-    if prefix and prefix not in _LEFT_TO_OTHERS and not prefix.startswith(("ln", "creq")):
-        if prefix in ("sp", "tsp"):
-            return WORDS[Kind.PAYMENT_CODE]
-        return other_chain(_PREFIXES.get(prefix, f"another network ({prefix})"))
+    of_bech32 = _by_prefix(text)
+    if of_bech32 is not None:
+        return of_bech32
     data = base58check(text) if text.isalnum() else b""
     if data[:4] in _XPUBS and len(data) == 78:
         return WORDS[Kind.XPUB]
@@ -178,6 +176,16 @@ def name_address(text: str) -> Named | None:
     return other_chain(network) if network else None
 
 
+def _by_prefix(text: str) -> Named | None:
+    prefix = bech32_prefix(text)
+    if prefix in ("sp", "tsp"):
+        return WORDS[Kind.PAYMENT_CODE]
+    if prefix and prefix not in _LEFT_TO_OTHERS and not prefix.startswith(("ln", "creq")):
+        return other_chain(_PREFIXES.get(prefix, f"another network ({prefix})"))
+    damaged = _PREFIXES.get(prefix_of_damaged(text))
+    return damaged_address(damaged) if damaged is not None else None
+
+
 def _by_version(data: bytes) -> str:
     return next(
         (network for version, length, network in _VERSIONS if data.startswith(version) and len(data) == length), ""
@@ -185,7 +193,7 @@ def _by_version(data: bytes) -> str:
 
 
 def _by_own_form(text: str) -> str:
-    of_xrp = base58check_of_xrp(text) if text[:1] in "rX" else b""
+    of_xrp = base58check(text, XRP) if text[:1] in "rX" else b""
     if (of_xrp[:1], len(of_xrp)) == (b"\0", 21) or (of_xrp[:2], len(of_xrp)) == (b"\x05\x44", 31):
         return "the XRP Ledger"
     if is_cash_address(text):

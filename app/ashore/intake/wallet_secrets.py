@@ -8,8 +8,9 @@ A macaroon, a rune, a raw key and NIP-47 are known to the LNURL codec, which nam
 import hashlib
 import re
 
+from ashore.crypto.base58 import XRP, base58_bytes, base58check
 from ashore.domain.pasted_secrets import is_phrase, may_hold_key
-from ashore.intake.checksums import base58_bytes, base58check, base58check_of_xrp, stellar_version
+from ashore.intake.checksums import stellar_version
 from ashore.intake.kinds import Kind
 from ashore.intake.words import WORDS, Named, secret_of
 
@@ -145,7 +146,7 @@ def _of_checked_key(text: str) -> Named | None:
 def _network_of_key(text: str, data: bytes) -> str:
     if data[:4] in (bytes.fromhex("0d0f3a07"), bytes.fromhex("2bf64e07")):
         return "Tezos"
-    seed = base58check_of_xrp(text)
+    seed = base58check(text, XRP)
     if (seed[:1], len(seed)) == (b"\x21", 17) or (seed[:3], len(seed)) == (b"\x01\xe1\x4b", 19):
         return "the XRP Ledger"
     if stellar_version(text) == 18 << 3:

@@ -34,6 +34,15 @@ def other_chain(network: str) -> Named:
     )
 
 
+def damaged_address(network: str) -> Named:
+    """What begins like an address of another network, and is not whole."""
+    return Named(
+        Kind.DAMAGED,
+        f"This begins like an address of {network}, but it is damaged: its checksum does not fit.",
+        "Send nothing to it. Ashore withdraws to Ethereum’s kind of address (0x and 40 digits) and over Lightning.",
+    )
+
+
 def secret_of(network: str) -> Named:
     """A secret key of another network."""
     return Named(

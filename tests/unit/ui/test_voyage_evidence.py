@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit
 
 from ashore.domain import events as ev
 from ashore.domain.addresses import readable
-from ashore.domain.evidence import Level
+from ashore.domain.evidence import Evidence, Level
 from ashore.domain.withdrawal import RECEIPT
 from ashore.engine.views import ProofCheck
+from ashore.systems.lnurl.system import wording as lightning
 from ashore.systems.zklink.settlement.acceptors import ACCEPTS
 from ashore.systems.zklink.settlement.emptied import EMPTIED
 from ashore.systems.zklink.settlement.kept_calls import KEPT
@@ -20,7 +21,7 @@ from ashore.systems.zklink.settlement.own_hash import CALLED, SENT_ON
 from ashore.systems.zklink.settlement.reconcile import EVENT_OF_STAGE
 from ashore.systems.zklink.settlement.roots import KIND as STORED_ROOT
 from ashore.systems.zklink.system.wording import KINDS
-from ashore.ui.pages.evidence import show_proof
+from ashore.ui.pages.evidence import EvidencePanel, how_checked, show_proof
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label
@@ -201,3 +202,24 @@ async def test_what_a_check_found_out_is_brought_into_view(shell: Shell) -> None
     await shell.until(
         lambda: area.viewport().rect().contains(result.mapTo(area.viewport(), result.rect().bottomLeft()))
     )
+
+
+async def test_what_was_checked_of_an_invoice_is_told_once(shell: Shell) -> None:
+    page = open_voyage(shell, "committed")
+    checked = {"amount": "15 sat", lightning.CHECKED: "signature, network, amount, description and expiry"}
+    settled = {"received": "15 sat", lightning.COMPARED: "payment hash and amount"}
+    for kind, level, facts in (
+        (lightning.OFFER, Level.REPORTED, {"most": "20 sat"}),
+        (lightning.INVOICE, Level.SEEN, checked),
+        (lightning.SETTLED, Level.SEEN, settled),
+    ):
+        piece = Evidence(kind, level, "Practice node", NOW, facts)
+        panel = EvidencePanel(page.context, page._check)
+        panel.show_evidence((piece,))
+        told = texts(panel)
+        assert "lnurl." not in told
+        assert "no proof checked" not in told
+        labels = [each.text() for each in panel.findChildren(Label)]
+        assert labels.count("Checked") == 1, labels
+        panel.deleteLater()
+    assert how_checked(piece) == ("Ashore compared payment hash and amount; that it is settled is the wallet’s word")

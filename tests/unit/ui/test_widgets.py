@@ -103,6 +103,21 @@ def test_a_value_is_taken_away_as_it_is(theme: Theme, value: str) -> None:
     assert selectable == ([] if buttons else [value])
 
 
+@pytest.mark.parametrize("width", [240, 900])
+def test_copy_stands_right_behind_its_value(theme: Theme, width: int) -> None:
+    facts = Facts(theme)
+    facts.add("Function", "withdrawPendingBalance(address,uint16,uint128)")
+    facts.add_hex("Contract", ADDRESS)
+    facts.resize(width, facts.heightForWidth(width))
+    facts.show()
+    QApplication.sendPostedEvents()
+    value = next(label for label in facts.findChildren(Label) if "Function:" in label.accessibleName())
+    button = next(each for each in facts.findChildren(CopyButton) if "function" in each.accessibleName().lower())
+    assert button.geometry().left() - value.geometry().right() - 1 == 10
+    assert button.geometry().right() < button.parentWidget().width()
+    facts.hide()
+
+
 def is_selectable(label: Label) -> bool:
     return bool(label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse)
 

@@ -15,7 +15,9 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.untrusted import plain
 from ashore.engine.views import ProofCheck
 from ashore.systems.base import Problem
-from ashore.systems.zklink.system.wording import EXACT, KINDS, NAMES, TECHNICAL
+from ashore.systems.lnurl.system import wording as lightning
+from ashore.systems.zklink.system import wording as rollup
+from ashore.systems.zklink.system.wording import EXACT, TECHNICAL
 from ashore.ui.context import Context
 from ashore.ui.pages.transaction_links import transaction_links
 from ashore.ui.widgets.buttons import Button, CopyButton
@@ -36,6 +38,11 @@ _SCREEN_SHARE = 0.9
 _LOG = re.compile(r"(?P<name>[A-Z][A-Za-z0-9]{1,40}), (?P<place>log [0-9]+ of block [0-9]+)")
 _PAYEE = re.compile(r"(?P<money>.{1,80}) to (?P<address>0x[0-9A-Fa-f]{40})")
 
+
+KINDS = {**rollup.KINDS, **lightning.KINDS}
+NAMES = {**rollup.NAMES, **lightning.NAMES}
+_TOLD_BELOW = frozenset({*EXACT, lightning.CHECKED, lightning.COMPARED})
+"""Facts that have no row of their own: they stand beside what it is, or tell how it was checked."""
 
 CheckProof = Callable[[Evidence], Awaitable[ProofCheck]]
 _Key = tuple[str, str, str]
@@ -73,7 +80,7 @@ class EvidencePanel(QWidget):
         facts = Facts(self._context.theme)
         facts.add("What", KINDS.get(piece.kind, plain(piece.kind, 80)), note=exact_name(piece))
         for name, value in piece.facts.items():
-            if name not in EXACT:
+            if name not in _TOLD_BELOW:
                 _add(facts, NAMES.get(name, plain(name, 40).capitalize()), plain(value, 400))
         if piece.tx_hash:
             facts.add_hex("Transaction", plain(piece.tx_hash, 80))
@@ -164,6 +171,9 @@ def checked_words(checked: ProofCheck, now: int) -> str:
 
 def how_checked(piece: Evidence) -> str:
     """What the wallet did to check it, and who agreed."""
+    of_lightning = lightning.how_checked(piece.kind, dict(piece.facts))
+    if of_lightning:
+        return plain(of_lightning, 400)
     agreed = f"{piece.agreeing} of {piece.asked} endpoints agree on the block" if piece.asked else ""
     if piece.level is Level.REPORTED:
         return "not checked: this is the operator’s word"

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import CopyButton
+from ashore.ui.widgets.flow import FlowLabel
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, row, set_tip
 from ashore.ui.wording import breakable
@@ -21,16 +22,25 @@ _NAME = 88
 def copyable(label: str, value: str, role: str = "") -> QWidget:
     """A value that can be taken away as it is: selected, or by a button where it is broken in invisible places."""
     broken = breakable(value)
-    shown = Label(broken, role, wrap=True, select=broken == value)
+    if broken != value:
+        return Copyable(label, value, role)
+    shown = Label(broken, role, wrap=True, select=True)
     shown.setAccessibleName(f"{label}: {value}")
-    if broken == value:
-        return shown
-    holder, button = QWidget(), CopyButton(label.lower(), value)
-    line = row(shown, button, spacing=10)
-    line.setStretch(0, 1)
-    line.setAlignment(button, Qt.AlignmentFlag.AlignTop)
-    holder.setLayout(line)
-    return holder
+    return shown
+
+
+class Copyable(QWidget):
+    """A value that breaks in invisible places, and right behind it the button that copies it."""
+
+    def __init__(self, label: str, value: str, role: str) -> None:
+        super().__init__()
+        self.text = FlowLabel(role)
+        self.text.setText(breakable(value))
+        self.text.setAccessibleName(f"{label}: {value}")
+        self.button = CopyButton(label.lower(), value)
+        line = row(self.text, self.button, -1, spacing=10)
+        line.setAlignment(self.button, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(line)
 
 
 class Facts(QWidget):
@@ -46,7 +56,7 @@ class Facts(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._next = 0
         self._names: list[Label] = []
-        self._levels: list[tuple[Label, HexText, CopyButton]] = []
+        self._levels: list[tuple[Label, HexText | Label, CopyButton]] = []
         theme.changed.connect(self._fit_names)
 
     def add(self, label: str, value: str, *, note: str = "", tooltip: str = "") -> None:
@@ -54,7 +64,10 @@ class Facts(QWidget):
         role = "value" if len(value) <= _SHORT else ""
         shown = copyable(label, value, role)
         set_tip(shown, tooltip)
-        self._place(label, shown)
+        name = self._place(label, shown)
+        if isinstance(shown, Copyable):
+            self._levels.append((name, shown.text, shown.button))
+            _level(*self._levels[-1])
         if note:
             self._grid.addWidget(Label(breakable(note), "small", wrap=True), self._next, 1)
             self._next += 1
@@ -100,12 +113,14 @@ class Facts(QWidget):
         name.setFixedWidth(min(name.fontMetrics().horizontalAdvance(name.text()) + 2, self._theme.px(_NAME)))
 
 
-def _level(name: Label, text: HexText, button: CopyButton) -> None:
+def _level(name: Label, text: HexText | Label, button: CopyButton) -> None:
     """A button's text stands lower than its edge: what is beside it is moved down to the same line."""
     button.ensurePolished()
     metrics = button.fontMetrics()
     base = (button.sizeHint().height() - metrics.height()) // 2 + metrics.ascent()
-    text.setContentsMargins(0, max(0, base - text.baseline), 0, 0)
+    text.ensurePolished()
+    stands = text.baseline if isinstance(text, HexText) else text.fontMetrics().ascent()
+    text.setContentsMargins(0, max(0, base - stands), 0, 0)
     name.setContentsMargins(0, max(0, base - name.fontMetrics().ascent()), 0, 0)
 
 

@@ -14,6 +14,7 @@ from ashore.systems.lnurl.codec.errors import CodecError, OutsidePractice, UrlEr
 from ashore.systems.lnurl.codec.kinds import SECRET_KINDS, TAG_KINDS, WITHDRAW_TAG, WORDS, Kind
 from ashore.systems.lnurl.codec.naming import name_kind
 from ashore.systems.lnurl.codec.offers import WithdrawOffer, offer_from_query
+from ashore.systems.lnurl.codec.soundness import DAMAGED_WORDS, is_damaged
 from ashore.systems.lnurl.codec.texts import decode_lnurl
 from ashore.systems.lnurl.codec.urls import ONLY_ITS_OWN, Reach, ServiceUrl, parse_lud17, parse_url
 
@@ -91,7 +92,12 @@ def _by_shape(text: str, reach: Reach) -> Recognition:
         return link
     if kind is Kind.UNKNOWN and hidden_characters(text):
         return Recognition(kind, "This text contains an invisible character.", "Copy it again, or scan its picture.")
-    return _named(kind)
+    return _whole(kind, text)
+
+
+def _whole(kind: Kind, text: str) -> Recognition:
+    """Name a text by its kind, or say that it is damaged where the kind has a checksum that tells."""
+    return Recognition(Kind.DAMAGED, *DAMAGED_WORDS[kind]) if is_damaged(kind, text) else _named(kind)
 
 
 def _unwrapped(text: str, wrapper: re.Match[str], reach: Reach) -> Recognition:
@@ -108,7 +114,7 @@ def _unwrapped(text: str, wrapper: re.Match[str], reach: Reach) -> Recognition:
         return _named(Kind.BOLT12)
     if address.startswith("₿"):
         return _named(Kind.BIP353)
-    return _named(Kind.BITCOIN_ADDRESS if address else Kind.UNKNOWN)
+    return _whole(Kind.BITCOIN_ADDRESS, address) if address else _named(Kind.UNKNOWN)
 
 
 def _lightning_value(query: str, reach: Reach) -> Recognition | None:

@@ -9,6 +9,8 @@ from ashore.domain.withdrawal import RECEIVED, UNSEEN_END, Withdrawal
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SETTLED
+from ashore.systems.lnurl.system.wording import COMPARED
+from ashore.systems.lnurl.system.wording import SETTLED as SETTLED_WORD
 
 WATCHED_PAST_EXPIRY_MS = 600_000
 """A payment may settle this long after its invoice expired."""
@@ -71,8 +73,8 @@ def _settled(state: Withdrawal, receipt: Receipt, source: str, now_ms: int) -> I
     facts = {"payment hash": receipt.payment_hash, "asked": sat_text(state.terms.amount)}
     if received is not None:
         facts["received"] = sat_text(received)
-    facts["compared"] = compared
-    evidence = Evidence("lnurl.settled", Level.SEEN, source, now_ms, facts)
+    facts[COMPARED] = compared
+    evidence = Evidence(SETTLED_WORD, Level.SEEN, source, now_ms, facts)
     if state.is_open:
         yield ev.StageReached(state.id, SETTLED, evidence)
     else:

@@ -19,6 +19,7 @@ from ashore.systems.lnurl.codec import (
     recognise,
     sat_text,
 )
+from ashore.systems.lnurl.codec.naming import name_kind
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import UNITS, LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import PASTED, ReceiverOffer
@@ -149,7 +150,7 @@ def _pasted(
         invoice = decode_invoice(text)
     except InvoiceError as error:
         named = recognise(entered, profile.reach)
-        if named.kind in (Kind.BOLT11, Kind.UNKNOWN):
+        if named.kind in (Kind.BOLT11, Kind.UNKNOWN) or name_kind(text) is Kind.BOLT11:
             problems["invoice"] = Problem(error.sentence, error.advice)
         else:
             made = f"Make an invoice over exactly {sat_text(amount)} in your wallet, and paste that here."

@@ -34,6 +34,7 @@ from ashore.systems.lnurl.system.checks import LONGER, Used, ends_in, expires_so
 from ashore.systems.lnurl.system.offer import MAX_SHOWN_DESCRIPTION, LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
 from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN, UNSEEN
+from ashore.systems.lnurl.system.wording import CHECKED, INVOICE, OFFER
 from ashore.systems.local_time import exact_utc, time_of_day
 
 EXPIRY_S = 3600
@@ -239,12 +240,12 @@ def _begun(
         "payment hash": invoice.payment_hash.hex(),
         "payee": invoice.payee.hex(),
         "good until": exact_utc(invoice.expires_at * 1000),
-        "checked": "signature, network, amount, description and expiry",
+        CHECKED: "signature, network, amount, description and expiry",
     }
     source = receiver.name if receiver else "Your invoice"
     return (
-        (REQUESTED, Evidence("lnurl.offer", Level.REPORTED, offer.host, now_ms, asked)),
-        (INVOICED, Evidence("lnurl.invoice", Level.SEEN, source, now_ms, made)),
+        (REQUESTED, Evidence(OFFER, Level.REPORTED, offer.host, now_ms, asked)),
+        (INVOICED, Evidence(INVOICE, Level.SEEN, source, now_ms, made)),
     )
 
 
