@@ -8,28 +8,21 @@ from pathlib import Path
 
 from eth.abc import BlockHeaderAPI, SignedTransactionAPI, StateAPI, VirtualMachineAPI
 from eth.chains.base import MiningChain
-from eth.constants import GENESIS_PARENT_HASH
 from eth.db.atomic import AtomicDB
-from eth.exceptions import HeaderNotFound
-from eth_typing import Address, BlockNumber, Hash32
-from eth_utils.exceptions import ValidationError
+from eth_typing import Address, BlockNumber
 
 from ashore.sandbox.evm.admission import SandboxVM, check_admissible, decode_transaction
+from ashore.sandbox.evm.block_store import BlockStore
 from ashore.sandbox.evm.blocks import Finality, MinedBlock
+from ashore.sandbox.evm.chain_file import ChainFile
 from ashore.sandbox.evm.errors import ChainError, InvalidTransactionError, UnknownBlockError
 from ashore.sandbox.evm.execution import Message, Outcome, estimated_gas, execute, make_block
 from ashore.sandbox.evm.genesis import genesis
-from ashore.sandbox.evm.pool import TransactionPool, in_order
+from ashore.sandbox.evm.pool import in_order
 from ashore.sandbox.evm.proofs import AccountProof, prove_account
 from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
 
-_CACHED_BLOCKS = 1024
 _ESTIMATES_KEPT = 32
-_KEY_CHAIN_ID = b"ashore/chain-id"
-_KEY_FORKS = b"ashore/forks"
-_KEY_POOL = b"ashore/pool"
-_KEY_FINALIZED = b"ashore/finalized"
-_KEY_TRANSACTION = b"ashore/transaction/"
 
 
 class DevChain:
@@ -69,28 +62,30 @@ class DevChain:
         self._finality = finality or Finality()
         self._lock = threading.RLock()
         self._least_base_fee = 0
-        self._cache: OrderedDict[int, MinedBlock] = OrderedDict()
         self._estimates: OrderedDict[tuple[bytes, Message], int] = OrderedDict()
         self._store: MemoryStore | SqliteStore = MemoryStore() if path is None else SqliteStore(path)
+        self._file = ChainFile(self._store)
         self._database = AtomicDB(self._store)
         self._chain_class: type[MiningChain] = MiningChain.configure(
             "SandboxChain", vm_configuration=((BlockNumber(0), SandboxVM),), chain_id=chain_id
         )
         self._chain = self._open(alloc, genesis_time)
-        self._head = self._load(int(self._chain.get_canonical_head().block_number))
-        self._finalized = int.from_bytes(self._store[_KEY_FINALIZED], "big") if _KEY_FINALIZED in self._store else 0
+        self._blocks = BlockStore(self._chain)
+        self._head = self._blocks.head()
+        self._finalized = self._file.finalized
         self._advance_finality()
-        self._pool = TransactionPool.decoded(self._store.get(_KEY_POOL, None))
+        self._pool = self._file.pool()
 
     def _open(self, alloc: Mapping[bytes, int], genesis_time: int) -> MiningChain:
-        if _KEY_CHAIN_ID in self._store:
-            if int.from_bytes(self._store[_KEY_CHAIN_ID], "big") != self.chain_id:
+        stored = self._file.chain_id
+        if stored is not None:
+            if stored != self.chain_id:
                 self._store.close()
                 raise ChainError("the stored chain has another chain id")
             return self._chain_class(self._database)
         with self._store.transaction():
             chain = self._chain_class.from_genesis(self._database, *genesis(alloc, genesis_time, self._gas_limit))
-            self._store[_KEY_CHAIN_ID] = self.chain_id.to_bytes(8, "big")
+            self._file.set_chain_id(self.chain_id)
         assert isinstance(chain, MiningChain)
         return chain
 
@@ -131,27 +126,21 @@ class DevChain:
     def block(self, number: int) -> MinedBlock | None:
         """Return a canonical block by number, or None beyond the head."""
         with self._lock:
-            return self._load(number) if 0 <= number <= self._head.number else None
+            return self._blocks.load(number) if 0 <= number <= self._head.number else None
 
     def block_by_hash(self, block_hash: bytes) -> MinedBlock | None:
         """Return a canonical block by hash; blocks that a reorganisation removed are unknown, as on a real node."""
         with self._lock:
-            try:
-                number = int(self._chain.get_block_header_by_hash(Hash32(block_hash)).block_number)
-            except (HeaderNotFound, ValidationError):
-                return None
-            found = self.block(number)
+            number = self._blocks.number_of(block_hash)
+            found = self.block(number) if number is not None else None
             return found if found is not None and found.hash == block_hash else None
 
     def transaction(self, transaction_hash: bytes) -> tuple[MinedBlock, int] | None:
         """Return the block and the index of a mined transaction, or None."""
         with self._lock:
-            key = _KEY_TRANSACTION + transaction_hash
-            if key not in self._store:
-                return None
-            place = self._store[key]
-            block = self.block(int.from_bytes(place[:8], "big"))
-            return None if block is None else (block, int.from_bytes(place[8:], "big"))
+            place = self._file.place(transaction_hash)
+            block = self.block(place[0]) if place is not None else None
+            return None if place is None or block is None else (block, place[1])
 
     def pending_transaction(self, transaction_hash: bytes) -> SignedTransactionAPI | None:
         """Return a transaction that waits to be mined, or None."""
@@ -176,21 +165,6 @@ class DevChain:
 
     def _base_fee(self, header: BlockHeaderAPI) -> int:
         return max(int(header.base_fee_per_gas or 0), self._least_base_fee)
-
-    def _load(self, number: int) -> MinedBlock:
-        cached = self._cache.get(number)
-        if cached is not None:
-            self._cache.move_to_end(number)
-            return cached
-        block = self._chain.get_canonical_block_by_number(BlockNumber(number))
-        receipts = tuple(block.get_receipts(self._chain.chaindb))
-        return self._remember(MinedBlock(block.header, tuple(block.transactions), receipts))
-
-    def _remember(self, block: MinedBlock) -> MinedBlock:
-        self._cache[block.number] = block
-        if len(self._cache) > _CACHED_BLOCKS:
-            self._cache.popitem(last=False)
-        return block
 
     # ----------------------------------------------------------------------------------------- reading state
 
@@ -302,7 +276,7 @@ class DevChain:
                 balance=self.balance(sender),
             )
             self._pool.add(transaction)
-            self._save_pool()
+            self._file.set_pool(self._pool)
             if self.automine:
                 self.mine()
             return bytes(transaction.hash)
@@ -327,7 +301,7 @@ class DevChain:
             fork = self._head.number - depth
             if depth < 1 or fork < self._finalized:
                 raise ChainError(f"cannot replace {depth} blocks: block {self._finalized} is finalized")
-            old = [self._load(number) for number in range(fork + 1, self._head.number + 1)]
+            old = [self._blocks.load(number) for number in range(fork + 1, self._head.number + 1)]
             kept = [one for block in old for one in block.transactions if one.hash not in drop]
             while True:
                 placed, waiting = in_order(kept, lambda sender: self.nonce(sender, fork))
@@ -350,22 +324,22 @@ class DevChain:
         try:
             with self._store.transaction():
                 for block in old:
-                    self._cache.pop(block.number, None)
+                    self._blocks.forget(block.number)
                     for one in block.transactions:
-                        self._store.delete(_KEY_TRANSACTION + one.hash)
+                        self._file.forget_place(one.hash)
                 # Salts the new blocks, so that a block with the same time and content gets another hash.
-                self._store[_KEY_FORKS] = (self._forks() + 1).to_bytes(4, "big")
-                parent = self._append(self._append(self._load(fork), []), placed)
+                self._file.count_fork()
+                parent = self._append(self._append(self._blocks.load(fork), []), placed)
                 for _ in range(len(old) - 1):
                     parent = self._append(parent, [])
         except InvalidTransactionError as invalid:
             self._head = head
-            self._cache.clear()
+            self._blocks.forget_all()
             return invalid.transaction_hash
         # What follows on a dropped one waits for it, as on a real node.
         for one in waiting:
             self._pool.add(one)
-        self._save_pool()
+        self._file.set_pool(self._pool)
         return None
 
     def _mine_pending(self) -> None:
@@ -376,7 +350,7 @@ class DevChain:
                 with self._store.transaction():
                     self._append(self._head, chosen)
                     self._pool.drop_used(self.nonce)
-                    self._save_pool()
+                    self._file.set_pool(self._pool)
             except InvalidTransactionError as invalid:
                 self._pool.discard(invalid.transaction_hash)
                 continue
@@ -389,27 +363,16 @@ class DevChain:
             base_fee_per_gas=self._base_fee(following),
             timestamp=max(parent.header.timestamp + 1, self._clock()),
             gas_limit=self._gas_limit,
-            extra_data=self._forks().to_bytes(4, "big").lstrip(b"\0"),
+            extra_data=self._file.forks.to_bytes(4, "big").lstrip(b"\0"),
         )
         block, receipts = make_block(self._chain.get_vm(base), base, transactions)
-        self._chain.persist_block(block, perform_validation=False)
-        # py-evm scores every block 0 after the merge, so its own fork choice would never switch.
-        database = self._chain.chaindb
-        database._set_as_canonical_chain_head(database.db, block.header, GENESIS_PARENT_HASH)  # type: ignore[attr-defined]
-        self._head = self._remember(MinedBlock(block.header, tuple(block.transactions), receipts))
+        self._head = self._blocks.put_on_top(block, receipts)
         for index, one in enumerate(self._head.transactions):
-            place = self._head.number.to_bytes(8, "big") + index.to_bytes(4, "big")
-            self._store[_KEY_TRANSACTION + one.hash] = place
+            self._file.set_place(one.hash, self._head.number, index)
         return self._head
 
     def _advance_finality(self) -> None:
         reached = self._head.number - self._finality.finalized_depth
         if reached > self._finalized:
             self._finalized = reached
-            self._store[_KEY_FINALIZED] = reached.to_bytes(8, "big")
-
-    def _forks(self) -> int:
-        return int.from_bytes(self._store[_KEY_FORKS], "big") if _KEY_FORKS in self._store else 0
-
-    def _save_pool(self) -> None:
-        self._store[_KEY_POOL] = self._pool.encoded()
+            self._file.set_finalized(reached)
