@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from functools import partial
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.eta import Expectation
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
@@ -21,10 +20,10 @@ from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Parts
 from ashore.engine.pictures import Pictures
 from ashore.engine.receiving import ConnectedWallets
-from ashore.engine.rechecking import check_again
 from ashore.engine.registering import Registering
 from ashore.engine.requests import Requests
 from ashore.engine.sealed_notes import SealedNotes
+from ashore.engine.shown import Shown
 from ashore.engine.stark_accounts import StarkAccounts
 from ashore.engine.unclaimed import UnclaimedMoney, recipients_of
 from ashore.engine.views import (
@@ -41,7 +40,6 @@ from ashore.engine.views import (
     Topic,
     Voyage,
 )
-from ashore.engine.voyages import activity_row, usually, voyage_of
 from ashore.systems.base import Draft, Offer, Quote, Source
 
 ACCOUNTS = 3
@@ -59,7 +57,7 @@ class Wallet:
         self._carrying = Carrying(parts, self._spawn)
         self._requests = Requests(parts)
         self._notes = SealedNotes(parts, self._requests)
-        self._warnings: tuple[str, ...] = ()
+        self._shown = Shown(parts)
         self._auto_lock = AutoLock(parts.clock.monotonic, self._lock_after, lambda: self._spawn(self.lock()))
         named = partial(recipients_of, parts.journal)
         self.unclaimed = UnclaimedMoney(parts.purses, self.accounts, named, parts.ledger, parts.clock.now)
@@ -84,7 +82,7 @@ class Wallet:
             self._spawn(chain.run())
         for operator in self._parts.operators:
             self._spawn(operator.run())
-        self._spawn(self._check_journal())
+        self._spawn(self._shown.check_journal())
         self._spawn(self._notes.run())
         self._spawn(self.unclaimed.run())
         self._parts.ledger.subscribe(self.unclaimed.heard)
@@ -221,7 +219,7 @@ class Wallet:
 
     def usually(self, profile: str, destination: str = "") -> str:
         """How long a withdrawal of this profile to that chain usually takes, in a sentence."""
-        return usually(self._expectations(profile, destination), self._parts.systems[profile].tracks()[0].words)
+        return self._shown.usually(profile, destination)
 
     async def review(self, quote: Quote) -> Review:
         """Let the signer read what would be signed, or see what would be sealed. Raises AshoreError."""
@@ -267,27 +265,11 @@ class Wallet:
 
     def voyage(self, withdrawal: str) -> Voyage | None:
         """The view of one withdrawal."""
-        state = self._parts.ledger.get(withdrawal)
-        if state is None:
-            return None
-        track = self._parts.ledger.track_of(state)
-        return voyage_of(
-            state, track, self._expectations(state.terms.profile, state.terms.destination), self._parts.clock.now()
-        )
-
-    def _expectations(self, profile: str, destination: str) -> Mapping[str, Expectation] | None:
-        """None while the practice clock is moved by hand: its pauses are not how long anything takes."""
-        on_l1 = bool(self._parts.systems[profile].chains)
-        by_hand = on_l1 and self.sandbox is not None and self.setting(CLOCK_KEY, "") == BY_HAND
-        return None if by_hand else self._parts.systems[profile].expectations(destination)
+        return self._shown.voyage(withdrawal)
 
     def activity(self, query: ActivityQuery, before: tuple[int, int] | None, limit: int) -> ActivityPage:
         """A page of the list, newest first."""
-        rows = self._parts.journal.page(query.text, query.only, before, limit)
-        told = ((row, self._parts.ledger.terms(row.id)) for row in rows)
-        shown = [activity_row(row, terms) for row, terms in told if terms is not None]
-        key = (rows[-1].started_at, rows[-1].number) if len(rows) == limit else None
-        return ActivityPage(tuple(shown), key)
+        return self._shown.activity(query, before, limit)
 
     def open_count(self) -> int:
         """How many withdrawals are under way."""
@@ -298,22 +280,16 @@ class Wallet:
         return self._parts.keep.proof(proof_id)
 
     async def check_proof(self, withdrawal: str, piece: Evidence) -> ProofCheck:
-        """Check the stored proof of a withdrawal's evidence once more, from its bytes alone."""
-        terms = self._parts.ledger.terms(withdrawal)
-        if terms is None:
-            raise AshoreError("This withdrawal is not in the journal.")
-        read = self._parts.systems[terms.profile].read_again
-        return await check_again(self._parts.keep, piece, read, self._parts.clock.now)
+        """Check the stored proof of a withdrawal's evidence once more, from its bytes alone. Raises AshoreError."""
+        return await self._shown.check_proof(withdrawal, piece)
 
     def health(self) -> tuple[ChainHealth, ...]:
         """How the endpoints of each chain stand."""
-        return tuple(chain.health for chain in self._parts.chains if chain.health is not None)
+        return self._shown.health()
 
     def operator_notes(self) -> tuple[str, ...]:
         """What the operators said instead of answering, and what is wrong with the journal's file."""
-        troubles = tuple(chain.trouble for chain in self._parts.chains if chain.trouble)
-        troubles += self._parts.wallets.troubles if self._parts.wallets else ()
-        return self._warnings + troubles + tuple(note for told in self._parts.operators for note in told.notes)
+        return self._shown.operator_notes()
 
     def look_again(self) -> None:
         """Ask chains and operators now, not when their next turn comes."""
@@ -352,14 +328,6 @@ class Wallet:
         self._parts.keep.set_setting(key, value)
         if key == LOCK_AFTER and not self.locked:
             self._auto_lock.begin()
-
-    async def _check_journal(self) -> None:
-        """Let SQLite check its file, in a worker thread: a damaged journal must be known, not met."""
-        if not await asyncio.to_thread(self._parts.journal_is_sound):
-            self._warnings = (
-                "The wallet’s journal is damaged on disk. Make a copy of the data folder before you go on.",
-            )
-            self._parts.ledger.tell(Change(Topic.OPERATOR))
 
     def _stays_locked(self) -> bool:
         return self.vault_exists and self.setting(LOCKED, "") == "yes"
