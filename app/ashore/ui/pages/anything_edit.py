@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QDropEvent, QGuiApplication, QMouseEvent
 
-from ashore.ui.widgets.field import LineEdit
+from ashore.ui.widgets.paste_edit import PasteEdit
 
 
-class AnythingEdit(LineEdit):
+class AnythingEdit(PasteEdit):
     """A line that inserts no paste itself: half of one text and half of another are nothing, or show a secret."""
-
-    paste_wanted = Signal()
-    """Whatever was copied last shall take the place of this text."""
 
     brought = Signal(str)
     """This text was dropped here, or pasted with the middle button."""
@@ -27,18 +24,15 @@ class AnythingEdit(LineEdit):
             self.insert(text)
         self.textChanged.emit(self.text())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste):
-            self._want_paste()
-            return
-        super().keyPressEvent(event)
+    def inserts_paste(self) -> bool:
+        return False
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.createStandardContextMenu()
         for action in menu.actions():
             if action.objectName() == "edit-paste":
                 action.triggered.disconnect()
-                action.triggered.connect(self._want_paste)
+                action.triggered.connect(self.want_paste)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 
@@ -57,7 +51,3 @@ class AnythingEdit(LineEdit):
     def _bring(self, text: str) -> None:
         if text and not self.isReadOnly():
             self.brought.emit(text)
-
-    def _want_paste(self) -> None:
-        if not self.isReadOnly():
-            self.paste_wanted.emit()

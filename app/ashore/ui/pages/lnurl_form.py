@@ -84,7 +84,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     def _connect(self) -> None:
         self.link.textChanged.connect(self._pasted)
         self.link.returnPressed.connect(self._entered)
-        self.link.no_text_pasted.connect(self.scan.scan.from_clipboard)
+        self.link.paste_wanted.connect(self.scan.scan.from_clipboard)
         self.open_button.clicked.connect(self._open_link)
         self.intake.cancel.clicked.connect(self._stop)
         self.intake.aside.clicked.connect(self._put_aside)

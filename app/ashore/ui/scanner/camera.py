@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -56,31 +56,37 @@ class Lens(QObject):
         """Give the device back: its light goes out."""
 
 
-class Inputs(QObject):
-    """The cameras of a computer, and the way to each."""
+class Inputs(Protocol):
+    """The cameras of a computer, and the way to each: a QObject, as it has a signal."""
 
-    changed = Signal()
-    """A camera came or went."""
+    @property
+    def changed(self) -> SignalInstance:
+        """A camera came or went."""
+        ...
 
     def obstacle(self) -> str:
         """Why no camera can be used here at all, whichever is plugged in; empty where nothing is in the way."""
-        return ""
+        ...
 
     def permission(self) -> Permission:
         """Whether the system lets this program use cameras."""
-        return Permission.GRANTED
+        ...
 
     def ask(self, answered: Callable[[], None]) -> None:
         """Let the system ask the person; `answered` is called when they have answered."""
-        answered()
+        ...
 
     def devices(self) -> tuple[Device, ...]:
         """The cameras that are there, the system's first choice first."""
-        raise NotImplementedError
+        ...
 
     def open(self, device: Device, parent: QObject) -> Lens:
         """One of them, which delivers once it is let begin. What goes wrong is told by its `failed`."""
-        raise NotImplementedError
+        ...
+
+    def setParent(self, parent: QObject, /) -> None:
+        """From now on it lives as long as `parent`."""
+        ...
 
 
 class CameraState(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import QCameraPermission, QCoreApplication, QLoggingCategory, QObject, Qt, QTimer
+from PySide6.QtCore import QCameraPermission, QCoreApplication, QLoggingCategory, QObject, Qt, QTimer, Signal
 
 # Says on every start what it did not find and does not need.
 QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver=false\nqt.multimedia.ffmpeg.info=false")
@@ -22,7 +22,7 @@ from PySide6.QtMultimedia import (  # noqa: E402
     QVideoSink,
 )
 
-from ashore.ui.scanner.camera import Device, Inputs, Lens, Permission  # noqa: E402
+from ashore.ui.scanner.camera import Device, Lens, Permission  # noqa: E402
 
 _PERMISSIONS = {
     Qt.PermissionStatus.Granted: Permission.GRANTED,
@@ -84,8 +84,10 @@ class _DeviceLens(SinkLens):
             QTimer.singleShot(0, self, lambda: self.failed.emit(words))
 
 
-class DeviceInputs(Inputs):
+class DeviceInputs(QObject):
     """What the system lists as cameras."""
+
+    changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +98,9 @@ class DeviceInputs(Inputs):
     def works(self) -> bool:
         """Whether Qt found a backend: without one it lists no cameras, whatever is plugged in."""
         return bool(QMediaFormat().supportedFileFormats(QMediaFormat.ConversionMode.Decode))
+
+    def obstacle(self) -> str:
+        return ""
 
     def permission(self) -> Permission:
         application = QCoreApplication.instance()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
 
 from ashore.desktop import preflight
-from ashore.ui.scanner.camera import Device, Inputs, Lens
+from ashore.ui.scanner.camera import Device, Inputs, Lens, Permission
 
 _STILL = "Everything else works: scan the screen or a picture, or paste."
 _UNKNOWN = f"A part of Qt that reads cameras does not load. {_STILL}"
 
 
-class NoInputs(Inputs):
+class NoInputs(QObject):
     """No camera at all, for want of a library."""
+
+    changed = Signal()
 
     def __init__(self, why: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -20,6 +24,12 @@ class NoInputs(Inputs):
 
     def obstacle(self) -> str:
         return self._why
+
+    def permission(self) -> Permission:
+        return Permission.GRANTED
+
+    def ask(self, answered: Callable[[], None]) -> None:
+        answered()
 
     def devices(self) -> tuple[Device, ...]:
         return ()

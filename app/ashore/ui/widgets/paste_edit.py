@@ -9,12 +9,22 @@ from ashore.ui.widgets.field import LineEdit
 
 
 class PasteEdit(LineEdit):
-    """A line into which a text can be pasted, and which passes on a paste of anything else, or of nothing."""
+    """A line that inserts a pasted text, and leaves a paste of anything else, or of nothing, to who made it."""
 
-    no_text_pasted = Signal()
+    paste_wanted = Signal()
+    """Whatever was copied last is wanted here, and was not inserted."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and not QGuiApplication.clipboard().text().strip():
-            self.no_text_pasted.emit()
+        if event.matches(QKeySequence.StandardKey.Paste) and not self.inserts_paste():
+            self.want_paste()
             return
         super().keyPressEvent(event)
+
+    def inserts_paste(self) -> bool:
+        """Whether the line inserts what was copied last by itself."""
+        return bool(QGuiApplication.clipboard().text().strip())
+
+    def want_paste(self) -> None:
+        """Ask for what was copied, unless nothing may be put here now."""
+        if not self.isReadOnly():
+            self.paste_wanted.emit()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtMultimedia import QVideoFrame, QVideoFrameInput
 
-from ashore.ui.scanner.camera import Device, Inputs, Lens, Permission
+from ashore.ui.scanner.camera import Device, Lens, Permission
 from ashore.ui.scanner.devices import SinkLens
 
 FRONT, DESK = Device("/dev/video0", "Integrated Camera"), Device("/dev/video2", "Desk Camera 4K")
@@ -41,8 +41,10 @@ class FedLens(SinkLens):
         self._inputs.opened.remove(self)
 
 
-class SimulatedInputs(Inputs):
+class SimulatedInputs(QObject):
     """Cameras of a desk: plugged in and out, busy, forbidden, at the will of a test."""
+
+    changed = Signal()
 
     def __init__(self, *there: Device, parent: QObject | None = None) -> None:
         super().__init__(parent)
