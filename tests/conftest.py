@@ -66,7 +66,14 @@ def pytest_asyncio_loop_factories(
 
 
 @pytest.fixture
-def application(qapp: QApplication) -> QApplication:
-    """The application of this test process, which does not end with its last window."""
+def application(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> QApplication:
+    """The application of this test process, which does not end with its last window.
+
+    Hands in tests press at once what a person would have read first: no button waits to be still, but where a test
+    is about that.
+    """
+    from ashore.ui.widgets import settled
+
+    monkeypatch.setattr(settled, "STILL_MS", 0)
     qapp.setQuitOnLastWindowClosed(False)
     return qapp

@@ -111,7 +111,7 @@ class Arrivals(QObject):
         return take_in(text, reach_of(self._wallet))
 
     def say(self, problem: Problem) -> None:
-        """Say something over the page of what came and holds nothing to go on with. What waits goes on waiting."""
+        """Say something below the page of what came and holds nothing to go on with. What waits goes on waiting."""
         if self._text:
             advice = f"{problem.advice} {_STILL_WAITS.format(self._source)}".strip()
             self._tell(Problem(problem.sentence, advice, problem.severity), LEAVE)

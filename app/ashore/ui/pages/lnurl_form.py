@@ -246,7 +246,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
             self._take_up(known, text)
 
     def _go_on(self, opened: str) -> None:
-        """Take a voucher of the list up. A link that was not opened gives way to it, and waits above the page."""
+        """Take a voucher of the list up. A link that was not opened gives way to it, and waits below the page."""
         before = self.let_go
         if before:
             self.link.setText("")

@@ -30,6 +30,7 @@ from ashore.ui.widgets.labels import Label, clear, column, ground, rule, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
+from ashore.ui.widgets.settled import Settled
 from ashore.ui.widgets.verbatim import Verbatim
 from ashore.ui.wording import (
     FAST_WAIT,
@@ -55,6 +56,7 @@ BEARER = (
     "promise; the money is there when the wallet that receives says so."
 )
 _COUNTS = ("nothing", "one thing", "2 things", "3 things", "4 things")
+TOO_SOON = "This button had only just come there. Press it again if you mean it."
 _NOT_NOW = Problem(
     "Nothing is pasted or scanned while you review what you sign.", "Go back first to change something.", Severity.NOTES
 )
@@ -112,6 +114,8 @@ class ReviewPage(Page):
         self.to_text.hide()
         self.to_text.clicked.connect(self._show_text_to_sign)
         self.confirm.clicked.connect(self._confirm)
+        self.settled = Settled(self.confirm)
+        self.settled.too_soon.connect(lambda: self.state.show_text(TOO_SOON))
         self.cancel.clicked.connect(self.context.go.go_back)
         return aside
 

@@ -49,5 +49,5 @@ def voucher_begun(*, opened: bool = False, kept: bool = False, asking: bool = Fa
         after = "It stays there. If you begin anew, it is cleared."
     else:
         sentence = "Another voucher stands in its form, and was not opened yet."
-        after = "It stays there. If you begin anew, it waits above the page for ten minutes, and is forgotten then."
+        after = "It stays there. If you begin anew, it waits below the page for ten minutes, and is forgotten then."
     return Problem(sentence, after, Severity.WARNS)

@@ -1,4 +1,8 @@
-"""The sentences over the page: what stands in the way, what went wrong, and what has ended."""
+"""The sentences below the page: what stands in the way, what went wrong, what came, and what has ended.
+
+They come up by themselves, at any time. Above the page they would push it down under the pointer of whoever is about
+to press a button there.
+"""
 
 from __future__ import annotations
 
@@ -60,6 +64,6 @@ class Banners(QObject):
         self.space()
 
     def space(self) -> None:
-        """Leave room above the page where anything is said."""
+        """Leave room around what is said."""
         said = not all(notice.isHidden() for notice in self._all)
-        self._layout.setContentsMargins(32, 16 if said else 0, 32, 0)
+        self._layout.setContentsMargins(32, 12 if said else 0, 32, 16 if said else 0)

@@ -39,7 +39,7 @@ class Closing(QObject):
 
     @property
     def at_stake(self) -> bool:
-        """Whether a voucher's link is here and nowhere else: in its form, or waiting above the page."""
+        """Whether a voucher's link is here and nowhere else: in its form, or waiting below the page."""
         form = self._form()
         return self._arrivals.voucher_waits or (isinstance(form, LnurlFormPage) and bool(form.let_go))
 

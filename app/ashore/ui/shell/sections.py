@@ -105,7 +105,7 @@ class Sections(Ways):
             self.arrivals.take_in(text, source)
 
     def say(self, problem: Problem) -> None:
-        """Say something over the page, until it is dismissed or another one comes."""
+        """Say something below the page, until it is dismissed or another one comes."""
         self.arrivals.say(problem)
 
     def lead_in(self, text: str) -> str:

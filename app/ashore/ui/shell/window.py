@@ -1,4 +1,4 @@
-"""The window's frame: stripe, side bar, banners, and the page in view. It knows no page by name."""
+"""The window's frame: stripe, side bar, the page in view, and banners. It knows no page by name."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        right.addLayout(self.banners)
         right.addWidget(self.stack, 1)
+        right.addLayout(self.banners)  # below: what comes up by itself moves nothing that somebody points at
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)

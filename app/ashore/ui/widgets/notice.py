@@ -9,6 +9,7 @@ from ashore.systems.base import Problem, Severity
 from ashore.ui.theme.icons import Icons, IconWidget
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, column, set_property
+from ashore.ui.widgets.settled import Settled
 from ashore.ui.wording import breakable
 
 _LOOKS = {
@@ -48,6 +49,8 @@ class Notice(QFrame):
         self.close_button.setVisible(closable)
         self.action.clicked.connect(self.acted)
         self.close_button.clicked.connect(self._dismiss)
+        for button in (self.action, self.close_button):
+            Settled(button)  # a notice comes up by itself, maybe where somebody is about to press
         self.hide()
 
     @property

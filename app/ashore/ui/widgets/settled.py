@@ -1,0 +1,59 @@
+"""A button that is meant: no click counts that was aimed at whatever stood in its place a moment before."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+STILL_MS = 500
+"""How long a button has to stand still before it can be clicked: as long as browsers wait with their questions."""
+
+_CLICKS = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+_CHANGES = (QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.EnabledChange, QEvent.Type.ParentChange)
+
+
+class Settled(QObject):
+    """Lets a button take no click for a moment after it appeared, moved in its window, or could be used again.
+
+    Nobody decides in so short a time, but a hand that is on its way arrives. The keyboard's focus moves under nobody:
+    keys count at once, and so does what a screen reader presses.
+    """
+
+    too_soon = Signal()
+    """A click was not taken."""
+
+    def __init__(self, button: QAbstractButton) -> None:
+        super().__init__(button)
+        self._button = button
+        self._around: list[QWidget] = []
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        button.installEventFilter(self)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a click would not be taken now."""
+        return self._wait.isActive()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in _CLICKS and watched is self._button and self.waits:
+            self.too_soon.emit()
+            return True
+        if kind in _CHANGES:
+            if kind in (QEvent.Type.Show, QEvent.Type.ParentChange):
+                self._look_around()
+            if STILL_MS:
+                self._wait.start(STILL_MS)
+        return False
+
+    def _look_around(self) -> None:
+        """Watch everything that would take the button along if it moved; the window itself is moved by a person."""
+        for widget in self._around:
+            widget.removeEventFilter(self)
+        self._around = []
+        parent = self._button.parentWidget()
+        while parent is not None and not parent.isWindow():
+            parent.installEventFilter(self)
+            self._around.append(parent)
+            parent = parent.parentWidget()

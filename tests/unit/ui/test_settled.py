@@ -1,0 +1,151 @@
+"""What comes up by itself moves nothing under the pointer, and a click meant for another button signs nothing."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+
+from ashore.systems.base import Problem, Severity
+from ashore.ui.arrivals import LEAVE
+from ashore.ui.pages.review import TOO_SOON, ReviewPage
+from ashore.ui.shell.banners import Banners
+from ashore.ui.widgets import settled
+from unit.ui.driving import Shell
+from unit.ui.test_review import review
+from unit.ui.test_voucher_page import LINK, VoucherWallet
+
+__all__ = ["review"]
+
+NEVER_IN_A_TEST = 60_000
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
+
+
+@pytest.fixture
+def patient(application: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on buttons wait to be still, longer than any test takes."""
+    monkeypatch.setattr(settled, "STILL_MS", NEVER_IN_A_TEST)
+
+
+def place(shell: Shell, widget: QWidget) -> QRect:
+    """Where it is in the window."""
+    return QRect(widget.mapTo(shell.window, QPoint()), widget.size())
+
+
+def lay_out() -> None:
+    for _ in range(3):
+        QApplication.sendPostedEvents()
+
+
+def click(shell: Shell, at: QPoint) -> None:
+    """Press and let go at a place of the window, whatever is there."""
+    handle = shell.window.windowHandle()
+    assert handle is not None
+    QTest.mouseMove(handle, at)
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+
+def warn(banners: Banners) -> None:
+    banners.stopped.show_problem(Problem("The practice network has ended.", severity=Severity.WARNS), act=True)
+    banners.space()
+
+
+@pytest.mark.parametrize("size", [(1100, 760), (760, 520)])
+@pytest.mark.parametrize("told", ["link", "fault", "trouble"])
+async def test_what_comes_up_by_itself_moves_no_control_of_the_page(
+    shell: Shell,
+    review: ReviewPage,
+    told: str,
+    size: tuple[int, int],
+) -> None:
+    shell.window.resize(*size)
+    await shell.settle()
+    kinds = QAbstractButton | QLineEdit | QLabel
+    shown = {each: place(shell, each) for each in review.findChildren(QWidget) if isinstance(each, kinds)}
+    if told == "link":
+        shell.sections.take_in(LINK)
+    elif told == "fault":
+        shell.sections.banners.show_fault(Problem("Something went wrong.", "Your money is not affected."))
+    else:
+        warn(shell.sections.banners)
+    await shell.settle()
+    assert {each: place(shell, each) for each in shown} == shown
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_click_at_the_old_place_of_back_never_signs(shell: Shell, review: ReviewPage) -> None:
+    """Even if something pushed the page down: Withdraw is then where Back was."""
+    assert isinstance(shell.wallet, VoucherWallet)
+    review.settled._wait.stop()  # the page has been read
+    aimed = place(shell, review.cancel)
+    assert not place(shell, review.confirm).contains(aimed.center())
+    review.body.insertSpacing(0, aimed.center().y() - place(shell, review.confirm).center().y())
+    review.body.activate()
+    lay_out()
+    assert place(shell, review.confirm).contains(aimed.center()), "Withdraw is where Back was"
+    click(shell, aimed.center())
+    await shell.settle()
+    assert shell.wallet.confirmed == []
+    assert not review.busy
+    assert review.state.text() == TOO_SOON
+    review.settled._wait.stop()
+    click(shell, aimed.center())
+    await shell.settle()
+    assert len(shell.wallet.confirmed) == 1, "who presses again means it"
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_has_just_appeared_takes_no_click_but_every_key(
+    shell: Shell,
+    review: ReviewPage,
+) -> None:
+    assert isinstance(shell.wallet, VoucherWallet)
+    shell.sections.go_back()
+    assert review._review is not None
+    shell.sections.show_review(review._review)
+    lay_out()
+    assert review.settled.waits
+    click(shell, place(shell, review.confirm).center())
+    QTest.mouseDClick(review.confirm, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert shell.wallet.confirmed == []
+    review.confirm.setFocus()
+    QTest.keyClick(review.confirm, Qt.Key.Key_Return)
+    await shell.settle()
+    assert len(shell.wallet.confirmed) == 1
+
+
+async def test_it_waits_for_half_a_second(
+    shell: Shell,
+    review: ReviewPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not review.settled.waits, "hands of other tests are quick"
+    monkeypatch.setattr(settled, "STILL_MS", 500)
+    review.confirm.setEnabled(False)
+    review.confirm.setEnabled(True)
+    assert 400 < review.settled._wait.remainingTime() <= 550, "a coarse timer"
+    await shell.until(lambda: not review.settled.waits)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_notice_that_comes_up_under_the_pointer_is_not_dismissed_by_it(
+    shell: Shell,
+    review: ReviewPage,
+) -> None:
+    shell.sections.take_in(LINK)
+    notice = shell.sections.banners.arrived
+    lay_out()
+    assert notice.close_button.text() == LEAVE
+    click(shell, place(shell, notice.close_button).center())
+    assert shell.sections.arrivals.waiting, "nobody has let go of it"
+    click(shell, place(shell, notice.action).center())
+    assert shell.sections.place == "review"
+    notice.close_button.setFocus()
+    QTest.keyClick(notice.close_button, Qt.Key.Key_Space)
+    assert not shell.sections.arrivals.waiting
