@@ -7,6 +7,7 @@ sure, and called damaged where a prefix does and the checksum does not fit; each
 import re
 
 from ashore.crypto.base58 import XRP, base58check
+from ashore.domain.text_kinds import Kind
 from ashore.intake import multipart
 from ashore.intake.checksums import (
     bech32_prefix,
@@ -19,7 +20,6 @@ from ashore.intake.checksums import (
     prefix_of_damaged,
     stellar_version,
 )
-from ashore.intake.kinds import Kind
 from ashore.intake.words import MAY_BE_SECRET, RECEIPT, WORDS, Named, damaged_address, other_chain, other_program, part
 
 _LOOK = re.IGNORECASE | re.ASCII | re.DOTALL

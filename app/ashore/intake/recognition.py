@@ -1,7 +1,7 @@
 """One answer to "what is this text, and where does it lead?", joined from what each system recognises.
 
 Asks nobody, keeps nothing, never raises. Whatever opens a wallet is looked for first, so that nothing else takes it
-for its own; what no system knows is named by its standard (kinds.py).
+for its own; what no system knows is named by its standard (text_kinds.py).
 """
 
 import re
@@ -10,13 +10,12 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from ashore.domain.addresses import checksum
+from ashore.domain.text_kinds import Kind
 from ashore.domain.untrusted import visible
 from ashore.intake.foreign import is_long_hex, name_address, name_head, name_rest
-from ashore.intake.kinds import Kind
 from ashore.intake.wallet_secrets import has_key_digits, holds_secret, name_secret, page_holds_secret
 from ashore.intake.words import HIDDEN, MAY_BE_SECRET, TOO_LONG, WORDS, Named
 from ashore.systems.lnurl import codec as lnurl
-from ashore.systems.lnurl.codec.kinds import Kind as LightningKind
 from ashore.systems.lnurl.codec.recognition import MAX_TEXT_BYTES, voucher_within
 from ashore.systems.reddio.codec import hex_of
 from ashore.systems.reddio.codec import recognition as reddio
@@ -72,13 +71,13 @@ class Intake:
 
 
 _RECEIVING_KINDS = frozenset({Kind.NWC, Kind.MACAROON, Kind.RUNE})
-_KNOWN_WHEN_LONG = frozenset({LightningKind.CASHU, LightningKind.CASHU_REQUEST, LightningKind.MACAROON})
-_NOT_YET_KNOWN = frozenset({LightningKind.UNKNOWN, LightningKind.WEB_PIECE})
+_KNOWN_WHEN_LONG = frozenset({Kind.CASHU, Kind.CASHU_REQUEST, Kind.MACAROON})
+_NOT_YET_KNOWN = frozenset({Kind.UNKNOWN, Kind.WEB_PIECE})
 _NOTHING_SURE = frozenset({Kind.OTHER_PROGRAM, Kind.DATA})
 _NEARLY_ADDRESSES = frozenset({Kind.BAD_ADDRESS, Kind.EXPLORER})
 _OF_A_HASH = re.compile(r"https?://[^/]+(?:/[^/]+)?/(?:tx|block)/", re.IGNORECASE | re.ASCII)
 _DATA_OF_A_CALL = re.compile(r"[?&](?:bytes[0-9]{0,2}|data)=(?:0x)?[0-9a-f]*", re.IGNORECASE | re.ASCII)
-_OF_A_PAGE = frozenset({LightningKind.PLAIN_URL, LightningKind.REFUSED, LightningKind.UNKNOWN})
+_OF_A_PAGE = frozenset({Kind.PLAIN_URL, Kind.REFUSED, Kind.UNKNOWN})
 _HASH_OR_STARK_KEY = (
     "This is a hash, a private key, or a Stark key with zeros before it: 64 digits.",
     "If it is a Stark key, an account on Reddio, money for it stays on Reddio. If it is a private key, clear it.",
@@ -243,12 +242,13 @@ def _of_ethereum(known: zklink.Recognition) -> Intake:
 
 
 def _of_lightning(found: lnurl.Recognition) -> Intake:
-    if found.kind is LightningKind.UNKNOWN:
+    if found.kind is Kind.UNKNOWN:
         return Intake(Way.NOWHERE, *_UNKNOWN)
-    kind = Kind.BAD_ADDRESS if found.kind is LightningKind.ETHEREUM else Kind(found.kind.value)
+    # A whole address was named before.
+    kind = Kind.BAD_ADDRESS if found.kind is Kind.ADDRESS else found.kind
     if found.can_be_asked and found.url is not None:
         host = found.url.shown_host
-        asks_first = found.kind is LightningKind.PLAIN_URL
+        asks_first = found.kind is Kind.PLAIN_URL
         sentence = f"A web address of {host}; it may be a voucher." if asks_first else f"A voucher of {host}."
         return Intake(Way.VOUCHER, sentence, found.advice if asks_first else "", host=host, kind=kind)
     way = Way.RECEIVING if kind in _RECEIVING_KINDS else Way.NOWHERE

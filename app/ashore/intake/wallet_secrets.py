@@ -10,8 +10,8 @@ import re
 
 from ashore.crypto.base58 import XRP, base58_bytes, base58check
 from ashore.domain.pasted_secrets import is_phrase, may_hold_key
+from ashore.domain.text_kinds import Kind
 from ashore.intake.checksums import stellar_version
-from ashore.intake.kinds import Kind
 from ashore.intake.words import WORDS, Named, secret_of
 
 _LOOK = re.IGNORECASE | re.ASCII | re.DOTALL

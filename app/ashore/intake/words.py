@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ashore.intake.kinds import Kind
+from ashore.domain.text_kinds import Kind
 
 _NOT_SENT = "Nothing was sent or kept."
 _CLEAR = f"{_NOT_SENT} Clear it here and from the clipboard."

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ashore.crypto import stark
 from ashore.domain.addresses import checksum
+from ashore.domain.text_kinds import Kind
 from ashore.intake.foreign import HEADS as FOREIGN_HEADS
-from ashore.intake.kinds import Kind
 from ashore.intake.recognition import MOST_LOOKED_AT, Intake, Way, take_in, unwrapped
 from ashore.intake.wallet_secrets import HEADS as SECRET_HEADS
 from ashore.intake.words import WORDS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.crypto import stark
-from ashore.intake.kinds import Kind
+from ashore.domain.text_kinds import Kind
 from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.lnurl.codec import Reach, encode_lnurl
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from ashore.domain.addresses import checksum
-from ashore.intake.kinds import Kind
+from ashore.domain.text_kinds import Kind
 from ashore.intake.recognition import take_in
 from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.intake_field import IntakeField

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from ashore.domain.text_kinds import Kind
 from ashore.domain.untrusted import hidden_characters
 from ashore.engine.receiving import MAX_NAME, WalletSetup
 from ashore.lightning.backends import MaySpend
@@ -14,7 +15,6 @@ from ashore.lightning.core_lightning import CERTIFICATE_NAME
 from ashore.lightning.errors import AddressRefused
 from ashore.lightning.runes import may_spend, well_formed
 from ashore.systems.base import Problem, Severity
-from ashore.systems.lnurl.codec.kinds import Kind
 from ashore.systems.lnurl.codec.naming import name_kind
 
 CORE_LIGHTNING, LNBITS = "core-lightning", "lnbits"
@@ -38,7 +38,7 @@ _ELSEWHERE = {
     Kind.MACAROON: "a macaroon, the key of an LND node",
     Kind.CASHU: "ecash",
     Kind.CASHU_REQUEST: "a request for ecash",
-    Kind.ETHEREUM: "an Ethereum address",
+    Kind.ADDRESS: "an Ethereum address",
     Kind.RECOVERY_PHRASE: "a recovery phrase",
 }
 _CLEAR = "Clear it from here."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from ashore.intake.kinds import Kind as AnyKind
+from ashore.domain.text_kinds import Kind
 from ashore.intake.recognition import take_in, unwrapped
 from ashore.systems.base import Problem
-from ashore.systems.lnurl.codec import Kind, Reach, recognise
+from ashore.systems.lnurl.codec import Reach, recognise
 from ashore.systems.lnurl.codec.recognition import Recognition, voucher_within
 from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME, named
 from ashore.ui.theme.icons import Icons
@@ -54,7 +54,7 @@ class VoucherIntake(QWidget):
         if found.kind is not Kind.UNKNOWN:
             return named(found)
         known = take_in(self.link.text(), self._reach)
-        return named(found) if known.kind is AnyKind.UNKNOWN else Problem(known.sentence, known.advice)
+        return named(found) if known.kind is Kind.UNKNOWN else Problem(known.sentence, known.advice)
 
     def _take_out(self, text: str) -> None:
         """Of a message with a voucher in it, keep the voucher."""

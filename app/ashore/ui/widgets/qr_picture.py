@@ -13,7 +13,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
 from ashore.domain.errors import AshoreError
-from ashore.intake.kinds import Kind
+from ashore.domain.text_kinds import Kind
 from ashore.intake.recognition import take_in
 
 QUIET = 4

@@ -1,5 +1,6 @@
 """LNURL-withdraw and BOLT11 as data: texts, web addresses, answers, amounts, invoices. Pure; nothing is requested."""
 
+from ashore.domain.text_kinds import Kind
 from ashore.systems.lnurl.codec.amounts import AmountRange, btc_text, sat_text
 from ashore.systems.lnurl.codec.bolt11 import (
     Expected,
@@ -16,7 +17,7 @@ from ashore.systems.lnurl.codec.bolt11 import (
 )
 from ashore.systems.lnurl.codec.callbacks import Accepted, Garbage, Refused, callback_url, parse_callback_answer
 from ashore.systems.lnurl.codec.errors import AnswerError, CodecError, InvoiceError, UrlError
-from ashore.systems.lnurl.codec.kinds import WORDS, Kind
+from ashore.systems.lnurl.codec.kinds import WORDS
 from ashore.systems.lnurl.codec.offers import (
     NothingLeft,
     OtherTag,

@@ -1,41 +1,9 @@
-"""What a pasted or scanned text can be, and what a person is told about each."""
+"""The kinds of text that LNURL tells apart, and what a person is told about each.
 
-from enum import StrEnum
+Only LNURL and, after asking the person, PLAIN_URL are ever requested.
+"""
 
-
-class Kind(StrEnum):
-    """The kind of a text. Only LNURL and, after asking the person, PLAIN_URL are ever requested."""
-
-    LNURL = "lnurl"
-    PLAIN_URL = "plain-url"
-    PAY = "lnurl-pay"
-    AUTH = "lnurl-auth"
-    CHANNEL = "lnurl-channel"
-    HOSTED_CHANNEL = "lnurl-hosted-channel"
-    ADDRESS_REQUEST = "lnurl-address-request"
-    OTHER_TAG = "lnurl-other"
-    LIGHTNING_ADDRESS = "lightning-address"
-    BOLT11 = "bolt11"
-    BOLT12 = "bolt12"
-    BIP353 = "bip353"
-    BITCOIN_ADDRESS = "bitcoin-address"
-    NODE_ADDRESS = "node-address"
-    CASHU = "cashu"
-    CASHU_REQUEST = "cashu-request"
-    NWC = "nwc"
-    MACAROON = "macaroon"
-    RUNE = "rune"
-    KEY = "key"
-    RECOVERY_PHRASE = "recovery-phrase"
-    ETHEREUM = "ethereum"
-    NOSTR = "nostr"
-    WEB_PIECE = "web-piece"
-    WITHIN = "lnurl-within"
-    DAMAGED = "damaged"
-    REFUSED = "refused"
-    EMPTY = "empty"
-    UNKNOWN = "unknown"
-
+from ashore.domain.text_kinds import Kind
 
 WITHDRAW_TAG = "withdrawRequest"
 
@@ -126,7 +94,7 @@ WORDS: dict[Kind, tuple[str, str]] = {
         "This looks like the recovery words of a wallet: whoever has them has its money.",
         f"Never enter them here. {_NOT_SENT}",
     ),
-    Kind.ETHEREUM: (
+    Kind.ADDRESS: (
         "This is an address or link of Ethereum or zkLink, not of Lightning.",
         "To withdraw to it, use the zkLink page. Here, paste a withdrawal link (LNURL).",
     ),

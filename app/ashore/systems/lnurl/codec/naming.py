@@ -5,7 +5,7 @@ import binascii
 import re
 
 from ashore.domain.pasted_secrets import is_phrase
-from ashore.systems.lnurl.codec.kinds import Kind
+from ashore.domain.text_kinds import Kind
 
 _HOST = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:[0-9]+)?"
 
@@ -21,7 +21,7 @@ _SHAPES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.BITCOIN_ADDRESS, r"(bc|tb|bcrt)1[02-9ac-hj-np-z]{6,87}"),
         (Kind.CASHU_REQUEST, r"(cashu:(//)?)?creq[a-z].*"),
         (Kind.CASHU, r"cashu(:.*|[ab][a-z0-9_=+/-]+)"),
-        (Kind.ETHEREUM, r"0x[0-9a-f]{40}|(ethereum|zklink|starknet):.*|[a-z0-9-]+(\.[a-z0-9-]+)*\.eth"),
+        (Kind.ADDRESS, r"0x[0-9a-f]{40}|(ethereum|zklink|starknet):.*|[a-z0-9-]+(\.[a-z0-9-]+)*\.eth"),
         (Kind.LIGHTNING_ADDRESS, rf"[a-z0-9._+-]+@{_HOST}"),
         (Kind.MACAROON, r"0201036c6e64[0-9a-f]+|agedbg5k[a-z0-9_+/=-]+"),
         (Kind.KEY, r"(0x)?[0-9a-f]{64}|[0-9a-f]{32}|(nostr:)?nsec1[a-z0-9]+|[xyztuv]prv[a-z0-9]{50,}"),

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ashore.domain.text_kinds import Kind
 from ashore.domain.untrusted import plain
 from ashore.systems.lnurl.codec.amounts import MAX_MSAT, MSAT_PER_SAT, AmountRange
 from ashore.systems.lnurl.codec.errors import AnswerError, CodecError, UrlError
-from ashore.systems.lnurl.codec.kinds import TAG_KINDS, WITHDRAW_TAG, Kind
+from ashore.systems.lnurl.codec.kinds import TAG_KINDS, WITHDRAW_TAG
 from ashore.systems.lnurl.codec.strict_json import read_object
 from ashore.systems.lnurl.codec.urls import MAX_URL_CHARACTERS, Reach, ServiceUrl, parse_url
 

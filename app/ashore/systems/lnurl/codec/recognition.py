@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from ashore.domain.text_kinds import Kind
 from ashore.domain.untrusted import hidden_characters
 from ashore.systems.lnurl.codec.errors import CodecError, OutsidePractice, UrlError
-from ashore.systems.lnurl.codec.kinds import SECRET_KINDS, TAG_KINDS, WITHDRAW_TAG, WORDS, Kind
+from ashore.systems.lnurl.codec.kinds import SECRET_KINDS, TAG_KINDS, WITHDRAW_TAG, WORDS
 from ashore.systems.lnurl.codec.naming import name_kind
 from ashore.systems.lnurl.codec.offers import WithdrawOffer, offer_from_query
 from ashore.systems.lnurl.codec.soundness import DAMAGED_WORDS, is_damaged

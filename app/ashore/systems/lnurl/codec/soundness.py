@@ -7,7 +7,7 @@ have none.
 from bech32 import CHARSET, bech32_hrp_expand, bech32_polymod
 
 from ashore.crypto.base58 import base58check
-from ashore.systems.lnurl.codec.kinds import Kind
+from ashore.domain.text_kinds import Kind
 
 _BECH32, _BECH32M = 1, 0x2BC830A3
 _ADDRESS_VERSIONS = frozenset({0x00, 0x05, 0x6F, 0xC4})

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a text is. The kinds of LNURL have the names that the codec gives them.
+    """What a text is. The one list of them: LNURL names those of Lightning, the intake all.
 
     For a withdrawal:
         LNURL: a voucher (LUD-01, LUD-03, LUD-08, LUD-17; BIP-21 and web pages with `lightning=`; Bolt Card).
