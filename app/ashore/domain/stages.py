@@ -87,6 +87,8 @@ class TrackWords:
     pace_unknown: str
     second: tuple[str, str]
     said_no: tuple[str, str] = ("The other side said no.", "Ashore goes on watching.")
+    said_no_until: str = ""
+    """What is added to it where it is known until when (`{at}`) it is watched."""
     said_no_for_good: tuple[str, str] = ("", "")
     """The advice after a no where it may not go again: with `{at}`, from when a new request may be made; and without.
 

@@ -44,8 +44,7 @@ UNSEEN_END = "ended.unseen"
 """The fact that a withdrawal ended where the wallet cannot look: whether the money came, its owner alone knows."""
 
 ENDED_BY_YOU = "ended.by-you"
-"""The fact that a person ended a withdrawal of which nobody can tell whether it will happen: it may still. When, in UTC
-milliseconds."""
+"""The fact that a person ended a withdrawal of which nobody can tell the outcome. When, in UTC milliseconds."""
 
 FOLLOWED = "followed"
 """The detail of the terms of a withdrawal that another wallet made, and that is only followed here."""
@@ -95,8 +94,7 @@ PRIMARY = "chain.primary"
 """The detail that names the chain where batches are proven, in case it is another one than the money goes to."""
 
 AGAIN_UNTIL = "again.until"
-"""The detail that says until when (UTC milliseconds) the identical move may be sent again after a no; missing where it
-never may."""
+"""The detail that says until when (UTC milliseconds) the identical move may be sent again after a no; else missing."""
 
 ANEW_FROM = "anew.from"
 """The detail that says from when (UTC milliseconds) a new request may be made where nothing came of this one."""
@@ -290,10 +288,13 @@ class Withdrawal:
 
     def may_go_again(self, now: int) -> bool:
         """Whether a person may have the identical request sent once more, at `now` (UTC milliseconds)."""
-        request = self.request
-        if request is None or request.state is not MoveState.UNKNOWN or not request.said_no:
-            return False
-        return self.is_open and now < int(self.terms.details.get(AGAIN_UNTIL, "0"))
+        return self.is_refused_so_far and now < int(self.terms.details.get(AGAIN_UNTIL, "0"))
+
+    @property
+    def is_refused_so_far(self) -> bool:
+        """Whether the answer was a no that proves nothing: it is watched, for it may happen all the same."""
+        move = self.request
+        return move is not None and move.state is MoveState.UNKNOWN and move.said_no and self.is_open
 
     @property
     def is_open(self) -> bool:

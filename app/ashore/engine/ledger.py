@@ -31,6 +31,9 @@ it is told of the newer one."""
 NOTHING_SENT = "Nothing was sent"
 """What the lists say in the place of a stage where a withdrawal ended before anything left."""
 
+REFUSED_SO_FAR = "Refused by the service"
+"""The same, where the answer was a no that does not prove that nothing happens."""
+
 CANCELLATION_TAKEN = "Cancellation in a block"
 """The same, where a block took the cancellation of what was asked for, and may still be replaced."""
 
@@ -204,7 +207,7 @@ class Ledger:
         stage = current_stage(state, track)
         unsent = state.status is Status.REFUSED and state.request is not None and state.request.code == NOT_SENT
         title = NOTHING_SENT if unsent else CANCELLATION_TAKEN if state.cancelled_by is not None else stage.title
-        title = ENDED if state.status is Status.ENDED else title
+        title = ENDED if state.status is Status.ENDED else REFUSED_SO_FAR if state.is_refused_so_far else title
         return Summary(state, title, str(stage_mark(state, stage.id, track)))
 
 

@@ -123,6 +123,10 @@ class ActivityRow:
     mark: Mark
     started_at: int
     changed_at: int
+    refused_so_far: bool = False
+    """Whether the service said no, which does not prove that it pays nothing: it is watched until `watched_until`."""
+    watched_until: int = 0
+    """Until when (UTC milliseconds) that is, where its terms tell; else 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from ashore.domain.withdrawal import (
     Withdrawal,
     placed,
 )
-from ashore.engine.ledger import ENDED, NOTHING_SENT
+from ashore.engine.ledger import ENDED, NOTHING_SENT, REFUSED_SO_FAR
 from ashore.engine.rival_rows import CANCELLED, rival_rows
 from ashore.engine.views import ActivityRow, StageRow, Voyage
 from ashore.store.journal import Row
@@ -130,6 +130,8 @@ def _said_by(mark: Mark, best: Evidence | None, state: Withdrawal, words: TrackW
 def _found_out(state: Withdrawal) -> str:
     if state.status in (Status.UNSEEN, Status.ENDED):
         return "not known"
+    if state.is_refused_so_far:
+        return "refused, may still pay"
     return "on its way" if on_its_way(state) else "being found out"
 
 
@@ -239,6 +241,9 @@ def _unanswered(state: Withdrawal, track: Track, now: int) -> tuple[str, str]:
 def _said_no(state: Withdrawal, words: TrackWords, now: int) -> tuple[str, str]:
     said, advice = words.said_no
     from_then_on, some_time = words.said_no_for_good
+    until = int(state.terms.details.get(ANEW_FROM, "0"))
+    if words.said_no_until and until > now:
+        said = f"{said} {words.said_no_until.format(at=time_of_day(until, now))}"
     if state.may_go_again(now) or not from_then_on:
         return said, advice
     anew = state.terms.details.get(ANEW_FROM)
@@ -316,4 +321,6 @@ def activity_row(row: Row, terms: ev.Terms) -> ActivityRow:
         title, mark = ENDED, Mark.UNKNOWN
     if status is Status.CANCELLED:
         title, mark = CANCELLED, Mark.IRREVERSIBLE  # as its own step says: nothing less ends a claim as cancelled
-    return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at)
+    refused = status is Status.UNKNOWN and title == REFUSED_SO_FAR
+    until = int(terms.details.get(ANEW_FROM, "0")) if refused else 0
+    return ActivityRow(row.id, terms, status, title, mark, row.started_at, row.changed_at, refused, until)

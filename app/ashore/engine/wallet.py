@@ -275,6 +275,10 @@ class Wallet:
         """How many withdrawals are under way."""
         return len(self._parts.ledger.open)
 
+    def refused_count(self) -> int:
+        """How many of them were refused by a service that may pay all the same: they are only watched."""
+        return sum(state.is_refused_so_far for state in self._parts.ledger.open)
+
     def proof(self, proof_id: str) -> str | None:
         """The stored proof of that content id."""
         return self._parts.keep.proof(proof_id)

@@ -13,6 +13,7 @@ from ashore.domain.events import Terms
 from ashore.domain.hex_groups import shortened
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import GAS_MOST, SAID_BY
+from ashore.engine.views import ActivityRow
 from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 
@@ -102,6 +103,14 @@ def party(terms: Terms) -> str:
     if terms.system == LIGHTNING:
         return f"from {terms.details.get(SAID_BY, '')}"
     return shortened(readable(terms.recipient))
+
+
+def stage_words(row: ActivityRow, beside: str, now: int) -> str:
+    """Where a withdrawal stands in one line, with its mark's word `beside` it. `now` in UTC milliseconds."""
+    if row.refused_so_far:
+        until = f" until {clock_time(row.watched_until, now, seconds=False)}" if row.watched_until > now else ""
+        return f"{row.stage_title} · may still pay, watched{until}"
+    return f"{row.stage_title} · {beside}" if beside else row.stage_title
 
 
 def fitted(text: str, fits: Callable[[str], bool]) -> str:

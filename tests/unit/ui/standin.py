@@ -17,9 +17,9 @@ from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, fold
+from ashore.domain.withdrawal import ANEW_FROM, LAST_STAGE, Status, Withdrawal, fold
 from ashore.engine.elsewhere import signs_elsewhere
-from ashore.engine.ledger import current_stage
+from ashore.engine.ledger import REFUSED_SO_FAR, current_stage
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.views import (
     BY_HAND,
@@ -290,6 +290,9 @@ class StandInWallet:
     def open_count(self) -> int:
         return sum(state.is_open for state in self.withdrawals())
 
+    def refused_count(self) -> int:
+        return sum(state.is_refused_so_far for state in self.withdrawals())
+
     def proof(self, proof_id: str) -> str | None:
         return self.proofs.get(proof_id)
 
@@ -340,7 +343,12 @@ def _row(state: Withdrawal) -> ActivityRow:
     stage = current_stage(state, track)
     mark = voyage_of(state, track, {}, NOW).rows[track.position(stage.id)].mark
     title = stage.title.format(chain=state.terms.destination)
-    return ActivityRow(state.id, state.terms, state.status, title, mark, state.started_at, state.changed_at)
+    refused = state.is_refused_so_far
+    title = REFUSED_SO_FAR if refused else title
+    until = int(state.terms.details.get(ANEW_FROM, "0")) if refused else 0
+    return ActivityRow(
+        state.id, state.terms, state.status, title, mark, state.started_at, state.changed_at, refused, until
+    )
 
 
 # Withdrawals at any point of their way

@@ -14,6 +14,7 @@ from ashore.engine.views import CLOCK_KEY, RELAYER_KEY, RESTS, Account
 from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer
 from ashore.systems.claiming.replacing import ReplacementOffer
+from ashore.systems.lnurl.system.tracks import TRACKS as LIGHTNING_TRACKS
 from ashore.systems.reddio.system.tracks import TRACKS as REDDIO_TRACKS
 from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
 from ashore.systems.zklink.system.tracks import TRACKS
@@ -169,7 +170,7 @@ class StandInStarkAccounts:
 
 def track_of(state: Withdrawal) -> Track:
     """The track that a withdrawal is on."""
-    return next(track for track in (*TRACKS, *REDDIO_TRACKS) if str(track.ref) == state.terms.track)
+    return next(track for track in (*TRACKS, *REDDIO_TRACKS, *LIGHTNING_TRACKS) if str(track.ref) == state.terms.track)
 
 
 def preimage_of(plan: Plan) -> Mapping[str, object]:

@@ -15,7 +15,11 @@ from ashore.engine.views import Voyage
 from ashore.engine.voyages import voyage_of
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SEEN, TRACKS, UNSEEN
+from ashore.ui.models.activity_model import STAGE
+from ashore.ui.pages.activity import ActivityPage
+from ashore.ui.pages.unlock import watching_words
 from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.wording import clock_time
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW, StandInWallet
@@ -129,3 +133,48 @@ async def test_after_a_no_the_card_says_what_ashore_can_know(
     refused(wallet, track=track)
     page = await voyage(shell)
     assert f"You receive\n{said}" in texts(page)
+
+
+async def test_a_no_is_told_apart_from_what_is_under_way(shell: Shell, wallet: LightningWallet) -> None:
+    refused(wallet)
+    at = clock_time(NOW + 60_000, NOW, seconds=False)
+    page = await voyage(shell)
+    assert f"The service said no. Being watched until {at}." in texts(page.notice)
+    assert "refused, may still pay" in texts(page.rows[PLACE])
+    button = shell.window.side.buttons["activity"]
+    assert button.count.text() == ""
+    assert button.accessibleName() == "Activity, 1 refused by a service and watched"
+    assert button.toolTip() == "Ctrl+2\n1 refused by a service and watched"
+    told = f"Refused by the service · may still pay, watched until {at}"
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert told in texts(shell.sections.page("withdraw"))
+    shell.sections.show_section("activity")
+    listed = shell.sections.page("activity")
+    assert isinstance(listed, ActivityPage)
+    await shell.settle()
+    stage = listed.model.index(0, STAGE)
+    assert listed.model.data(stage) == told
+    assert listed.model.data(stage, Qt.ItemDataRole.AccessibleTextRole) == f"Stage: {told}".replace(" ·", ",")
+    wallet.happen(ev.MoveAgain("v", "m", SEEN.words.wished))
+    await shell.settle()
+    assert button.count.text() == "1", "it is on its way again"
+
+
+async def test_what_is_watched_past_its_time_names_no_time(shell: Shell, wallet: LightningWallet) -> None:
+    refused(wallet, until=NOW - 1)
+    page = await voyage(shell)
+    assert "Being watched until" not in texts(page.notice)
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert "Refused by the service · may still pay, watched" in texts(shell.sections.page("withdraw"))
+
+
+def test_behind_the_lock_a_no_is_not_under_way() -> None:
+    assert watching_words(0) == "Nothing is under way. Watching goes on."
+    assert watching_words(2, 1) == (
+        "1 withdrawal is under way, and 1 that was refused may still be paid. Watching goes on."
+    )
+    assert watching_words(2, 2) == (
+        "Nothing is under way, and 2 that were refused may still be paid. Watching goes on."
+    )

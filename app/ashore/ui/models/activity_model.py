@@ -15,7 +15,7 @@ from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
 from ashore.ui.widgets.marks import WORDS, described
-from ashore.ui.wording import clock_time, exact_time, is_claim, party, title
+from ashore.ui.wording import clock_time, exact_time, is_claim, party, stage_words, title
 
 PAGE = 100
 COLUMNS = ("Amount", "To", "Recipient or payer", "Stage", "Started")
@@ -218,10 +218,11 @@ class ActivityModel(QAbstractTableModel):
 
     def _stage(self, row: ActivityRow) -> str:
         plain = row.mark not in _SAID_OUT or row.stage_title == NOTHING_SENT  # which says all there is to say
-        return row.stage_title if plain else f"{row.stage_title} · {WORDS[row.mark].name}"
+        return stage_words(row, "" if plain else WORDS[row.mark].name, self._now())
 
     def _spoken(self, row: ActivityRow, column: int) -> str:
-        spoken = f"{row.stage_title}, {WORDS[row.mark].name}" if column == STAGE else self._text(row, column)
+        stage = stage_words(row, WORDS[row.mark].name, self._now()).replace(" · ", ", ")
+        spoken = stage if column == STAGE else self._text(row, column)
         below = self._below(row, column)
         return ", ".join([spoken, *below])
 

@@ -24,7 +24,7 @@ from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, REDDIO, breakable, title, towards, without_long_numbers
+from ashore.ui.wording import LIGHTNING, REDDIO, breakable, stage_words, title, towards, without_long_numbers
 
 UNDER_WAY_SHOWN = 6
 ASKING, NOT_TOLD = "Asking…", "Not known now"
@@ -131,6 +131,7 @@ class UnderWayRow(RowButton):
     def __init__(self, context: Context, shown: ActivityRow) -> None:
         super().__init__("")
         self.withdrawal = shown.id
+        self._now = context.now
         self.mark = MarkWidget(context.theme, shown.mark)
         self.amount = Label(role="strong")
         self.where = Label(role="muted", wrap=True)
@@ -152,7 +153,7 @@ class UnderWayRow(RowButton):
         followed = f" · {FOLLOWED}" if FOLLOWED in terms.details else ""
         where = f"{towards(terms)}{followed}"
         self.where.setText(breakable(where))
-        self.stage.setText(breakable(f"{shown.stage_title} · {beside_stage(shown.mark)}"))
+        self.stage.setText(breakable(stage_words(shown, beside_stage(shown.mark), self._now())))
         self.setAccessibleName(f"{self.amount.text()} {where}, {self.stage.text()}. Opens its voyage.")
 
 

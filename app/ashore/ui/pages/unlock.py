@@ -73,7 +73,7 @@ class UnlockPage(QWidget):
     def _show_watching(self) -> None:
         """How many are under way or wait, and nothing else of them: anybody may look at a locked window."""
         wallet = self.context.wallet
-        self.watching.setText(watching_words(wallet.open_count()))
+        self.watching.setText(watching_words(wallet.open_count(), wallet.refused_count()))
         money = wallet.unclaimed
         self.waiting.show_text(waiting_words(sum(bool(o.amount) and not money.claim_of(o) for o in money.found)))
 
@@ -123,11 +123,13 @@ class UnlockPage(QWidget):
         self.progress.setVisible(busy)
 
 
-def watching_words(count: int) -> str:
-    """What goes on behind the lock, in one line."""
-    if not count:
-        return "Nothing is under way. Watching goes on."
-    return f"{count:,} withdrawal{' is' if count == 1 else 's are'} under way. Watching goes on."
+def watching_words(count: int, refused: int = 0) -> str:
+    """What goes on behind the lock, in one line: `refused` of those that have not ended were refused by a service."""
+    under_way = count - refused
+    many = f"{under_way:,}" if under_way else "Nothing"
+    noun = " is" if not under_way else " withdrawal is" if under_way == 1 else " withdrawals are"
+    no = f", and {refused:,} that {'was' if refused == 1 else 'were'} refused may still be paid" if refused else ""
+    return f"{many}{noun} under way{no}. Watching goes on."
 
 
 def waiting_words(count: int) -> str:

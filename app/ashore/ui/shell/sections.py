@@ -143,7 +143,7 @@ class Sections(Ways):
         self.window.side.show_lock(locked=self.wallet.locked, time=lock_words(self.wallet.lock_in()))
 
     def _show_count(self) -> None:
-        self.window.side.buttons["activity"].show_count(self.wallet.open_count())
+        self.window.side.buttons["activity"].show_open(self.wallet.open_count(), self.wallet.refused_count())
         self.window.side.buttons["unclaimed"].show_count(len(self.wallet.unclaimed.found))
 
     def _show_health(self) -> None:

@@ -67,7 +67,8 @@ class NavButton(Button):
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        set_tip(self, f"Ctrl+{place}")
+        self._keys = f"Ctrl+{place}"
+        set_tip(self, self._keys)
         icons.dress(self, icon, "muted")
         self.count = Label(role="count")
         self.count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -84,6 +85,13 @@ class NavButton(Button):
         """How many are open; nothing where none is."""
         self.count.show_text(f"{number:,}" if number else "")
         self.setAccessibleName(f"{self._title}, {number} open" if number else self._title)
+
+    def show_open(self, number: int, refused: int) -> None:
+        """The same, of which so many were refused and are only watched: nobody waits for those."""
+        self.show_count(number - refused)
+        watched = f"{refused} refused by a service and watched" if refused else ""
+        self.setAccessibleName(", ".join(filter(None, (self.accessibleName(), watched))))
+        set_tip(self, "\n".join(filter(None, (self._keys, f"{watched[:1].upper()}{watched[1:]}"))))
 
 
 class SideBar(QWidget):

@@ -46,8 +46,9 @@ WORDS = TrackWords(
     ),
     said_no=(
         "The service said no.",
-        f"That is not proof that it does not pay, so Ashore goes on watching. To ask it once more: “{AGAIN}”.",
+        f"It has the invoice, and may pay it all the same while that is good. To ask it once more: “{AGAIN}”.",
     ),
+    said_no_until="Being watched until {at}.",
     said_no_for_good=(f"{_ANYWAY} {_AFTER}", f"{_ANYWAY} {_SOME_TIME}"),
     again=AGAIN,
     wished="The same invoice is handed over once more, as you wished.",
@@ -128,6 +129,7 @@ UNSEEN = Track(
         WORDS,
         under_way=("The service said OK. Check your wallet.", OUT_OF_SIGHT),
         unanswered=("It is not known whether the service pays. Check your wallet.", OUT_OF_SIGHT),
+        said_no_until="",
         said_no=(
             "The service said no. Check your wallet all the same.",
             f"{OUT_OF_SIGHT} If not, ask the service once more: “{AGAIN}”.",
