@@ -3,14 +3,14 @@
 What is the same in every system; each one's `PayingContract` knows the call itself. Source: EIP-1559 for the fees.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ashore.domain.amounts import format_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY
+from ashore.domain.withdrawal import LAST_STAGE, SAID_BY
 from ashore.ethereum.fees import Fees
 from ashore.ethereum.quorum import Quorum
 from ashore.keys.reading import Reading
@@ -21,22 +21,23 @@ from ashore.systems.base import (
     Payer,
     Plan,
     Problem,
-    Quote,
     ReviewLine,
     Severity,
     Source,
     Unclaimed,
 )
 from ashore.systems.claiming.contract import PayingContract
-from ashore.systems.claiming.gas import GAS_SYMBOL, tried
+from ashore.systems.claiming.gas import tried
 from ashore.systems.claiming.paying import (
     ELSEWHERE,
     Call,
+    PaidQuote,
     PayerOffer,
     Price,
     fees_and_payers,
     judge_price,
     signing_request,
+    transaction_details,
     transaction_lines,
     transaction_of,
 )
@@ -72,13 +73,8 @@ class ClaimOffer(Offer):
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimQuote(Quote):
-    """A judged claim: who pays, and at most how much (wei for each unit of gas)."""
-
-    payer: PayerOffer | None
-    max_fee: int | None
-    estimate: Mapping[str, str] = field(default_factory=dict)
-    """What it probably takes, as details (see `likely_details`)."""
+class ClaimQuote(PaidQuote):
+    """A judged claim, and who pays for it."""
 
     @property
     def action(self) -> Action:
@@ -152,11 +148,12 @@ def claim_plan(contract: PayingContract, quote: ClaimQuote) -> Plan:
         raise AshoreError("Nothing that the token can express waits here.", "Nothing was signed.")
     call = Call(owed.evm_chain_id, owed.contract, bytes.fromhex(owed.calldata[2:]), offer.gas)
     tx = transaction_of(call, payer, offer.fees, quote.max_fee)
+    head = contract.head
     terms = Terms(
-        system=contract.system,
-        network=contract.network,
-        profile=contract.profile,
-        track=str(contract.track.ref),
+        system=head.system,
+        network=head.network,
+        profile=head.profile,
+        track=str(head.track.ref),
         account=payer.address,
         symbol=owed.symbol,
         decimals=owed.decimals,
@@ -171,15 +168,12 @@ def claim_plan(contract: PayingContract, quote: ClaimQuote) -> Plan:
             "amount.text": amount_text(owed),
             **owed.details,
             "target_token": owed.name[-1],
-            "nonce": str(tx.nonce),
-            GAS_MOST: str(tx.most),
-            GAS_SYMBOL: offer.gas_symbol,
-            **quote.estimate,
+            **transaction_details(tx, offer.gas_symbol, quote.estimate),
             PAYS: "; ".join(offer.pays),
         },
     )
     return Plan(
-        profile=contract.profile,
+        profile=head.profile,
         kind=MoveKind.CLAIM,
         request=signing_request(tx, payer.index),
         terms=terms,

@@ -22,24 +22,22 @@ class Payout:
     token: ReviewLine | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the terms of a claim begin with: names of system and network, the deployment's id, the way of claims."""
+
+    system: str
+    network: str
+    profile: str
+    track: Track
+
+
 class PayingContract(Protocol):
     """A deployment's contracts, as far as a claim has to know them."""
 
     @property
-    def system(self) -> str:
-        """The system's name, as terms have it."""
-
-    @property
-    def network(self) -> str:
-        """The network's name, as terms have it."""
-
-    @property
-    def profile(self) -> str:
-        """The deployment's id."""
-
-    @property
-    def track(self) -> Track:
-        """The way of its claims."""
+    def head(self) -> Head:
+        """What the terms of its claims begin with."""
 
     def gas_symbol(self, chain: str) -> str:
         """What gas is paid in on a chain, by the chain's name."""

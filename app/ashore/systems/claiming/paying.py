@@ -1,18 +1,19 @@
 """Who pays for a transaction, and at most how much: the same for a claim, a registration, and what replaces them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ashore.domain.addresses import checksum
 from ashore.domain.moves import SignedMove
+from ashore.domain.withdrawal import GAS_MOST
 from ashore.ethereum.fees import Fees, fees_at
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import UnsignedTransaction, raw_transaction, transaction_hash
 from ashore.ethereum.wire import hexed
 from ashore.keys.reading import Reading
 from ashore.keys.transactions import TRANSACTION_KIND
-from ashore.systems.base import Draft, Leg, Payer, Plan, Problem, ReviewLine, Severity, SigningRequest
-from ashore.systems.claiming.gas import ceiling, gas_legs, gas_words, likely_details, likely_lines
+from ashore.systems.base import Draft, Leg, Payer, Plan, Problem, Quote, ReviewLine, Severity, SigningRequest
+from ashore.systems.claiming.gas import GAS_SYMBOL, ceiling, gas_legs, gas_words, likely_details, likely_lines
 
 ELSEWHERE = "Any other account may send the call, from any wallet: you find it below."
 
@@ -74,6 +75,16 @@ class Call:
     contract: str
     data: bytes
     gas: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidQuote(Quote):
+    """A judged call of a contract: who pays, and at most how much (wei for each unit of gas)."""
+
+    payer: PayerOffer | None
+    max_fee: int | None
+    estimate: Mapping[str, str] = field(default_factory=dict)
+    """What it probably takes, as details (see `likely_details`)."""
 
 
 async def fees_and_payers(quorum: Quorum, payers: Sequence[Payer]) -> tuple[Fees, tuple[PayerOffer, ...]]:
@@ -151,6 +162,11 @@ def transaction_of(call: Call, payer: PayerOffer, fees: Fees, max_fee: int) -> U
         value=0,
         data=call.data,
     )
+
+
+def transaction_details(tx: UnsignedTransaction, gas_symbol: str, estimate: Mapping[str, str]) -> dict[str, str]:
+    """What the terms keep of a transaction: its number, the most it may cost in wei, and what it probably takes."""
+    return {"nonce": str(tx.nonce), GAS_MOST: str(tx.most), GAS_SYMBOL: gas_symbol, **estimate}
 
 
 def signing_request(tx: UnsignedTransaction, payer: int) -> SigningRequest:

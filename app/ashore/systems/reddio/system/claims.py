@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from ashore.domain.addresses import checksum, readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.reverts import revert_reason
-from ashore.domain.stages import Track
 from ashore.domain.untrusted import quoted
 from ashore.net.errors import RpcError
 from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
-from ashore.systems.claiming.contract import Payout
+from ashore.systems.claiming.contract import Head, Payout
 from ashore.systems.claiming.gas import MOST_GAS
 from ashore.systems.reddio.codec import AssetKind, CodecError
 from ashore.systems.reddio.codec.assets import asset_type
@@ -45,24 +44,9 @@ class ReddioContract:
     deployment: Deployment
 
     @property
-    def system(self) -> str:
-        """Reddio."""
-        return "Reddio"
-
-    @property
-    def network(self) -> str:
-        """The deployment's network."""
-        return self.deployment.network
-
-    @property
-    def profile(self) -> str:
-        """The deployment's id."""
-        return self.deployment.id
-
-    @property
-    def track(self) -> Track:
-        """The way of its claims."""
-        return CLAIM
+    def head(self) -> Head:
+        """Its claims are Reddio's."""
+        return Head("Reddio", self.deployment.network, self.deployment.id, CLAIM)
 
     def gas_symbol(self, chain: str) -> str:  # noqa: ARG002 - there is one
         """What gas is paid in."""

@@ -5,8 +5,8 @@ anybody may send the call and nobody can have it registered for another. The con
 is why it takes some 1.5 million units of gas.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ashore.crypto.abi import decode_call, encode_call
 from ashore.domain.addresses import checksum
@@ -14,7 +14,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind
 from ashore.domain.reverts import revert_reason
-from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY
+from ashore.domain.withdrawal import LAST_STAGE, SAID_BY
 from ashore.ethereum.fees import Fees
 from ashore.ethereum.quorum import Quorum
 from ashore.ethereum.transactions import UnsignedTransaction
@@ -27,19 +27,20 @@ from ashore.systems.base import (
     Payer,
     Plan,
     Problem,
-    Quote,
     ReviewLine,
     Severity,
     Source,
 )
-from ashore.systems.claiming.gas import GAS_SYMBOL, tried
+from ashore.systems.claiming.gas import tried
 from ashore.systems.claiming.paying import (
     Call,
+    PaidQuote,
     PayerOffer,
     Price,
     fees_and_payers,
     judge_price,
     signing_request,
+    transaction_details,
     transaction_lines,
     transaction_of,
 )
@@ -83,13 +84,8 @@ class RegistrationOffer(Offer):
 
 
 @dataclass(frozen=True, slots=True)
-class RegistrationQuote(Quote):
-    """A judged registration: who pays, and at most how much (wei for each unit of gas)."""
-
-    payer: PayerOffer | None
-    max_fee: int | None
-    estimate: Mapping[str, str] = field(default_factory=dict)
-    """What it probably takes, as details (see `likely_details`)."""
+class RegistrationQuote(PaidQuote):
+    """A judged registration, and who pays for it."""
 
     @property
     def action(self) -> Action:
@@ -211,10 +207,7 @@ def _terms(deployment: Deployment, quote: RegistrationQuote, payer: PayerOffer, 
             "amount.text": "Stark key",
             "stark_key": offer.stark_key,
             "key": offer.key,
-            "nonce": str(tx.nonce),
-            GAS_MOST: str(tx.most),
-            GAS_SYMBOL: offer.gas_symbol,
-            **quote.estimate,
+            **transaction_details(tx, offer.gas_symbol, quote.estimate),
         },
     )
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units
 from ashore.domain.reverts import ARITHMETIC, revert_reason
-from ashore.domain.stages import Track
 from ashore.domain.untrusted import quoted
 from ashore.net.errors import RpcError
 from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
-from ashore.systems.claiming.contract import Payout
+from ashore.systems.claiming.contract import Head, Payout
 from ashore.systems.claiming.gas import MOST_GAS
 from ashore.systems.zklink.codec.l1.calls import decode_claim
 from ashore.systems.zklink.codec.profiles import Profile
@@ -27,24 +26,9 @@ class ZkLinkContract:
     deployment: Deployment
 
     @property
-    def system(self) -> str:
-        """zkLink."""
-        return "zkLink"
-
-    @property
-    def network(self) -> str:
-        """The deployment's network."""
-        return self.deployment.network
-
-    @property
-    def profile(self) -> str:
-        """The deployment's id."""
-        return self.deployment.id
-
-    @property
-    def track(self) -> Track:
-        """The way of its claims."""
-        return CLAIM
+    def head(self) -> Head:
+        """Its claims are zkLink's."""
+        return Head("zkLink", self.deployment.network, self.deployment.id, CLAIM)
 
     def gas_symbol(self, chain: str) -> str:
         """What gas is paid in on a chain."""
