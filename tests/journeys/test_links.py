@@ -29,7 +29,7 @@ from ashore.resources import resource_path
 from ashore.ui.app import first_window
 from ashore.ui.link_choice import LinkChoice
 from ashore.ui.pages.link_asking import YES_NAMED
-from ashore.ui.pages.link_card import OPEN_HERE
+from ashore.ui.pages.link_card import open_here
 from journeys.flows import CHECKSUMMED, RECIPIENT
 from journeys.flows import FORM as ZKLINK_FORM
 from journeys.house import WatchedLife, alive
@@ -234,8 +234,10 @@ async def test_a_click_in_another_program_arrives_after_a_yes(application: QAppl
         await person.settle()
         person.photograph("link-asked")
         person.click(YES_NAMED)
-        await person.until(lambda: not person.sees("links with Ashore?"), "the end of the question")
+        await person.until_sees("Ashore opens lightning:, lnurlw:, ethereum: and ashore: links now.")
         await person.settle()
+        person.photograph("link-confirmed")
+        person.click("Dismiss")
         made = await voucher(life)
         clicked = await asyncio.create_subprocess_exec(*opener, made["lnurlw"], env=desktop_of(home))
         assert await clicked.wait() == 0
@@ -246,17 +248,20 @@ async def test_a_click_in_another_program_arrives_after_a_yes(application: QAppl
         assert link.text() == made["lnurlw"]
 
         person.click_section("Settings")
-        await person.until_sees("Now: lightning: Ashore")
+        await person.until_sees("Now opened by Ashore.")
         await person.settle()
-        bring_into_view(person.find(OPEN_HERE))
+        bring_into_view(person.find(open_here("ashore")))
         person.photograph("link-setting")
+        person.click(open_here("lightning"))
+        await person.until_sees("Now opened by no program.")
+        assert "x-scheme-handler/lightning" not in (home / ".config" / "mimeapps.list").read_text()
         command = [*lasting_command(), "--unregister-links"]
         removed = await asyncio.create_subprocess_exec(*command, env=desktop_of(home), stdout=asyncio.subprocess.PIPE)
         told, _complaint = await removed.communicate()
         assert told.startswith(b"Ashore opens no links any more")
         person.click_section("Activity")
         person.click_section("Settings")
-        await person.until_sees("Now: lightning: no program")
+        await person.until(lambda: not person.sees("Now opened by Ashore."), "all given back")
         assert not list(home.rglob("ashore.desktop"))
 
 

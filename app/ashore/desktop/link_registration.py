@@ -1,6 +1,7 @@
 """Which program the operating system opens links with, and how Ashore becomes that program and ceases to be it.
 
-For one user and undone exactly: what was so before is written down where the registration stands, and comes back.
+Scheme by scheme, for one user and undone exactly: what was so before is written down where the registration stands,
+and comes back.
 Standard library only: an uninstaller calls ``ashore --unregister-links``.
 """
 
@@ -23,7 +24,7 @@ ANOTHER_START = "Ashore, started from another place"
 
 
 class RegistrationRefused(Exception):
-    """It cannot be changed.
+    """It cannot be changed, for some schemes or for all: `LinkRegistration.openers` tells what is so.
 
     Attributes:
         advice: what can be done.
@@ -55,15 +56,15 @@ class LinkRegistration(Protocol):
     def openers(self) -> tuple[Opener, ...]:
         """Who opens what now, one of each scheme of `links.REGISTERED`."""
 
-    def register(self) -> None:
-        """Open all of them with Ashore from now on.
+    def register(self, schemes: Sequence[str] = REGISTERED) -> None:
+        """Open the links of these schemes with Ashore from now on. The others stay with whoever has them.
 
         Raises:
-            RegistrationRefused: it cannot be changed; nothing was.
+            RegistrationRefused: it cannot be changed; of what was refused nothing was.
         """
 
-    def unregister(self) -> None:
-        """Let whoever was chosen before open them again. Done twice is done once.
+    def unregister(self, schemes: Sequence[str] = REGISTERED) -> None:
+        """Let whoever was chosen before open them again. Done twice is done once; after the last nothing is left.
 
         Raises:
             RegistrationRefused: it cannot be changed.

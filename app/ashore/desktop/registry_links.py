@@ -6,8 +6,9 @@ asks can also be the user's choice in its settings; there Ashore is offered, and
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PureWindowsPath
 from typing import Protocol
 
@@ -17,11 +18,15 @@ from ashore.desktop.links import REGISTERED
 CLASSES = r"Software\Classes"
 OWN = r"Software\Ashore"
 CAPABILITIES = rf"{OWN}\Capabilities"
+OFFERED = rf"{CAPABILITIES}\URLAssociations"
+"""The schemes that were given to Ashore, for which Windows' settings offer it."""
 BEFORE = rf"{OWN}\LinksBefore"
 PROGRAM_ID = "Ashore.Link"
 APPLICATIONS = r"Software\RegisteredApplications"
 _CHOICES = r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations"
 _COMMAND = r"shell\open\command"
+_NO_COMMAND = ""
+"""What is kept of a key that had no command before."""
 
 Keys = dict[str, dict[str, str]]
 """Values by key and name; the name of a key's own value is empty."""
@@ -53,7 +58,6 @@ def command_line(command: Sequence[str]) -> str:
 
 def own_keys(command: Sequence[str], icon: str) -> Keys:
     """The keys that only Ashore has: its class, and what it offers to Windows' settings (Default Programs)."""
-    offered = {scheme: PROGRAM_ID for scheme in REGISTERED}
     return {
         rf"{CLASSES}\{PROGRAM_ID}": {"": "Link for Ashore", "URL Protocol": ""},
         rf"{CLASSES}\{PROGRAM_ID}\DefaultIcon": {"": icon},
@@ -62,7 +66,6 @@ def own_keys(command: Sequence[str], icon: str) -> Keys:
             "ApplicationName": "Ashore",
             "ApplicationDescription": "Brings your funds out of zkLink, Reddio and Lightning services",
         },
-        rf"{CAPABILITIES}\URLAssociations": offered,
         APPLICATIONS: {"Ashore": CAPABILITIES},
     }
 
@@ -83,6 +86,7 @@ class RegistryLinks:
         self._registry = registry
         self._command = list(command)
         self._icon = icon
+        self._refusal: OSError | None = None
 
     def openers(self) -> tuple[Opener, ...]:
         """Who opens what now: the user's choice in Windows' settings, else the key of the scheme."""
@@ -100,46 +104,86 @@ class RegistryLinks:
         ours = command == command_line(self._command)
         return Opener(scheme, "Ashore" if ours else ANOTHER_START, ours)
 
-    def register(self) -> None:
+    def register(self, schemes: Sequence[str] = REGISTERED) -> None:
         """Write what is Ashore's own first, then the commands of the schemes."""
-        try:
-            earlier_own = self._own_command()
+        if not schemes:
+            return
+        earlier_own = self._own_command()
+        with _refusals("Windows did not let it be written for this user."):
             self._write(own_keys(self._command, self._icon))
-            for scheme in REGISTERED:
-                self._take(scheme, earlier_own)
-        except OSError as refusal:
-            raise RegistrationRefused("Windows did not let it be written for this user.") from refusal
+        # Those that stay given to it go with the command that has just changed.
+        for scheme in dict.fromkeys([*schemes, *self._given()]):
+            if scheme in schemes or self._registry.value(_command_key(scheme), "") == earlier_own:
+                self._each(self._take, scheme, earlier_own)
+        self._told("Windows did not let it be written for this user.")
 
-    def unregister(self) -> None:
-        """Give the commands back that are still Ashore's, and remove all that is its own."""
+    def unregister(self, schemes: Sequence[str] = REGISTERED) -> None:
+        """Give the commands back that are still Ashore's; with the last one goes all that is its own."""
+        own = self._own_command()
+        for scheme in schemes:
+            self._each(self._give_back, scheme, own)
+        self._told("Windows did not let it be removed for this user.")
+        if not self._given():
+            with _refusals("Windows did not let it be removed for this user."):
+                self._registry.remove(rf"{CLASSES}\{PROGRAM_ID}")
+                self._registry.remove(CAPABILITIES)
+                self._registry.remove(BEFORE)
+                self._registry.remove_value(APPLICATIONS, "Ashore")
+
+    def _given(self) -> list[str]:
+        return [scheme for scheme in REGISTERED if self._registry.value(OFFERED, scheme) is not None]
+
+    def _each(self, change: Callable[[str, str | None], None], scheme: str, own: str | None) -> None:
+        """Change one scheme: what Windows refuses there keeps no other from being changed."""
         try:
-            own = self._own_command()
-            for scheme in REGISTERED:
-                self._give_back(scheme, own)
-            self._registry.remove(rf"{CLASSES}\{PROGRAM_ID}")
-            self._registry.remove(CAPABILITIES)
-            self._registry.remove(BEFORE)
-            self._registry.remove_value(APPLICATIONS, "Ashore")
+            change(scheme, own)
         except OSError as refusal:
-            raise RegistrationRefused("Windows did not let it be removed for this user.") from refusal
+            self._refusal = refusal
+
+    def _told(self, advice: str) -> None:
+        refusal, self._refusal = self._refusal, None
+        if refusal is not None:
+            raise RegistrationRefused(advice) from refusal
 
     def _take(self, scheme: str, earlier_own: str | None) -> None:
-        before = self._registry.value(_command_key(scheme), "")
-        if before is None:
+        key, given = _command_key(scheme), scheme in self._given()
+        before = self._registry.value(key, "")
+        self._registry.set(OFFERED, scheme, PROGRAM_ID)
+        try:
+            if before is None:
+                self._take_free(scheme)
+                return
+            if before != earlier_own:
+                self._registry.copy(key, "", BEFORE, scheme)
+            self._registry.set(key, "", command_line(self._command))
+        except OSError:
+            if not given:
+                self._registry.remove_value(OFFERED, scheme)
+            raise
+
+    def _take_free(self, scheme: str) -> None:
+        """Take a scheme that has no command: a key that is there all the same is somebody's, and stays as it is."""
+        of_scheme = rf"{CLASSES}\{scheme}"
+        if any(self._registry.value(of_scheme, name) is not None for name in ("", "URL Protocol")):
+            self._registry.set(BEFORE, scheme, _NO_COMMAND)
+            self._registry.set(_command_key(scheme), "", command_line(self._command))
+        else:
+            self._registry.remove_value(BEFORE, scheme)
             self._write(scheme_keys(scheme, self._command, self._icon))
-            return
-        if before != earlier_own:
-            self._registry.copy(_command_key(scheme), "", BEFORE, scheme)
-        self._registry.set(_command_key(scheme), "", command_line(self._command))
 
     def _give_back(self, scheme: str, own: str | None) -> None:
-        if own is None or self._registry.value(_command_key(scheme), "") != own:
-            return  # another program has taken it since
-        before = self._registry.value(BEFORE, scheme)
-        if before is None:
-            self._registry.remove(rf"{CLASSES}\{scheme}")
-        else:
-            self._registry.copy(BEFORE, scheme, _command_key(scheme), "")
+        key = _command_key(scheme)
+        # Else another program has taken it since.
+        if own is not None and self._registry.value(key, "") == own:
+            before = self._registry.value(BEFORE, scheme)
+            if before is None:
+                self._registry.remove(rf"{CLASSES}\{scheme}")
+            elif before == _NO_COMMAND:
+                self._registry.remove(key)
+            else:
+                self._registry.copy(BEFORE, scheme, key, "")
+        self._registry.remove_value(BEFORE, scheme)
+        self._registry.remove_value(OFFERED, scheme)
 
     def _own_command(self) -> str | None:
         """The command that was written, whichever start of Ashore wrote it."""
@@ -149,6 +193,14 @@ class RegistryLinks:
         for key, values in keys.items():
             for name, value in values.items():
                 self._registry.set(key, name, value)
+
+
+@contextlib.contextmanager
+def _refusals(advice: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as refusal:
+        raise RegistrationRefused(advice) from refusal
 
 
 def _command_key(scheme: str) -> str:

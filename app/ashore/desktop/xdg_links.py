@@ -1,6 +1,7 @@
 """Links on Linux: a desktop entry of the user's own, and the user's list of default programs.
 
-What the list said before is kept in the entry, so that both go together. Nothing of the system's is changed.
+What the list said before is kept in the entry, so that both go together. The entry names the schemes that were given
+to Ashore and no other, for a desktop may offer it for whatever it names. Nothing of the system's is changed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ashore.desktop.mimeapps import ADDED, DEFAULTS, programs_of, value_of
 
 ENTRY = "ashore.desktop"
 _OURS, _MADE, _BEFORE = "X-Ashore-Links", "X-Ashore-Made", "X-Ashore-Before-"
+_TYPES = "MimeType"
 _MOST_BYTES = 1_000_000
 _PATIENCE_S = 10.0
 _CACHE = "[MIME Cache]"
@@ -92,8 +94,10 @@ class XdgLinks:
 
     # What is changed
 
-    def register(self) -> None:
+    def register(self, schemes: Sequence[str] = REGISTERED) -> None:
         """Write the entry, then the list: an entry that no list names changes nothing."""
+        if not schemes:
+            return
         earlier = read(_text(self._entry))
         if self._entry.exists() and earlier.get(_OURS) != "1":
             raise RegistrationRefused(f"There is another launcher of the same name: {self._entry}. Rename it first.")
@@ -101,7 +105,7 @@ class XdgLinks:
         kept = {key: value for key, value in earlier.items() if key.startswith((_BEFORE, _MADE))}
         made = "list" if not self._list.exists() else "" if DEFAULTS in text.splitlines() else "section"
         kept.setdefault(_MADE, made)
-        for scheme in REGISTERED:
+        for scheme in schemes:
             value = value_of(text, DEFAULTS, mime_type(scheme))
             if ENTRY not in programs_of(value):
                 kept.pop(_BEFORE + scheme, None)
@@ -109,24 +113,23 @@ class XdgLinks:
             before = programs_of(kept.get(_BEFORE + scheme))
             chosen = ";".join([ENTRY, *(name for name in before if name != ENTRY), ""])
             text = mimeapps.with_value(text, DEFAULTS, mime_type(scheme), chosen)
-        standing = _text(self._entry)
-        with _refusals(self._list):
-            _replace(self._entry, entry(self._values() | kept))
-            try:
-                _replace(self._list, text)
-            except OSError:
-                self._put_back(standing)  # alone it would be offered for links that nobody asked to be opened here
-                raise
-        self._tell_desktop()
+        taken = [scheme for scheme in REGISTERED if scheme in schemes or scheme in _taken(earlier)]
+        self._write(self._values() | {_TYPES: _types(taken)} | kept, text)
 
-    def unregister(self) -> None:
+    def unregister(self, schemes: Sequence[str] = REGISTERED) -> None:
         """Give back what was so before, where it was not changed since; elsewhere only go."""
         earlier = read(_text(self._entry))
         ours = earlier.get(_OURS) == "1"
+        left = [scheme for scheme in _taken(earlier) if scheme not in schemes]
         text = before = self._list_text()
-        for scheme in REGISTERED:
+        for scheme in schemes:
             for section in (DEFAULTS, ADDED):
                 text = _without_us(text, section, scheme, earlier if ours else {})
+        if left:
+            gone = {_BEFORE + scheme for scheme in schemes}
+            kept = {key: value for key, value in earlier.items() if key not in gone}
+            self._write(kept | {_TYPES: _types(left)}, text)
+            return
         if ours and earlier.get(_MADE) in ("list", "section"):
             text = mimeapps.without_empty(text, DEFAULTS)
         with _refusals(self._list):
@@ -139,6 +142,19 @@ class XdgLinks:
                 self._entry.unlink()
         if ours:
             self._tell_desktop()
+
+    def _write(self, values: Mapping[str, str], text: str) -> None:
+        """Write the entry and the list, both or neither."""
+        standing = _text(self._entry)
+        with _refusals(self._list):
+            _replace(self._entry, entry(values))
+            try:
+                if text != _text(self._list):
+                    _replace(self._list, text)
+            except OSError:
+                self._put_back(standing)  # alone it would be offered for links that nobody asked to be opened here
+                raise
+        self._tell_desktop()
 
     def _put_back(self, text: str) -> None:
         if text:
@@ -166,7 +182,6 @@ class XdgLinks:
             "StartupNotify": "true",
             "StartupWMClass": "ashore",
             "Categories": "Office;Finance;",
-            "MimeType": "".join(f"{mime_type(scheme)};" for scheme in REGISTERED),
             _OURS: "1",
         }
 
@@ -177,6 +192,16 @@ class XdgLinks:
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 command = [tool, "-q", str(self._entry.parent)]
                 subprocess.run(command, check=False, timeout=_PATIENCE_S, capture_output=True)  # noqa: S603
+
+
+def _types(schemes: Sequence[str]) -> str:
+    return "".join(f"{mime_type(scheme)};" for scheme in schemes)
+
+
+def _taken(values: Mapping[str, str]) -> list[str]:
+    """The schemes that an entry of ours names: they were given to Ashore."""
+    named = programs_of(values.get(_TYPES)) if values.get(_OURS) == "1" else []
+    return [scheme for scheme in REGISTERED if mime_type(scheme) in named]
 
 
 def _without_us(text: str, section: str, scheme: str, earlier: Mapping[str, str]) -> str:

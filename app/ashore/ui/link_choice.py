@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from ashore.desktop.link_registration import LinkRegistration, Opener, RegistrationRefused
-from ashore.domain.errors import AshoreError
-from ashore.domain.untrusted import plain
+from ashore.domain.untrusted import plain, quoted
 
 ASKED_KEY, ASKED = "links-asked", "yes"
 """The setting that says that a person was asked once."""
 
 _PROGRAM_SHOWN = 60
+_ELSEWHERE = "Another choice comes first: the settings of your system tell which program opens these links."
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What became of a choice.
+
+    Attributes:
+        changed: the schemes that are now as was chosen, and were not before.
+        refused: who opens those that are not as was chosen.
+        why: what can be done about these; empty where there are none.
+    """
+
+    changed: tuple[str, ...] = ()
+    refused: tuple[Opener, ...] = ()
+    why: str = ""
 
 
 class LinkChoice(QObject):
@@ -29,38 +46,59 @@ class LinkChoice(QObject):
         """Who opens what, as it was when it was last looked at; empty before that."""
 
     @property
-    def all_ours(self) -> bool:
-        """Whether every link is opened with Ashore."""
-        return bool(self.openers) and all(each.ours for each in self.openers)
-
-    @property
-    def any_ours(self) -> bool:
-        """Whether some are."""
-        return any(each.ours for each in self.openers)
+    def free(self) -> tuple[str, ...]:
+        """The schemes that no program opens."""
+        return tuple(each.scheme for each in self.openers if not each.program and not each.ours)
 
     async def look(self) -> None:
         """See what is so now: another program may have changed it."""
         self.openers = await asyncio.to_thread(self._registration.openers)
         self.changed.emit()
 
-    async def choose(self, *, ours: bool) -> None:
-        """Open all links with Ashore, or let whoever was chosen before open them again.
+    async def choose(self, schemes: tuple[str, ...], *, ours: bool) -> Chosen:
+        """Open the links of these schemes with Ashore, or let whoever was chosen before open them again.
 
-        Raises:
-            AshoreError: the system does not let it be changed.
+        What the system does not let be changed is told scheme by scheme, by what is so afterwards.
         """
         async with self._one_at_a_time:
-            work = self._registration.register if ours else self._registration.unregister
+            before = await asyncio.to_thread(self._registration.openers)
+            as_before = {each.scheme for each in before if each.ours is ours}
+            work, why = self._registration.register if ours else self._registration.unregister, _ELSEWHERE
             try:
-                await asyncio.to_thread(work)
+                await asyncio.to_thread(work, schemes)
             except RegistrationRefused as refused:
-                raise AshoreError(str(refused), plain(refused.advice, 400)) from refused
+                why = plain(refused.advice, 400)
             finally:
                 await self.look()
+        asked = [each for each in self.openers if each.scheme in schemes]
+        refused_ones = tuple(each for each in asked if each.ours is not ours)
+        now = tuple(each.scheme for each in asked if each.ours is ours and each.scheme not in as_before)
+        return Chosen(now, refused_ones, why if refused_ones else "")
 
 
 def program_of(opener: Opener) -> str:
-    """Who opens these links, in words. Another program's name is its own text."""
+    """Who opens these links, in words. Another program's name is its own text, and stands between quotation marks."""
     if opener.ours:
         return "Ashore"
-    return plain(opener.program, _PROGRAM_SHOWN) if opener.program else "no program"
+    if not opener.program:
+        return "no program"
+    return quoted(opener.program, _PROGRAM_SHOWN) if plain(opener.program) else "a program without a name"
+
+
+def named(schemes: Iterable[str], last_by: str = "and") -> str:
+    """Schemes in words, with their colons."""
+    each = [f"{scheme}:" for scheme in schemes]
+    return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} {last_by} {each[-1]}"
+
+
+def who_opens(openers: Iterable[Opener]) -> str:
+    """Which programs open these links now, in one clause, those of one program together."""
+    of: dict[str, list[str]] = {}
+    for opener in openers:
+        of.setdefault(program_of(opener), []).append(opener.scheme)
+    return ", and ".join(f"{program} opens {named(schemes)} links" for program, schemes in of.items())
+
+
+def still(refused: Iterable[Opener]) -> str:
+    """What could not be changed, scheme by scheme."""
+    return " ".join(f"{each.scheme}: is still opened by {program_of(each)}." for each in refused)

@@ -7,12 +7,16 @@ import plistlib
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ashore.desktop.bundle_links import url_types
 from ashore.desktop.link_registration import ANOTHER_START, Opener, RegistrationRefused
 from ashore.desktop.links import REGISTERED
-from ashore.desktop.registry_links import CLASSES, RegistryLinks, command_line
+from ashore.desktop.registry_links import CLASSES, OFFERED, RegistryLinks, command_line
 
+STEPS = st.lists(st.tuples(st.booleans(), st.frozensets(st.sampled_from(REGISTERED))), max_size=8)
+"""Schemes that are given to Ashore, or taken from it, one step after another."""
 COMMAND = [r"C:\Program Files\Ashore\ashore.exe", "--data-dir", r"D:\my data"]
 LINE = r'"C:\Program Files\Ashore\ashore.exe" --data-dir "D:\my data" -- "%1"'
 ELECTRUM = r'"C:\Program Files\Electrum\electrum.exe" "%1"'
@@ -27,12 +31,14 @@ class MemoryRegistry:
         self.filled_in: set[tuple[str, str]] = set()
         """Values whose %NAMES% Windows fills in (REG_EXPAND_SZ)."""
         self.refuses = False
+        self.refused = ""
+        """A scheme whose keys alone are refused, as a policy of the computer's can do."""
 
     def value(self, key: str, name: str) -> str | None:
         return self.keys.get(key, {}).get(name)
 
     def set(self, key: str, name: str, value: str) -> None:
-        if self.refuses:
+        if self.refuses or (self.refused and self.refused in key):
             raise PermissionError
         parts = key.split("\\")
         for place in range(1, len(parts) + 1):
@@ -121,6 +127,56 @@ def test_the_choice_of_the_user_comes_before_the_key(registry: MemoryRegistry, l
     assert links.openers()[0] == Opener("lightning", "Electrum.Url")
     registry.set(CHOICE, "ProgId", "Ashore.Link")
     assert links.openers()[0] == Opener("lightning", "Ashore", ours=True)
+
+
+@given(STEPS)
+def test_each_scheme_is_taken_and_given_back_by_itself(steps: list[tuple[bool, frozenset[str]]]) -> None:
+    registry = MemoryRegistry()
+    links = RegistryLinks(registry, COMMAND, "icon")
+    registry.set(rf"{CLASSES}\lightning", "", "URL:Electrum")
+    registry.set(rf"{CLASSES}\lightning\shell\open\command", "", ELECTRUM)
+    registry.set(rf"{CLASSES}\ethereum", "URL Protocol", "")  # a key without a command, of whoever it was
+    before, now = registry.texts(), frozenset[str]()
+    programs = {each.scheme: each for each in links.openers()}
+    for take, schemes in steps:
+        (links.register if take else links.unregister)(tuple(schemes))
+        now = now | schemes if take else now - schemes
+        shown = {each.scheme: each for each in links.openers()}
+        for scheme in REGISTERED:
+            wanted = Opener(scheme, "Ashore", ours=True) if scheme in now else programs[scheme]
+            assert shown[scheme] == wanted
+        assert set(registry.keys.get(OFFERED, {})) == now, "Windows' settings offer it for what was given to it"
+        assert now or registry.texts() == before
+    links.unregister()
+    assert registry.texts() == before
+
+
+def test_another_start_takes_over_what_was_given_and_nothing_more(
+    registry: MemoryRegistry, links: RegistryLinks
+) -> None:
+    links.register(["lnurlw", "ashore"])
+    registry.set(rf"{CLASSES}\ashore\shell\open\command", "", ELECTRUM)
+    other = RegistryLinks(registry, [r"D:\elsewhere\ashore.exe"], "")
+    other.register(["ethereum"])
+    assert [each.scheme for each in other.openers() if each.ours] == ["lnurlw", "ethereum"]
+    assert other.openers()[3] == Opener("ashore", "electrum.exe")
+    other.unregister()
+    assert registry.texts() == {rf"{CLASSES}\ashore\shell\open\command": {"": ELECTRUM}} | {
+        rf"{CLASSES}\ashore": {"": "URL:ashore", "URL Protocol": ""},
+        rf"{CLASSES}\ashore\DefaultIcon": {"": "C:\\Program Files\\Ashore\\ashore.ico"},
+    }
+
+
+def test_of_several_one_that_is_refused_keeps_no_other_from_changing(
+    registry: MemoryRegistry, links: RegistryLinks
+) -> None:
+    registry.refused = rf"{CLASSES}\ethereum"
+    with pytest.raises(RegistrationRefused):
+        links.register()
+    assert [each.scheme for each in links.openers() if each.ours] == ["lightning", "lnurlw", "ashore"]
+    assert "ethereum" not in registry.keys[OFFERED]
+    links.unregister()
+    assert registry.texts() == {}
 
 
 def test_what_windows_refuses_is_said(registry: MemoryRegistry, links: RegistryLinks) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashore.desktop import mimeapps
@@ -22,6 +22,8 @@ from ashore.desktop.xdg_links import ENTRY, XdgLinks, mime_type
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="these are the files of a Linux desktop")
 
 LINK = "lightning:LNURL1DP68GURN8GHJ7?a=1&b=%20c"
+STEPS = st.lists(st.tuples(st.booleans(), st.frozensets(st.sampled_from(REGISTERED))), max_size=6)
+"""Schemes that are given to Ashore, or taken from it, one step after another."""
 WRITES = "import sys; open(sys.argv[1], 'a').write(repr(sys.argv[2:]) + chr(10))"
 PATIENCE_S = 20.0
 
@@ -56,7 +58,8 @@ class Desktop:
         types = "".join(f"{mime_type(scheme)};" for scheme in schemes)
         values = {"Type": "Application", "Name": program, "Exec": "true %u", "MimeType": types}
         (self.shared / "applications" / name).write_text(entry(values))
-        run(self, "update-desktop-database", str(self.shared / "applications"))
+        if self.environment["PATH"]:
+            run(self, "update-desktop-database", str(self.shared / "applications"))
 
     def opener(self, scheme: str) -> Opener:
         return next(each for each in self.links.openers() if each.scheme == scheme)
@@ -112,6 +115,51 @@ def test_the_list_comes_back_letter_by_letter(desktop: Desktop, before: str) -> 
     same = after.replace("lightning=electrum.desktop\n", "lightning = electrum.desktop\r\n").rstrip("\n")
     assert same == before.rstrip("\n")
     assert desktop.list.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        None,
+        "# mine\n\n[Default Applications]\ntext/plain=vi.desktop;\n\n[Added Associations]\ntext/plain=vi.desktop\n",
+        "[Default Applications]\nx-scheme-handler/lightning=electrum.desktop;old.desktop\nx-scheme-handler/ethereum=\n",
+        "[Added Associations]\nx-scheme-handler/lightning=electrum.desktop;\n",
+    ],
+)
+@given(steps=STEPS)
+@settings(max_examples=25, deadline=None)
+def test_each_scheme_is_taken_and_given_back_by_itself(
+    tmp_path_factory: pytest.TempPathFactory, before: str | None, steps: list[tuple[bool, frozenset[str]]]
+) -> None:
+    desktop = Desktop(tmp_path_factory.mktemp("desktop"))
+    desktop.environment["PATH"] = ""  # without the tools: what they add is tested below
+    desktop.other("electrum.desktop", "Electrum", "lightning")
+    if before is not None:
+        desktop.list.write_text(before)
+    now, others = frozenset[str](), {each.scheme: each for each in desktop.links.openers()}
+    for take, schemes in steps:
+        (desktop.links.register if take else desktop.links.unregister)(tuple(schemes))
+        now = now | schemes if take else now - schemes
+        for each in desktop.links.openers():
+            assert each == (Opener(each.scheme, "Ashore", ours=True) if each.scheme in now else others[each.scheme])
+        assert desktop.entry.exists() == bool(now)
+        named = mimeapps.programs_of(read(desktop.entry.read_text())["MimeType"]) if now else []
+        assert set(named) == {mime_type(scheme) for scheme in now}, "the desktop offers it for nothing else"
+    desktop.links.unregister()
+    assert not desktop.entry.exists()
+    assert (desktop.list.read_text() if desktop.list.exists() else None) == before
+
+
+def test_the_tools_of_a_desktop_know_what_was_given_and_what_was_not(desktop: Desktop) -> None:
+    desktop.other("electrum.desktop", "Electrum", "lightning")
+    run(desktop, "xdg-mime", "default", "electrum.desktop", mime_type("lightning"))
+    desktop.links.register(["lnurlw", "ethereum"])
+    asked = {scheme: run(desktop, "xdg-mime", "query", "default", mime_type(scheme)) for scheme in REGISTERED}
+    assert asked == {"lightning": "electrum.desktop", "lnurlw": ENTRY, "ethereum": ENTRY, "ashore": ""}
+    assert run(desktop, "desktop-file-validate", str(desktop.entry)) == ""
+    desktop.links.unregister(["ethereum"])
+    asked = {scheme: run(desktop, "xdg-mime", "query", "default", mime_type(scheme)) for scheme in REGISTERED}
+    assert asked == {"lightning": "electrum.desktop", "lnurlw": ENTRY, "ethereum": "", "ashore": ""}
 
 
 def test_who_had_the_links_before_has_them_again(desktop: Desktop) -> None:

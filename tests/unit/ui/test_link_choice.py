@@ -7,22 +7,26 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ashore.desktop.links import REGISTERED
 from ashore.desktop.registry_links import CLASSES, RegistryLinks
 from ashore.ui.link_choice import ASKED, ASKED_KEY, LinkChoice
-from ashore.ui.pages.link_asking import LinkAsking
+from ashore.ui.pages.link_asking import DISMISS, UNDO, LinkAsking
 from ashore.ui.pages.link_card import LinkCard
 from ashore.ui.pages.settings import SettingsPage
 from ashore.ui.shell.state import WindowState
 from ashore.ui.theme.icons import Icons
 from journeys.person import bring_into_view
-from unit.desktop.test_registry_links import ELECTRUM, MemoryRegistry
+from unit.desktop.test_registry_links import CHOICE, ELECTRUM, MemoryRegistry
 from unit.ui.driving import Shell
 from unit.ui.looking import cut_off, nameless
 from unit.ui.standin import StandInWallet
 
 LIGHTNING = rf"{CLASSES}\lightning\shell\open\command"
+PROGRAM = r"C:\Ashore\ashore.exe"
 Open = Callable[[], Shell]
 
 
@@ -37,7 +41,7 @@ async def opened(icons: Icons, wallet: StandInWallet, registry: MemoryRegistry, 
     made: list[Shell] = []
 
     def window() -> Shell:
-        choice = LinkChoice(RegistryLinks(registry, [r"C:\Ashore\ashore.exe"], "icon"))
+        choice = LinkChoice(RegistryLinks(registry, [PROGRAM], "icon"))
         shell = Shell(icons, wallet, WindowState(tmp_path / "window.json"), choice)
         shell.window.resize(1100, 760)
         shell.window.show()
@@ -58,6 +62,11 @@ def asking(shell: Shell) -> LinkAsking:
     return shell.sections.home.asking
 
 
+def ours(registry: MemoryRegistry) -> list[str]:
+    """The schemes that are opened with Ashore, as Windows sees it."""
+    return [each.scheme for each in RegistryLinks(registry, [PROGRAM], "icon").openers() if each.ours]
+
+
 async def card(shell: Shell) -> LinkCard:
     shell.sections.show_section("settings")
     await shell.settle()
@@ -74,8 +83,9 @@ async def test_it_is_asked_once_and_says_who_opens_them_now(
     shell = opened()
     await shell.settle()
     assert asking(shell).text == (
-        "Open lightning:, lnurlw:, ethereum: and ashore: links with Ashore? A click on one then fills a form here. "
-        "It sends nothing. Settings undoes it. Now opened: lightning: by electrum.exe."
+        "Open lnurlw:, ethereum: and ashore: links with Ashore? No program opens them now. “electrum.exe” opens "
+        "lightning: links, which stays as it is. A click on one then fills a form here, and sends nothing. "
+        "Settings has a switch for each kind, and undoes it at any time."
     )
     assert cut_off(shell.window) == []
     assert nameless(shell.window) == []
@@ -92,24 +102,114 @@ async def test_it_is_asked_once_and_says_who_opens_them_now(
     assert list(registry.texts()) == [LIGHTNING]
 
 
-async def test_yes_opens_them_here_and_the_setting_gives_them_back(opened: Open, registry: MemoryRegistry) -> None:
+@pytest.mark.parametrize("by", ["mouse", "keys"])
+async def test_a_yes_is_confirmed_in_its_place_and_can_be_undone_there(
+    opened: Open, registry: MemoryRegistry, by: str
+) -> None:
     registry.set(LIGHTNING, "", ELECTRUM)
+    shell = opened()
+    await shell.settle()
+    card = asking(shell)
+    if by == "mouse":
+        QTest.mouseClick(card.action, Qt.MouseButton.LeftButton)
+    else:
+        card.action.setFocus()
+        QTest.keyClick(card.action, Qt.Key.Key_Return)
+    assert not card.action.isEnabled(), "one change for one press"
+    await shell.settle()
+    assert card.text == (
+        "Ashore opens lnurlw:, ethereum: and ashore: links now. "
+        "Settings has a switch for each kind, and undoes it at any time."
+    )
+    assert ours(registry) == ["lnurlw", "ethereum", "ashore"]
+    assert registry.keys[LIGHTNING][""] == ELECTRUM, "what another program opens is not taken by a Yes"
+    assert (card.action.text(), card.close_button.text()) == (UNDO, DISMISS)
+    assert by == "mouse" or shell.window.focusWidget() is card.close_button, "a second Enter undoes nothing"
+    card.action.click()
+    await shell.settle()
+    assert card.text.startswith("Links are opened as before.")
+    assert card.action.isHidden()
+    assert registry.texts() == {LIGHTNING: {"": ELECTRUM}}
+    shell.sections.show_section("activity")
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert card.isHidden()
+
+
+async def test_who_dismisses_the_confirmation_keeps_what_was_chosen(opened: Open, registry: MemoryRegistry) -> None:
     shell = opened()
     await shell.settle()
     asking(shell).action.click()
     await shell.settle()
+    asking(shell).close_button.click()
     assert asking(shell).isHidden()
-    assert registry.keys[LIGHTNING][""].startswith(r"C:\Ashore\ashore.exe")
-    setting = await card(shell)
-    assert setting.tick.on
-    assert setting.state.text() == "Now: lightning: Ashore · lnurlw: Ashore · ethereum: Ashore · ashore: Ashore."
-    setting.tick.box.click()
+    assert ours(registry) == list(REGISTERED)
+
+
+async def test_what_is_refused_of_a_yes_is_told_by_its_scheme(opened: Open, registry: MemoryRegistry) -> None:
+    registry.refused = rf"{CLASSES}\ethereum"
+    shell = opened()
     await shell.settle()
-    assert not setting.tick.on
-    assert setting.tick.box.isEnabled()
-    words = "Now: lightning: electrum.exe · lnurlw: no program · ethereum: no program · ashore: no program."
-    assert setting.state.text() == words
-    assert registry.texts() == {LIGHTNING: {"": ELECTRUM}}
+    asking(shell).action.click()
+    await shell.settle()
+    assert asking(shell).text == (
+        "Ashore opens lightning:, lnurlw: and ashore: links now, but not all that you chose. "
+        "ethereum: is still opened by no program. Windows did not let it be written for this user."
+    )
+    asking(shell).action.click()
+    await shell.settle()
+    assert registry.texts() == {}
+    registry.refuses = True
+
+
+async def test_a_yes_that_is_refused_whole_is_no_good_end(opened: Open, registry: MemoryRegistry) -> None:
+    registry.refuses = True
+    shell = opened()
+    await shell.settle()
+    asking(shell).action.click()
+    await shell.settle()
+    assert asking(shell).text.startswith("The system did not let Ashore change which program opens links.")
+    assert asking(shell).text.count("is still opened by no program.") == 4
+    assert asking(shell).action.isHidden()
+    assert asking(shell).close_button.isEnabled()
+
+
+async def test_where_other_programs_open_them_all_nobody_is_asked(
+    opened: Open, registry: MemoryRegistry, wallet: StandInWallet
+) -> None:
+    for scheme in REGISTERED:
+        registry.set(rf"{CLASSES}\{scheme}\shell\open\command", "", ELECTRUM)
+    shell = opened()
+    await shell.settle()
+    assert asking(shell).isHidden()
+    assert wallet.setting(ASKED_KEY, "") == ""
+
+
+async def test_each_kind_has_its_switch(opened: Open, registry: MemoryRegistry) -> None:
+    registry.set(LIGHTNING, "", ELECTRUM)
+    before = registry.texts()
+    shell = opened()
+    await shell.settle()
+    setting = await card(shell)
+    assert [tick.on for tick in setting.ticks.values()] == [False] * 4
+    assert setting.ticks["lightning"].meaning.text().endswith("Now opened by “electrum.exe”.")
+    assert setting.ticks["lightning"].box.accessibleDescription().endswith("Now opened by “electrum.exe”.")
+    assert setting.ticks["ethereum"].meaning.text().endswith("Now opened by no program.")
+    for scheme in ("lightning", "ethereum"):
+        setting.ticks[scheme].box.setFocus()
+        QTest.keyClick(setting.ticks[scheme].box, Qt.Key.Key_Space)
+        await shell.settle()
+        assert shell.window.focusWidget() is setting.ticks[scheme].box
+    assert [scheme for scheme, tick in setting.ticks.items() if tick.on] == ["lightning", "ethereum"]
+    assert ours(registry) == ["lightning", "ethereum"]
+    assert setting.ticks["lightning"].meaning.text().endswith("Now opened by Ashore.")
+    setting.ticks["lightning"].box.click()
+    await shell.settle()
+    assert ours(registry) == ["ethereum"]
+    assert setting.ticks["lightning"].meaning.text().endswith("Now opened by “electrum.exe”.")
+    setting.ticks["ethereum"].box.click()
+    await shell.settle()
+    assert registry.texts() == before
 
 
 @pytest.mark.parametrize(("colours", "size"), [("light", 200), ("dark", 100), ("dark", 200)])
@@ -121,8 +221,11 @@ async def test_nothing_of_it_is_cut_off(opened: Open, registry: MemoryRegistry, 
     assert cut_off(shell.window) == []
     photograph(shell, f"link-asking-{colours}-{size}")
     asking(shell).action.click()
+    await shell.settle()
+    photograph(shell, f"link-done-{colours}-{size}")
+    assert cut_off(shell.window) == []
     setting = await card(shell)
-    bring_into_view(setting.state)
+    bring_into_view(setting.ticks["ashore"].meaning)
     await shell.settle()
     assert cut_off(shell.window) == []
     photograph(shell, f"link-setting-{colours}-{size}")
@@ -138,32 +241,52 @@ async def test_what_the_system_refuses_is_said_and_shown_as_it_is(opened: Open, 
     await shell.settle()
     setting = await card(shell)
     registry.refuses = True
-    setting.tick.box.click()
+    setting.ticks["lnurlw"].box.click()
     await shell.settle()
-    assert not setting.tick.on
-    assert "The system did not let Ashore change" in shell.sections.banners.fault.text
+    assert not setting.ticks["lnurlw"].on
+    assert setting.trouble.text == (
+        "The system did not let Ashore change which program opens links. lnurlw: is still opened by no program. "
+        "Windows did not let it be written for this user."
+    )
+    registry.refuses = False
+    setting.ticks["lnurlw"].box.click()
+    await shell.settle()
+    assert setting.ticks["lnurlw"].on
+    assert setting.trouble.isHidden()
+
+
+async def test_a_choice_of_the_systems_own_that_comes_first_is_said(opened: Open, registry: MemoryRegistry) -> None:
+    registry.set(CHOICE, "ProgId", "Electrum.Url")
+    shell = opened()
+    await shell.settle()
+    setting = await card(shell)
+    setting.ticks["lightning"].box.click()
+    await shell.settle()
+    assert not setting.ticks["lightning"].on
+    assert "lightning: is still opened by “Electrum.Url”. Another choice comes first" in setting.trouble.text
 
 
 async def test_what_another_program_takes_is_seen_when_the_page_is(opened: Open, registry: MemoryRegistry) -> None:
     shell = opened()
     await shell.settle()
     setting = await card(shell)
-    setting.tick.box.click()
+    setting.ticks["lightning"].box.click()
     await shell.settle()
-    registry.set(LIGHTNING, "", '"C:\\\u202eevil\x1b[0m\\' + "x" * 200 + '.exe" "%1"')
+    assert setting.ticks["lightning"].on
+    registry.set(LIGHTNING, "", '"C:\\\u202eevil”\x1b[0m\\' + "x" * 200 + '.exe" "%1"')
     shell.sections.show_section("activity")
     setting = await card(shell)
-    assert setting.tick.on
-    told = setting.state.text()
+    assert not setting.ticks["lightning"].on
+    told = setting.ticks["lightning"].meaning.text()
     assert "xxx" in told
     assert "\u202e" not in told
     assert "\x1b" not in told
-    assert len(told) < 300
-    assert "Your system’s own settings can give the others to Ashore" in told
+    assert told.count("”") == 1, "the name of a program cannot end its quotation"
+    assert len(told) < 200
 
 
 async def test_where_it_is_so_already_nobody_is_asked(opened: Open, registry: MemoryRegistry) -> None:
-    RegistryLinks(registry, [r"C:\Ashore\ashore.exe"], "icon").register()
+    RegistryLinks(registry, [PROGRAM], "icon").register()
     shell = opened()
     await shell.settle()
     assert asking(shell).isHidden()

@@ -1,16 +1,25 @@
-"""The one question whether links are opened with Ashore, on the first page after the first start."""
+"""The one question whether links are opened with Ashore, on the first page after the first start, and its answer.
+
+Yes takes the links that no program opens. What another program has stays with it: that is changed in the settings,
+by who means it.
+"""
 
 from __future__ import annotations
 
-from ashore.desktop.links import REGISTERED
-from ashore.domain.errors import AshoreError
+from PySide6.QtCore import Qt
+
+from ashore.desktop.link_registration import REFUSED
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
-from ashore.ui.link_choice import ASKED, ASKED_KEY, LinkChoice, program_of
+from ashore.ui.link_choice import ASKED, ASKED_KEY, LinkChoice, named, still, who_opens
 from ashore.ui.widgets.notice import Notice
 
-YES, NO = "Yes", "No"
+YES, NO, UNDO, DISMISS = "Yes", "No", "Undo", "Dismiss"
 YES_NAMED, NO_NAMED = "Yes, open links with Ashore", "No, leave links as they are"
+UNDO_NAMED = "Undo: leave links as they were"
+IN_SETTINGS = "Settings has a switch for each kind, and undoes it at any time."
+_MEANING = f"A click on one then fills a form here, and sends nothing. {IN_SETTINGS}"
+_GIVEN_BACK = Problem("Links are opened as before.", IN_SETTINGS, Severity.NOTES)
 
 
 class LinkAsking(Notice):
@@ -19,42 +28,77 @@ class LinkAsking(Notice):
     def __init__(self, context: Context) -> None:
         super().__init__(context.icons, action=YES, closable=True)
         self._context = context
-        self.close_button.setText(NO)
-        self.action.setAccessibleName(YES_NAMED)
-        self.close_button.setAccessibleName(NO_NAMED)
-        self.acted.connect(self._yes)
-        self.closed.connect(self._answered)
+        self._offered: tuple[str, ...] = ()
+        self._taken: tuple[str, ...] = ()
+        self._answered = False
+        self.acted.connect(self._act)
+        self.closed.connect(self._remember)
 
     def refresh(self) -> None:
-        """Ask, where it was never asked and is not so already."""
+        """Ask, where it was never asked and no link comes here already. An answer that was seen goes."""
+        if self._answered and self.action.isEnabled():
+            self.clear()
         choice = self._context.links
-        if choice is not None and self.isHidden() and self._context.wallet.setting(ASKED_KEY, "") != ASKED:
+        if choice is not None and self.isHidden() and not self._known:
             self._context.tasks.start(self._ask(choice), name="links asked")
+
+    @property
+    def _known(self) -> bool:
+        return self._context.wallet.setting(ASKED_KEY, "") == ASKED
 
     async def _ask(self, choice: LinkChoice) -> None:
         await choice.look()
-        if choice.all_ours or not choice.openers or self._context.wallet.setting(ASKED_KEY, "") == ASKED:
+        if any(each.ours for each in choice.openers) or not choice.free or self._known:
             return
-        others = [f"{each.scheme}: by {program_of(each)}" for each in choice.openers if each.program and not each.ours]
-        now = f" Now opened: {', '.join(others)}." if others else ""
-        advice = f"A click on one then fills a form here. It sends nothing. Settings undoes it.{now}"
-        self.show_problem(Problem(f"Open {schemes()} links with Ashore?", advice, Severity.NOTES), act=True)
+        self._offered = choice.free
+        self._name(YES, YES_NAMED, NO, NO_NAMED)
+        others = [each for each in choice.openers if each.program]
+        now = "No program opens them now."
+        now += f" {who_opens(others)}, which stays as it is." if others else ""
+        question = f"Open {named(self._offered)} links with Ashore?"
+        self.show_problem(Problem(question, f"{now} {_MEANING}", Severity.NOTES), act=True)
 
-    def _yes(self) -> None:
+    def _act(self) -> None:
         choice = self._context.links
-        self._answered()
-        self.clear()
         if choice is not None:
-            self._context.tasks.start(choice.choose(ours=True), failed=self._failed, name="links chosen")
+            by_keys = self.action.hasFocus()
+            for button in (self.action, self.close_button):
+                button.setEnabled(False)  # one change for one press
+            self._context.tasks.start(self._undo(choice) if self._taken else self._take(choice, by_keys=by_keys))
 
-    def _answered(self) -> None:
+    async def _take(self, choice: LinkChoice, *, by_keys: bool) -> None:
+        self._remember()
+        chosen = await choice.choose(self._offered, ours=True)
+        self._taken = chosen.changed
+        self._name(UNDO, UNDO_NAMED, DISMISS, DISMISS)
+        trouble = f"{still(chosen.refused)} {chosen.why}".strip()
+        if not self._taken:
+            self.show_problem(Problem(REFUSED, trouble, Severity.WARNS))
+        elif trouble:
+            told = f"Ashore opens {named(self._taken)} links now, but not all that you chose."
+            self.show_problem(Problem(told, trouble, Severity.WARNS), act=True)
+        else:
+            self.show_done(f"Ashore opens {named(self._taken)} links now.", IN_SETTINGS)
+            self.action.show()
+        if by_keys:
+            self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    async def _undo(self, choice: LinkChoice) -> None:
+        chosen = await choice.choose(self._taken, ours=False)
+        self._taken = ()
+        self._name(UNDO, UNDO_NAMED, DISMISS, DISMISS)
+        if chosen.refused:
+            self.show_problem(Problem(REFUSED, f"{still(chosen.refused)} {chosen.why}", Severity.WARNS))
+        else:
+            self.show_problem(_GIVEN_BACK)
+        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _name(self, act: str, act_named: str, close: str, close_named: str) -> None:
+        for button, words, name in ((self.action, act, act_named), (self.close_button, close, close_named)):
+            button.setText(words)
+            button.setAccessibleName(name)
+            button.setEnabled(True)
+
+    def _remember(self) -> None:
+        self._answered = True
         self._context.wallet.set_setting(ASKED_KEY, ASKED)
-
-    def _failed(self, error: AshoreError) -> None:
-        self._context.notify(Problem(error.sentence, error.advice, Severity.WARNS))
-
-
-def schemes(last_by: str = "and") -> str:
-    """All of them, in words."""
-    *first, last = (f"{scheme}:" for scheme in REGISTERED)
-    return f"{', '.join(first)} {last_by} {last}"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QStyle, QStyleOptionButton
 
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.labels import Label, column
+from ashore.ui.wording import breakable
 
 
 class Box(QCheckBox):
@@ -43,14 +44,19 @@ class Tick(QWidget):
         super().__init__()
         self.box = Box(icons, text)
         self.box.setAccessibleName(text)
-        self.box.setAccessibleDescription(meaning)
-        self.meaning = Label(meaning, "small", wrap=True)
+        self.meaning = Label(role="small", wrap=True)
+        self.explain(meaning)
         self.setLayout(column(self.box, self.meaning, spacing=4))
 
     @property
     def on(self) -> bool:
         """Whether it is ticked."""
         return self.box.isChecked()
+
+    def explain(self, meaning: str) -> None:
+        """Say something else below the box."""
+        self.box.setAccessibleDescription(meaning)
+        self.meaning.setText(breakable(meaning))
 
     def clear(self) -> None:
         """Take the tick away."""
