@@ -23,6 +23,7 @@ KEPT_MS = 10 * 60 * 1000
 
 SHOW, LEAVE, DISMISS = "Show it", "Leave it", "Dismiss"
 _STAYS = "What you have begun stays as it is."
+_LEFT = "You had gone on before it was found, so nothing was filled in."
 _LATER = "It can be shown when what you have confirmed is signed."
 _UNLOCK = "Unlock Ashore to go on with it. Until then it is kept in memory, for ten minutes at most."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
@@ -85,13 +86,18 @@ class Arrivals(QObject):
         """Whether what is kept is a voucher's link."""
         return self.recognised(self._text).way is Way.VOUCHER
 
-    def take_in(self, text: str, source: Source) -> None:
-        """A text has come: lead on with it, or keep it while it would be in the way."""
+    def take_in(self, text: str, source: Source, *, waits: bool = False) -> None:
+        """A text has come: lead on with it, or keep it while it would be in the way.
+
+        `waits` where it was looked for on a page that has been left meanwhile.
+        """
         found = self.recognised(text)
         if self._wallet.locked:
             self._hold(text, source, found, _UNLOCK, _NOT_KEPT_LOCKED)
         elif self._doors.signing or self._doors.begun:
             self._hold(text, source, found, _STAYS, _NOT_KEPT)
+        elif waits:
+            self._hold(text, source, found, _LEFT, _NOT_KEPT)
         else:
             self._lead_in(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ashore.domain import events as ev
@@ -9,6 +10,7 @@ from ashore.domain.addresses import readable
 from ashore.domain.evidence import Level
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell, open_voyage
+from unit.ui.looking import texts
 from unit.ui.standin import NOW, OTHER, PROFILE, shown
 
 
@@ -39,7 +41,8 @@ async def test_what_was_refused_is_tried_again_with_its_values(shell: Shell) -> 
     assert not page.again.isVisible()
 
 
-async def test_a_form_that_stands_open_takes_the_values_over(shell: Shell) -> None:
+async def begun(shell: Shell) -> ZkLinkFormPage:
+    """A form in which somebody has begun something else."""
     shell.sections.show_form(PROFILE)
     await shell.settle()
     form = shell.sections.page("form")
@@ -49,14 +52,60 @@ async def test_a_form_that_stands_open_takes_the_values_over(shell: Shell) -> No
     QTest.keyClicks(form.fields.nonce, "7")
     form.fields.account.combo.setCurrentIndex(1)
     await shell.settle()
+    return form
+
+
+async def test_a_form_that_stands_open_takes_the_values_over_on_a_yes_alone(shell: Shell) -> None:
+    form = await begun(shell)
     page = open_voyage(shell, "refused")
     page.again.click()
     await shell.settle()
+    assert shell.sections.place == "voyage"
+    assert "A withdrawal from zkLink is begun and not finished: amount 3." in texts(page.replacing)
+    assert page.replacing.keep.hasFocus(), "a second Enter replaces nothing"
+    page.replacing.anew.click()
+    await shell.settle()
+    assert shell.sections.place == "form"
     assert form.fields.account.key == "0"
     assert form.fields.values()["amount"] == "25"
     assert form.fields.values()["nonce"] == ""
     shell.sections.go_back()
     assert shell.wallet.load_draft("zklink")["sub_account"] == "3"
+
+
+async def test_what_was_begun_stays_where_nobody_says_yes(shell: Shell) -> None:
+    form = await begun(shell)
+    page = open_voyage(shell, "refused")
+    page.again.setFocus()
+    QTest.keyClick(page.again, Qt.Key.Key_Return)
+    await shell.settle()
+    QTest.keyClick(page.replacing.keep, Qt.Key.Key_Escape)
+    assert page.replacing.isHidden()
+    assert page.again.hasFocus()
+    assert shell.sections.place == "voyage"
+    shell.sections.show_section("withdraw")
+    shell.sections.show_form(PROFILE)
+    await shell.settle()
+    assert form.fields.values()["amount"] == "3"
+
+
+async def test_a_draft_that_was_only_kept_is_asked_about_too(shell: Shell) -> None:
+    shell.wallet.save_draft("zklink", {"amount": "8", "recipient": readable(OTHER)})
+    page = open_voyage(shell, "refused")
+    page.again.click()
+    assert "amount 8" in texts(page.replacing)
+    shell.sections.show_voyage("v")
+    assert page.replacing.isHidden(), "the question belongs to the press"
+
+
+async def test_the_same_values_twice_need_no_question(shell: Shell) -> None:
+    page = open_voyage(shell, "refused")
+    page.again.click()
+    await shell.settle()
+    shell.sections.show_voyage("v")
+    page.again.click()
+    await shell.settle()
+    assert shell.sections.place == "form"
 
 
 async def test_nobody_tries_again_from_an_account_that_is_not_there(shell: Shell) -> None:

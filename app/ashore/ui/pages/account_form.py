@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
+from ashore.domain.events import Terms
 from ashore.domain.pasted_secrets import may_hold_field_element, may_hold_key
 from ashore.systems.base import Offer, Problem, Quote, Severity
 from ashore.ui.context import Context
@@ -109,6 +110,18 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
         if same and (chain_id is None or not self.begun_for({**entries, "recipient": ""}, recipient)):
             return None
         return withdrawal_begun(self.system, entries)
+
+    def unfinished_beside(self, before: Terms) -> Problem | None:
+        """What is begun here and would be lost if what was asked for `before` were filled in again."""
+        entries, wanted = self.standing(), self.drafted(before)
+        lost = any(
+            text and text != wanted.get(name, "") for name in self.typed if (text := entries.get(name, "").strip())
+        )
+        return withdrawal_begun(self.system, entries, "the values of this one again") if lost else None
+
+    def drafted(self, before: Terms) -> Mapping[str, str]:
+        """What was asked for before, as a draft."""
+        raise AssertionError(f"each form has its own fields: {before.system}")
 
     def begun_for(self, entries: Mapping[str, str], _recipient: str) -> bool:
         """Whether a person has typed or chosen anything here that is no mere preparation for this recipient."""

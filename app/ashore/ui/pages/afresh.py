@@ -6,6 +6,7 @@ from ashore.domain.events import Terms
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import STOPPED, Status
 from ashore.engine.views import Voyage
+from ashore.systems.base import Problem
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 from ashore.ui.context import Context
 from ashore.ui.wording import REDDIO, is_claim
@@ -35,6 +36,12 @@ def again_words(voyage: Voyage) -> str:
     if voyage.status is not Status.REFUSED and terms.system != REDDIO:
         return ""  # a claim begins with what waits now; what failed on layer 2 is looked at first
     return _WORDS.get(request.code, AGAIN)
+
+
+def in_the_way(context: Context, voyage: Voyage) -> Problem | None:
+    """What is begun in the form, and would give way to the same values."""
+    terms = voyage.withdrawal.terms
+    return None if activates(terms) else context.go.unfinished_beside(terms)
 
 
 def try_again(context: Context, voyage: Voyage) -> None:

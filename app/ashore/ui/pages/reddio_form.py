@@ -70,7 +70,10 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
 
     def quote_again(self, before: Terms, _code: str = "") -> None:
         """Fill in what was asked for before, and ask everything anew."""
-        self.begin_with(draft_of(before))
+        self.begin_with(self.drafted(before))
+
+    def drafted(self, before: Terms) -> Mapping[str, str]:
+        return draft_of(before)
 
     def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
         """Put an address or a Stark key in, and keep whatever else was typed. `chain_id` came with the address."""

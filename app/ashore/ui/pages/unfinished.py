@@ -14,8 +14,11 @@ _MOST_AMOUNT = 40
 _ADDRESS = len("0x") + 40
 
 
-def withdrawal_begun(system: str, entries: Mapping[str, str]) -> Problem:
-    """A form that is filled in: the raw texts of its draft by name. What may be a key is not said."""
+def withdrawal_begun(system: str, entries: Mapping[str, str], wanted: str = "what came now") -> Problem:
+    """A form that is filled in: the raw texts of its draft by name. What may be a key is not said.
+
+    `wanted` is what would take its place.
+    """
     what = "A transfer on" if entries.get("way") == TO_VAULT else "A withdrawal from"
     amount, recipient = entries.get("amount", "").strip(), entries.get("recipient", "").strip()
     parts = []
@@ -27,7 +30,7 @@ def withdrawal_begun(system: str, entries: Mapping[str, str]) -> Problem:
     told = f": {', '.join(parts)}" if parts else ""
     return Problem(
         f"{what} {system} is begun and not finished{told}.",
-        "It stays as it is. To use what came now, begin anew: then everything that was typed there is cleared.",
+        f"It stays as it is. To use {wanted}, begin anew: then everything that was typed there is cleared.",
         Severity.WARNS,
     )
 

@@ -15,7 +15,7 @@ from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
 from ashore.ui.context import Context
-from ashore.ui.pages.afresh import AGAIN, NEW, again_words, go_on, go_on_words, try_again
+from ashore.ui.pages.afresh import AGAIN, NEW, again_words, go_on, go_on_words, in_the_way, try_again
 from ashore.ui.pages.any_wallet import keeps
 from ashore.ui.pages.costs import CostsCard
 from ashore.ui.pages.ending import EndingCard
@@ -23,6 +23,7 @@ from ashore.ui.pages.followed import FollowedCard
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.practice import WAITS, Steps
 from ashore.ui.pages.related import RelatedCard
+from ashore.ui.pages.replacing import Replacing
 from ashore.ui.pages.stage_row import StageRowWidget
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.flow import FlowLayout
@@ -61,7 +62,10 @@ class VoyagePage(Page):
         self.notice = Notice(context.icons)
         self.again = Button(AGAIN)
         self.fresh = Button(NEW)
+        self.replacing = Replacing()
         self.again.clicked.connect(self._try_again)
+        self.replacing.agreed.connect(self._go_again)
+        self.replacing.declined.connect(self.again.setFocus)
         self.fresh.clicked.connect(self._begin_anew)
         self.ending = EndingCard(context)
         self._header()
@@ -107,7 +111,9 @@ class VoyagePage(Page):
         for item in (self.now, self.headline, self.advice, self.forecast, self.usually, self.claim_now):
             now.addWidget(item)
         lead = QWidget()
-        lead.setLayout(column(self.notice, self.again, self.fresh, self.ending, self.expected, spacing=16))
+        lead.setLayout(
+            column(self.notice, self.again, self.replacing, self.fresh, self.ending, self.expected, spacing=16)
+        )
         return lead
 
     def _aside(self) -> QWidget:
@@ -135,6 +141,7 @@ class VoyagePage(Page):
         self._id = withdrawal_id
         self._voyage = None
         self._opened = True
+        self.replacing.hide()
         clear(self._stepper)
         self.rows.clear()
         self.refresh()
@@ -203,6 +210,7 @@ class VoyagePage(Page):
         again = again_words(voyage) if account in mine else ""
         self.again.setText(again)
         self.again.setVisible(bool(again))
+        self.replacing.setVisible(bool(again) and self.replacing.asking)
         after = go_on_words(voyage)
         self.fresh.setText(after)
         self.fresh.setVisible(bool(after))
@@ -223,6 +231,14 @@ class VoyagePage(Page):
         self.practice.setVisible(self.steps.wanted() and not lightning)
 
     def _try_again(self) -> None:
+        """The same values once more; what was begun in the form meanwhile gives way to them only on a yes."""
+        begun = in_the_way(self.context, self._voyage) if self._voyage is not None else None
+        if begun is None:
+            self._go_again()
+        else:
+            self.replacing.ask(begun)
+
+    def _go_again(self) -> None:
         if self._voyage is not None:
             try_again(self.context, self._voyage)
 

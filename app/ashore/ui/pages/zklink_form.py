@@ -49,8 +49,11 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
 
     def quote_again(self, before: Terms, code: str) -> None:
         """Fill in what was refused for `code`, ask everything anew, and mark what is different now."""
-        self.begin_with(draft_of(before))
+        self.begin_with(self.drafted(before))
         self._before = before, code
+
+    def drafted(self, before: Terms) -> Mapping[str, str]:
+        return draft_of(before)
 
     def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
         """Put an address in, with the chain (EIP-155) that came with it, and keep whatever else was typed."""

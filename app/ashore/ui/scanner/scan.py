@@ -58,6 +58,11 @@ _SEVERAL_LOCKED = Problem(
     "Unlock Ashore, and scan them again to choose one.",
     Severity.NOTES,
 )
+_SEVERAL_ELSEWHERE = Problem(
+    "Several codes were found in what you scanned before you went on.",
+    "Nothing was filled in. Scan them again where you want one of them.",
+    Severity.NOTES,
+)
 _ONE_FILE = Problem("Several files were given.", "Ashore takes one at a time.", Severity.WARNS)
 _NO_LOCAL = Problem("This is a link to a file on another computer.", "Save the picture first.", Severity.WARNS)
 
@@ -115,14 +120,14 @@ class Scan(QObject):
         comes with a picture of itself.
         """
         if data is None or not data.formats():
-            self.told.emit(EMPTY_CLIPBOARD)
+            self._say(EMPTY_CLIPBOARD)
             return
         text = data.text()[:MOST_TEXT] if data.hasText() else ""
         files = [url for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
         if len(files) > 1:
-            self.told.emit(_ONE_FILE)
+            self._say(_ONE_FILE)
         elif files and _elsewhere(files[0]):
-            self.told.emit(_NO_LOCAL)  # to open it, some systems would log in at whatever computer it names
+            self._say(_NO_LOCAL)  # to open it, some systems would log in at whatever computer it names
         elif files:
             self._of_file(Path(files[0].toLocalFile()), source)
         elif text.strip() and self._recognised(text).way is not Way.NOWHERE:
@@ -132,7 +137,7 @@ class Scan(QObject):
         elif text.strip():
             self._tell(text, source)
         else:
-            self.told.emit(EMPTY_CLIPBOARD if data.hasText() else _NOTHING_KNOWN)
+            self._say(EMPTY_CLIPBOARD if data.hasText() else _NOTHING_KNOWN)
 
     # What they have in common
 
@@ -147,7 +152,7 @@ class Scan(QObject):
             self.working.emit(False)
 
     def _failed(self, error: AshoreError) -> None:
-        self.told.emit(Problem(error.sentence, error.advice, Severity.WARNS))
+        self._say(Problem(error.sentence, error.advice, Severity.WARNS))
 
     async def _from_screen(self) -> None:
         if screen.needs_portal():
@@ -191,11 +196,11 @@ class Scan(QObject):
         if not seen.found:
             sentence, advice = _NOT_ALL if seen.unfinished else _NO_CODE.get(source, _NO_CODE_ELSEWHERE)
             more = _MOVING if seen.moving else screen.permission_words() if source is Source.SCREEN else ""
-            self.told.emit(Problem(sentence, f"{more} {advice}".strip(), Severity.WARNS))
+            self._say(Problem(sentence, f"{more} {advice}".strip(), Severity.WARNS))
         elif len(seen.found) == 1 and not seen.more:
             self._take(seen.found[0], source)
-        elif self._context.wallet.locked:
-            self._context.go.say(_SEVERAL_LOCKED)
+        elif not self._in_view:
+            self._context.go.say(_SEVERAL_LOCKED if self._context.wallet.locked else _SEVERAL_ELSEWHERE)
         else:
             chooser = Chooser(self._context, self._place, seen, self._recognised)
             chooser.chosen.connect(lambda found: self._take(found, source))
@@ -203,16 +208,28 @@ class Scan(QObject):
 
     def _take(self, found: Found, source: Source) -> None:
         if found.trouble:
-            self.told.emit(Problem(found.trouble, "", Severity.WARNS))
+            self._say(Problem(found.trouble, "", Severity.WARNS))
         else:
             self._tell(found.text, Source.PICTURE if source is Source.CLIPBOARD else source)
 
     def _tell(self, text: str, source: Source) -> None:
-        """Tell of a text; of one that was found when the wallet was locked already, as of any from outside."""
-        if self._context.wallet.locked:
-            self._context.go.take_in(text, source)
-        else:
+        """Tell of a text; of one that was found when a person was elsewhere already, as of any from outside."""
+        if self._in_view:
             self.got.emit(text, source)
+        else:
+            self._context.go.take_in(text, source, waits=True)
+
+    def _say(self, problem: Problem) -> None:
+        """Tell why there is no text; to a person who is elsewhere already, where that can be seen."""
+        if self._in_view:
+            self.told.emit(problem)
+        else:
+            self._context.go.say(problem)
+
+    @property
+    def _in_view(self) -> bool:
+        """Whether what asked for it is still on the page in view; that the whole window hid itself does not count."""
+        return not self._context.wallet.locked and self._place.isVisibleTo(self._place.window())
 
     def _recognised(self, text: str) -> Intake:
         return take_in(text, self._reach)

@@ -99,10 +99,13 @@ class Sections(Ways):
         self.window.starting.end()
         self.window.show_page(self.window.starting)
 
-    def take_in(self, text: str, source: Source = Source.LINK) -> None:
-        """A text that came from outside the window. Nothing is begun by it, and no unfinished work gives way to it."""
+    def take_in(self, text: str, source: Source = Source.LINK, *, waits: bool = False) -> None:
+        """A text that came from outside the window. Nothing is begun by it, and no unfinished work gives way to it.
+
+        `waits` where it leads nowhere by itself, as nobody waits for it any more.
+        """
         if self._way and not self._closed:
-            self.arrivals.take_in(text, source)
+            self.arrivals.take_in(text, source, waits=waits)
 
     def say(self, problem: Problem) -> None:
         """Say something below the page, until it is dismissed or another one comes."""

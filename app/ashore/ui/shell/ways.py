@@ -113,6 +113,11 @@ class Ways(QObject):
         page = self._form(profile)
         return page.unfinished(link) if isinstance(page, LnurlFormPage) else page.unfinished(recipient, chain_id)
 
+    def unfinished_beside(self, before: Terms) -> Problem | None:
+        """What is begun in a form, and would be lost to what was asked for `before`; None where nothing would be."""
+        page = self._form(before.profile)
+        return None if isinstance(page, LnurlFormPage) else page.unfinished_beside(before)
+
     def _form(self, profile: str) -> places.Drafted:
         """The form of a deployment."""
         system = next((known.system for known in self.wallet.profiles() if known.id == profile), "")
