@@ -12,6 +12,7 @@ from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
 from ashore.domain.hex_groups import shortened
 from ashore.domain.stages import Track
+from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import GAS_MOST, SAID_BY
 from ashore.engine.views import ActivityRow
 from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER
@@ -98,10 +99,24 @@ def towards(terms: Terms) -> str:
     return "of your zkLink account" if NEW_KEY in terms.details else f"to {terms.destination}"
 
 
+def voucher_name(terms: Terms, most: int = 40) -> str:
+    """What a Lightning service calls its voucher, quoted and cut to so many letters; empty where it says nothing."""
+    said = terms.details.get("description", "") if terms.system == LIGHTNING else ""
+    return quoted(said, most) if said else ""
+
+
+def payer(terms: Terms) -> str:
+    """The Lightning service that pays, and its own words for the voucher; empty for what pays to an address."""
+    if terms.system != LIGHTNING:
+        return ""
+    name, host = voucher_name(terms, 80), terms.details.get(SAID_BY, "")
+    return f"from {host}, which calls it {name}" if name else f"from {host}"
+
+
 def party(terms: Terms) -> str:
-    """The other party of the list: the recipient's address, or the Lightning service that pays."""
+    """The other party of the list: the recipient's address, or the voucher and the Lightning service that pays."""
     if terms.system == LIGHTNING:
-        return f"from {terms.details.get(SAID_BY, '')}"
+        return f"{voucher_name(terms)} from {terms.details.get(SAID_BY, '')}".strip()
     return shortened(readable(terms.recipient))
 
 

@@ -15,7 +15,7 @@ from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
 from ashore.ui.widgets.marks import WORDS, described
-from ashore.ui.wording import clock_time, exact_time, is_claim, party, stage_words, title
+from ashore.ui.wording import clock_time, exact_time, is_claim, party, payer, stage_words, title, voucher_name
 
 PAGE = 100
 COLUMNS = ("Amount", "To", "Recipient or payer", "Stage", "Started")
@@ -26,6 +26,9 @@ _SAID_OUT = frozenset({Mark.UNKNOWN, Mark.FAILED, Mark.TAKEN_BACK})
 
 _BELOW = {AMOUNT: ((TO, "to"),), STAGE: ((STARTED, "started"),)}
 """Which column says what another would, where that one has no room."""
+
+_NAME = 24
+"""Letters of a voucher's name that stand beside the amount where the payer has no column."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _Key = tuple[int, int] | None
@@ -62,12 +65,17 @@ class ActivityModel(QAbstractTableModel):
         self._at_end = False
         self.called: dict[int, set[str]] = {AMOUNT: set(), TO: set(), STAGE: set()}
         """What was listed in columns whose words are never cut off: every stage, and of the others the longest."""
+        self._unnamed = False
         self.below: frozenset[int] = frozenset()
         """Columns that are not shown: amount and stage say in a second line what they would."""
 
     def tell_below(self, columns: frozenset[int]) -> None:
         """Say these columns in a second line of those that are always shown."""
         self.below = columns & {column for beside in _BELOW.values() for column, _ in beside}
+        self._unnamed = RECIPIENT in columns
+        self.called = {column: set() for column in self.called}
+        for page in self._pages:
+            self._note(page.rows)
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(COLUMNS) - 1))
 
@@ -208,7 +216,7 @@ class ActivityModel(QAbstractTableModel):
         terms = row.terms
         marked = FOLLOWED in terms.details and STARTED not in self.below
         texts = {
-            AMOUNT: title(terms),
+            AMOUNT: f"{title(terms)} {voucher_name(terms, _NAME) if self._unnamed else ''}".strip(),
             TO: f"{terms.destination} · {FOLLOWED}" if marked else terms.destination,
             RECIPIENT: party(terms),
             STAGE: self._stage(row),
@@ -242,7 +250,7 @@ class ActivityModel(QAbstractTableModel):
         told = {
             AMOUNT: title(row.terms),
             TO: row.terms.destination + made,
-            RECIPIENT: readable(row.terms.recipient),
+            RECIPIENT: payer(row.terms) or readable(row.terms.recipient),
             STARTED: exact_time(row.started_at),
         }
         return plain_tip(told.get(column, ""))

@@ -24,7 +24,16 @@ from ashore.ui.widgets.labels import Label, clear, column, row, set_property
 from ashore.ui.widgets.marks import MarkWidget, beside_stage
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import ScrollColumn
-from ashore.ui.wording import LIGHTNING, REDDIO, breakable, stage_words, title, towards, without_long_numbers
+from ashore.ui.wording import (
+    LIGHTNING,
+    REDDIO,
+    breakable,
+    stage_words,
+    title,
+    towards,
+    voucher_name,
+    without_long_numbers,
+)
 
 UNDER_WAY_SHOWN = 6
 ASKING, NOT_TOLD = "Asking…", "Not known now"
@@ -151,7 +160,8 @@ class UnderWayRow(RowButton):
         self.mark.show_mark(shown.mark)
         self.amount.setText(title(terms))
         followed = f" · {FOLLOWED}" if FOLLOWED in terms.details else ""
-        where = f"{towards(terms)}{followed}"
+        name = voucher_name(terms)
+        where = f"{towards(terms)}{followed}{f' · {name}' if name else ''}"
         self.where.setText(breakable(where))
         self.stage.setText(breakable(stage_words(shown, beside_stage(shown.mark), self._now())))
         self.setAccessibleName(f"{self.amount.text()} {where}, {self.stage.text()}. Opens its voyage.")

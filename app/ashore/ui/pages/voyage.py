@@ -26,12 +26,22 @@ from ashore.ui.pages.related import RelatedCard
 from ashore.ui.pages.replacing import Replacing
 from ashore.ui.pages.stage_row import StageRowWidget
 from ashore.ui.widgets.buttons import Button, CopyButton
-from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, column, ground, set_property, set_tip
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import LIGHTNING, REDDIO, breakable, clock_time, exact_time, stays_on_reddio, title, towards
+from ashore.ui.wording import (
+    LIGHTNING,
+    REDDIO,
+    breakable,
+    clock_time,
+    exact_time,
+    payer,
+    stays_on_reddio,
+    title,
+    towards,
+)
 
 _SEVERITY = {
     Status.UNKNOWN: Severity.WARNS,
@@ -87,10 +97,11 @@ class VoyagePage(Page):
         self.where = Label(role="hero-side")
         self.recipient = HexText(self.context.theme, what="Recipient", size=12)
         self.copy = CopyButton("the recipient’s address")
+        self.payer = FlowLabel("small")
         self.started = Label(role="small")
         heading, meta = QWidget(), QWidget()
         heading.setLayout(FlowLayout(self.amount, self.where, gap=16))
-        meta.setLayout(FlowLayout(self.recipient, self.copy, self.started, gap=10))
+        meta.setLayout(FlowLayout(self.recipient, self.copy, self.payer, self.started, gap=10))
         heading.setContentsMargins(0, 0, 14, 0)
         meta.setContentsMargins(0, 0, 14, 0)
         self.body.setSpacing(10)
@@ -176,7 +187,8 @@ class VoyagePage(Page):
         terms, now = voyage.withdrawal.terms, self.context.now()
         self.amount.setText(title(terms))
         self.where.setText(towards(terms))
-        self.setAccessibleName(f"{title(terms)} {towards(terms)}")
+        self.payer.show_text(breakable(payer(terms)))
+        self.setAccessibleName(f"{title(terms)} {towards(terms)} {payer(terms)}".strip())
         lightning = terms.system == LIGHTNING
         self.recipient.setVisible(not lightning)  # a node is no address: it stands with the invoice's evidence
         self.copy.setVisible(not lightning)
