@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ashore import __version__
+
+if TYPE_CHECKING:
+    import argparse
 
 NETWORKS_REACHABLE = ("sandbox",)
 THEMES = ("system", "light", "dark")
@@ -54,6 +57,8 @@ class Options:
 
 
 def _network(name: str) -> str:
+    import argparse
+
     if name == "mainnet":
         raise argparse.ArgumentTypeError(_MAINNET_SENTENCE)
     if name not in NETWORKS_REACHABLE:
@@ -62,6 +67,8 @@ def _network(name: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="ashore",
         description="Brings funds out of zkLink, Reddio and LNURL services, and shows each step's evidence.",
@@ -89,6 +96,21 @@ def parse(arguments: Sequence[str]) -> Options:
     Raises:
         SystemExit: 0 after ``--help`` and ``--version``, 2 with a sentence when something cannot be read.
     """
+    return _usual(arguments) or _any(arguments)
+
+
+def _usual(arguments: Sequence[str]) -> Options | None:
+    """The start from a menu, and the one with a link that hands it over: a parser would take longer than either."""
+    rest, folder = list(arguments), None
+    if rest[:1] == ["--data-dir"] and len(rest) > 1 and rest[1] and not rest[1].startswith("-"):
+        folder, rest = Path(rest[1]), rest[2:]
+    link = rest.pop() if rest and _SCHEME.match(rest[-1]) else ""
+    if rest:
+        return None
+    return Options(data_dir=folder and folder.expanduser().absolute(), link=link)
+
+
+def _any(arguments: Sequence[str]) -> Options:
     parser = _parser()
     # What it does not know is not repeated as argparse would: it may be a link, and a link may be a secret.
     found, unknown = parser.parse_known_args(arguments)

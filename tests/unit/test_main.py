@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,22 @@ def test_a_link_is_read_wherever_it_stands(given: list[str]) -> None:
 
 def test_what_a_launcher_gives_without_a_link_is_none() -> None:
     assert options.parse(["--"]) == options.Options()
+
+
+_WORDS = ["--data-dir", "/data", "~/data", "a:b", "", "-x", "--", LINK, "surplus-secret"]
+
+
+@pytest.mark.parametrize("length", range(4))
+def test_usual_starts_are_read_as_all_others_are(length: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def read(arguments: list[str]) -> options.Options | int | str | None:
+        try:
+            return options.parse(arguments)
+        except SystemExit as ended:
+            return ended.code
+
+    for given in map(list, product(_WORDS, repeat=length)):
+        assert read(given) == read(["--theme", "system", *given]), given  # what only the parser knows
+    assert "secret" not in capsys.readouterr().err
 
 
 def test_another_start_is_led_to_the_same_wallet(tmp_path: Path) -> None:
