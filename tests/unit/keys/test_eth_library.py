@@ -1,4 +1,4 @@
-"""eth_account without its reader of key files: what is not loaded, and what happens should it be another version."""
+"""eth_account without what the signer never uses: what is not loaded, and what happens should it be another version."""
 
 import subprocess
 import sys
@@ -22,6 +22,36 @@ LOADED = "import sys\nfrom ashore.keys import eth_library\neth_library.load_eth_
     "script",
     [
         pytest.param(f"{LOADED}{SIGNED}assert 'py_ecc' not in sys.modules", id="nothing of the pairing is loaded"),
+        pytest.param(
+            f"{LOADED}{SIGNED}assert not {{'pydantic', 'email', 'importlib.metadata'}} & set(sys.modules)",
+            id="nor models, nor numbers of versions",
+        ),
+        pytest.param(
+            f"{LOADED}import importlib.metadata\nimport pydantic\nimport eth_utils.pydantic\n"
+            "assert importlib.metadata.version('pydantic') == pydantic.VERSION\n"
+            "assert issubclass(eth_utils.pydantic.CamelModel, pydantic.BaseModel)\n"
+            "class Real(pydantic.BaseModel):\n    value: int\n"
+            f"assert Real(value='1').value == 1\n{SIGNED}",
+            id="whoever asks for models later has them",
+        ),
+        pytest.param(
+            f"import importlib.metadata\nimport pydantic\n{LOADED}import eth_account.datastructures as made\n"
+            f"assert issubclass(made.SignedSetCodeAuthorization, pydantic.BaseModel)\n{SIGNED}",
+            id="models that are loaded stay as they are",
+        ),
+        pytest.param(
+            f"{LOADED}from ashore.keys.errors import Refused\n"
+            "from eth_account.typed_transactions.base import BlobPooledTransactionData\n"
+            "try:\n    BlobPooledTransactionData(blobs=[])\nexcept Refused:\n    sys.exit()\nsys.exit(1)",
+            id="blobs are refused",
+        ),
+        pytest.param(
+            "import types\nfrom ashore.keys import eth_library\n"
+            "eth_library._without_models = lambda: {n: types.ModuleType(n) for n in ('pydantic', "
+            f"'eth_utils.pydantic')}}\n{LOADED}import pydantic\nimport eth_account.datastructures as made\n"
+            f"assert issubclass(made.SignedSetCodeAuthorization, pydantic.BaseModel)\n{SIGNED}",
+            id="a version that asks for more of the models has all of them",
+        ),
         pytest.param(
             f"{LOADED}import eth_keyfile.keyfile\nassert eth_keyfile.keyfile.MAX_V3_PRIVATE_KEY\n{SIGNED}",
             id="whoever asks for key files later has them",
