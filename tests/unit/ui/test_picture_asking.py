@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -10,13 +11,14 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QColor, QImage
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.pictures import AskFirst, Loaded
+from ashore.engine.pictures import MOST_BYTES, AskFirst, Loaded
 from ashore.ui.pages.reddio_form import ReddioFormPage
 from ashore.ui.widgets.picture import UnreadablePicture, decoded
 from unit.systems.reddio.reddio_bench import NFT
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.reddio_standin import ReddioStandIn, open_reddio, settled
+from unit.ui.scanner.drawn import layered
 
 URI = "https://meta.example/7.json"
 HOSTS = ("meta.example", "pictures.example")
@@ -187,3 +189,21 @@ def test_a_small_file_that_would_be_large_is_refused_before_it_is_decoded() -> N
     with pytest.raises(UnreadablePicture) as caught:
         decoded(bytes(bomb), 48)
     assert isinstance(caught.value, AshoreError)
+
+
+@pytest.mark.parametrize(("side", "more"), [(2_000, 55), (3_000, 0), (2_500, 20), (200, 60_000)])
+def test_a_small_file_that_is_read_over_and_over_is_refused_before_it_is_decoded(side: int, more: int) -> None:
+    bomb = layered(side, side, more)
+    assert len(bomb) <= MOST_BYTES
+    before = time.thread_time()
+    with pytest.raises(UnreadablePicture, match="too many layers"):
+        decoded(bomb, 48)
+    assert time.thread_time() - before < 0.5
+
+
+@pytest.mark.qt_log_ignore("Inconsistent progression")
+def test_a_photograph_in_layers_becomes_a_square_in_no_time() -> None:
+    photograph = layered(2_800, 2_800, 6)
+    before = time.thread_time()
+    assert decoded(photograph, 48).pixelColor(24, 24).blue() > 190
+    assert time.thread_time() - before < 1

@@ -1,7 +1,6 @@
 """A file or bytes from outside, read as a picture or as a text, with bounds on what that may cost.
 
-Nothing here trusts a name: what a file is, its first bytes say. What it measures is looked at before anything is
-decoded. Meant for a worker thread; nothing touches a widget.
+Meant for a worker thread; nothing touches a widget.
 """
 
 from __future__ import annotations
@@ -13,39 +12,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPainter
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from ashore.intake.codes import Luma
 from ashore.ui.scanner.luma import on_white
-from ashore.ui.widgets.picture import ALLOCATION_MIB, UnreadablePicture
+from ashore.ui.widgets.picture import Bounds, PictureReader, UnreadablePicture, format_of
 
 MOST_FILE_BYTES = 64 * 1024 * 1024
-MOST_PIXELS = 50_000_000
-"""More than three 4K screens in one screenshot, and what the camera of a telephone takes."""
-MOST_SIDE = 32_000
 MOST_TEXT_BYTES = 64 * 1024
 """Of a file that holds a text: a link, an address, a receipt."""
 
 _ENOUGH_PIXELS = 16_000_000
 """A larger photograph (JPEG) is decoded at a smaller scale: its pixels are sharper than its lens."""
-_JPEG_SCAN, _MOST_SCANS = b"\xff\xda", 64
-"""A progressive JPEG is read once over for each of its scans: usual are ten, possible are millions."""
 _SHOWN_SIDE = 1600
 _STRIP_PIXELS = 200_000
 _HEAD = 4096
 _PIECE = 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
-
-_FORMATS = (
-    (b"\x89PNG\r\n\x1a\n", 0, b"png"),
-    (b"\xff\xd8\xff", 0, b"jpeg"),
-    (b"GIF87a", 0, b"gif"),
-    (b"GIF89a", 0, b"gif"),
-    (b"WEBP", 8, b"webp"),
-    (b"BM", 0, b"bmp"),
-)
-"""First bytes, where they stand, and the one reader that is tried."""
 
 _KINDS = "Ashore reads PNG, JPEG, WebP, GIF and BMP pictures. A screenshot of the code is one of these."
 _REFUSED = (
@@ -57,6 +41,15 @@ _REFUSED = (
 )
 _SVG = ("This is a drawing (SVG), which Ashore does not open.", "Show it on the screen and scan the screen.")
 _DAMAGED = ("The picture is damaged or was not loaded to its end.", "Save it once more, or scan it from the screen.")
+BOUNDS = Bounds(
+    pixels=50_000_000,  # more than three 4K screens in one screenshot, and what the camera of a telephone takes
+    layered=32_000_000,
+    side=32_000,
+    unknown=("This kind of picture is not opened.", _KINDS),
+    damaged=_DAMAGED,
+    smaller="Cut the code out, or take a screenshot of it.",
+    afresh="Save it once more.",
+)
 _NO_FILE = ("This file cannot be read.", "It may have been moved, or you may not be allowed to read it.")
 _TOO_HEAVY = "The file is too large to be a picture of a code: "
 _OTHER = "This is neither a picture nor a text that Ashore knows."
@@ -92,24 +85,21 @@ def load_file(path: Path) -> Picture | Text:
         head = os.read(descriptor, _HEAD)
         if not head:
             raise UnreadablePicture("The file is empty.", "Choose the picture of the code, or paste its text.")
-        if not _format_of(head):
+        if not format_of(head):
             return _text_of(head, descriptor, size)
         if size > MOST_FILE_BYTES:
             raise UnreadablePicture(f"{_TOO_HEAVY}{size // 1_000_000:,} MB.", "Cut the code out, or take a screenshot.")
         body = QByteArray(head)
         while body.size() <= MOST_FILE_BYTES and (piece := os.read(descriptor, _PIECE)):
             body.append(piece)
-    return _decoded(body, _format_of(head))
+    return _decoded(body)
 
 
 def load_bytes(body: QByteArray) -> Picture:
     """Return the picture that these bytes are, as `load_file` does. Raises UnreadablePicture."""
-    kind = _format_of(bytes(body.first(min(_HEAD, body.size())).data()))
-    if not kind:
-        raise UnreadablePicture("This kind of picture is not opened.", _KINDS)
     if body.size() > MOST_FILE_BYTES:
         raise UnreadablePicture(f"{_TOO_HEAVY}{body.size() // 1_000_000:,} MB.", "Cut the code out.")
-    return _decoded(body, kind)
+    return _decoded(body)
 
 
 def of_image(image: QImage, *, moving: bool = False) -> Picture:
@@ -119,7 +109,7 @@ def of_image(image: QImage, *, moving: bool = False) -> Picture:
     """
     if image.isNull():
         raise UnreadablePicture(*_DAMAGED)
-    _bounded(image.size())
+    BOUNDS.check(image.size())
     width, height = image.width(), image.height()
     scale = min(1.0, _SHOWN_SIDE / max(width, height))
     shown = QImage(max(1, round(width * scale)), max(1, round(height * scale)), QImage.Format.Format_RGB32)
@@ -174,10 +164,6 @@ def _opened(path: Path) -> Iterator[tuple[int, int]]:
         os.close(descriptor)
 
 
-def _format_of(head: bytes) -> bytes:
-    return next((name for magic, at, name in _FORMATS if head[at : at + len(magic)] == magic), b"")
-
-
 def _text_of(head: bytes, descriptor: int, size: int) -> Text:
     for magic, at, sentence, advice in _REFUSED:
         if head[at : at + len(magic)] == magic:
@@ -198,29 +184,10 @@ def _text_of(head: bytes, descriptor: int, size: int) -> Text:
         raise UnreadablePicture(_OTHER, _KINDS) from None
 
 
-def _decoded(body: QByteArray, kind: bytes) -> Picture:
-    if kind == b"jpeg" and body.count(_JPEG_SCAN) > _MOST_SCANS:
-        raise UnreadablePicture("The picture is put together of too many layers.", "Save it once more.")
-    QImageReader.setAllocationLimit(ALLOCATION_MIB)
-    buffer = QBuffer(body)
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, QByteArray(kind))
-    reader.setAutoDetectImageFormat(False)
-    size = reader.size()
-    if not size.isValid() or size.isEmpty():
-        raise UnreadablePicture(*_DAMAGED)
-    _bounded(size)
-    if kind == b"jpeg" and size.width() * size.height() > _ENOUGH_PIXELS:
-        reader.setScaledSize(QSize((size.width() + 1) // 2, (size.height() + 1) // 2))
-    reader.setAutoTransform(True)  # as it is shown elsewhere: the right way up
-    image = reader.read()
-    if image.isNull():
-        raise UnreadablePicture(*_DAMAGED)
-    moving = reader.supportsAnimation() and reader.imageCount() > 1
-    return of_image(image, moving=moving)
-
-
-def _bounded(size: QSize) -> None:
-    if max(size.width(), size.height()) > MOST_SIDE or size.width() * size.height() > MOST_PIXELS:
-        told = f"The picture is too large: {size.width():,} × {size.height():,} pixels."
-        raise UnreadablePicture(told, "Cut the code out, or take a screenshot of it.")
+def _decoded(body: QByteArray) -> Picture:
+    reader = PictureReader(body, BOUNDS)
+    size, smaller = reader.size, None
+    if reader.kind == b"jpeg" and size.width() * size.height() > _ENOUGH_PIXELS:
+        smaller = QSize((size.width() + 1) // 2, (size.height() + 1) // 2)
+    image = reader.read(smaller, upright=True)  # as it is shown elsewhere
+    return of_image(image, moving=reader.moving)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import segno
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtMultimedia import QVideoFrame, QVideoFrameFormat
 
 Pixel = QVideoFrameFormat.PixelFormat
@@ -94,6 +94,21 @@ def _jpeg(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     assert image.save(buffer, "JPG", 90)
     return bytes(held.data())
+
+
+def layered(width: int, height: int, more: int) -> bytes:
+    """A progressive JPEG of ten scans, and its smallest scan so many times more: each costs a look at every block."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("#88aacc"))
+    held = QByteArray()
+    buffer = QBuffer(held)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, b"jpeg")
+    writer.setProgressiveScanWrite(True)
+    assert writer.write(image)
+    body = bytes(held.data())
+    last = body[body.rindex(b"\xff\xda") : -2]
+    return body[:-2] + last * more + body[-2:]
 
 
 def grey(value: int, size: QSize = SMALL) -> QImage:

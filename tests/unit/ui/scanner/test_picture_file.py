@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -15,13 +16,16 @@ import segno
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 
-from ashore.ui.scanner.picture_file import MOST_FILE_BYTES, MOST_PIXELS, Picture, Text, load_bytes, load_file, of_image
+from ashore.ui.scanner.picture_file import BOUNDS, MOST_FILE_BYTES, Picture, Text, load_bytes, load_file, of_image
 from ashore.ui.scanner.still import look
-from ashore.ui.widgets.picture import UnreadablePicture
+from ashore.ui.widgets.picture import USUAL_SCANS, UnreadablePicture
+from unit.ui.scanner.drawn import layered
 
 TEXT = "lightning:LNURL1DP68GURN8GHJ7MRWW4EXCTNXD9SHG6NPVCHXXMMD9AKXUATJDSKHQCTE8AEK2UMND9HKU0"
 MOST_MIB = 420
 """What the largest picture that is read may take in all, with Python and Qt."""
+MOST_SECONDS = 4.0
+"""Of processor time, for the same: some four times what it takes."""
 
 
 def code(scale: int = 6, *, ground: str = "white") -> QImage:
@@ -44,7 +48,7 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 def claims_to_be(width: int, height: int) -> bytes:
     """A PNG of so many black points; of more than are ever decoded it has the first line alone."""
     line = b"\x00" * (width // 8 + 2)
-    body = zlib.compress(line * (height if width * height <= MOST_PIXELS else 1), 9)
+    body = zlib.compress(line * (height if width * height <= BOUNDS.pixels else 1), 9)
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
@@ -101,6 +105,35 @@ def test_a_photograph_in_layers_is_read(tmp_path: Path) -> None:
     seen = look([lambda: load_file(path)])
     assert not isinstance(seen, Text)
     assert [each.text for each in seen.found] == [TEXT]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "more"),
+    [
+        (BOUNDS.layered // 8_000, 8_000, 7),  # one more than such a large one may have
+        (BOUNDS.layered // 8_000 + 1, 8_000, 0),
+        (8, 8, 55),
+        (64, 64, 20_000),
+    ],
+)
+def test_layers_that_would_take_long_or_much_memory_are_never_decoded(
+    tmp_path: Path, width: int, height: int, more: int
+) -> None:
+    path = tmp_path / "layers.jpg"
+    path.write_bytes(layered(width, height, more))
+    assert refused(path) == "The picture is put together of too many layers for its size."
+
+
+@pytest.mark.qt_log_ignore("Inconsistent progression")
+def test_the_costliest_layers_that_are_read_take_a_moment(tmp_path: Path) -> None:
+    path = tmp_path / "layers.jpg"
+    path.write_bytes(layered(BOUNDS.layered // 8_000, 8_000, USUAL_SCANS - 10))
+    before = time.thread_time()
+    assert isinstance(load_file(path), Picture)
+    assert time.thread_time() - before < MOST_SECONDS
+    what, most = measured(path)
+    assert what == "read"
+    assert most < MOST_MIB
 
 
 def animated(frames: int) -> bytes:
@@ -248,7 +281,7 @@ def test_memory_is_bounded_whatever_the_file_claims(tmp_path: Path) -> None:
         assert most < usual + 16, path
 
     largest = tmp_path / "largest.png"
-    largest.write_bytes(claims_to_be(MOST_PIXELS // 5_000, 5_000))
+    largest.write_bytes(claims_to_be(BOUNDS.pixels // 5_000, 5_000))
     what, most = measured(largest)
     assert what == "read"
     assert most < MOST_MIB
