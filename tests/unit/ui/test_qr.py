@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
@@ -19,6 +19,7 @@ from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.opening import open_folder, open_page_here
 from ashore.ui.widgets.qr import QrCode, show_large, small_code
 from ashore.ui.widgets.qr_dialog import CodeDialog, LargeCode
 from ashore.ui.widgets.qr_picture import (
@@ -33,7 +34,7 @@ from ashore.ui.widgets.qr_picture import (
     png,
     svg,
 )
-from ashore.ui.widgets.saving import Folder
+from ashore.ui.widgets.saving import Folder, name_for
 from ashore.ui.widgets.text_to_sign import TextToSign
 from unit.intake.test_kinds import SECRET
 
@@ -235,13 +236,104 @@ def test_a_code_is_saved_where_one_says_and_the_folder_is_remembered(
         dialog.save.click()
         (asked,) = [each for each in dialog.findChildren(QFileDialog) if each.isVisible()]
         assert Path(asked.directory().absolutePath()) == tmp_path
-        assert [Path(each).name for each in asked.selectedFiles()] == ["the-address-of-account-1.png"]
+        assert [Path(each).name for each in asked.selectedFiles()] == ["address-of-account-1-8f90.png"]
         asked.fileSelected.emit(str(tmp_path / name))
         asked.reject()
         assert (tmp_path / name).read_bytes().startswith(start)
-        assert dialog.said.text() == f"Saved as {name}."
+        assert dialog.said.accessibleName() == dialog.said.toolTip() == f"Saved as {tmp_path / name}."
+        assert dialog.said.text().replace("\u200b", "").startswith(f"Saved as {name} in /")
+        assert dialog.open_folder.isVisible()
     assert kept == [str(tmp_path)] * 2
     assert sorted(each.name for each in tmp_path.iterdir()) == ["code.png", "code.svg"]
+
+
+def test_the_folder_of_what_was_saved_is_opened_and_nothing_else(
+    theme: Theme, holder: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or len(opened) == 1)
+    folder = tmp_path / "a folder of mine with <b>a</b> long name % that is cut" / ("x" * 60)
+    folder.mkdir(parents=True)
+    dialog = show_large(theme, holder, ADDRESS, "the address")
+    QApplication.processEvents()
+    assert dialog.open_folder.isHidden()
+    place = dialog.save.mapTo(dialog, dialog.save.rect().topLeft())
+    dialog.save_as(folder / "code.png")
+    QApplication.processEvents()
+    assert dialog.save.mapTo(dialog, dialog.save.rect().topLeft()) == place, "nothing moves when it is said"
+    assert str(folder) not in dialog.said.text()
+    assert "…" in dialog.said.text()
+    assert str(folder) in dialog.said.accessibleName()
+    dialog.open_folder.click()
+    assert opened == [QUrl.fromLocalFile(str(folder))]
+    dialog.open_folder.click()
+    assert dialog.said.text().startswith("The folder could not be opened.")
+    dialog.save_as(folder / "code.png")
+    dialog.copy_picture.click()
+    assert dialog.open_folder.isHidden(), "it belongs to what was saved"
+    for elsewhere in (
+        "//host/share",
+        "\\\\host\\share",
+        "relative",
+        str(folder / "code.png"),
+        str(folder / "gone"),
+        "",
+    ):
+        assert not open_folder(Path(elsewhere))
+    assert len(opened) == 2
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "name"),
+    [
+        ("the address of Account 1", ADDRESS, "address-of-account-1-8f90"),
+        ("the transaction’s page", "https://sepolia.etherscan.io/tx/0x5dE1", "transactions-page-5de1"),
+        ("the address of Café Ümlaut/../:*?", ADDRESS, "address-of-café-ümlaut-8f90"),
+        ("the address of " + "\u202e" + "x" * 99, ADDRESS, "address-of-" + "x" * 49 + "-8f90"),
+        ("…", "!", "code"),
+    ],
+)
+def test_a_file_is_named_after_what_its_code_is_of(what: str, text: str, name: str) -> None:
+    assert name_for(what, text) == name
+
+
+def test_a_folder_that_is_not_there_gives_no_file_its_name(
+    theme: Theme, holder: QWidget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert Folder().start() == str(tmp_path), "there are no Pictures in this home"
+    assert Folder(lambda: str(tmp_path / "gone")).start() == str(tmp_path)
+    dialog = show_large(theme, holder, ADDRESS, "the address")
+    dialog.save.click()
+    (asked,) = [each for each in dialog.findChildren(QFileDialog) if each.isVisible()]
+    assert [Path(each).name for each in asked.selectedFiles()] == ["address-8f90.png"]
+    asked.reject()
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("http://127.0.0.1:8080/lnurl/", True),
+        ("http://[::1]:8080/", True),
+        ("http://127.0.0.1/", False),
+        ("https://127.0.0.1:8080/", False),
+        ("http://localhost:8080/", False),
+        ("http://127.0.0.1.evil.example:80/", False),
+        ("http://127.0.0.1:80@evil.example:80/", False),
+        ("http://127.0.0.1:99999999/", False),
+        ("http://evil.example:80/http://127.0.0.1:80/", False),
+        ("file:///etc/passwd", False),
+        ("javascript://127.0.0.1:80/%0aalert(1)", False),
+        ("http://127.0.0.1:80\\@evil.example/", False),
+        ("", False),
+    ],
+)
+def test_only_a_page_of_this_computer_is_opened(address: str, here: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(opened.append(url.toString()) or True))
+    assert open_page_here(address) is here
+    assert bool(opened) is here
 
 
 def test_what_cannot_be_saved_is_said_and_leaves_what_was_there(theme: Theme, holder: QWidget, tmp_path: Path) -> None:

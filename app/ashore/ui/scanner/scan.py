@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QObject, QStandardPaths, QUrl, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -26,6 +26,7 @@ from ashore.ui.scanner.still import Found, Looked, Looking
 from ashore.ui.scanner.ways import CLIPBOARD, PICTURE, SCREEN
 from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.picture import UnreadablePicture
+from ashore.ui.widgets.saving import Folder
 
 MOST_TEXT = 20_000
 """Characters of a text that are looked at: more than any link has."""
@@ -171,10 +172,8 @@ class Scan(QObject):
         await self._look(Source.SCREEN, *(partial(of_image, picture) for picture in pictures))
 
     def _folder(self) -> str:
-        usual = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         state = self._context.state
-        known = state.text(_FOLDER, "") if state is not None else ""
-        return known or usual
+        return Folder(lambda: state.text(_FOLDER, "") if state is not None else "").start()
 
     def _chosen(self, file: str) -> None:
         path = Path(file)

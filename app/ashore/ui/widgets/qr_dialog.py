@@ -16,16 +16,18 @@ from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, set_property, show_if
+from ashore.ui.widgets.labels import Label, row, set_property, set_tip, show_if
+from ashore.ui.widgets.opening import is_folder_here, open_folder
 from ashore.ui.widgets.qr_picture import Modules, NoCode, encode, least_side, paint, picture, png, svg, whole_side
-from ashore.ui.widgets.saving import Folder, ask_where, write
+from ashore.ui.widgets.saving import Folder, ask_where, name_for, place_of, write
 from ashore.ui.widgets.verbatim import Verbatim
+from ashore.ui.wording import breakable
 
 _LARGE = 340
 _SCREEN_SHARE = 0.9
 _COPIED_PIXELS = 512
-_ROOM = "\u00a0"
-"""Keeps a line free for what is said later: nothing moves from under the pointer then."""
+_LINE, _LINES = 16, 2
+"""Room that is kept free for what is said later: nothing moves from under the pointer then."""
 _HEX = re.compile(r"0x[0-9a-fA-F]{2,64}")
 _KINDS = {"png": "PNG picture (*.png)", "svg": "SVG drawing (*.svg)"}
 
@@ -82,6 +84,8 @@ class CodeDialog(QDialog):
     def __init__(self, theme: Theme, parent: QWidget, text: str, what: str, folder: Folder, warning: str = "") -> None:
         super().__init__(parent)
         self._what = what
+        self._text = text
+        self._saved_to: Path | None = None
         self._folder = folder
         self._modules: Modules | None = None
         self.setObjectName(PASSING)
@@ -89,9 +93,15 @@ class CodeDialog(QDialog):
         self.setWindowTitle(f"QR code of {what}")
         self.copy_text = CopyButton("the text", text, "Copy the text")
         self.copy_picture = Button("Copy the picture", "small-link")
-        self.save = Button("Save …", "small-link", name="Save the code as a picture")
+        self.save = Button("Save…", "small-link", name="Save the code as a picture")
         self.close_button = Button("Close")
-        self.said = Label(_ROOM, "small", wrap=True)
+        self.said = Label(role="small", wrap=True)
+        self.said.setMinimumHeight(theme.px(_LINE) * _LINES)
+        self.open_folder = Button("Open folder", "small-link", name="Open the folder of the saved code")
+        kept = self.open_folder.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.open_folder.setSizePolicy(kept)
+        self.open_folder.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(16)
@@ -108,7 +118,10 @@ class CodeDialog(QDialog):
             FlowLayout(self.copy_text, self.copy_picture, self.save, self.close_button, gap=16, last_right=True)
         )
         column.addWidget(buttons)
-        column.addWidget(self.said)
+        beside = row(self.said, self.open_folder, spacing=16)
+        beside.setAlignment(self.open_folder, Qt.AlignmentFlag.AlignTop)
+        beside.setStretch(0, 1)
+        column.addLayout(beside)
         self._connect()
         self._fit(parent.screen().availableGeometry().size() * _SCREEN_SHARE)
 
@@ -136,6 +149,7 @@ class CodeDialog(QDialog):
     def _connect(self) -> None:
         self.copy_picture.clicked.connect(self._copy_picture)
         self.save.clicked.connect(self._save)
+        self.open_folder.clicked.connect(self._open_folder)
         self.close_button.clicked.connect(self.accept)
 
     def _copy_picture(self) -> None:
@@ -144,7 +158,7 @@ class CodeDialog(QDialog):
             self._say("The picture was copied.")
 
     def _save(self) -> None:
-        name = re.sub(r"[^a-z0-9]+", "-", self._what.lower()).strip("-") or "code"
+        name = name_for(self._what, self._text)
         ask_where(self, "Save the QR code", f"{name}.png", _KINDS, self._folder, self.save_as)
 
     def save_as(self, path: Path) -> None:
@@ -156,12 +170,21 @@ class CodeDialog(QDialog):
         except AshoreError as error:
             self._say(str(error), tone="bad")
             return
-        self._say(f"Saved as {path.name}.")
+        self._say(f"Saved as {place_of(path)}.", whole=f"Saved as {path}.")
+        self._saved_to = path.parent
+        self.open_folder.setVisible(is_folder_here(path.parent))
+        set_tip(self.open_folder, str(path.parent))
 
-    def _say(self, words: str, *, tone: str = "") -> None:
+    def _open_folder(self) -> None:
+        if self._saved_to is not None and not open_folder(self._saved_to):
+            self._say("The folder could not be opened.", whole=f"The folder could not be opened: {self._saved_to}.")
+
+    def _say(self, words: str, *, tone: str = "", whole: str = "") -> None:
         set_property(self.said, "tone", tone)
-        self.said.setText(words)
-        self.said.setAccessibleName(words)
+        self.said.setText(breakable(words))
+        self.said.setAccessibleName(whole or words)
+        set_tip(self.said, whole)
+        self.open_folder.hide()
 
 
 def show_large(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.untrusted import plain
 
 _WHY = {
     errno.EACCES: "Nobody may write there",
@@ -24,6 +26,11 @@ _WHY = {
     errno.ENOENT: "The folder is not there any more",
     errno.ENAMETOOLONG: "The name is too long",
 }
+
+_TAIL, _MOST_WORDS = 4, 60
+"""Characters of a code's text and of its name that a file's name has."""
+
+_SHOWN, _MOST_PATH = 36, 4096
 
 
 class NotSaved(AshoreError):
@@ -38,11 +45,27 @@ class Folder:
     keep: Callable[[str], None] = field(default=lambda _folder: None)
 
     def start(self) -> str:
-        """Where to begin."""
-        known = self.recall()
-        if known and Path(known).is_dir():
-            return known
-        return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        """Where to begin: a folder that is there. Of one that is not, dialogs take the name for that of a file."""
+        places = (QStandardPaths.StandardLocation.PicturesLocation, QStandardPaths.StandardLocation.HomeLocation)
+        usual = (QStandardPaths.writableLocation(place) for place in places)
+        return next((folder for folder in (self.recall(), *usual) if folder and Path(folder).is_dir()), "")
+
+
+def name_for(what: str, text: str) -> str:
+    """A file's name without its suffix, for what is saved: what it is, and the last characters of what it says."""
+    words = re.sub(r"[\W_]+", "-", re.sub(r"['’]", "", what.lower()).removeprefix("the ")).strip("-")
+    tail = re.sub(r"[^0-9A-Za-z]", "", text)[-_TAIL:].lower()
+    return "-".join(part for part in (words[:_MOST_WORDS].strip("-"), tail) if part) or "code"
+
+
+def place_of(path: Path) -> str:
+    """Name and folder of a file, each cut in the middle where it is long."""
+    return f"{_cut(path.name)} in {_cut(str(path.parent))}"
+
+
+def _cut(text: str) -> str:
+    text = plain(text, _MOST_PATH)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2 - 1]}…{text[-_SHOWN // 2 :]}"
 
 
 def ask_where(
