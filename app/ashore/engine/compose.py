@@ -22,6 +22,7 @@ from ashore.engine.compose_lightning import (
     practice_wallets,
 )
 from ashore.engine.compose_reddio import practice_pictures, reddio_profile, reddio_purse, reddio_system
+from ashore.engine.earlier_claims import EarlierClaims
 from ashore.engine.ether import EtherBalances
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
@@ -206,6 +207,7 @@ def compose(
             wallets=wallets,
             balances=balances,
             opened=opened,
+            earlier=EarlierClaims(PRACTICE, journal, ledger.get) if lightning is not None else None,
             pictures=None if reddio is None else practice_pictures(),
             ether=EtherBalances(quorums, {chain.name: chain.gas_symbol for chain in pinned.values()}),
             voucher_page=lightning.service if lightning is not None else "",

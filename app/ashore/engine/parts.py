@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ashore.engine.boundaries import Probe
+from ashore.engine.earlier_claims import EarlierClaims
 from ashore.engine.ether import EtherBalances
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
@@ -62,6 +63,8 @@ class Parts:
     """The balance links that a person keeps; None where there is no LNURL."""
     opened: OpenedOffers | None = None
     """The vouchers that were opened and not withdrawn yet; None where there is no LNURL."""
+    earlier: EarlierClaims | None = None
+    """What was withdrawn from a voucher before; None where there is no LNURL."""
     voucher_page: str = ""
     """Address of the page where the practice service shows its vouchers."""
     ether: EtherBalances | None = None

@@ -68,6 +68,7 @@ class Wallet:
         )
         self.following = Following(parts, self.look_again)
         self.endings = Endings(parts)
+        self.earlier = parts.earlier
         self.network = parts.network
         self.sandbox = parts.sandbox
         self.ether = parts.ether

@@ -167,6 +167,25 @@ class Journal:
         )
         return [str(status) for (status,) in rows]
 
+    def of_voucher(self, profile: str, scope: str, link: str) -> list[tuple[str, str]]:
+        """The withdrawals, newest first, with their statuses, whose move has this scope or whose terms name this link.
+
+        Either may be empty, and then names none.
+        """
+        rows = self._db.read(
+            "SELECT w.id, w.status FROM withdrawals w JOIN events e ON e.withdrawal = w.id"
+            " WHERE w.profile = ? AND w.status != 'removed' AND ((? != '' AND e.name = 'move-intended'"
+            " AND json_extract(e.body, '$.scope') = ?) OR (? != '' AND e.name = 'withdrawal-started'"
+            " AND json_extract(e.body, '$.terms.details.\"voucher.link\"') = ?))"
+            " GROUP BY w.number ORDER BY w.number DESC",
+            profile,
+            scope,
+            scope,
+            link,
+            link,
+        )
+        return [(str(withdrawal), str(status)) for withdrawal, status in rows]
+
     def learnt(self, profile: str, key: str, *, but: str) -> set[str]:
         """Every value of a fact that the withdrawals of a profile learnt, `but` one's; also of those off the list."""
         rows = self._db.read(

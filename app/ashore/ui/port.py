@@ -8,6 +8,7 @@ from typing import Protocol
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
+from ashore.engine.earlier_claims import EarlierClaim
 from ashore.engine.ether import Ether
 from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.opened_offers import OpenedVoucher
@@ -24,7 +25,7 @@ from ashore.engine.views import (
     Review,
     Voyage,
 )
-from ashore.systems.base import Draft, Offer, Problem, Quote, Unclaimed
+from ashore.systems.base import Draft, Offer, Plan, Problem, Quote, Unclaimed
 from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
@@ -130,6 +131,14 @@ class OpenedPort(Protocol):
     async def forget(self, opened: str) -> None: ...
 
 
+class EarlierPort(Protocol):
+    """What was withdrawn from a voucher before. Nobody is asked."""
+
+    def of_link(self, text: str) -> EarlierClaim | None: ...
+    def of_offer(self, offer: LnurlOffer) -> EarlierClaim | None: ...
+    def of_plan(self, plan: Plan) -> EarlierClaim | None: ...
+
+
 class PicturesPort(Protocol):
     """Pictures of tokens, loaded only from hosts that a person agreed to."""
 
@@ -171,6 +180,8 @@ class WalletPort(Protocol):
     def balances(self) -> BalancesPort | None: ...
     @property
     def opened(self) -> OpenedPort | None: ...
+    @property
+    def earlier(self) -> EarlierPort | None: ...
     @property
     def pictures(self) -> PicturesPort | None: ...
 

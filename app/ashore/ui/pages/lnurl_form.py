@@ -13,6 +13,7 @@ from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.ui.arrivals import KEPT_MS, Source
 from ashore.ui.context import Context
+from ashore.ui.pages.earlier import EarlierNotice
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
     CONNECT,
@@ -75,7 +76,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.no_wallet = Notice(context.icons, action=CONNECT, below=True)
         self.tips = VoucherTips(context.wallet.voucher_page)
         self.vouchers = OpenedVouchers(context)
-        self.arrange(self.notice, self.intake, self.tips, self.vouchers, self.no_wallet, self.fields)
+        self.earlier = EarlierNotice(context, "Voucher")
+        self.arrange(self.notice, self.intake, self.earlier, self.tips, self.vouchers, self.no_wallet, self.fields)
         wanted = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
         self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned, self)
         self._connect()
@@ -122,6 +124,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         """Show what belongs to an open voucher, or to none."""
         opened = self._offer is not None
         show_if(self.fields, opened)
+        self.earlier.show_voucher(self._offer, self.link.text())
         self.intake.show_opened(opened=opened)
         self.vouchers.want(not opened)
         show_if(self.tips, not opened and bool(self.context.wallet.voucher_page))

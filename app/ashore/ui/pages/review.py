@@ -17,6 +17,7 @@ from ashore.systems.reddio.codec.reading import PLAIN_WITHDRAWAL_KIND
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 from ashore.systems.zklink.system.tracks import FAST, FAST_SECONDARY
 from ashore.ui.context import Context
+from ashore.ui.pages.earlier import EarlierNotice
 from ashore.ui.pages.elsewhere_signing import AWAITED, ElsewhereSigning
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.summary import RECEIVE
@@ -77,7 +78,8 @@ class ReviewPage(Page):
         self._texts_column = QVBoxLayout(self._texts)
         self._texts_column.setContentsMargins(0, 0, 0, 0)
         left = QWidget()
-        left.setLayout(column(self.notice, self._lines, self._texts, -1, spacing=16))
+        self.earlier = EarlierNotice(context, "Review")
+        left.setLayout(column(self.notice, self.earlier, self._lines, self._texts, -1, spacing=16))
         self.columns = Columns(left, self._decision())
         self.body.addWidget(self.columns, 1)
         context.theme.changed.connect(self._scale)
@@ -139,6 +141,7 @@ class ReviewPage(Page):
         self.where.show_text(breakable(place(terms)))
         title = "Review what you sign" if review.reading else "Review what is handed over"
         self.name_page(title)
+        self.earlier.show_plan(review.plan)
         self._show_lines(review)
         self._show_texts(review)
         self._show_warnings(review)
@@ -166,6 +169,7 @@ class ReviewPage(Page):
 
     def _forget(self) -> None:
         self._review = None
+        self.earlier.forget()
         self._end_elsewhere()
         for part in (self._lines_column, self._texts_column, self._warnings):
             clear(part)

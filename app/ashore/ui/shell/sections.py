@@ -134,8 +134,8 @@ class Sections(Ways):
     def _lock_changed(self) -> None:
         locked = self.wallet.locked
         self.window.side.set_sections_enabled(not locked)
-        if locked and self._way[-1] == "review":
-            self._way = self._way[:-1]  # what was read for signing is void without the signer
+        if locked:
+            self._way = [key for key in self._way if key != "review"]  # what was read for signing is void now
         self._show_lock()
         self._show_count()
         self._show_health()

@@ -178,12 +178,16 @@ class Ways(QObject):
             way = ["unclaimed", "claim"] if review.plan.kind is MoveKind.CLAIM else ["withdraw", form]
         self._go([*way, "review"])
 
-    def show_voyage(self, withdrawal_id: str) -> None:
-        """One withdrawal's way."""
+    def show_voyage(self, withdrawal_id: str, *, back: str = "") -> None:
+        """One withdrawal's way; with `back`, the title of the page in view, its way back leads to that."""
         if self.signing:
             return
         page = self._built("voyage", VoyagePage, VoyagePage)
         page.show_withdrawal(withdrawal_id)
+        if back:
+            page.name_way_back(back)
+            self._go([*self._way, "voyage"])
+            return
         origin = self._way[0] if self._way else "activity"
         page.name_way_back(places.TITLES[origin])
         self._go([origin, "voyage"])

@@ -32,6 +32,7 @@ from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.settlement.receipts import WATCHED_PAST_EXPIRY_MS
 from ashore.systems.lnurl.system.checks import LONGER, Used, ends_in, expires_soon
 from ashore.systems.lnurl.system.offer import MAX_SHOWN_DESCRIPTION, LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.opened_note import link_name
 from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
 from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN, UNSEEN
 from ashore.systems.lnurl.system.wording import CHECKED, INVOICE, OFFER
@@ -42,6 +43,8 @@ EXPIRES_AT = "expires.at"
 LEAST_LEFT_MS = 30_000
 """An invoice that expires sooner is not handed over any more."""
 PAYMENT_HASH = "payment.hash"
+VOUCHER_LINK = "voucher.link"
+"""The detail by which a voucher is known again: a hash of the link that was opened, from which nothing can be read."""
 
 
 class NoteUnreadable(AshoreError):
@@ -193,6 +196,7 @@ def plan_of(
             PAYMENT_HASH: payment_hash,
             EXPIRES_AT: str(invoice.expires_at * 1000),
             ANEW_FROM: str(invoice.expires_at * 1000 + WATCHED_PAST_EXPIRY_MS),
+            **({VOUCHER_LINK: link_name(offer.asked)} if offer.asked is not None else {}),
             # A wrong PIN must not go again: three of them lock a card.
             **({} if quote.pin else {AGAIN_UNTIL: str(invoice.expires_at * 1000 - LEAST_LEFT_MS)}),
         },

@@ -1,0 +1,92 @@
+"""What was withdrawn from a voucher before, by its link or by what its service said: told from the journal alone.
+
+One voucher is known again by the hash of its link, in whatever form that is pasted, or by the hash of its secret (see
+`claim_scope`). Nobody is asked, and the vault may be locked. It tells, and forbids nothing: a voucher may be good for
+several withdrawals; that two are not open at once is the rule of `Requests`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ashore.domain.withdrawal import ANEW_FROM, OPEN_STATUSES, RECEIVED, Status, Withdrawal
+from ashore.systems.base import Bearer, Plan
+from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.lnurl.system.opened_note import link_name, pasted_name
+from ashore.systems.lnurl.system.plan import VOUCHER_LINK, claim_scope
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierClaim:
+    """The withdrawal of a voucher that counts most: one that has not ended, or else the newest.
+
+    `amount` is in words; of what came where that was less. Times in UTC milliseconds; `watched_until` is 0 where the
+    service did not refuse it, or it is not known. `count` is how many there are in all.
+    """
+
+    id: str
+    amount: str
+    status: Status
+    started_at: int
+    refused_so_far: bool = False
+    watched_until: int = 0
+    count: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its end is not known yet."""
+        return self.status in OPEN_STATUSES
+
+
+class Vouchers(Protocol):
+    """What of the journal tells what was made of a voucher."""
+
+    def of_voucher(self, profile: str, scope: str, link: str) -> list[tuple[str, str]]:
+        """As `Journal.of_voucher`."""
+
+
+class EarlierClaims:
+    """`wallet.earlier` of a network that has LNURL."""
+
+    def __init__(self, profile: LnurlProfile, journal: Vouchers, get: Callable[[str], Withdrawal | None]) -> None:
+        """`get` gives a withdrawal by its id, open or ended."""
+        self._profile = profile
+        self._journal = journal
+        self._get = get
+
+    def of_link(self, text: str) -> EarlierClaim | None:
+        """What was withdrawn by this link, in whatever form it is pasted; None where nothing was, or it is no link."""
+        link = pasted_name(text, self._profile)
+        return self._told("", link) if link else None
+
+    def of_offer(self, offer: LnurlOffer) -> EarlierClaim | None:
+        """What was withdrawn of what a service offers now, by this link or by any other one of the same voucher."""
+        return self._told(claim_scope(offer), link_name(offer.asked) if offer.asked is not None else "")
+
+    def of_plan(self, plan: Plan) -> EarlierClaim | None:
+        """What was withdrawn of what is about to be; None for what is no voucher."""
+        if plan.profile != self._profile.id or not isinstance(plan.request, Bearer):
+            return None
+        return self._told(plan.request.scope, plan.terms.details.get(VOUCHER_LINK, ""))
+
+    def _told(self, scope: str, link: str) -> EarlierClaim | None:
+        found = self._journal.of_voucher(self._profile.id, scope, link)
+        if not found:
+            return None
+        open_ = (name for name, status in found if status in OPEN_STATUSES)
+        state = self._get(next(open_, found[0][0]))
+        return None if state is None else _claim(state, len(found))
+
+
+def _claim(state: Withdrawal, count: int) -> EarlierClaim:
+    refused = state.is_refused_so_far
+    return EarlierClaim(
+        state.id,
+        state.facts.get(RECEIVED) or state.terms.details.get("amount.text", ""),
+        state.status,
+        state.started_at,
+        refused,
+        int(state.terms.details.get(ANEW_FROM, "0")) if refused else 0,
+        count,
+    )

@@ -1,0 +1,96 @@
+"""What a person sees of a voucher that was withdrawn before, that refuses, or that may hold more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from journeys.person import Person
+from journeys.test_product import own_memory, product
+from journeys.vouchers import (
+    FORM,
+    REVIEW,
+    SETTLED,
+    claims,
+    looks,
+    open_row,
+    open_voucher,
+    paste_voucher,
+    to_review,
+    voucher,
+    withdraw_until,
+)
+
+__all__ = ["own_memory"]
+
+SEE = "See that withdrawal"
+KNOWN = "You withdrew 15 sat from this voucher at"
+
+
+async def go_back(person: Person) -> None:
+    (back,) = [name for name in person.names() if name.startswith("Back to")]
+    person.click(back)
+    await person.settle()
+
+
+def evidence_of(person: Person, stage: str) -> None:
+    person.click(f"Evidence of {stage}")
+
+
+@pytest.mark.usefixtures("own_memory")
+async def test_a_voucher_that_was_withdrawn_is_known_by_its_other_form(
+    application: QApplication, tmp_path: Path
+) -> None:
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "Lightning voucher (LNURL)")
+        made = await voucher(life, title="Pocket money")
+        await withdraw_until(person, made["lnurl"], SETTLED)
+        assert person.sees("which calls it “Pocket money”")
+        evidence_of(person, "Invoice made")
+        await person.settle()
+        assert person.sees("by Ashore: signature, network, amount, description and expiry")
+        assert not person.sees("no proof checked")
+        person.photograph("evidence")
+
+        await paste_voucher(person, made["lnurlw"])
+        assert person.sees(KNOWN, "and that settled.", "Where it can be used several times, it may pay again")
+        assert await looks(life, made) == 1, "its link alone told that"
+        person.photograph("known-by-its-link")
+        person.click(SEE)
+        await person.until_sees(SETTLED)
+        await go_back(person)
+        assert person.heading == FORM
+        await open_voucher(person, made["lnurlw"])
+        assert person.sees(KNOWN)
+        person.photograph("known-once-opened")
+        await to_review(person)
+        assert person.sees(KNOWN, "and that settled.")
+        person.photograph("known-in-the-review")
+        person.click(SEE)
+        await person.until_sees(SETTLED)
+        person.photograph("the-earlier-voyage")
+        await go_back(person)
+        assert person.heading == REVIEW
+        person.click("Withdraw 15 sat")
+        await person.until_sees("The service said no. Being watched until")
+        await person.settle()
+        person.photograph("refused")
+        assert person.sees("refused, may still pay", "It has the invoice, and may pay it all the same")
+        assert [claim["paid"] for claim in await claims(life, made)] == [True, False]
+
+        person.click_section("Withdraw")
+        await person.settle()
+        person.photograph("refused-on-the-first-page")
+        assert person.sees("Refused by the service · may still pay, watched until", "“Pocket money”")
+        await open_row(person, 0)
+        person.click_section("Activity")
+        await person.settle()
+        person.photograph("refused-in-the-list")
+
+        await paste_voucher(person, made["url"])
+        assert person.sees(
+            "and its service said no.", "Wait until that is known", "2 withdrawals of it are under Activity."
+        )
+        person.photograph("known-and-open")

@@ -1,0 +1,159 @@
+"""What was withdrawn from a voucher before is known from the journal, whatever form its link has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import ANEW_FROM, LAST_STAGE, UNSEEN_END, Status
+from ashore.engine.earlier_claims import EarlierClaim, EarlierClaims
+from ashore.systems.base import Bearer, Plan
+from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
+from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.offer import LnurlOffer
+from ashore.systems.lnurl.system.opened_note import link_name
+from ashore.systems.lnurl.system.plan import VOUCHER_LINK, claim_scope
+from ashore.ui.pages.earlier import earlier_words
+from unit.store.store_bench import Bench as StoreBench
+from unit.systems.lnurl.system.offers import NOW_S, offer
+
+NOW = NOW_S * 1000
+LINK, OTHER = "http://127.0.0.1:8080/v/1111?q=7", "http://127.0.0.1:8080/v/2222"
+FORMS = (
+    encode_lnurl(LINK),
+    encode_lnurl(LINK).upper(),
+    f"lightning:{encode_lnurl(LINK)}",
+    f"lnurlw{LINK[4:]}",
+    f" {LINK}\n",
+    f"http://127.0.0.1:8080/?lightning={encode_lnurl(LINK).upper()}",
+)
+
+
+def opened(link: str = LINK, k1: str = "k1" * 20) -> LnurlOffer:
+    made = offer()
+    return replace(made, service=replace(made.service, k1=k1), asked=parse_url(link, Reach.PRACTICE))
+
+
+class Bench:
+    """A journal, and the withdrawals in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stored = StoreBench(folder / "journal.sqlite3")
+        self.earlier = EarlierClaims(PRACTICE, self.stored.journal, self.stored.journal.load)
+
+    def withdraw(self, name: str, of: LnurlOffer, *then: ev.Event, at: int = NOW, profile: str = PRACTICE.id) -> None:
+        """Journal that so much was asked of a voucher, and what came of it."""
+        details = {
+            LAST_STAGE: "final",
+            "track.last-level": "seen",
+            "amount.text": "5,000 sat",
+            ANEW_FROM: str(NOW + 60_000),
+        }
+        if of.asked is not None:
+            details[VOUCHER_LINK] = link_name(of.asked)
+        terms = ev.Terms(
+            "LNURL", "sandbox", profile, "lnurl.seen@1", "w", "BTC", 11, 5_000_000, 0, "02", "it", "BTC", details
+        )
+        self.stored.append(
+            at,
+            ev.WithdrawalStarted(name, terms),
+            ev.MoveIntended(name, "m", MoveKind.REQUEST, profile, f"hash {name}", "", claim_scope(of), 0),
+            *then,
+        )
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.stored.database.close()
+
+
+def settled(name: str) -> ev.Event:
+    return ev.StageReached(name, "final", Evidence("lnurl.settled", Level.SEEN, "the wallet", NOW))
+
+
+def refused(name: str) -> list[ev.Event]:
+    return [ev.MoveSending(name, "m"), ev.MoveUnclear(name, "m", "No.", said_no=True)]
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_a_voucher_is_known_by_each_of_its_forms(bench: Bench, text: str) -> None:
+    assert bench.earlier.of_link(text) is None
+    bench.withdraw("a", opened(), settled("a"))
+    assert bench.earlier.of_link(text) == EarlierClaim("a", "5,000 sat", Status.FINAL, NOW)
+    assert bench.earlier.of_link(encode_lnurl(OTHER)) is None
+    assert bench.earlier.of_link("no link") is None
+
+
+def test_what_a_service_offers_is_known_by_its_secret_or_by_its_link(bench: Bench) -> None:
+    bench.withdraw("a", opened(), settled("a"))
+    other_link, other_secret = opened(link=OTHER), opened(k1="another" * 5)
+    for of in (other_link, other_secret):
+        told = bench.earlier.of_offer(of)
+        assert told is not None
+        assert told.id == "a"
+    assert bench.earlier.of_offer(opened(OTHER, "another" * 5)) is None
+    assert bench.earlier.of_offer(replace(opened(), asked=None)) is not None
+
+
+def test_one_without_a_link_is_no_other_one_without(bench: Bench) -> None:
+    bench.withdraw("a", replace(opened(), asked=None))
+    assert bench.earlier.of_offer(replace(opened(k1="another" * 5), asked=None)) is None
+
+
+def test_a_plan_is_asked_about_by_what_it_hands_over(bench: Bench) -> None:
+    bench.withdraw("a", opened(), settled("a"))
+    state = bench.stored.journal.load("a")
+    assert state is not None
+    bearer = Bearer("hash b", claim_scope(opened()), "{}", ())
+    plan = Plan(PRACTICE.id, MoveKind.REQUEST, bearer, state.terms, "Withdraw")
+    assert bench.earlier.of_plan(plan) is not None
+    assert bench.earlier.of_plan(replace(plan, profile="zklink")) is None
+
+
+def test_other_profiles_are_none_of_it(bench: Bench) -> None:
+    bench.withdraw("a", opened(), settled("a"), profile="another")
+    assert bench.earlier.of_offer(opened()) is None
+
+
+def test_the_open_one_counts_most_then_the_newest(bench: Bench) -> None:
+    bench.withdraw("a", opened(), *refused("a"), at=NOW - 3)
+    bench.withdraw("b", opened(), settled("b"), at=NOW - 2)
+    told = bench.earlier.of_offer(opened())
+    assert told is not None
+    assert (told.id, told.count, told.refused_so_far, told.watched_until) == ("a", 2, True, NOW + 60_000)
+    bench.stored.append(NOW, ev.MoveRefused("a", "m", "expired", "No.", ""))
+    told = bench.earlier.of_offer(opened())
+    assert told is not None
+    assert (told.id, told.count, told.is_open, told.watched_until) == ("b", 2, False, 0)
+
+
+@pytest.mark.parametrize(
+    ("then", "sentence", "advice", "warns"),
+    [
+        ((settled("a"),), "You withdrew 5,000 sat from this voucher at", "it may pay again", False),
+        (refused("a"), "and its service said no.", "It may still pay that until", True),
+        ((ev.MoveSending("a", "m"),), "are being withdrawn since", "Wait until that is known", True),
+        ((ev.FactLearnt("a", UNSEEN_END, "expired", "Ashore"),), "an invoice of another wallet", "look there", False),
+        ((ev.MoveRefused("a", "m", "expired", "No.", ""),), "and nothing came of it.", "You may try again.", False),
+    ],
+)
+def test_how_it_ended_is_said(
+    bench: Bench, application: object, then: tuple[ev.Event, ...], sentence: str, advice: str, warns: bool
+) -> None:
+    bench.withdraw("a", opened(), *then)
+    told = bench.earlier.of_link(FORMS[0])
+    assert told is not None
+    problem = earlier_words(told, NOW)
+    assert sentence in problem.sentence
+    assert advice in problem.advice
+    assert (problem.severity.name == "WARNS") is warns
+    assert "withdrawals of it" not in str(problem)
+    assert "3 withdrawals of it are under Activity." in str(earlier_words(replace(told, count=3), NOW))
