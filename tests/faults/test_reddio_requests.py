@@ -8,6 +8,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark
 from ashore.systems.base import Draft, Severity
 from ashore.systems.reddio.codec import AssetKind, hex_of
+from ashore.systems.reddio.settlement.transfers import ANSWERS
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
 from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REGISTERED, REQUESTED, SETTLED, UPDATED
 from faults.reddio_bench import CORAL, PEARL, POSTCARD, REEF, SHELL, ReddioBench, held
@@ -68,11 +69,39 @@ async def test_every_kind_of_asset_comes_to_where_it_can_be_claimed(vaults: Redd
     assert [truth["allowed_l1"] for truth in vaults.requests()] == list(allowed.values())
 
 
+async def stood_by(vaults: ReddioBench, transfer: str) -> None:
+    """Let Reddio say often enough that a transfer is done."""
+    for _ in range(ANSWERS):
+        await vaults.look()
+    assert vaults.voyage(transfer).status == "final"
+
+
+async def test_a_reddio_that_lies_about_a_transfer_is_not_believed_before_ethereum_moves(vaults: ReddioBench) -> None:
+    receiver = (await vaults.open_reddio(2)).accounts[0].stark_key
+    transfer = await vaults.take_out("ETH", "0.25", way=TO_VAULT, recipient=receiver)
+    await vaults.operate("accept")
+    vaults.set_faults(lie_on_l1=True, update_delayed=True)
+    for _ in range(ANSWERS + 2):
+        await vaults.look()
+    voyage = vaults.voyage(transfer)
+    assert (voyage.status, vaults.mark(transfer, SETTLED)) == ("under-way", Mark.AWAITED)
+    assert "no state update since it was made" in voyage.headline
+    assert "does not take Reddio’s word" in voyage.advice
+    vaults.set_faults(lie_on_l1=False, update_delayed=False)
+    await vaults.arrive()
+    await stood_by(vaults, transfer)
+    (row,) = (row for row in vaults.voyage(transfer).rows if row.stage.id == SETTLED)
+    assert row.mark is Mark.REPORTED
+    assert row.said_by == "Reddio says so"
+    assert "Reddio’s word alone" in row.sentence
+    assert "by Reddio’s word" in vaults.voyage(transfer).headline
+
+
 async def test_a_transfer_to_a_vault_is_done_by_reddios_word(vaults: ReddioBench) -> None:
     receiver = (await vaults.open_reddio(2)).accounts[0].stark_key
     transfer = await vaults.take_out("ETH", "0.25", way=TO_VAULT, recipient=receiver)
     await vaults.arrive()
-    assert vaults.voyage(transfer).status == "final"
+    await stood_by(vaults, transfer)
     assert vaults.mark(transfer, SETTLED) is Mark.REPORTED
     assert held(await vaults.open_reddio(2), "ETH").available == 2_250_000
     (truth,) = vaults.requests("transfers")
@@ -115,8 +144,7 @@ async def test_more_than_there_is_fails_later_and_says_why(vaults: ReddioBench) 
     with pytest.raises(AshoreError):
         await vaults.wallet.confirm(review)  # its number is used by the transfer
     await vaults.world.settle()
-    await vaults.look()
-    assert vaults.voyage(transfer).status == "final"
+    await stood_by(vaults, transfer)
 
 
 @pytest.mark.parametrize("way", ["ethereum", TO_VAULT])

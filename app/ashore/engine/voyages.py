@@ -13,6 +13,7 @@ from ashore.domain.stages import Stage, Track, TrackWords
 from ashore.domain.withdrawal import (
     ANEW_FROM,
     ENDED_BY_YOU,
+    HELD_UP,
     LAST_STAGE,
     NOTE,
     OUTRUN,
@@ -265,7 +266,13 @@ def _under_way(state: Withdrawal, track: Track) -> tuple[str, str]:
     if last == track.stages[-1].id and _is_set_aside(state, track):
         said, advice = words.set_aside
         return placed(said, state.terms), advice
-    return _undone(state, track) or _racing(state, words) or words.under_way
+    return _held_up(state) or _undone(state, track) or _racing(state, words) or words.under_way
+
+
+def _held_up(state: Withdrawal) -> tuple[str, str] | None:
+    """Why nothing goes on, its first sentence as what happened; None where nothing is in the way."""
+    said, _, advice = state.facts.get(HELD_UP, "").partition(". ")
+    return (f"{said.removesuffix('.')}.", advice) if said else None
 
 
 def _is_contradicted(state: Withdrawal, track: Track) -> bool:

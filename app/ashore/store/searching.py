@@ -1,6 +1,7 @@
 """What a withdrawal is found by in the list: the words that are kept of it, and those that somebody typed."""
 
-from ashore.domain.withdrawal import GAS_MOST, SAID_BY, Status, Withdrawal, placed
+from ashore.domain.evidence import Level
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, SAID_BY, Status, Withdrawal, placed
 
 MAX_SEARCH = 4_000
 MAX_WORDS = 24
@@ -12,7 +13,7 @@ STATUS_WORDS = {
     Status.PREPARED: "waiting under way open not sent yet",
     Status.UNKNOWN: "waiting under way open outcome unknown",
     Status.UNDER_WAY: "waiting under way open",
-    Status.FINAL: "final done arrived irreversible",
+    Status.FINAL: "final done arrived",
     Status.REFUSED: "refused stopped",
     Status.FAILED: "failed stopped",
     Status.CANCELLED: "cancelled stopped",
@@ -42,6 +43,7 @@ def searchable(state: Withdrawal, stage: str) -> str:
         *sorted(hashes),
         placed(stage, terms),
         STATUS_WORDS[state.status],
+        *(["irreversible"] if state.stage(state.facts.get(LAST_STAGE, "")).level is Level.IRREVERSIBLE else []),
     ]
     return " ".join(words).lower()
 

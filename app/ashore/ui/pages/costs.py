@@ -121,13 +121,13 @@ def _registration(voyage: Voyage) -> list[_Line | None]:
 def _from_reddio(voyage: Voyage, gets: str) -> list[_Line | None]:
     """Reddio keeps nothing; what it costs is the gas of a claim, told with that."""
     terms, done, amount = voyage.withdrawal.terms, voyage.status is Status.FINAL, money(voyage.withdrawal.terms)
-    if voyage.status is Status.ENDED:
-        return [("Asked for", amount), None, ("You receive", "not known")]
+    if voyage.status in (Status.ENDED, Status.UNSEEN):
+        return [("Asked for", amount), None, ("You receive" if voyage.status is Status.ENDED else gets, "not known")]
     if _stopped(voyage):
         return [("Asked for", amount), None, (f"{terms.system} says", "nothing was taken")]
     sends = ("You sent" if done else "You send", amount)
     if stays_on_reddio(terms):
-        return [sends, ("Reddio’s fee", "none"), (gets, amount)]
+        return [sends, ("Reddio’s fee", "none"), (gets, amount, "by Reddio’s word" if done else "")]
     claim = "with a claim, which costs gas" if not done else ""
     return [sends, ("Reddio’s fee", "none"), (gets, amount, claim)]
 

@@ -10,15 +10,17 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import NOTE, Status, Withdrawal, fold
+from ashore.domain.withdrawal import HELD_UP, NOTE, Status, Withdrawal, fold
+from ashore.systems.entries import Entry
+from ashore.systems.reddio.settlement.book import Kind
 from ashore.systems.reddio.settlement.operator_word import (
     ASKED_A_CYCLE,
     FORGETTING_MS,
-    TURNING_MS,
     OperatorWord,
     contradictions,
     words,
 )
+from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS, TURNING_MS, held
 from ashore.systems.reddio.system.offer import TO_VAULT
 from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMED, REQUESTED, SETTLED, UPDATED
 from unit.systems.reddio.api_stub import Api, failed, ok
@@ -67,13 +69,21 @@ async def api() -> AsyncIterator[Api]:
     await made.http.aclose()
 
 
-async def told(api: Api, events: list[ev.Event], now: int = NOW, **changes: object) -> Withdrawal:
-    """The withdrawal after one cycle in which Reddio's record is so."""
+UPDATE = Entry(
+    Kind.UPDATED, "4", 4, "Harbour", 70, "0x46", NOW // 1000, 1, "0x7a", Level.PROVEN, agreeing=3, asked=3, proof=""
+)
+"""A state update that Ethereum shows."""
+
+
+async def told(
+    api: Api, events: list[ev.Event], now: int = NOW, update: Entry | None = UPDATE, **changes: object
+) -> Withdrawal:
+    """The withdrawal after one cycle in which Reddio's record is so; `update` is what Ethereum shows since."""
     api.answers["/v1/record"] = lambda _q, _b: ok([record(**changes)])
     state = state_of(events)
     report = await OperatorWord(DEPLOYMENT, api.client, lambda: now).ask([state])
     for observation in report.observations:
-        events.extend(words(observation, [state], now))  # type: ignore[arg-type]
+        events.extend(words(observation, [state], now, lambda _state: update))  # type: ignore[arg-type]
     return state_of(events)
 
 
@@ -150,8 +160,12 @@ def _report(state: Withdrawal, status: int) -> Any:
     return OperatorReport(DEPLOYMENT.id, "records", facts)
 
 
+def transfer() -> list[ev.Event]:
+    return begun(way=TO_VAULT, recipient=FOREIGN_KEY)
+
+
 async def test_a_transfer_is_settled_by_word_alone_once_that_stood(api: Api) -> None:
-    events = begun(way=TO_VAULT, recipient=FOREIGN_KEY)
+    events = transfer()
     assert (await told(api, events, status=1, to=FOREIGN_KEY)).stage(SETTLED).level is None
     for passed in (0, TURNING_MS - 1):
         state = await told(api, events, NOW + passed, status=3, to=FOREIGN_KEY)
@@ -162,9 +176,79 @@ async def test_a_transfer_is_settled_by_word_alone_once_that_stood(api: Api) -> 
     assert state.status is Status.FINAL
 
 
-async def test_a_transfer_whose_batch_is_on_ethereum_is_settled_at_once(api: Api) -> None:
-    state = await told(api, begun(way=TO_VAULT, recipient=FOREIGN_KEY), status=6, to=FOREIGN_KEY)
-    assert state.status is Status.FINAL
+async def test_that_it_is_on_ethereum_is_believed_once_it_was_said_again_and_again(api: Api) -> None:
+    events = transfer()
+    for answer in range(1, ANSWERS + 1):
+        state = await told(api, events, NOW + answer, status=6, to=FOREIGN_KEY)
+        assert state.is_open is (answer < ANSWERS)
+    (best,) = state.stage(SETTLED).evidence
+    assert best.level is Level.REPORTED, "nobody but Reddio can tell"
+    assert best.facts["state update since"] == "number 4 in block 70, which Ashore checked"
+    assert not best.on_chain
+
+
+async def test_one_answer_in_between_makes_it_begin_anew(api: Api) -> None:
+    events = transfer()
+    for passed, status in enumerate((6, 6, 3, 6, 6)):
+        assert (await told(api, events, NOW + passed, status=status, to=FOREIGN_KEY)).is_open
+    assert (await told(api, events, NOW + 5, status=6, to=FOREIGN_KEY)).status is Status.FINAL
+
+
+async def test_however_often_reddio_lies_nothing_is_settled_before_ethereum_shows_an_update(api: Api) -> None:
+    events = transfer()
+    for passed in (0, 1, 2, 3, TURNING_MS, 2 * TURNING_MS):
+        for status in (6, 3):
+            state = await told(api, events, NOW + passed, None, status=status, to=FOREIGN_KEY)
+            assert state.is_open
+            assert state.stage(SETTLED).level is None
+
+
+HEALTH = ChainHealth(chain="Harbour", agreeing=3, asked=3, head=100, finalized=90)
+
+
+def after(events: list[ev.Event], now: int, update: Entry | None, health: ChainHealth = HEALTH) -> Withdrawal:
+    """The withdrawal once the chain was heard."""
+    events.extend(held(DEPLOYMENT, health, [state_of(events)], lambda _state: update, now))
+    return state_of(events)
+
+
+async def test_its_word_that_runs_ahead_of_ethereum_is_named_until_ethereum_follows(api: Api) -> None:
+    events = transfer()
+    await told(api, events, NOW, None, status=6, to=FOREIGN_KEY)
+    assert HELD_UP not in after(events, NOW, None, replace(HEALTH, agreeing=1)).facts
+    assert "shows no state update since it was made" in after(events, NOW, None).facts[HELD_UP]
+    count = len(events)
+    after(events, NOW + 1, None)
+    assert len(events) == count, "it is said once"
+    assert after(events, NOW + 2, UPDATE).facts[HELD_UP] == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "update", "said"),
+    [
+        (6, None, "Reddio says that it is in the receiver’s vault: Harbour has shown no state update since."),
+        (1, UPDATE, "Reddio took the transfer, and does not say that it is in the receiver’s vault."),
+        (None, None, "Reddio took the transfer, and does not say that it is in the receiver’s vault."),
+    ],
+)
+async def test_a_transfer_that_does_not_end_is_given_up_after_a_week_and_not_called_done(
+    api: Api, status: int | None, update: Entry | None, said: str
+) -> None:
+    events = transfer()
+    if status is not None:
+        await told(api, events, NOW, update, status=status, to=FOREIGN_KEY)
+    assert after(events, NOW + GIVEN_UP_MS - 1, update).is_open
+    assert after(events, NOW + GIVEN_UP_MS, update, replace(HEALTH, behind=3)).is_open, "not all was read"
+    state = after(events, NOW + GIVEN_UP_MS, update)
+    assert state.status is Status.UNSEEN
+    assert state.stage(SETTLED).contradicted == said
+    assert state.stage(SETTLED).level is None
+    assert state_of(begun()).status is after(begun(), NOW + GIVEN_UP_MS, update).status, "a withdrawal waits on"
+
+
+async def test_a_transfer_of_which_it_is_not_known_whether_reddio_has_it_is_never_given_up() -> None:
+    events = [event for event in transfer() if not isinstance(event, ev.MoveAccepted | ev.StageReached)]
+    assert after(events, NOW + 2 * GIVEN_UP_MS, None).is_open
 
 
 async def test_a_transfer_that_is_rolled_back_after_it_was_in_a_batch_has_failed(api: Api) -> None:

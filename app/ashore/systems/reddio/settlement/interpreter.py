@@ -15,6 +15,7 @@ from ashore.ethereum.proofs import Facts
 from ashore.store.keep import packed
 from ashore.systems.claiming.fates import Fates
 from ashore.systems.claiming.receipts import fallen_receipts
+from ashore.systems.entries import Entry
 from ashore.systems.reddio.deployment import Deployment
 from ashore.systems.reddio.settlement.book import Book, Kind
 from ashore.systems.reddio.settlement.finality import Finality
@@ -24,7 +25,7 @@ from ashore.systems.reddio.settlement.reconcile import reconcile, reconcile_clai
 from ashore.systems.reddio.settlement.rereading import read_again
 from ashore.systems.reddio.settlement.shares import SINCE
 from ashore.systems.reddio.settlement.sighting import entries_of
-from ashore.systems.reddio.system.tracks import UPDATED, is_claim, is_registration, is_withdrawal
+from ashore.systems.reddio.system.tracks import UPDATED, is_claim, is_registration, is_transfer, is_withdrawal
 from ashore.systems.stored import fallen
 
 AGREEMENT = 2
@@ -77,14 +78,14 @@ class Interpreter:
         match observation:
             case BlockObserved() if observation.block.chain == chain:
                 proven = observation.level >= Level.PROVEN
-                begun = self._begun(every, observation.block.number - 1) if proven else []
+                begun = self._begun(self._of(open_), observation.block.number - 1) if proven else []
                 every = [_with_facts(state, begun) for state in every]
                 return [*begun, *(await self._look_again(every) if await self._take(observation, every) else [])]
             case BlocksTakenBack(of, hashes, ancestor) if of == chain:
                 # Even where the book forgot them already: a crash may have come before this was journaled.
                 self._book.forget(chain, hashes)
                 self._head = min(self._head, ancestor)
-                earlier = [state for state in every if int(state.facts.get(SINCE, "-1")) > max(-1, ancestor)]
+                earlier = [state for state in self._of(open_) if int(state.facts.get(SINCE, "-1")) > max(-1, ancestor)]
                 begun = [ev.FactLearnt(state.id, SINCE, str(max(-1, ancestor)), chain) for state in earlier]
                 every = [_with_facts(state, begun) for state in every]
                 for witness in self._witnesses:
@@ -96,13 +97,15 @@ class Interpreter:
                 self._finality.advance(observation)
                 return [event for state in self._of(open_) for event in self._finality.settled(state)]
             case ChainHealth() if observation.chain == chain:
-                return await self._health(observation, every)
+                return await self._health(observation, every, self._of(open_))
         return []
 
-    async def _health(self, health: ChainHealth, every: Sequence[Withdrawal]) -> list[ev.Event]:
+    async def _health(
+        self, health: ChainHealth, every: Sequence[Withdrawal], all_of_it: Sequence[Withdrawal]
+    ) -> list[ev.Event]:
         self._finality.heard(health)
         agrees = health.agreeing >= AGREEMENT
-        begun = self._begun(every, health.head - health.behind) if agrees else []
+        begun = self._begun(all_of_it, health.head - health.behind) if agrees else []
         if agrees:
             self._head = health.head
         every = [_with_facts(state, begun) for state in every]
@@ -127,7 +130,8 @@ class Interpreter:
         It began after the last agreed head was heard of; where none was yet, after the `place` up to which was read.
         """
         height = self._head if self._head >= 0 else place
-        new = [state for state in every if is_withdrawal(state) and SINCE not in state.facts]
+        asked = (state for state in every if is_withdrawal(state) or is_transfer(state))
+        new = [state for state in asked if SINCE not in state.facts]
         return [ev.FactLearnt(state.id, SINCE, str(height), self._deployment.chain.name) for state in new]
 
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> list[ev.Event]:
@@ -146,6 +150,12 @@ class Interpreter:
     def expectations(self, destination: str) -> Mapping[str, Expectation]:
         """How long one state update takes after another, where the destination is the contract's chain."""
         return pace(self._book) if destination in ("", self._deployment.chain.name) else {}
+
+    def update_since(self, state: Withdrawal) -> Entry | None:
+        """The first proven state update after a request was made; None where there is none, or no chain was read."""
+        since = state.facts.get(SINCE, "")
+        later = (one for one in self._book.of(Kind.UPDATED) if since and one.block_number > int(since))
+        return next((one for one in later if one.level >= Level.PROVEN), None)
 
     def forget_pace(self) -> None:
         """Leave out of every expectation what was seen up to now."""

@@ -21,6 +21,8 @@ from ashore.systems.reddio.client.answers import Record
 from ashore.systems.reddio.client.api import ReddioClient
 from ashore.systems.reddio.client.envelope import ApiError, BadAnswer
 from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement import transfers
+from ashore.systems.reddio.settlement.transfers import UpdateSince
 from ashore.systems.reddio.system.sending import SEQUENCE_ID, signature_of
 from ashore.systems.reddio.system.tracks import (
     ACCEPTED,
@@ -40,10 +42,6 @@ AT_ONCE = 4
 UNASKED = "Reddio cannot be asked at the moment."
 FORGETTING_MS = 600_000
 """For how long Reddio may not know a request that it took, before that is said."""
-TURNING_MS = 3_600_000
-"""For how long Reddio may still turn back a transfer that it says StarkEx took, before it counts as done."""
-IN_BATCH_SINCE = "in_batch_since"
-"""The fact of when Reddio first said so of a transfer, in UTC milliseconds."""
 GRACE_BLOCKS = 20
 """How many blocks Reddio's word may run ahead of what the endpoints show before it counts as contradicted."""
 
@@ -165,8 +163,10 @@ def _note(error: AshoreError) -> str:
     return f"{UNASKED} {error.sentence}" if isinstance(error, NetError) else error.sentence
 
 
-def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Iterator[ev.Event]:
-    """Turn a report into events of level REPORTED. `now` in UTC milliseconds."""
+def words(
+    report: OperatorReport, mine: Sequence[Withdrawal], now: int, update: UpdateSince = lambda _state: None
+) -> Iterator[ev.Event]:
+    """Turn a report into events of level REPORTED. `now` in UTC milliseconds; `update` tells of the chain."""
     if report.subject != RECORDS:
         return
     for state in mine:
@@ -174,12 +174,12 @@ def words(report: OperatorReport, mine: Sequence[Withdrawal], now: int) -> Itera
             continue
         told = report.facts[state.id]
         if isinstance(told, Mapping):
-            yield from _told(state, told, now)
+            yield from _told(state, told, now, update)
         else:
             yield from _forgotten(state, now)
 
 
-def _told(state: Withdrawal, told: Mapping[str, object], now: int) -> Iterator[ev.Event]:
+def _told(state: Withdrawal, told: Mapping[str, object], now: int, update: UpdateSince) -> Iterator[ev.Event]:
     number, status = str(told["sequence_id"]), told[STATUS]
     if not told[FITS]:
         if not state.stage(ACCEPTED).contradicted:
@@ -200,21 +200,10 @@ def _told(state: Withdrawal, told: Mapping[str, object], now: int) -> Iterator[e
     for stage in _reached(state, status):
         yield from _said(state, stage, said, now)
     if is_transfer(state):
-        yield from _settled(state, told, now)
-
-
-def _settled(state: Withdrawal, told: Mapping[str, object], now: int) -> Iterator[ev.Event]:
-    """A transfer's end is Reddio's word alone: it has to name what it speaks of, and to stay with it for a while."""
-    since = state.facts.get(IN_BATCH_SINCE, "")
-    if told[STATUS] not in (IN_BATCH, ON_L1) or not told[NAMED]:
-        if since:
-            yield ev.FactLearnt(state.id, IN_BATCH_SINCE, "", SOURCE)
-        return
-    if not since:
-        yield ev.FactLearnt(state.id, IN_BATCH_SINCE, str(now), SOURCE)
-    if told[STATUS] == ON_L1 or (since and now - int(since) >= TURNING_MS):
-        said = {STATUS: WORDS[int(str(told[STATUS]))], "number in its book": str(told["sequence_id"])}
-        yield from _said(state, SETTLED, said, now)
+        named = bool(told[NAMED])
+        on_l1 = status == ON_L1
+        taken = named and status in (IN_BATCH, ON_L1)
+        yield from transfers.told(state, said, taken=taken, on_l1=on_l1, update=update(state), now=now)
 
 
 def _reached(state: Withdrawal, status: int) -> Sequence[str]:

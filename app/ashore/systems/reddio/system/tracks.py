@@ -186,6 +186,11 @@ PLAIN = Track(
 )
 """A withdrawal to the address that the Stark key is registered for (`/v1/withdrawal`), which nobody signs."""
 
+_TRANSFER_PACE = (
+    "It is done once Reddio stands by it, and a state update came to Ethereum after it. Whether it is in that update, "
+    "Reddio alone can tell."
+)
+
 TRANSFER = Track(
     TrackRef("reddio.transfer", 1),
     (
@@ -195,8 +200,8 @@ TRANSFER = Track(
             SETTLED,
             Milestone.FINALIZED,
             "In the receiver’s vault",
-            "Reddio says that it is in the receiver’s vault, and that StarkEx took it. Both are Reddio’s word: nothing "
-            "of a transfer between vaults is on Ethereum.",
+            "Reddio says that it is in the receiver’s vault. That is Reddio’s word alone: Ethereum shows state "
+            "updates, and nothing of a transfer between vaults.",
             "StarkEx takes the transfer with its next batch.",
             provable=False,
         ),
@@ -204,11 +209,16 @@ TRANSFER = Track(
     replace(
         WORDS,
         contradicted=("Reddio’s answers do not fit together.", "Ashore keeps asking."),
+        unseen=(
+            "It is not known whether it is in the receiver’s vault.",
+            "Ashore has waited for a week, and asks no more. Ask the receiver, and look at your balance on Reddio "
+            "before you send anything again.",
+        ),
         landed="In the receiver’s vault, by Reddio’s word.",
         final="{amount} is in the receiver’s vault, by Reddio’s word.",
         set_aside=("", ""),
-        pace="It is done once its batch is on Ethereum, or one hour after Reddio said that StarkEx took it.",
-        pace_unknown="It is done once its batch is on Ethereum, or one hour after Reddio said that StarkEx took it.",
+        pace=_TRANSFER_PACE,
+        pace_unknown=_TRANSFER_PACE,
         under_way=("Under way.", "It stays on Reddio, and cannot be cancelled any more. Nothing to do."),
     ),
     answered=REQUESTED,

@@ -28,10 +28,12 @@ from ashore.systems.claiming.replacing import (
     replacement_lines,
     replacement_plan,
 )
+from ashore.systems.entries import Entry
 from ashore.systems.local_time import time_of_day
 from ashore.systems.reddio.client.api import ReddioClient
 from ashore.systems.reddio.codec import AssetKind
 from ashore.systems.reddio.deployment import Deployment
+from ashore.systems.reddio.settlement import transfers
 from ashore.systems.reddio.settlement.operator_word import OperatorWord, contradictions, words
 from ashore.systems.reddio.settlement.registered_keys import RegisteredKeys
 from ashore.systems.reddio.system.checks import judge
@@ -92,6 +94,9 @@ class Interpretation(Protocol):
 
     def read_again(self, piece: Evidence, facts: Facts) -> str:
         """What a proof's contents say, in words."""
+
+    def update_since(self, state: Withdrawal) -> Entry | None:
+        """The first proven state update after a request was made."""
 
 
 class ReddioSystem:
@@ -278,12 +283,16 @@ class ReddioSystem:
         """Match what was observed with open withdrawals: Reddio's word as its word, the chain as what it shows."""
         mine = [state for state in open_ if state.terms.profile == self._deployment.id]
         if isinstance(observation, OperatorReport):
-            return list(words(observation, mine, self._now())) if observation.profile == self._deployment.id else []
+            if observation.profile != self._deployment.id:
+                return []
+            return list(words(observation, mine, self._now(), self._interpreter.update_since))
         shown = list(await self._interpreter.interpret(observation, open_))
         if isinstance(observation, BlocksTakenBack) and observation.chain == self._deployment.chain.name:
             return [*shown, *self._keys.taken_back(mine, observation)]
         if isinstance(observation, ChainHealth):
-            return [*shown, *contradictions(self._deployment, observation, mine, self._now())]
+            told = contradictions(self._deployment, observation, mine, self._now())
+            held = transfers.held(self._deployment, observation, mine, self._interpreter.update_since, self._now())
+            return [*shown, *told, *held]
         return shown
 
     async def ask_chain(self, health: ChainHealth, open_: Sequence[Withdrawal]) -> Iterable[Event]:
