@@ -7,6 +7,7 @@ from enum import StrEnum
 class Boundary(StrEnum):
     """A place in the life of a move or an observation."""
 
+    LINK_SEALED = "link.sealed"
     OPENED_ANSWERED = "opened.answered"
     OPENED_SEALED = "opened.sealed"
     CONFIRM_BEFORE_SIGNING = "confirm.before-signing"

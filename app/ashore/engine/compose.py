@@ -165,7 +165,7 @@ def compose(
         clients = WalletClients(around.http, around.pacing)
         wallets = practice_wallets(lightning, clients, signer)
         service = practice_service(lightning)
-        opened = practice_opened(wallets, signer, journal, ledger, around.probe)
+        opened = practice_opened(wallets, signer, journal, ledger, around.probe, around.clock)
         balances = practice_balances(service, wallets, signer, around.clock.now, opened)
         clock = around.clock
         lnurl = practice_lnurl(

@@ -10,6 +10,7 @@ from ashore.engine.boundaries import Probe
 from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
+from ashore.engine.parts import Clock
 from ashore.engine.receiving import ConnectedWallets, WalletSetup
 from ashore.engine.views import Change, Topic
 from ashore.keys.signer import Signer
@@ -130,11 +131,13 @@ def practice_balances(
 
 
 def practice_opened(
-    wallets: ConnectedWallets, signer: Signer, journal: Journal, ledger: Ledger, probe: Probe
+    wallets: ConnectedWallets, signer: Signer, journal: Journal, ledger: Ledger, probe: Probe, clock: Clock
 ) -> OpenedOffers:
     """The vouchers of the practice service that the vault keeps."""
     told = Change(Topic.OPENED)
-    opened = OpenedOffers(PRACTICE, signer, wallets.offers, journal, probe, lambda: ledger.tell(told))
+    opened = OpenedOffers(
+        PRACTICE, signer, wallets.offers, journal, probe, lambda: ledger.tell(told), clock.now, clock.monotonic
+    )
     ledger.subscribe(opened.heard)
     return opened
 

@@ -17,6 +17,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import MAX_QUOTED, plain
 from ashore.domain.withdrawal import OPEN_STATUSES, Status
 from ashore.engine.boundaries import Boundary, Probe
+from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, Topic
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
@@ -80,8 +81,13 @@ class OpenedOffers:
         journal: Intentions,
         probe: Probe,
         changed: Callable[[], None],
+        now: Callable[[], int],
+        monotonic: Callable[[], float],
     ) -> None:
-        """`receivers` asks the connected wallets; `changed` is told of every change."""
+        """`receivers` asks the connected wallets; `changed` is told of every change.
+
+        `now` gives UTC milliseconds, `monotonic` seconds.
+        """
         self._profile = profile
         self._signer = signer
         self._receivers = receivers
@@ -95,6 +101,7 @@ class OpenedOffers:
         self._turn = asyncio.Lock()
         self._asking: dict[str, asyncio.Task[Offer]] = {}
         self._writing: set[asyncio.Task[None]] = set()
+        self.links = UnopenedLinks(profile, signer, self._turn, self._keeps, now, monotonic, changed)
 
     def listed(self) -> tuple[OpenedVoucher, ...]:
         """The list as it is shown, the latest first; empty while locked."""
@@ -135,9 +142,16 @@ class OpenedOffers:
         if not name:
             return await ask()  # which says what the text is instead
         if name not in self._asking:
-            self._asking[name] = asyncio.get_running_loop().create_task(ask())
+            self._asking[name] = asyncio.get_running_loop().create_task(self._sealed_and_asked(text, ask))
             self._asking[name].add_done_callback(lambda task: self._answered(name, task))
         return await asyncio.shield(self._asking[name])
+
+    async def _sealed_and_asked(self, text: str, ask: Callable[[], Coroutine[Any, Any, Offer]]) -> Offer:
+        """Ask once the link itself is in the vault, so that no end of the program between the two loses it."""
+        self.links.keep(text, "")
+        await self.links.settled()
+        self._probe(Boundary.LINK_SEALED)
+        return await ask()
 
     async def keep(self, offer: LnurlOffer) -> None:
         """Seal what was just opened, in the place of what was opened before of the same voucher. Raises nothing.
@@ -204,7 +218,8 @@ class OpenedOffers:
         async with self._turn:
             self._records, self._under_way = {}, {}
             gone = []
-            for record in await self._signer.sealed():
+            sealed = await self._signer.sealed()
+            for record in sealed:
                 if record.kind != SEALED_NOTE or record.meta.get("use") != OPENED or not _is_whole(record.meta):
                     continue
                 match self._fate(record.meta):
@@ -214,13 +229,16 @@ class OpenedOffers:
                         self._under_way[record.meta["link"]] = record
                     case _Fate.OVER:
                         gone.append(record)
+            gone += self.links.found(sealed)
         await self._delete(gone)
         await asyncio.shield(self._begin(self._settle()))
+        await asyncio.shield(self.links.seal_waiting())
 
     def lock(self) -> None:
         """Show nothing of it while the keys are away."""
         self._records.clear()
         self._under_way.clear()
+        self.links.lock()
 
     async def aclose(self) -> None:
         """Give what is being asked a last moment, and every write its end. Before the signer ends.
@@ -235,10 +253,14 @@ class OpenedOffers:
             await asyncio.gather(*asking, return_exceptions=True)
         if self._owed and self._signer.unlocked:
             self._begin(self._settle())
+        await self.links.aclose()
         while self._writing:
             await asyncio.gather(*self._writing, return_exceptions=True)
 
     # ---- the vault
+
+    def _keeps(self, name: str) -> bool:
+        return name in self._records or name in self._owed
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work)
@@ -265,17 +287,22 @@ class OpenedOffers:
                     self._why = error.sentence
 
     async def _write(self, name: str, offer: LnurlOffer, head: int) -> None:
-        """One write of the vault for a voucher that is new, and for one that was opened before. Raises KeysError."""
+        """One write of the vault for a voucher that is new, and for one that was there before. Raises KeysError.
+
+        It takes the place of its link that was not opened, or of what was opened of the same voucher.
+        """
         meta, secret = self._meta(offer, name, head), note_of(offer)
         every = {**self._under_way, **self._records}
         same = [known for known, r in every.items() if known == name or r.meta["scope"] == meta["scope"]]
-        record_id = every[same[0]].record_id if same else ""
-        record_id = await self._put(record_id, secret, meta)
+        before = [every[known] for known in same]
+        before += [link] if (link := self.links.record_of(name)) is not None else []
+        record_id = await self._put(before[0].record_id if before else "", secret, meta)
         record = SealedRecord(record_id, SEALED_NOTE, meta)
         for known in same:
             self._records.pop(known, None)
             self._under_way.pop(known, None)
-        await self._delete([every[known] for known in same if every[known].record_id != record_id])
+        self.links.became_opened(name)
+        await self._delete([each for each in before if each.record_id != record_id])
         if name not in self._owed:  # it was used or forgotten while it was being sealed
             await self._delete([record])
             return

@@ -26,6 +26,7 @@ from ashore.engine.sealed_notes import SealedNotes
 from ashore.engine.shown import Shown
 from ashore.engine.stark_accounts import StarkAccounts
 from ashore.engine.unclaimed import UnclaimedMoney, recipients_of
+from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import (
     BY_HAND,
     CLOCK_KEY,
@@ -134,6 +135,8 @@ class Wallet:
     async def lock(self) -> None:
         """Take the keys away by ending the signer's process. They stay away over a restart, until the password."""
         self._auto_lock.end()
+        if self.opened is not None:
+            await self.opened.links.before_lock()
         await self._parts.signer.lock()
         for kept in self._parts.vaulted:
             kept.lock()
@@ -172,6 +175,11 @@ class Wallet:
     def opened(self) -> OpenedOffers | None:
         """The vouchers that were opened and not withdrawn yet; None on a network without LNURL."""
         return self._parts.opened
+
+    @property
+    def unopened(self) -> UnopenedLinks | None:
+        """The vouchers' links that came and were not opened yet; None on a network without LNURL."""
+        return None if self.opened is None else self.opened.links
 
     @property
     def pictures(self) -> Pictures | None:

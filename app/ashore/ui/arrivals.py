@@ -1,7 +1,8 @@
 """Where texts from outside the window arrive: links, codes from the camera, the screen, a picture, the clipboard.
 
 A text that arrives begins nothing. It is named, and where it leads to one form only, that form is filled in. It never
-takes the place of unfinished work, and nothing comes up while the wallet is locked.
+takes the place of unfinished work, and nothing comes up while the wallet is locked. A voucher's link is kept as it
+arrives, whatever becomes of it here (see `UnopenedLinks`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
+from ashore.engine.unopened_links import MOST, WAITING_MOST, Kept
 from ashore.intake.recognition import Intake, Way, take_in
 from ashore.systems.base import Problem, Severity
 from ashore.ui.hub import ChangeHub
@@ -22,16 +24,27 @@ KEPT_MS = 10 * 60 * 1000
 """How long a text waits for a person, in memory alone."""
 
 SHOW, LEAVE, DISMISS = "Show it", "Leave it", "Dismiss"
+FULL = Problem(
+    f"{MOST} vouchers that were not opened are kept already, so this one is not.",
+    "Open it now, or forget one of those on the voucher’s page.",
+    Severity.WARNS,
+)
 _STAYS = "What you have begun stays as it is."
 _LEFT = "You had gone on before it was found, so nothing was filled in."
 _LATER = "It can be shown when what you have confirmed is signed."
 _UNLOCK = "Unlock Ashore to go on with it. Until then it is kept in memory, for ten minutes at most."
+_WAIT_LOCKED = "{} vouchers wait. Unlock Ashore to keep them: until then they are in memory, ten minutes each at most."
+_IN_VAULT = "It is kept in your vault, and listed on the voucher’s page."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
-_GAVE_WAY = "It gave way to what you have begun now, and waits for ten minutes at most."
-_KEPT = "What you had not used yet was kept while Ashore was locked."
+_FULL_LOCKED = f"{WAITING_MOST} vouchers wait already, so this one was not kept. Unlock Ashore, and bring it again."
 _TOOK = "It took the place of what came {} and waited here: that was let go."
 _STILL_WAITS = "What came {} still waits here."
 _NOT_KEPT = "It was not kept, as it may be a secret. Bring it again when you are done here."
+_LAPSED = Problem(
+    "A voucher waited for ten minutes while Ashore was locked, and was forgotten.",
+    "Nothing was withdrawn. Bring it again when Ashore is unlocked.",
+    Severity.WARNS,
+)
 
 
 class Source(StrEnum):
@@ -44,21 +57,33 @@ class Source(StrEnum):
     CLIPBOARD = "from the clipboard"
     DROP = "from what was dropped here"
     SCAN = "from a scan"
-    EARLIER = "before, and was not used"
+    KEYBOARD = "from the keyboard"
+
+
+def source_words(word: str) -> str:
+    """How a kept link came, as it is said in a sentence; empty where nobody knows."""
+    return str(Source.__members__.get(word.upper(), ""))
+
+
+def keep_voucher(wallet: WalletPort, text: str, source: Source) -> Kept:
+    """Keep the link of a voucher that has come or is being let go. Other texts are not kept."""
+    unopened = wallet.unopened
+    return Kept.NO_VOUCHER if unopened is None or not text else unopened.keep(text, source.name.lower())
 
 
 class Doors(Protocol):
-    """What the window says of itself, and the one way in."""
+    """What the window says of itself, and the ways in."""
 
     @property
     def signing(self) -> bool: ...
     @property
     def begun(self) -> bool: ...
-    def lead_in(self, text: str) -> str: ...
+    def lead_in(self, text: str) -> None: ...
+    def show_vouchers(self) -> None: ...
 
 
 class Arrivals(QObject):
-    """Takes every text from outside; at most one waits, the last one."""
+    """Takes every text from outside. At most one waits to be shown, the last one; vouchers are kept besides."""
 
     def __init__(self, wallet: WalletPort, hub: ChangeHub, notice: Notice, space: Callable[[], None], doors: Doors):
         super().__init__(notice)
@@ -69,12 +94,14 @@ class Arrivals(QObject):
         self._text = ""
         self._source = Source.LINK
         self._was_locked = False
+        self._vouchers = 0
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self.leave)
         notice.acted.connect(self._show)
+        notice.action.setText(SHOW)
         notice.closed.connect(self.leave)
-        hub.tick.connect(self._allow)
+        hub.tick.connect(self._ticked)
 
     @property
     def waiting(self) -> bool:
@@ -82,9 +109,9 @@ class Arrivals(QObject):
         return bool(self._text)
 
     @property
-    def voucher_waits(self) -> bool:
-        """Whether what is kept is a voucher's link."""
-        return self.recognised(self._text).way is Way.VOUCHER
+    def voucher(self) -> tuple[str, Source]:
+        """The voucher's link that waits to be shown, and how it came; else empty."""
+        return self._text if self._is_voucher(self._text) else "", self._source
 
     def take_in(self, text: str, source: Source, *, waits: bool = False) -> None:
         """A text has come: lead on with it, or keep it while it would be in the way.
@@ -92,29 +119,24 @@ class Arrivals(QObject):
         `waits` where it was looked for on a page that has been left meanwhile.
         """
         found = self.recognised(text)
+        kept = keep_voucher(self._wallet, text, source) if found.way is Way.VOUCHER else Kept.NO_VOUCHER
         if self._wallet.locked:
-            self._hold(text, source, found, _UNLOCK, _NOT_KEPT_LOCKED)
+            self._hold_locked(text, source, found, kept)
         elif self._doors.signing or self._doors.begun:
-            self._hold(text, source, found, _STAYS, _NOT_KEPT)
+            self._hold(text, source, found, kept, _STAYS)
         elif waits:
-            self._hold(text, source, found, _LEFT, _NOT_KEPT)
+            self._hold(text, source, found, kept, _LEFT)
         else:
             self._lead_in(text)
-
-    def keep(self, text: str) -> None:
-        """Keep a voucher that has just given way to another one, so that it is not lost. Empty is nothing."""
-        if text:
-            self._hold(text, Source.EARLIER, self.recognised(text), _GAVE_WAY, _NOT_KEPT)
-
-    def _lead_in(self, text: str) -> None:
-        """Give a text to the first page's field. What waits goes on waiting, and so does what stood in the field."""
-        if not self._text:
-            self.leave()
-        self.keep(self._doors.lead_in(text))
+            if kept is Kept.FULL:
+                self.say(FULL)
 
     def recognised(self, text: str) -> Intake:
         """What a text is on this network."""
         return take_in(text, reach_of(self._wallet))
+
+    def _is_voucher(self, text: str) -> bool:
+        return self.recognised(text).way is Way.VOUCHER
 
     def say(self, problem: Problem) -> None:
         """Say something below the page of what came and holds nothing to go on with. What waits goes on waiting."""
@@ -125,7 +147,7 @@ class Arrivals(QObject):
             self._tell(problem, DISMISS)
 
     def leave(self) -> None:
-        """Let go of what waits."""
+        """Let go of what waits to be shown. A voucher stays where it is kept."""
         self._text = ""
         self._was_locked = False
         self._patience.stop()
@@ -137,41 +159,108 @@ class Arrivals(QObject):
         if not self._text:
             self.leave()
 
+    # Over a lock
+
     def lock_changed(self) -> None:
         """The wallet was locked or unlocked: what waits comes up, or is covered."""
-        if not self._text:
-            self.leave()
-            return
         text, source, came_locked, left = self._text, self._source, self._was_locked, self._patience.remainingTime()
+        vouchers, self._vouchers = self._vouchers, 0
         self.leave()
-        self.take_in(text, source)
-        if self._text:
-            self._patience.start(max(1, left))
-        if came_locked and not self._wallet.locked and not self._text:
-            told = _KEPT if source is Source.EARLIER else f"This came {source} while Ashore was locked."
-            self._tell(Problem(told, "Nothing was begun with it.", Severity.NOTES), DISMISS)
+        voucher = self._is_voucher(text)
+        alone = voucher and vouchers == 1
+        comes_up = bool(text) and (not voucher or (came_locked if self._wallet.locked else alone or not came_locked))
+        if comes_up:
+            self.take_in(text, source)
+            if self._text:
+                self._patience.start(max(1, left))
+            elif came_locked and not self._wallet.locked:
+                told = f"This came {source} while Ashore was locked."
+                self.say(Problem(told, "Nothing was begun with it.", Severity.NOTES))
+        if self._wallet.locked:
+            self._vouchers = self._waiting()
+        elif vouchers and not alone:
+            self._tell_vouchers(vouchers, show=not comes_up)
+
+    def _tell_vouchers(self, vouchers: int, *, show: bool) -> None:
+        """Tell of the vouchers that came while it was locked, and `show` them where nothing else is going on."""
+        if show and not (self._doors.signing or self._doors.begun):
+            self._doors.show_vouchers()
+        noun, verb = ("A voucher", "It is") if vouchers == 1 else (f"{vouchers} vouchers", "They are")
+        advice = f"{verb} kept in your vault, and listed on the voucher’s page. Nothing was begun."
+        self.say(Problem(f"{noun} came while Ashore was locked.", advice, Severity.NOTES))
+
+    def _hold_locked(self, text: str, source: Source, found: Intake, kept: Kept) -> None:
+        if kept is Kept.FULL:
+            self._tell(Problem(_came(source, found), _FULL_LOCKED, Severity.WARNS), LEAVE)
+        elif not self._said_only(source, found, _NOT_KEPT_LOCKED):
+            self._wait(text, source, found, _UNLOCK)
+        self._vouchers = self._waiting()
+
+    def _waiting(self) -> int:
+        unopened = self._wallet.unopened
+        return unopened.waiting if unopened is not None else 0
+
+    def _count_waiting(self) -> None:
+        """Say how many vouchers wait for the unlocking, and where one has waited too long."""
+        waiting, before = self._waiting(), self._vouchers
+        self._vouchers = waiting
+        if waiting < before:
+            if self._is_voucher(self._text):
+                self.leave()
+            self.say(_LAPSED)
 
     # What waits
 
-    def _hold(self, text: str, source: Source, found: Intake, meaning: str, not_kept: str) -> None:
+    def _said_only(self, source: Source, found: Intake, not_kept: str) -> bool:
+        """Say what leads nowhere, or may be a secret: it is not kept, and takes no other's place."""
         if found.way is Way.NOWHERE and not found.secret:
             self.say(Problem(_came(source, found), found.advice, Severity.WARNS))
-            return
+            return True
         if found.secret or found.doubtful or found.way is Way.RECEIVING:
             self.say(Problem(_came(source, found), not_kept, Severity.WARNS))
+            return True
+        return False
+
+    def _hold(self, text: str, source: Source, found: Intake, kept: Kept, meaning: str) -> None:
+        if self._said_only(source, found, _NOT_KEPT):
             return
-        earlier = f" {_TOOK.format(self._source)}" if self._text and self._text != text else ""
+        if kept is Kept.FULL:
+            meaning = str(FULL)
+        elif kept is Kept.SEALED:
+            meaning = f"{meaning} {_IN_VAULT}"
+        self._wait(text, source, found, _LATER if self._doors.signing else meaning)
+
+    def _wait(self, text: str, source: Source, found: Intake, meaning: str) -> None:
+        """Let a text wait to be shown. What is no voucher gives way to another of its kind alone."""
+        other = bool(self._text) and self._text != text and not self._is_voucher(self._text)
+        if other and found.way is Way.VOUCHER:
+            self.say(Problem(_came(source, found), meaning, Severity.NOTES))
+            return
+        earlier = f" {_TOOK.format(self._source)}" if other else ""
         self._text, self._source, self._was_locked = text, source, self._wallet.locked
         self._patience.start(KEPT_MS)
-        advice = _LATER if self._doors.signing else meaning
-        self._tell(Problem(_came(source, found), f"{advice}{earlier}", Severity.NOTES), LEAVE)
-        self._allow()
+        self._tell(Problem(_came(source, found), f"{meaning}{earlier}", Severity.NOTES), LEAVE)
+
+    def _lead_in(self, text: str) -> None:
+        """Give a text to the first page's field. What waits goes on waiting."""
+        if not self._text:
+            self.leave()
+        self._doors.lead_in(text)
 
     def _tell(self, problem: Problem, close: str) -> None:
-        self._notice.action.setText(SHOW)
+        waiting = self._waiting() if self._wallet.locked else 0
+        if waiting > 1:
+            advice = f"{problem.advice.removesuffix(_UNLOCK)} {_WAIT_LOCKED.format(waiting)}".strip()
+            problem = Problem(problem.sentence, advice, problem.severity)
         self._notice.close_button.setText(close)
         self._notice.show_problem(problem, act=bool(self._text) and not self._wallet.locked)
         self._space()
+        self._allow()
+
+    def _ticked(self) -> None:
+        if self._wallet.locked:
+            self._count_waiting()
+        self._allow()
 
     def _allow(self) -> None:
         """What is being signed is not left; when that is over, what waits can be shown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from ashore.domain.errors import AshoreError
@@ -14,6 +14,7 @@ from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.opened_offers import OpenedVoucher
 from ashore.engine.pictures import AskFirst, Loaded
 from ashore.engine.receiving import ConnectedWallet, TriedWallet, WalletSetup
+from ashore.engine.unopened_links import Kept, UnopenedVoucher
 from ashore.engine.views import (
     Account,
     ActivityPage,
@@ -139,6 +140,23 @@ class EarlierPort(Protocol):
     def of_plan(self, plan: Plan) -> EarlierClaim | None: ...
 
 
+class UnopenedPort(Protocol):
+    """Links of vouchers that came and were not opened yet."""
+
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def trouble(self) -> str: ...
+    def listed(self) -> tuple[UnopenedVoucher, ...]: ...
+    def name_of(self, text: str) -> str: ...
+    def keep(self, text: str, source: str) -> Kept: ...
+    def stand_by(self, look: Callable[[], Iterable[tuple[str, str]]]) -> None: ...
+    def keep_standing(self) -> Kept: ...
+    async def settled(self) -> None: ...
+    async def link(self, unopened: str) -> str: ...
+    async def forget(self, unopened: str) -> None: ...
+
+
 class PicturesPort(Protocol):
     """Pictures of tokens, loaded only from hosts that a person agreed to."""
 
@@ -182,6 +200,8 @@ class WalletPort(Protocol):
     def opened(self) -> OpenedPort | None: ...
     @property
     def earlier(self) -> EarlierPort | None: ...
+    @property
+    def unopened(self) -> UnopenedPort | None: ...
     @property
     def pictures(self) -> PicturesPort | None: ...
 

@@ -62,6 +62,7 @@ class Bench:
         self.stored = StoreBench(folder / "journal.sqlite3")
         self.database, self.journal = self.stored.database, self.stored.journal
         self.now = NOW
+        self.seconds = 0.0
         self.passed: list[Boundary] = []
         self.changes = 0
         self.receivers = (receiver(),)
@@ -80,7 +81,10 @@ class Bench:
 
     def fresh(self) -> OpenedOffers:
         """As after another start."""
-        return OpenedOffers(PRACTICE, self.signer, self._receivers, self.journal, self.passed.append, self._changed)
+        told = self.passed.append, self._changed
+        return OpenedOffers(
+            PRACTICE, self.signer, self._receivers, self.journal, *told, lambda: self.now, lambda: self.seconds
+        )
 
     async def _receivers(self) -> tuple[ReceiverOffer, ...]:
         return self.receivers

@@ -49,7 +49,7 @@ from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
 from ashore.systems.zklink.system.tracks import NORMAL
-from ashore.ui.port import BalancesPort, EarlierPort, OpenedPort, PicturesPort, ReceivingPort
+from ashore.ui.port import BalancesPort, EarlierPort, OpenedPort, PicturesPort, ReceivingPort, UnopenedPort
 from unit.ui.standin_parts import (
     ADDRESS,
     KEY_HASH,
@@ -136,6 +136,7 @@ class StandInWallet:
         self.balances: BalancesPort | None = None
         self.opened: OpenedPort | None = None
         self.earlier: EarlierPort | None = None
+        self.unopened: UnopenedPort | None = None
         self.pictures: PicturesPort | None = None
         self.unclaimed = StandInUnclaimed()
         self.elsewhere = StandInElsewhere()

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from ashore.engine.views import Change, Topic
+from ashore.engine.unopened_links import MOST, WAITING_MOST, WAITING_S
+from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.arrivals import DISMISS, KEPT_MS, LEAVE, SHOW, Source
 from ashore.ui.pages.intake_field import NOT_HELD
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
+from unit.ui.standin import PASSWORD
 from unit.ui.test_voucher_page import LINK, VoucherWallet
 
 PAIRING = "nostr+walletconnect://" + "ab" * 32 + "?relay=wss%3A%2F%2Frelay.example&secret=" + "cd" * 32
 KEY = "ef" * 32
+
+
+def link(number: int) -> str:
+    """Another voucher of the practice service."""
+    return encode_lnurl(f"http://127.0.0.1:8080/u?q={number}").upper()
+
+
 ADDRESS = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
 
 
@@ -25,8 +34,7 @@ def wallet() -> VoucherWallet:
 
 async def lock(shell: Shell, *, locked: bool) -> None:
     assert isinstance(shell.wallet, VoucherWallet)
-    shell.wallet.locked = locked
-    shell.wallet.tell(Change(Topic.LOCK))
+    await (shell.wallet.lock() if locked else shell.wallet.unlock(bytearray(PASSWORD)))
     await shell.settle()
 
 
@@ -49,13 +57,17 @@ async def test_a_link_fills_its_form_and_asks_nobody(shell: Shell, wallet: Vouch
     assert shell.sections.banners.arrived.text == ""
 
 
-async def test_what_is_half_filled_stays_until_a_person_wants_to_see_what_came(shell: Shell) -> None:
+async def test_what_is_half_filled_stays_until_a_person_wants_to_see_what_came(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
     page = await half_filled(shell)
     shell.sections.take_in(LINK, Source.CAMERA)
     await shell.settle()
     notice = shell.sections.banners.arrived
     assert shell.sections.place == "form"
     assert notice.text.startswith("This came from the camera: A voucher of")
+    assert "It is kept in your vault, and listed on the voucher’s page." in notice.text
+    assert [each.source for each in wallet.unopened.listed()] == ["camera"]
     assert (notice.action.text(), notice.close_button.text()) == (SHOW, LEAVE)
     assert LINK not in notice.accessibleName()
     notice.action.click()
@@ -65,17 +77,21 @@ async def test_what_is_half_filled_stays_until_a_person_wants_to_see_what_came(s
     assert page.fields.amount.text() == "2.5"
 
 
-async def test_what_is_left_is_gone(shell: Shell) -> None:
+async def test_what_is_left_is_shown_no_more_and_a_voucher_stays_listed(shell: Shell, wallet: VoucherWallet) -> None:
     await half_filled(shell)
+    shell.sections.take_in(ADDRESS)
+    shell.sections.banners.arrived.close_button.click()
+    assert not shell.sections.arrivals.waiting
     shell.sections.take_in(LINK)
     shell.sections.banners.arrived.close_button.click()
     assert not shell.sections.arrivals.waiting
     assert shell.sections.place == "form"
+    assert len(wallet.unopened.listed()) == 1
 
 
 async def test_the_last_of_several_waits(shell: Shell) -> None:
     page = await half_filled(shell)
-    shell.sections.take_in(LINK)
+    shell.sections.take_in(f"ethereum:{ADDRESS}")
     shell.sections.take_in(ADDRESS, Source.DROP)
     notice = shell.sections.banners.arrived
     assert "from what was dropped here" in notice.text
@@ -127,7 +143,7 @@ async def test_while_locked_it_waits_and_comes_up_after_unlocking(shell: Shell, 
 
 async def test_what_waits_is_kept_for_a_bounded_time_however_often_it_is_locked(shell: Shell) -> None:
     await lock(shell, locked=True)
-    shell.sections.take_in(LINK)
+    shell.sections.take_in(ADDRESS)
     patience = shell.sections.arrivals._patience
     assert 0 < patience.remainingTime() <= KEPT_MS + 1000
     patience.start(1000)
@@ -138,6 +154,89 @@ async def test_what_waits_is_kept_for_a_bounded_time_however_often_it_is_locked(
     assert shell.sections.banners.arrived.isHidden()
     await lock(shell, locked=False)
     assert shell.sections.place == "withdraw"
+
+
+async def test_three_links_while_locked_are_all_listed_after_the_unlocking(shell: Shell, wallet: VoucherWallet) -> None:
+    await lock(shell, locked=True)
+    notice = shell.sections.banners.arrived
+    for number in range(3):
+        shell.sections.take_in(link(number))
+    assert "3 vouchers wait. Unlock Ashore to keep them" in notice.text
+    for junk in ("lightning:lnbc1garbage", PHRASE, "ashore:hello", link(1)):
+        shell.sections.take_in(junk)
+        assert "3 vouchers wait." in notice.text
+    shell.sections.take_in(ADDRESS)
+    assert wallet.unopened.waiting == 3
+    await lock(shell, locked=False)
+    assert len(wallet.unopened.listed()) == 3
+    assert shell.sections.place == "form", "the address leads on by itself"
+    assert notice.text.startswith("3 vouchers came while Ashore was locked. They are kept in your vault")
+    assert wallet.asked == []
+
+
+async def test_several_vouchers_lead_to_their_list_when_nothing_else_is_going_on(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    await lock(shell, locked=True)
+    for number in range(3):
+        shell.sections.take_in(link(number))
+    await lock(shell, locked=False)
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert (shell.sections.place, page.link.text(), len(page.links.cards)) == ("voucher", "", 3)
+    assert page.links.isVisible()
+    assert "3 vouchers came" in shell.sections.banners.arrived.text
+
+
+async def test_a_voucher_that_comes_over_a_lock_takes_no_other_things_place(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    await half_filled(shell)
+    await lock(shell, locked=True)
+    shell.sections.take_in(f"ethereum:{ADDRESS}", Source.CAMERA)
+    shell.sections.take_in(LINK)
+    notice = shell.sections.banners.arrived
+    assert notice.text.startswith("This came from a link: A voucher of")
+    assert "What came from the camera still waits here." in notice.text
+    await lock(shell, locked=False)
+    assert notice.text.startswith("A voucher came while Ashore was locked. It is kept in your vault")
+    assert "What came from the camera still waits here." in notice.text
+    assert shell.sections.place == "form"
+    assert len(wallet.unopened.listed()) == 1
+    notice.action.click()
+    await shell.settle()
+    assert shell.sections.home.intake.edit.text() == f"ethereum:{ADDRESS}"
+
+
+async def test_a_voucher_that_waited_too_long_is_said_to_be_gone(shell: Shell, wallet: VoucherWallet) -> None:
+    await lock(shell, locked=True)
+    shell.sections.take_in(LINK)
+    wallet.seconds += WAITING_S
+    shell.sections.hub.tick.emit()
+    notice = shell.sections.banners.arrived
+    assert notice.text.startswith("A voucher waited for ten minutes while Ashore was locked, and was forgotten.")
+    shell.sections.hub.tick.emit()
+    assert notice.text.startswith("A voucher waited for ten minutes")
+    await lock(shell, locked=False)
+    assert (wallet.unopened.listed(), shell.sections.place) == ((), "withdraw")
+
+
+async def test_what_there_is_no_room_for_is_said_and_evicts_nothing(shell: Shell, wallet: VoucherWallet) -> None:
+    await lock(shell, locked=True)
+    for number in range(WAITING_MOST + 1):
+        shell.sections.take_in(link(number))
+    notice = shell.sections.banners.arrived
+    assert f"{WAITING_MOST} vouchers wait already, so this one was not kept." in notice.text
+    await lock(shell, locked=False)
+    assert len(wallet.unopened.listed()) == WAITING_MOST
+    page = await half_filled(shell)
+    for number in range(MOST):
+        wallet.unopened.keep(link(number), "link")
+        await wallet.unopened.settled()
+    shell.sections.take_in(link(MOST))
+    assert f"{MOST} vouchers that were not opened are kept already, so this one is not." in notice.text
+    assert shell.sections.arrivals.waiting, "it can be opened all the same"
+    assert page.fields.amount.text() == "2.5"
 
 
 PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"

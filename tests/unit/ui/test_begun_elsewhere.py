@@ -10,7 +10,6 @@ from ashore.domain.addresses import checksum
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.intake_field import IntakeField
-from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
@@ -108,45 +107,52 @@ async def test_a_key_typed_by_mistake_is_not_said(shell: Shell) -> None:
     assert "cdcd" not in said
 
 
-async def test_an_unopened_voucher_gives_way_to_no_other(shell: Shell, wallet: VoucherWallet) -> None:
+async def test_an_unopened_voucher_that_gives_way_is_kept_and_listed(shell: Shell, wallet: VoucherWallet) -> None:
     page = await the_page(shell)
     page.link.setText(LINK)
     shell.sections.show_section("activity")
     shell.sections.take_in(SECOND, Source.PICTURE)
     await shell.settle()
-    intake = asked(shell)
-    assert "Another voucher stands in its form, and was not opened yet." in texts(intake.replacing)
-    assert page.link.text() == LINK
-    intake.replacing.anew.click()
-    await shell.settle()
     assert (shell.sections.place, page.link.text()) == ("voucher", SECOND)
-    notice = shell.sections.banners.arrived
-    assert notice.text.startswith("This came before, and was not used: A voucher of")
-    notice.action.click()
-    await shell.settle()
-    assert asked(shell).edit.text() == LINK, "the first one can be had back"
+    assert [card.voucher.id for card in page.links.cards] == [wallet.unopened.name_of(LINK)]
+    assert len(wallet.unopened.listed()) == 2
+    page.link.setText("")
+    assert len(page.links.cards) == 2, "what stands in the field is not listed twice"
     assert wallet.asked == []
 
 
-async def test_show_it_asks_before_it_takes_the_place_of_an_unopened_voucher(shell: Shell) -> None:
+async def test_nothing_takes_the_place_of_what_is_in_view_without_show_it(shell: Shell, wallet: VoucherWallet) -> None:
     page = await the_page(shell)
     page.link.setText(LINK)
     shell.sections.take_in(SECOND)
+    await shell.settle()
+    assert page.link.text() == LINK
+    assert len(wallet.unopened.listed()) == 2
     shell.sections.banners.arrived.action.click()
     await shell.settle()
-    asked(shell).replacing.keep.click()
-    assert page.link.text() == LINK
-    assert shell.sections.home.intake.edit.text() == SECOND
+    assert (shell.sections.place, page.link.text()) == ("voucher", SECOND)
+    assert len(wallet.unopened.listed()) == 2
 
 
-async def test_a_scan_into_the_voucher_asks_too(shell: Shell) -> None:
+async def test_a_scanned_voucher_takes_the_place_of_an_unopened_one_and_both_are_kept(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
     page = await the_page(shell)
     page.link.setText(LINK)
+    page.scan.scan.got.emit(SECOND, Source.CAMERA)
+    await shell.settle()
+    assert page.link.text() == SECOND
+    assert {each.id for each in wallet.unopened.listed()} == {wallet.unopened.name_of(each) for each in (LINK, SECOND)}
+
+
+async def test_a_scan_into_an_open_voucher_asks(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
     page.scan.scan.got.emit(SECOND, Source.CAMERA)
     await shell.settle()
     assert page.link.text() == LINK
     assert shell.sections.arrivals.waiting
     assert "from a scan" in shell.sections.banners.arrived.text
+    assert [each.id for each in wallet.unopened.listed()] == [wallet.unopened.name_of(SECOND)]
 
 
 async def test_an_open_voucher_is_asked_about_and_stays_in_the_list(shell: Shell, wallet: VoucherWallet) -> None:
@@ -188,18 +194,12 @@ async def test_a_voucher_of_the_list_takes_no_unopened_one_away(shell: Shell, wa
     await shell.settle()
     assert page.fields.isVisible()
     assert page.link.text() == ""
-    notice = shell.sections.banners.arrived
-    assert notice.text.startswith("This came before, and was not used: A voucher of")
     page.intake.aside.click()
-    notice.action.click()
-    await shell.settle()
-    assert (shell.sections.place, page.link.text()) == ("voucher", SECOND)
+    assert [card.voucher.id for card in page.links.cards] == [wallet.unopened.name_of(SECOND)]
 
 
-async def test_while_a_question_is_open_nothing_changes_what_it_is_about(shell: Shell) -> None:
-    page = await the_page(shell)
-    assert isinstance(page, LnurlFormPage)
-    page.link.setText(LINK)
+async def test_while_a_question_is_open_nothing_changes_what_it_is_about(shell: Shell, wallet: VoucherWallet) -> None:
+    await opened(shell)
     shell.sections.show_section("activity")
     shell.sections.take_in(SECOND)
     await shell.settle()
@@ -211,5 +211,4 @@ async def test_while_a_question_is_open_nothing_changes_what_it_is_about(shell: 
     form = shell.sections.page("form")
     assert isinstance(form, ZkLinkFormPage)
     assert form.fields.recipient.text() == OTHER
-    assert shell.sections.arrivals.waiting, "the voucher that stood in the field waits in its turn"
-    assert "This came before, and was not used: A voucher of" in shell.sections.banners.arrived.text
+    assert [each.id for each in wallet.unopened.listed()] == [wallet.unopened.name_of(SECOND)], "it is not lost by that"

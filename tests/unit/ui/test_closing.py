@@ -1,4 +1,4 @@
-"""A voucher whose link is kept nowhere else is not lost with the window."""
+"""A link is sealed before the window closes, and one that cannot be is not lost without a word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from ashore.engine.views import Change, Topic
+from ashore.engine.unopened_links import MOST
+from ashore.keys.errors import VaultStorage
+from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.arrivals import Source
 from unit.ui.driving import Shell
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page
@@ -17,39 +19,90 @@ def wallet() -> VoucherWallet:
     return VoucherWallet()
 
 
-async def test_a_link_that_was_not_opened_holds_the_window_back(shell: Shell) -> None:
+async def closed(shell: Shell) -> None:
+    await shell.until(lambda: not shell.window.isVisible())
+
+
+async def test_a_pasted_link_is_sealed_already_and_holds_nothing_back(shell: Shell, wallet: VoucherWallet) -> None:
     page = await the_page(shell)
     page.link.setText(LINK)
+    await shell.until(lambda: not wallet.unopened.waiting)
+    assert shell.window.close()
+    assert len(wallet.sealed.records) == 1
+
+
+async def test_a_typed_link_is_sealed_before_the_window_closes_by_itself(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await the_page(shell)
+    QTest.keyClicks(page.link, LINK)
+    wallet.sealed.writes.clear()
+    assert not shell.window.close(), "not before it is written"
     assert not shell.window.close()
+    assert shell.sections.banners.leaving.text == "", "and nothing is asked"
+    wallet.sealed.writes.set()
+    await closed(shell)
+    assert len(wallet.sealed.records) == 1
+
+
+async def test_what_cannot_be_sealed_is_asked_about(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.sealed.refusal = VaultStorage("The disk is full.")
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    await shell.settle()
+    assert not shell.window.close()
+    await shell.settle()
     leaving = shell.sections.banners.leaving
-    assert "was not opened yet" in leaving.text
+    assert leaving.text.startswith("A voucher could not be written to your vault. The disk is full.")
+    assert "Who closes Ashore now loses what is not in the vault." in leaving.text
     assert LINK not in leaving.text
     QTest.mouseClick(leaving.close_button, Qt.MouseButton.LeftButton)
     assert not leaving.isVisible()
     assert page.link.text() == LINK, "nothing is lost by staying"
-    assert not shell.window.close(), "it is asked again"
+    wallet.sealed.refusal = None
+    assert not shell.window.close()
+    await closed(shell)
+    assert len(wallet.sealed.records) == 1, "it was tried once more"
+
+
+async def test_what_waits_while_locked_is_asked_about(shell: Shell, wallet: VoucherWallet) -> None:
+    await wallet.lock()
+    await shell.settle()
+    shell.sections.take_in(LINK, Source.LINK)
+    assert not shell.window.close()
+    leaving = shell.sections.banners.leaving
+    assert leaving.text.startswith("A voucher waits for you to unlock Ashore.")
+    shell.sections.arrivals.leave()
+    assert not shell.window.close(), "it waits all the same"
     QTest.mouseClick(leaving.action, Qt.MouseButton.LeftButton)
     assert not shell.window.isVisible()
 
 
-async def test_it_does_so_over_a_lock_and_for_one_that_waits(shell: Shell, wallet: VoucherWallet) -> None:
-    wallet.locked = True
-    wallet.tell(Change(Topic.LOCK))
-    shell.sections.take_in(LINK, Source.LINK)
+async def test_what_stood_in_the_form_at_a_lock_is_sealed_by_then(shell: Shell, wallet: VoucherWallet) -> None:
+    QTest.keyClicks((await the_page(shell)).link, LINK)
+    await wallet.lock()
     await shell.settle()
-    assert not shell.window.close()
-    shell.sections.arrivals.leave()
     assert shell.window.close()
+    assert len(wallet.sealed.records) == 1
 
 
-async def test_what_stood_in_the_form_at_a_lock_counts_too(shell: Shell, wallet: VoucherWallet) -> None:
-    (await the_page(shell)).link.setText(LINK)
-    wallet.locked = True
-    wallet.tell(Change(Topic.LOCK))
+async def test_one_for_which_there_is_no_room_is_asked_about(shell: Shell, wallet: VoucherWallet) -> None:
+    for number in range(MOST):
+        wallet.unopened.keep(encode_lnurl(f"http://127.0.0.1:8080/v/{number}"), "link")
+        await wallet.unopened.settled()
+    page = await the_page(shell)
+    page.link.setText(LINK)
     await shell.settle()
+    assert "so this one is not" in page.notice.text
     assert not shell.window.close()
+    assert shell.sections.banners.leaving.text.startswith("As many vouchers that were not opened are kept")
     shell.sections.banners.leaving.action.click()
     assert not shell.window.isVisible()
+
+
+async def test_an_end_that_asks_nobody_seals_as_well(shell: Shell, wallet: VoucherWallet) -> None:
+    QTest.keyClicks((await the_page(shell)).link, LINK)
+    shell.sections.close()
+    await wallet.unopened.aclose()
+    assert len(wallet.sealed.records) == 1
 
 
 async def test_an_opened_voucher_is_kept_and_holds_nothing_back(shell: Shell) -> None:

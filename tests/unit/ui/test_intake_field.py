@@ -223,6 +223,7 @@ async def test_without_lightning_a_voucher_is_named_and_leads_nowhere(
     next_shell: Callable[[], Shell], wallet: VoucherWallet
 ) -> None:
     wallet.profiles = StandInWallet().profiles  # type: ignore[method-assign]
+    wallet.unopened = None  # type: ignore[assignment]
     shell = next_shell()
     field = field_of(shell)
     field.edit.setText(LINK)

@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.systems.lnurl.codec import encode_lnurl
-from ashore.ui.arrivals import KEPT_MS
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from unit.systems.lnurl.system.offers import invoice, offer
 from unit.ui.driving import Shell
@@ -93,45 +92,52 @@ async def test_a_text_that_was_never_asked_about_was_never_sent(shell: Shell, wa
     await unlock(shell)
     assert (
         page.notice.text
-        == "Ashore was locked. The voucher that stood here was kept, and is here again. Nothing was withdrawn."
+        == "Ashore was locked. Nothing was withdrawn. The voucher that stood here was kept, and is listed below."
     )
-    assert (page.link.text(), wallet.asked) == (LINK, [])
-    assert page.open_button.isEnabled()
+    assert (page.link.text(), wallet.asked) == ("", [])
+    (card,) = page.links.cards
+    assert card.voucher.source == "keyboard"
+    QTest.mouseClick(card.open_button, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert wallet.asked == [LINK]
+    assert page.fields.isVisible()
 
 
-async def test_an_unopened_link_is_kept_over_a_lock_for_ten_minutes(shell: Shell, wallet: VoucherWallet) -> None:
+async def test_what_is_no_link_is_forgotten_over_a_lock(shell: Shell, wallet: VoucherWallet) -> None:
     page = await the_page(shell)
-    page.link.setText(LINK)
-    shell.sections.show_section("activity")
-    await lock(shell)
-    assert 0 < page._patience.remainingTime() <= KEPT_MS + 60_000
-    page._patience.timeout.emit()
-    await unlock(shell)
-    assert shell.sections.place == "activity"
-    page = await the_page(shell)
-    assert page.link.text() == ""
-    assert "locked for more than ten minutes" in page.notice.text
     page.link.setText(PHRASE)
     await lock(shell)
     assert PHRASE not in str(vars(page))
     await unlock(shell)
     assert page.link.text() == ""
-    assert wallet.asked == []
+    assert page.notice.text.startswith("Ashore was locked, and what stood here was forgotten.")
+    assert (wallet.unopened.listed(), wallet.asked) == ((), [])
 
 
-async def test_a_link_that_comes_over_a_lock_takes_no_place_of_an_unopened_one(shell: Shell) -> None:
+async def test_a_link_that_comes_over_a_lock_and_one_that_stood_before_it_are_both_kept(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
     page = await the_page(shell)
-    page.link.setText(LINK)
+    QTest.keyClicks(page.link, LINK)
     await lock(shell)
     shell.sections.take_in(SECOND)
     await unlock(shell)
-    assert page.link.text() == LINK
+    assert page.link.text() == SECOND
+    assert [card.voucher.id for card in page.links.cards] == [wallet.unopened.name_of(LINK)]
+    await lock(shell)
+    await unlock(shell)
+    assert page.link.text() == ""
+    assert len(page.links.cards) == 2
+
+
+async def test_what_is_typed_on_the_first_page_is_kept_over_a_lock_too(shell: Shell, wallet: VoucherWallet) -> None:
     intake = shell.sections.home.intake
-    assert (intake.edit.text(), intake.replacing.asking) == (SECOND, True)
+    QTest.keyClicks(intake.edit, LINK)
+    assert wallet.unopened.listed() == ()
     await lock(shell)
     assert intake.edit.text() == ""
     await unlock(shell)
-    assert (page.link.text(), intake.edit.text(), intake.replacing.asking) == (LINK, SECOND, True)
+    assert [each.source for each in wallet.unopened.listed()] == ["keyboard"]
 
 
 async def test_an_answer_that_comes_over_a_lock_is_not_shown_and_not_lost(shell: Shell, wallet: VoucherWallet) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,7 +11,10 @@ from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, ProfileInfo, Review, Topic
+from ashore.keys.errors import KeysError, Locked
+from ashore.keys.signer import SealedRecord, Signer
 from ashore.systems.base import Bearer, Draft, Offer, Quote
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
@@ -22,16 +26,56 @@ from ashore.ui.pages.lnurl_form import LnurlFormPage
 from unit.systems.lnurl.system.offers import NOW_S, offer
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
-from unit.ui.standin import StandInWallet
+from unit.ui.standin import NOW, PASSWORD, StandInWallet
 
 LINK = encode_lnurl("http://127.0.0.1:8080/u?q=7").upper()
 REAL = encode_lnurl("https://service.example/u?q=7")
 
 
+class Sealed(Signer):
+    """What a vault seals, in memory, and readable while the wallet is not locked."""
+
+    def __init__(self, wallet: StandInWallet) -> None:
+        self._wallet = wallet
+        self.records: dict[str, tuple[str, SealedRecord]] = {}
+        self.refusal: KeysError | None = None
+        self.writes = asyncio.Event()
+        self.writes.set()
+
+    @property
+    def unlocked(self) -> bool:
+        return not self._wallet.locked
+
+    def _look(self) -> None:
+        if self._wallet.locked:
+            raise Locked("The vault is locked.", "Unlock it with its password.")
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def keep(self, kind: str, secret: str, meta: Mapping[str, str]) -> str:
+        await self.writes.wait()
+        self._look()
+        name = f"record {len(self.records)}"
+        self.records[name] = (secret, SealedRecord(name, kind, meta))
+        return name
+
+    async def show(self, record_id: str) -> str:
+        self._look()
+        return self.records[record_id][0]
+
+    async def forget(self, record_id: str) -> None:
+        self._look()
+        del self.records[record_id]
+
+    @property
+    def all(self) -> list[SealedRecord]:
+        return [record for _secret, record in self.records.values()]
+
+
 class Opened:
     """Keeps what was opened as the engine's do, in memory."""
 
-    def __init__(self, wallet: StandInWallet) -> None:
+    def __init__(self, wallet: VoucherWallet) -> None:
         self._wallet = wallet
         self.offers: dict[str, LnurlOffer] = {}
         self.taken_up: list[str] = []
@@ -42,6 +86,7 @@ class Opened:
 
     def keep(self, reference: str, opened: LnurlOffer) -> None:
         self.offers[pasted_name(reference, PRACTICE)] = opened
+        self._wallet.unopened.became_opened(pasted_name(reference, PRACTICE))
         self._wallet.tell(Change(Topic.OPENED))
 
     def listed(self) -> tuple[OpenedVoucher, ...]:
@@ -81,6 +126,12 @@ class VoucherWallet(StandInWallet):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
+        self.sealed = Sealed(self)
+        self.seconds = 0.0
+        tools = lambda: NOW, lambda: self.seconds, lambda: self.tell(Change(Topic.OPENED))
+        self.unopened: UnopenedLinks = UnopenedLinks(
+            PRACTICE, self.sealed, asyncio.Lock(), lambda name: name in self.opened.offers, *tools
+        )
         self.opened: Opened = Opened(self)
         self.voucher: LnurlOffer | AshoreError = offer()
         self.reviewing: AshoreError | None = None
@@ -98,6 +149,23 @@ class VoucherWallet(StandInWallet):
             raise self.voucher
         self.opened.keep(reference, self.voucher)
         return self.voucher
+
+    async def unlock(self, password: bytearray) -> None:
+        assert bytes(password) == PASSWORD
+        self.locked = False
+        await self.restored()
+
+    async def restored(self) -> None:
+        """What the engine does once the vault is open."""
+        self.unopened.found(self.sealed.all)
+        await self.unopened.seal_waiting()
+        self.tell(Change(Topic.LOCK))
+
+    async def lock(self) -> None:
+        await self.unopened.before_lock()
+        self.locked = True
+        self.unopened.lock()
+        self.tell(Change(Topic.LOCK))
 
     async def quote(self, offer: Offer, draft: Draft) -> Quote:
         if isinstance(offer, LnurlOffer):

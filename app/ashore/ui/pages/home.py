@@ -125,13 +125,13 @@ class VoucherCard(SystemCard):
         context.hub.lock_changed.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Say what was opened and waits. A service is asked when a person opens its link, and only then."""
-        opened = self._context.wallet.opened
-        waiting = 0 if opened is None else len(opened.listed())
-        noun = "voucher is" if waiting == 1 else "vouchers are"
-        told = f"{waiting} opened {noun} not withdrawn yet" if waiting else self._profile.subtitle
-        self.detail.setText(breakable(told))
-        self.setAccessibleName(f"Withdraw from {self._profile.title}{f': {told}' if waiting else ''}")
+        """Say what waits, opened or not. A service is asked when a person opens its link, and only then."""
+        wallet = self._context.wallet
+        opened = 0 if wallet.opened is None else len(wallet.opened.listed())
+        unopened = 0 if wallet.unopened is None else len(wallet.unopened.listed())
+        told = _waiting_vouchers(opened, unopened)
+        self.detail.setText(breakable(told or self._profile.subtitle))
+        self.setAccessibleName(f"Withdraw from {self._profile.title}{f': {told}' if told else ''}")
 
 
 class UnderWayRow(RowButton):
@@ -216,6 +216,9 @@ class HomePage(Page):
         self.intake.look_again()
         self._scroll.verticalScrollBar().setValue(0)
 
+    def left(self) -> None:
+        self.intake.let_go()
+
     @property
     def begun(self) -> bool:
         # What stands in the one field gives way to what comes, unless somebody is being asked about it.
@@ -260,6 +263,16 @@ class HomePage(Page):
         total = wallet.open_count()
         self.more.setVisible(total > len(page.rows))
         self.more.setText(f"All {total} under way")
+
+
+def _waiting_vouchers(opened: int, unopened: int) -> str:
+    """How many vouchers wait, and what for; empty where none does."""
+    are = ("voucher is", "vouchers are")
+    if opened and unopened:
+        return f"{opened} opened {are[opened > 1]} not withdrawn yet, {unopened} not opened yet"
+    if unopened:
+        return f"{unopened} {are[unopened > 1]} not opened yet"
+    return f"{opened} opened {are[opened > 1]} not withdrawn yet" if opened else ""
 
 
 def _waiting_words(waiting: list[Unclaimed]) -> str:

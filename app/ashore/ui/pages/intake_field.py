@@ -11,7 +11,7 @@ from ashore.domain.untrusted import visible
 from ashore.engine.views import ActivityPage, ActivityQuery
 from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem, Severity
-from ashore.ui.arrivals import Source
+from ashore.ui.arrivals import Source, keep_voucher
 from ashore.ui.context import Context
 from ashore.ui.pages.anything_edit import AnythingEdit
 from ashore.ui.pages.replacing import Replacing
@@ -87,7 +87,7 @@ class IntakeField(QWidget):
         self.edit.textChanged.connect(self._recognise)
         self.edit.returnPressed.connect(self._lead_on)
         self.edit.paste_wanted.connect(self.scanner.scan.from_clipboard)
-        self.edit.brought.connect(self._hold)
+        self.edit.brought.connect(lambda text: self._hold(text, Source.DROP))
         self.scanner.scan.got.connect(self._got)
         self.scanner.scan.told.connect(self._say)
         self.paste.clicked.connect(self.scanner.scan.from_clipboard)
@@ -113,7 +113,7 @@ class IntakeField(QWidget):
             self.field.show_problem(Problem(found.sentence, f"{found.advice} {NOT_HELD}".strip(), Severity.WARNS))
             show_if(self.to_receiving, found.way is Way.RECEIVING and self._context.wallet.receiving is not None)
             return
-        self._hold(text)
+        self._hold(text, Source.LINK)
         self._lead_on()
 
     def forget(self) -> None:
@@ -122,10 +122,12 @@ class IntakeField(QWidget):
 
     def _lock_changed(self) -> None:
         if self._context.wallet.locked:
-            voucher = self.voucher
+            self.let_go()
             self.forget()
-            if voucher:
-                self._context.go.take_in(voucher, Source.EARLIER)  # which keeps it over the lock
+
+    def let_go(self) -> None:
+        """Keep the voucher's link that stands here, before it is out of view or gone."""
+        keep_voucher(self._context.wallet, self.voucher, Source.KEYBOARD)
 
     # What it is
 
@@ -182,16 +184,18 @@ class IntakeField(QWidget):
     def _got(self, text: str, source: Source) -> None:
         """A pasted text is named first; what was pointed at leads on by itself."""
         if source is Source.CLIPBOARD:
-            self._hold(text)
+            self._hold(text, source)
             self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._context.go.take_in(text, source)
 
-    def _hold(self, text: str) -> None:
+    def _hold(self, text: str, source: Source) -> None:
         """Let a text take the place of what stands here; of a message with a voucher in it, the voucher alone."""
         before, found = self._found, take_in(text, self._reach)
+        self.let_go()
         if found.way is Way.VOUCHER:
             text = unwrapped(text)
+            keep_voucher(self._context.wallet, text, source)
         covered = any(each.secret or each.doubtful for each in (before, found))
         self.edit.replace(text[:_MOST_PASTED], secret=covered)
         if found.advice and found.way is Way.VOUCHER:

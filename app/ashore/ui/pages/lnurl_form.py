@@ -7,30 +7,27 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.unopened_links import Kept
 from ashore.intake.recognition import Intake, Way, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
-from ashore.ui.arrivals import KEPT_MS, Source
+from ashore.ui.arrivals import FULL, Source, keep_voucher
 from ashore.ui.context import Context
 from ashore.ui.pages.earlier import EarlierNotice
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
     CONNECT,
-    HERE_AGAIN,
-    KEPT_TOO_LONG,
-    LOOKED,
     NO_WALLET,
     NOT_MONEY,
-    OPENED,
     STOPPED,
-    not_written,
-    opened_before,
     put_away,
+    told_of,
 )
 from ashore.ui.pages.opened_vouchers import OpenedVouchers
 from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.unfinished import voucher_begun
+from ashore.ui.pages.unopened_vouchers import UnopenedVouchers
 from ashore.ui.pages.voucher_intake import VoucherIntake
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.port import OpenedPort, ReceivingPort, reach_of
@@ -38,9 +35,7 @@ from ashore.ui.scanner.filling import scan_into
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.labels import show_if
 from ashore.ui.widgets.notice import Notice
-from ashore.ui.wording import clock_time
 
-_JUST_NOW_MS = 60_000
 _TAKE, _WALLETS = "take up a voucher", "ask the wallets"
 
 
@@ -55,7 +50,8 @@ class _InHand(NamedTuple):
 class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     """From a pasted text to the review. What is pasted here is a secret: no draft of it is stored.
 
-    What it opens is in the vault before it is shown (see `OpenedOffers`), and listed here while nothing is open.
+    A link is in the vault as soon as it has come, or before it is let go (see `UnopenedLinks`), and what it opens is
+    before it is shown (see `OpenedOffers`). Both are listed here while nothing is open.
     """
 
     reads = "The wallet that receives makes the invoice."
@@ -68,16 +64,16 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._profile = profile
         self._opening = ""
         self._in_hand: _InHand | None = None
-        self._over_lock = ""
-        self._patience = self.pause(KEPT_MS, self._forget_kept)
         self.intake = VoucherIntake(context.icons, reach_of(context.wallet))
         self.link, self.open_button = self.intake.link, self.intake.open_button
         self.fields = LnurlFields(context.theme, context.icons)
         self.no_wallet = Notice(context.icons, action=CONNECT, below=True)
         self.tips = VoucherTips(context.wallet.voucher_page)
+        self.links = UnopenedVouchers(context)
         self.vouchers = OpenedVouchers(context)
         self.earlier = EarlierNotice(context, "Voucher")
-        self.arrange(self.notice, self.intake, self.earlier, self.tips, self.vouchers, self.no_wallet, self.fields)
+        lists = self.links, self.vouchers
+        self.arrange(self.notice, self.intake, self.earlier, self.tips, *lists, self.no_wallet, self.fields)
         wanted = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
         self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned, self)
         self._connect()
@@ -90,6 +86,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.open_button.clicked.connect(self._open_link)
         self.intake.cancel.clicked.connect(self._stop)
         self.intake.aside.clicked.connect(self._put_aside)
+        self.links.opening.connect(self._open_kept)
         self.vouchers.go_on.connect(self._go_on)
         self.vouchers.forgotten.connect(self._forgotten)
         self.fields.edited.connect(self.edited)
@@ -108,7 +105,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         return opened
 
     def _begin(self) -> None:
-        """As if nothing had been pasted yet. A service that is being asked may answer all the same: that is kept."""
+        """As if nothing had been pasted yet. What was not opened is kept, and so is what a service still answers."""
+        self._let_go()
         self.put_down()
         for work in (_TAKE, _WALLETS):
             self.context.tasks.cancel(work)
@@ -126,6 +124,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         show_if(self.fields, opened)
         self.earlier.show_voucher(self._offer, self.link.text())
         self.intake.show_opened(opened=opened)
+        self.links.leave_out(self.standing)
+        self.links.want(not opened)
         self.vouchers.want(not opened)
         show_if(self.tips, not opened and bool(self.context.wallet.voucher_page))
         receiving = self.context.wallet.receiving
@@ -138,36 +138,13 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
             self.summary.show_nothing("Open the voucher first." if pasted else "Paste a voucher’s link and open it.")
 
     def _lock_changed(self) -> None:
-        """Over a lock nothing stands here that opens or pays a voucher. A link that may be nowhere else comes again."""
-        if not self.context.wallet.locked:
-            self._bring_back()
-            return
+        """Over a lock nothing stands here that opens or pays a voucher. What was not opened is kept, and listed."""
         stood = bool(self._in_hand or self.intake.asking or self.link.text()) or self.fields.typed
-        if stood:
-            opened = self._in_hand is not None
+        if stood and self.context.wallet.locked:
             looked = self._in_hand is not None and not self._in_hand.id
-            if not opened and self.intake.recognised().can_be_asked:
-                self._over_lock = self.link.text()
-                self._patience.start()
-            said = put_away(opened=opened, asking=self.intake.asking, looked=looked)
+            opened, asking, unopened = self._in_hand is not None, self.intake.asking, bool(self.standing)
             self._begin()
-            self.notice.show_problem(said)
-
-    def _bring_back(self) -> None:
-        """Put the link that was kept over a lock back, unless its service answered meanwhile: then it is listed."""
-        text, self._over_lock = self._over_lock, ""
-        self._patience.stop()
-        if text and not self._opened.find(text):
-            self._begin()
-            self.link.setText(text)
-            self.notice.show_problem(HERE_AGAIN)
-            if self.isVisible():
-                self.shown()
-
-    def _forget_kept(self) -> None:
-        """It was locked for too long."""
-        self._over_lock = ""
-        self.notice.show_problem(KEPT_TOO_LONG)
+            self.notice.show_problem(put_away(opened=opened, asking=asking, looked=looked, unopened=unopened))
 
     def shown(self) -> None:
         self._show_parts()
@@ -182,22 +159,31 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         return self._in_hand is not None or self.intake.asking or super().begun
 
     @property
-    def let_go(self) -> str:
-        """The link that stands here, or is kept over a lock, and was not opened, else empty: it may be nowhere else."""
-        free = self._in_hand is None and not self.intake.asking
-        return self.link.text() if free and self.intake.recognised().can_be_asked else self._over_lock
+    def standing(self) -> str:
+        """The voucher's link that stands here and was not opened; else empty."""
+        return self.link.text() if self._offer is None and self.intake.recognised().can_be_asked else ""
+
+    def left(self) -> None:
+        super().left()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Keep what stands here and was not opened."""
+        self._keep(self.standing, Source.KEYBOARD)
+
+    def _keep(self, text: str, source: Source) -> None:
+        if keep_voucher(self.context.wallet, text, source) is Kept.FULL:
+            self.notice.show_problem(FULL)
 
     def unfinished(self, link: str) -> Problem | None:
-        """What is begun here and would give way to this link, put as a question; None where nothing would."""
-        if self._over_lock:
-            return voucher_begun()
+        """What is begun here and would be lost to this link, put as a question; None where nothing would be."""
         if self.link.text() == link:
             return None
         if self._in_hand is not None:
             return voucher_begun(opened=True, kept=bool(self._in_hand.id))
-        if not self.link.text().strip():
-            return None
-        return voucher_begun(asking=self.intake.asking, known=self.intake.recognised().can_be_asked)
+        if self.intake.asking:
+            return voucher_begun(asking=True)
+        return voucher_begun() if self.link.text().strip() and not self.standing else None
 
     def begin_with(self, text: str) -> None:
         """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed.
@@ -212,6 +198,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         if found.way is Way.VOUCHER and self.unfinished(unwrapped(text)) is not None:
             self.context.go.take_in(text, Source.SCAN)
         elif found.way is Way.VOUCHER and self.link.text() != unwrapped(text):
+            self._keep(unwrapped(text), Source.SCAN)
             self.begin_with(unwrapped(text))
         return found.way is Way.VOUCHER
 
@@ -247,15 +234,24 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.intake.say(told if text.strip() or back else None)
         if known and not back:
             self._take_up(known, text)
+        for came in self.intake.came():
+            self._keep(*came)
+
+    def _open_kept(self, unopened: str) -> None:
+        """Open a voucher of the list, as a person wants. A web address is asked by a second act only."""
+        self.context.tasks.start(self._open_from_list(unopened), failed=self.links.say, name=_TAKE)
+
+    async def _open_from_list(self, unopened: str) -> None:
+        kept = self.context.wallet.unopened
+        assert kept is not None, "whoever lists links keeps them"
+        self.begin_with(await kept.link(unopened))
+        self._entered()
 
     def _go_on(self, opened: str) -> None:
-        """Take a voucher of the list up. A link that was not opened gives way to it, and waits below the page."""
-        before = self.let_go
-        if before:
-            self.link.setText("")
+        """Take a voucher of the list up. A link that was not opened gives way to it, and is listed itself."""
+        if self.standing:
+            self._begin()
         self._take_up(opened, "")
-        if before:
-            self.context.go.take_in(before, Source.EARLIER)
 
     def _take_up(self, opened: str, text: str) -> None:
         """Show what was opened before, from the vault: the wallets are asked, the service is not."""
@@ -285,14 +281,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
 
     def _told_of(self, voucher: _InHand) -> Problem:
         entry = next((each for each in self._opened.listed() if each.id == voucher.id), None)
-        if entry is None:
-            return LOOKED
-        if not entry.sealed:
-            return not_written(self._opened.trouble)
-        now = self.context.now()
-        if now - entry.opened_at < _JUST_NOW_MS:
-            return OPENED
-        return opened_before(clock_time(entry.opened_at, now, seconds=False))
+        return told_of(entry, self._opened.trouble, self.context.now())
 
     def _put_aside(self) -> None:
         self._begin()
@@ -311,6 +300,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     def _open_link(self) -> None:
         if not self.open_button.isEnabled():
             return  # one request for one act of a person, however often it is pressed
+        self._let_go()
         asking = object()
         self.link.setFocus()  # where a second Enter stops nothing
         self.intake.busy(asking)

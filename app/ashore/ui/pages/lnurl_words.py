@@ -5,10 +5,12 @@ from __future__ import annotations
 import idna
 
 from ashore.domain.untrusted import plain
+from ashore.engine.opened_offers import OpenedVoucher
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import CodecError, Kind, Reach
 from ashore.systems.lnurl.codec.recognition import Recognition
 from ashore.systems.lnurl.codec.urls import parse_lud17
+from ashore.ui.wording import clock_time
 
 _USED_UP = "A link that works only once may be used up by being opened"
 _READY = "so open it when you are ready to withdraw."
@@ -27,25 +29,30 @@ NO_WALLET = Problem(
 )
 _TOR = "It is on the Tor network: Tor has to run on this computer."
 _MAX_HOST = 300
+_JUST_NOW_MS = 60_000
 
 
-def opened_before(at: str) -> Problem:
-    """What is said of a voucher that was opened at some time and is taken up again."""
+def told_of(voucher: OpenedVoucher | None, trouble: str, now: int) -> Problem:
+    """What is said of the voucher that is open, as it is listed; None for a balance that was looked at again.
+
+    `trouble` is why one is in no vault: a warning, for it would be lost with the program.
+    """
+    if voucher is None:
+        return LOOKED
+    if not voucher.sealed:
+        sentence = f"Opened, but not written to your vault. {trouble}"
+        return Problem(sentence, "Withdraw it before you close Ashore.", Severity.WARNS)
+    if now - voucher.opened_at < _JUST_NOW_MS:
+        return OPENED
+    at = clock_time(voucher.opened_at, now, seconds=False)
     return Problem(f"Opened at {at}.", "It was kept in your vault, so its service is not asked again.", Severity.NOTES)
 
 
-def not_written(why: str) -> Problem:
-    """What is said of an opened voucher that is in no vault: a warning, for it would be lost with the program."""
-    return Problem(
-        f"Opened, but not written to your vault. {why}", "Withdraw it before you close Ashore.", Severity.WARNS
-    )
-
-
-def put_away(*, opened: bool, asking: bool, looked: bool) -> Problem:
+def put_away(*, opened: bool, asking: bool, looked: bool, unopened: bool) -> Problem:
     """What is said after a lock, calmly: what is gone, what is kept, and that no money is gone.
 
     `opened`: a voucher was open here; `looked`: a balance that can be looked at again; `asking`: a service was being
-    asked; else a text stood here that nobody was asked about.
+    asked; `unopened`: a voucher's link stood here; else a text that was none.
     """
     if looked:
         kept = "Look again at the balance on the first page."
@@ -53,23 +60,13 @@ def put_away(*, opened: bool, asking: bool, looked: bool) -> Problem:
         kept = "Go on with the voucher below: it was kept, and only what you had typed was forgotten."
     elif asking:
         kept = "If its service answered, the voucher is listed below; if not, paste it again."
+    elif unopened:
+        kept = "The voucher that stood here was kept, and is listed below."
     else:
         return Problem(
             "Ashore was locked, and what stood here was forgotten.", "Nothing was sent. Paste it again.", Severity.NOTES
         )
     return Problem("Ashore was locked. Nothing was withdrawn.", kept, Severity.NOTES)
-
-
-HERE_AGAIN = Problem(
-    "Ashore was locked. The voucher that stood here was kept, and is here again.",
-    "Nothing was withdrawn.",
-    Severity.NOTES,
-)
-KEPT_TOO_LONG = Problem(
-    "Ashore was locked for more than ten minutes, and the voucher that was not opened here was forgotten.",
-    "Nothing was withdrawn. Scan it or paste its link again.",
-    Severity.WARNS,
-)
 
 
 def both_forms(host: str) -> str:

@@ -35,10 +35,9 @@ def withdrawal_begun(system: str, entries: Mapping[str, str], wanted: str = "wha
     )
 
 
-def voucher_begun(*, opened: bool = False, kept: bool = False, asking: bool = False, known: bool = True) -> Problem:
-    """A voucher in its form: `opened` (and `kept` in the vault), being asked for, or a link that was not opened.
-
-    `known` is whether what stands there is a link that could be opened at all.
+def voucher_begun(*, opened: bool = False, kept: bool = False, asking: bool = False) -> Problem:
+    """What stands in a voucher's form: one that is `opened` (and `kept` in the vault), one that is being asked for, or
+    a text that is none. (A link that was not opened is kept, and needs no question.)
     """
     if opened:
         sentence = "Another voucher is open in its form, and not withdrawn."
@@ -47,10 +46,7 @@ def voucher_begun(*, opened: bool = False, kept: bool = False, asking: bool = Fa
     elif asking:
         sentence = "The service of another voucher is being asked."
         after = "It stays as it is. If you begin anew and the service answers, that voucher is in the form's list."
-    elif not known:
+    else:
         sentence = "Something else stands in the voucher’s field already."
         after = "It stays there. If you begin anew, it is cleared."
-    else:
-        sentence = "Another voucher stands in its form, and was not opened yet."
-        after = "It stays there. If you begin anew, it waits below the page for ten minutes, and is forgotten then."
     return Problem(sentence, after, Severity.WARNS)

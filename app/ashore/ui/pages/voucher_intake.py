@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ashore.domain.text_kinds import Kind
@@ -9,6 +11,7 @@ from ashore.intake.recognition import take_in, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Reach, recognise
 from ashore.systems.lnurl.codec.recognition import Recognition, voucher_within
+from ashore.ui.arrivals import Source
 from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME, named
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
@@ -25,6 +28,7 @@ class VoucherIntake(QWidget):
         self._reach = reach
         self._asking: object | None = None
         self._may_open = True
+        self._stood = ""
         self.link = PasteEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
         self.open_button = Button("Open", "primary", name=OPEN_NAME)
         self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
@@ -47,6 +51,12 @@ class VoucherIntake(QWidget):
     def recognised(self) -> Recognition:
         """What stands in the field."""
         return recognise(self.link.text(), self._reach)
+
+    def came(self) -> Sequence[tuple[str, Source]]:
+        """What came at once since this was last asked, and what it took the place of; nothing while somebody types."""
+        before, self._stood = self._stood, self.link.text()
+        at_once = bool(self._stood) and abs(len(self._stood) - len(before)) > 1
+        return ((before, Source.KEYBOARD), (self._stood, Source.CLIPBOARD)) if at_once else ()
 
     def named(self) -> Problem:
         """What stands in the field, in words: what no voucher's service knows is named as on the first page."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from ashore.systems.base import Problem
 from ashore.ui.port import WalletPort
-from ashore.ui.shell.status import not_written, trouble
+from ashore.ui.shell.status import link_not_written, not_written, trouble
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.notice import Notice
@@ -40,8 +40,10 @@ class Banners(QObject):
         """What keeps the wallet from going on, as it is now."""
         wallet = self._wallet
         problem = trouble(wallet.health(), wallet.operator_notes(), practice=wallet.sandbox is not None)
-        opened = wallet.opened
+        opened, unopened = wallet.opened, wallet.unopened
         lost = not_written(opened.trouble, locked=wallet.locked) if opened is not None else None
+        if lost is None and unopened is not None:
+            lost = link_not_written(unopened.trouble)
         if lost is not None:
             self.trouble.show_problem(lost)
         elif problem is None or not self.stopped.isHidden():

@@ -1,55 +1,85 @@
-"""Before the window closes: a voucher whose link is kept nowhere else is not lost without a word."""
+"""Before the window closes: the link of a voucher is sealed first, and none that cannot be is lost without a word."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
+from ashore.engine.unopened_links import Kept
 from ashore.systems.base import Problem, Severity
-from ashore.ui.arrivals import Arrivals
-from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.arrivals import Source
+from ashore.ui.context import Context
 from ashore.ui.shell.banners import Banners
 from ashore.ui.shell.window import MainWindow
 
-AT_STAKE = Problem(
-    "A voucher is here that was not opened yet. Its link is not kept when Ashore closes.",
-    "Open it first: from then on it is kept, also over a lock and when Ashore is closed. Or keep its link elsewhere.",
-    Severity.WARNS,
-)
+_OPEN = "Open it first, or keep its link elsewhere."
 
 
 class Closing(QObject):
-    """Holds the window back until a person has decided; never the end of the session or of the system."""
+    """Holds the window back while something would be lost; never the end of the session or of the system."""
 
     def __init__(
-        self, window: MainWindow, banners: Banners, arrivals: Arrivals, form: Callable[[], QWidget | None]
+        self,
+        context: Context,
+        window: MainWindow,
+        banners: Banners,
+        standing: Callable[[], Iterable[tuple[str, Source]]],
     ) -> None:
-        """`form` is where a voucher's link stands, once that page was built."""
+        """`standing` tells the links that stand somewhere in the window, or nothing, and how they came."""
         super().__init__(window)
+        self._context = context
         self._window = window
         self._banners = banners
-        self._arrivals = arrivals
-        self._form = form
+        self._unopened = context.wallet.unopened
         self._agreed = False
+        if self._unopened is not None:
+            self._unopened.stand_by(lambda: [(text, source.name.lower()) for text, source in standing() if text])
         window.hold_back(self._asks)
         banners.leaving.acted.connect(self._close)
         banners.leaving.closed.connect(banners.space)
 
-    @property
-    def at_stake(self) -> bool:
-        """Whether a voucher's link is here and nowhere else: in its form, or waiting below the page."""
-        form = self._form()
-        return self._arrivals.voucher_waits or (isinstance(form, LnurlFormPage) and bool(form.let_go))
+    def end(self) -> None:
+        """Have what stands in the window kept, and look there no more."""
+        if self._unopened is not None:
+            self._unopened.keep_standing()
+            self._unopened.stand_by(tuple)
 
     def _asks(self) -> bool:
-        if self._agreed or not self.at_stake:
+        unopened = self._unopened
+        if self._agreed or unopened is None:
             return False
-        self._banners.leaving.show_problem(AT_STAKE, act=True)
+        if unopened.keep_standing() is Kept.FULL:
+            self._ask("As many vouchers that were not opened are kept as there is room for.", _OPEN)
+            return True
+        if not unopened.waiting:
+            return False
+        if self._context.wallet.locked:
+            self._ask_locked(unopened.waiting)
+        else:
+            self._context.tasks.start(self._seal_and_close(), name="close")
+        return True
+
+    async def _seal_and_close(self) -> None:
+        unopened = self._unopened
+        assert unopened is not None, "who waits for it has it"
+        await unopened.settled()
+        if unopened.waiting and not self._context.wallet.locked:
+            self._ask(f"A voucher could not be written to your vault. {unopened.trouble}", _OPEN)
+        else:
+            self._window.close()  # which asks once more where it was locked meanwhile
+
+    def _ask_locked(self, waiting: int) -> None:
+        noun = "A voucher waits" if waiting == 1 else f"{waiting} vouchers wait"
+        pronoun = "it is" if waiting == 1 else "they are"
+        advice = f"Unlock Ashore first: from then on {pronoun} kept in your vault, also when Ashore is closed."
+        self._ask(f"{noun} for you to unlock Ashore.", advice)
+
+    def _ask(self, sentence: str, advice: str) -> None:
+        lost = "Who closes Ashore now loses what is not in the vault."
+        self._banners.leaving.show_problem(Problem(sentence, f"{lost} {advice}", Severity.WARNS), act=True)
         self._banners.space()
         self._banners.leaving.close_button.setFocus()
-        return True
 
     def _close(self) -> None:
         self._agreed = True

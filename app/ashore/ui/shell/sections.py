@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QObject
 
@@ -11,6 +11,8 @@ from ashore.ui.arrivals import Arrivals, Source
 from ashore.ui.context import Cameras, Context
 from ashore.ui.hub import ChangeHub
 from ashore.ui.link_choice import LinkChoice
+from ashore.ui.pages.home import HomePage
+from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.unlock import UnlockPage
 from ashore.ui.port import WalletPort
 from ashore.ui.scanner.system import system_inputs
@@ -24,6 +26,7 @@ from ashore.ui.shell.ways import Ways
 from ashore.ui.shell.window import MainWindow
 from ashore.ui.tasks import Tasks
 from ashore.ui.theme.icons import Icons
+from ashore.ui.wording import LIGHTNING
 
 _USE = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 
@@ -52,7 +55,7 @@ class Sections(Ways):
         self.context = Context(*tools, self, self.banners.show_fault, now, data_place, cameras, state, links)
         self.unlock = UnlockPage(self.context, unlock_hint)
         self.arrivals = Arrivals(wallet, self.hub, self.banners.arrived, self.banners.space, self)
-        self.closing = Closing(window, self.banners, self.arrivals, lambda: self._pages.get(places.VOUCHER))
+        self.closing = Closing(self.context, window, self.banners, self._standing)
         self.drops = Drops(window, self.context, self.arrivals.say)
         self._connect()
 
@@ -92,12 +95,22 @@ class Sections(Ways):
         self._closed = True
         if self._way and self._way[-1] in self._pages:
             self._current_page().left()
+        self.closing.end()
         self.hub.close()
         for page in self._pages.values():
             page.end()
         self.window.side.set_sections_enabled(False)
         self.window.starting.end()
         self.window.show_page(self.window.starting)
+
+    def _standing(self) -> Iterator[tuple[str, Source]]:
+        """The links of vouchers that stand somewhere in the window, and how they came."""
+        form, home = self._pages.get(places.VOUCHER), self._pages.get("withdraw")
+        if isinstance(form, LnurlFormPage):
+            yield form.standing, Source.KEYBOARD
+        if isinstance(home, HomePage):
+            yield home.intake.voucher, Source.KEYBOARD
+        yield self.arrivals.voucher
 
     def take_in(self, text: str, source: Source = Source.LINK, *, waits: bool = False) -> None:
         """A text that came from outside the window. Nothing is begun by it, and no unfinished work gives way to it.
@@ -111,12 +124,17 @@ class Sections(Ways):
         """Say something below the page, until it is dismissed or another one comes."""
         self.arrivals.say(problem)
 
-    def lead_in(self, text: str) -> str:
-        """Give a text to the one field that says what it is. Returns the voucher whose place it took there, if any."""
-        before = self.home.intake.voucher
+    def lead_in(self, text: str) -> None:
+        """Give a text to the one field that says what it is."""
         self._go(["withdraw"])
         self.home.intake.take(text)
-        return before if before != text else ""
+
+    def show_vouchers(self) -> None:
+        """The page on which the vouchers are listed that are kept."""
+        for known in self.wallet.profiles():
+            if known.system == LIGHTNING:
+                self.show_form(known.id)
+                return
 
     def withdrawal_sent(self, withdrawal_id: str) -> None:
         """A review was confirmed: it counts at once, and is followed."""

@@ -79,6 +79,14 @@ def not_written(why: str, *, locked: bool) -> Problem | None:
     return Problem(sentence, f"{advice}, or the voucher may be lost.", Severity.WARNS)
 
 
+def link_not_written(why: str) -> Problem | None:
+    """What a person must know of a voucher's link that is in no vault."""
+    if not why:
+        return None
+    sentence = f"A voucher that was not opened could not be written to your vault. {why}"
+    return Problem(sentence, "Open it before you close Ashore, or keep its link elsewhere.", Severity.WARNS)
+
+
 def lock_words(seconds: int | None) -> str:
     """When the wallet locks by itself."""
     if seconds is None:

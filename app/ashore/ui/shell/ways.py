@@ -95,7 +95,6 @@ class Ways(QObject):
         if isinstance(page, LnurlFormPage):
             self._go(["withdraw", places.VOUCHER])
             if link and link != page.link.text():
-                self.arrivals.keep(page.let_go)
                 page.begin_with(link)
             return
         if again is not None:
@@ -143,7 +142,6 @@ class Ways(QObject):
         """The form of a voucher that a kept balance link has just led to."""
         voucher = self._built(places.VOUCHER, LnurlFormPage, lambda tools: LnurlFormPage(tools, offer.source.profile))
         self._go(["withdraw", places.VOUCHER])
-        self.arrivals.keep(voucher.let_go)
         voucher.show_opened(offer)
 
     def show_claim(self, *owed: Unclaimed) -> None:

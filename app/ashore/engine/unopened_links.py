@@ -1,0 +1,318 @@
+"""Links of vouchers that came and were not opened yet: sealed in the vault, for they may be nowhere else.
+
+A link is sealed as soon as it has come. While the vault is locked it waits in memory, a few of them and not for ever,
+and all that wait are sealed at the next unlocking. Opening one is a person's act: the record of what was opened then
+takes the place of the link's by one write (see `OpenedOffers`), so that a crash leaves the one or the other.
+
+A link is a bearer's secret: nothing of it but its host and a hash is told.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from ashore.domain.errors import AshoreError
+from ashore.keys.errors import KeysError, RecordMissing
+from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
+from ashore.systems.lnurl.codec import Kind, recognise
+from ashore.systems.lnurl.profile import LnurlProfile
+from ashore.systems.lnurl.system.opened_note import link_name
+
+UNOPENED = "unopened"
+"""What a record's description says of its use."""
+MOST = 64
+"""Links that are kept at once: another one is refused, so that none gives way."""
+WAITING_MOST = 16
+"""Links that wait in memory at once while the vault is locked."""
+WAITING_S = 600.0
+"""How long each of them waits."""
+LAST_MOMENT_S = 3.0
+"""How long a lock waits for what is being sealed."""
+
+_VERSION = 1
+_PLAIN, _CARD, _VOUCHER = "web", "card", "voucher"
+
+
+class Kept(Enum):
+    """What became of a text that came."""
+
+    SEALED = auto()
+    """It is in the vault, or on its way there."""
+    WAITS = auto()
+    """The vault is locked: it is in memory, for a while."""
+    OPENED = auto()
+    """It was opened before, and is kept as that."""
+    FULL = auto()
+    """It is not kept: as many as there is room for are kept already."""
+    NO_VOUCHER = auto()
+    """It is not kept, as it is no link that may be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedVoucher:
+    """One entry of the list. `came_at` in UTC milliseconds; `source` is the word that whoever gave it used for it.
+
+    `web` marks an ordinary web address, which may be a voucher or not; `card` a Bolt Card, whose tap opening uses up.
+    `sealed` is false for what could not be written to the vault yet, and so does not outlive the program.
+    """
+
+    id: str
+    host: str
+    came_at: int
+    source: str
+    web: bool = False
+    card: bool = False
+    sealed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A link that is in no vault yet. `until` (monotonic seconds) is set while the vault is locked."""
+
+    text: str = field(repr=False)
+    meta: Mapping[str, str]
+    until: float | None
+
+
+class UnopenedLinks:
+    """The links, listed while the vault is open. `wallet.unopened` of a network that has LNURL."""
+
+    def __init__(
+        self,
+        profile: LnurlProfile,
+        signer: Signer,
+        turn: asyncio.Lock,
+        opened: Callable[[str], bool],
+        now: Callable[[], int],
+        monotonic: Callable[[], float],
+        changed: Callable[[], None],
+    ) -> None:
+        """`turn` is held over each write of vouchers' records; `opened` knows by its name what is kept as opened.
+
+        `now` gives UTC milliseconds, `monotonic` seconds.
+        """
+        self._profile = profile
+        self._signer = signer
+        self._turn = turn
+        self._opened = opened
+        self._now = now
+        self._monotonic = monotonic
+        self._changed = changed
+        self._records: dict[str, SealedRecord] = {}
+        self._owed: dict[str, _Link] = {}
+        self._known: frozenset[str] = frozenset()
+        self._why = ""
+        self._writing: set[asyncio.Task[None]] = set()
+        self._look: Callable[[], Iterable[tuple[str, str]]] = tuple
+
+    # ---- what is there
+
+    def listed(self) -> tuple[UnopenedVoucher, ...]:
+        """The list as it is shown, the latest first; empty while locked."""
+        if not self._signer.unlocked:
+            return ()
+        told = {name: _entry(name, record.meta) for name, record in self._records.items()}
+        told |= {name: _entry(name, link.meta, sealed=False) for name, link in self._owed.items()}
+        left = [entry for name, entry in told.items() if not self._opened(name)]
+        return tuple(sorted(left, key=lambda each: (-each.came_at, each.id)))
+
+    @property
+    def waiting(self) -> int:
+        """How many links are in memory alone."""
+        self._let_lapse()
+        return sum(not self._opened(name) for name in self._owed)
+
+    @property
+    def trouble(self) -> str:
+        """Why a link is not written to the open vault, in a sentence; empty where all are."""
+        return self._why if self._owed and self._signer.unlocked else ""
+
+    def name_of(self, text: str) -> str:
+        """The id under which a text is kept, or would be; empty where it is no link that may be asked."""
+        found = recognise(text, self._profile.reach)
+        return link_name(found.url) if found.url is not None else ""
+
+    # ---- keeping
+
+    def keep(self, text: str, source: str) -> Kept:
+        """Keep a link that came. Sealing it has begun when this returns, where the vault is open; see `settled`."""
+        found = recognise(text, self._profile.reach)
+        if found.url is None:
+            return Kept.NO_VOUCHER
+        name = link_name(found.url)
+        if self._opened(name):
+            return Kept.OPENED
+        self._let_lapse()
+        unlocked = self._signer.unlocked
+        if not unlocked and name in self._known:
+            return Kept.SEALED
+        if name not in self._records and name not in self._owed:
+            if len(self._owed) >= WAITING_MOST or len(self._records) + len(self._owed) >= MOST:
+                return Kept.FULL
+            kind = _CARD if found.one_shot else _PLAIN if found.kind is Kind.PLAIN_URL else _VOUCHER
+            meta = {
+                "use": UNOPENED,
+                "link": name,
+                "host": found.url.shown_host,
+                "came": str(self._now()),
+                "source": source,
+                "kind": kind,
+            }
+            until = None if unlocked else self._monotonic() + WAITING_S
+            self._owed[name] = _Link(text.strip(), meta, until)
+            self._changed()
+        if not unlocked:
+            return Kept.WAITS
+        if name in self._owed:
+            self._begin(self._settle())
+        return Kept.SEALED
+
+    async def settled(self) -> None:
+        """Wait until everything that can be sealed is. Who gives up waiting does not stop it."""
+        while self._writing:
+            await asyncio.shield(asyncio.gather(*self._writing, return_exceptions=True))
+
+    async def link(self, unopened: str) -> str:
+        """The text of a link, to be opened by a person. Raises AshoreError: not kept any more, locked, unreadable."""
+        if unopened in self._owed and self._signer.unlocked:
+            return self._owed[unopened].text
+        if unopened not in self._records:
+            raise AshoreError("Ashore does not keep this voucher any more.", "Paste its link to open it.")
+        return _link_of(await self._signer.show(self._records[unopened].record_id))
+
+    async def forget(self, unopened: str) -> None:
+        """Delete a link for good. Raises AshoreError: locked, or the vault cannot be written."""
+        if not self._signer.unlocked:
+            raise AshoreError("Ashore is locked. Nothing was forgotten.", "Unlock it first.")
+        await asyncio.shield(self._begin(self._drop(unopened)))
+
+    # ---- becoming an opened one; `turn` is held
+
+    def record_of(self, name: str) -> SealedRecord | None:
+        """The record whose place the opened voucher of that name takes."""
+        return self._records.get(name)
+
+    def became_opened(self, name: str) -> None:
+        """What was opened of that link is sealed, in the place of its record or besides."""
+        self._records.pop(name, None)
+        self._owed.pop(name, None)
+
+    # ---- locking and closing
+
+    def stand_by(self, look: Callable[[], Iterable[tuple[str, str]]]) -> None:
+        """Have `look` asked, before a lock and before the end, for the links that stand somewhere: text and source."""
+        self._look = look
+
+    def keep_standing(self) -> Kept:
+        """Keep what stands somewhere and was not opened. FULL where there was no room for one."""
+        outcomes = {self.keep(text, source) for text, source in self._look()}
+        return Kept.FULL if Kept.FULL in outcomes else Kept.SEALED
+
+    async def before_lock(self) -> None:
+        """Seal what is not, as far as that is done in a moment: what is left waits in memory."""
+        self.keep_standing()
+        if self._owed and self._signer.unlocked:
+            self._begin(self._settle())
+        if self._writing:
+            await asyncio.wait(tuple(self._writing), timeout=LAST_MOMENT_S)
+
+    def lock(self) -> None:
+        """Show nothing of it while the keys are away. Which links are sealed is known by their hashes."""
+        self._known = self._known | frozenset(self._records)
+        self._records.clear()
+        until = self._monotonic() + WAITING_S
+        for name, link in self._owed.items():
+            self._owed[name] = _Link(link.text, link.meta, until if link.until is None else link.until)
+
+    def found(self, records: Iterable[SealedRecord]) -> list[SealedRecord]:
+        """Take up what the vault keeps of it; returns what is to be deleted, as it was opened meanwhile."""
+        known = {record.meta["link"]: record for record in records if is_unopened(record)}
+        gone = [name for name in known if self._opened(name)]
+        self._let_lapse()
+        self._records = {name: record for name, record in known.items() if name not in gone}
+        self._known = frozenset()
+        self._owed = {name: _Link(link.text, link.meta, None) for name, link in self._owed.items()}
+        return [known[name] for name in gone]
+
+    def seal_waiting(self) -> "asyncio.Task[None]":
+        """Begin to seal what waited in memory."""
+        return self._begin(self._settle())
+
+    async def aclose(self) -> None:
+        """Seal what stands somewhere, and give every write its end. Before the signer ends."""
+        await self.before_lock()
+        await self.settled()
+
+    # ---- the vault
+
+    def _let_lapse(self) -> None:
+        now = self._monotonic()
+        late = [name for name, link in self._owed.items() if link.until is not None and link.until <= now]
+        for name in late:
+            del self._owed[name]
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(work)
+        self._writing.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._writing.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits for it is told
+        self._changed()
+
+    async def _settle(self) -> None:
+        """Seal what is owed, one write for each. What fails stays owed."""
+        async with self._turn:
+            for name, link in tuple(self._owed.items()):
+                if name in self._records or self._opened(name):
+                    del self._owed[name]
+                    continue
+                try:
+                    secret = json.dumps({"v": _VERSION, "link": link.text}, ensure_ascii=False)
+                    record_id = await self._signer.keep(SEALED_NOTE, secret, link.meta)
+                except KeysError as error:
+                    self._why = error.sentence
+                    continue
+                if self._signer.unlocked:
+                    self._records[name] = SealedRecord(record_id, SEALED_NOTE, link.meta)
+                self._owed.pop(name, None)
+
+    async def _drop(self, name: str) -> None:
+        async with self._turn:
+            record = self._records.get(name)
+            if record is not None:
+                with contextlib.suppress(RecordMissing):
+                    await self._signer.forget(record.record_id)
+            self._records.pop(name, None)
+            self._owed.pop(name, None)
+
+
+def is_unopened(record: SealedRecord) -> bool:
+    """Whether a record of the vault is a whole one of these."""
+    meta = record.meta
+    whole = meta.get("came", "").isdecimal() and all(meta.get(name) for name in ("link", "host"))
+    return record.kind == SEALED_NOTE and meta.get("use") == UNOPENED and whole
+
+
+def _entry(name: str, meta: Mapping[str, str], *, sealed: bool = True) -> UnopenedVoucher:
+    kind = meta.get("kind", "")
+    web, card = kind == _PLAIN, kind == _CARD
+    return UnopenedVoucher(name, meta["host"], int(meta["came"]), meta.get("source", ""), web, card, sealed)
+
+
+def _link_of(note: str) -> str:
+    try:
+        raw = json.loads(note)
+        version, link = raw["v"], raw["link"]
+    except (ValueError, KeyError, TypeError):
+        version, link = 0, ""
+    if version != _VERSION or not isinstance(link, str):
+        raise AshoreError("The vault’s note about this voucher cannot be read.", "Forget it. Nothing was asked.")
+    return link
