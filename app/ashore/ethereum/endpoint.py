@@ -47,6 +47,11 @@ class Endpoint:
         self._rest_until = clock.monotonic()
         self._window = FIRST_WINDOW
 
+    @property
+    def identity(self) -> str:
+        """Its name, and a digest of where it is asked: another endpoint of that name has another one."""
+        return f"{self.name}@{self._rpc.whereabouts}"
+
     async def read(self, calls: Sequence[Call], purpose: Purpose = SMALL_READ) -> list[Any | RpcError]:
         """Return the results of some reads, in one request where the endpoint can. Raises NetError, ChainError."""
         if self._clock.monotonic() < self._rest_until:

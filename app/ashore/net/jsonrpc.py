@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import json
 from collections.abc import Sequence
@@ -44,7 +45,12 @@ class JsonRpcClient:
         self._purpose = purpose
         self._effectful = effectful
         self._ids = itertools.count(1)
-        self.host = plain(urlsplit(url).hostname or "the server", 80)
+        where = urlsplit(url)
+        self.host = plain(where.hostname or "the server", 80)
+        # Without the port, which a practice network chooses anew at each start; a key in it cannot be read out of this.
+        told = f"{where.scheme}://{where.hostname}{where.path}?{where.query}"
+        self.whereabouts = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+        """A digest of where the server is."""
 
     async def call(self, method: str, params: Sequence[object] = (), *, purpose: Purpose | None = None) -> Any:
         """Return the `result` of one call: parsed JSON, otherwise unchecked.

@@ -152,3 +152,13 @@ async def test_not_sent_stays_not_sent():
     rpc, _ = client(refuse)
     with pytest.raises(NotSent):
         await rpc.call("send")
+
+
+def test_where_a_server_is_is_told_apart_by_everything_but_its_port():
+    def whereabouts(url):
+        return JsonRpcClient(HttpClient(SystemClock(), random.Random(1)), url, PURPOSE).whereabouts
+
+    places = ["https://a.example/", "https://b.example/", "https://a.example/v2", "https://a.example/?k=1"]
+    assert len({whereabouts(url) for url in [*places, "http://a.example/"]}) == len(places) + 1
+    assert whereabouts("http://127.0.0.1:4001/l1/1/a") == whereabouts("http://127.0.0.1:5002/l1/1/a")
+    assert "secret" not in whereabouts("https://a.example/v3/secret")

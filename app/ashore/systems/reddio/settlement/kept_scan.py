@@ -1,7 +1,9 @@
 """What a scan had read before the last closing: where it stood at each endpoint, and the logs that were shown there.
 
 Nothing here is evidence, and all of it can be had anew: without it a scan begins at the newest block again. It is tied
-to the chain by hashes of blocks, so that what was replaced meanwhile is read again.
+to chain and contract, and to the chain by hashes of blocks that the endpoints agreed on, so that what was replaced
+meanwhile is read again; and to who showed it, not to what that endpoint is called: another one that is entered under
+the same name has shown nothing yet.
 """
 
 import asyncio
@@ -52,7 +54,8 @@ class KeptScan:
     """The scans of one contract on one chain, by endpoint."""
 
     def __init__(self, keep: Keep, scope: str, chain: str, endpoints: Sequence[str]) -> None:
-        """`scope` is the deployment's id, `chain` what names chain and contract; scans of others are forgotten."""
+        """`scope` is the deployment's id, `chain` what names chain and contract, `endpoints` their identities; scans of
+        others are forgotten."""
         self._keep = keep
         self._scope = scope
         self._chain = chain

@@ -133,11 +133,13 @@ class PendingWithdrawals:
         assert chain == self._deployment.chain.name
         agreement = await self._quorum.header_at("latest")
         header = agreement.required()
+        self._scan.want(int(owner, 16) for owner in owners)
         await self._scan.look(header.number, header.hash)
         self._fungible = self._scan.fungible
         own = [terms for terms in self._known() if terms.profile == self._deployment.id]
         self._scan.learn(asset for terms in own if (asset := asset_in(terms)) is not None)
         keys, unregistered = await self._owner_keys(owners, own, header)
+        self._scan.want(keys)
         places = {
             Place(key, asset, 1): owner
             for key, owner in keys.items()

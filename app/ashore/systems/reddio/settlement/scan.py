@@ -85,15 +85,28 @@ class Scan:
     def __init__(self, deployment: Deployment, quorum: Quorum, keep: Keep | None = None) -> None:
         """With `keep` it goes on after a restart where it was."""
         self._quorum = quorum
-        names = [endpoint.name for endpoint in quorum.endpoints]
+        whose = [endpoint.identity for endpoint in quorum.endpoints]
         chain = f"{deployment.chain.evm_chain_id}/{deployment.chain.genesis_hash}/{deployment.contract}"
-        self._kept = KeptScan(keep, deployment.id, chain, names) if keep is not None else None
+        self._kept = KeptScan(keep, deployment.id, chain, whose) if keep is not None else None
         topics = tuple("0x" + events.topic_of(kind).hex() for kind in WANTED)
         self._filter = Filter(deployment.contract, (topics,))
         self._told: dict[str, _Told] = {}
         self._tokens: dict[int, Asset] = {}
         self._given_up: set[tuple[int, int]] = set()
         self._top = 0
+        self._own: frozenset[int] = frozenset()
+
+    def want(self, owners: Iterable[int]) -> None:
+        """Keep everything of these owners, addresses and keys, from now on.
+
+        Where an endpoint showed more than there is room for, and one of them is new, its logs are read once more.
+        """
+        new = frozenset(owners) - self._own
+        self._own |= new
+        for endpoint, told in list(self._told.items()):
+            told.shown.own = self._own
+            if new and told.shown.full:
+                del self._told[endpoint]
 
     async def look(self, top: int, top_hash: str = "") -> None:
         """Read what is new up to the height `top`, of the agreed block with that hash.
@@ -101,18 +114,18 @@ class Scan:
         Raises AshoreError where no endpoint shows its logs.
         """
         for endpoint in self._quorum.endpoints:
-            if endpoint.name not in self._told:
-                self._told[endpoint.name] = await self._restored(endpoint.name)
+            if endpoint.identity not in self._told:
+                self._told[endpoint.identity] = await self._restored(endpoint.identity)
         looks = await asyncio.gather(*(self._at(endpoint, top, top_hash) for endpoint in self._quorum.endpoints))
         if not any(looks):
             raise AshoreError("No endpoint shows the contract’s logs.", "Try again in a moment.")
 
     async def _restored(self, endpoint: str) -> _Told:
-        told = _Told()
+        told = _Told(shown=Shown(own=self._own))
         if self._kept is not None:
             cursor = await self._kept.restored(endpoint, self._holds, told.shown.read)
             if cursor is None:
-                return _Told()
+                return _Told(shown=Shown(own=self._own))
             told.go_on(cursor)
         return told
 
@@ -128,7 +141,7 @@ class Scan:
 
     async def _at(self, endpoint: Endpoint, top: int, top_hash: str) -> bool:
         """Read what is new at an endpoint, then further back; whether anything of it was shown."""
-        told = self._told[endpoint.name]
+        told = self._told[endpoint.identity]
         self._top = max(self._top, top)
         any_shown = up_to_date = False
         for _ in range(1 + RANGES_A_LOOK):
@@ -144,7 +157,7 @@ class Scan:
                 up_to_date = up_to_date or told.upto >= top
         if up_to_date and top_hash:
             told.marks = marked(told.marks, (top, top_hash))
-        await self._write(endpoint.name, told)
+        await self._write(endpoint.identity, told)
         return any_shown
 
     async def _write(self, endpoint: str, told: _Told) -> None:

@@ -22,6 +22,9 @@ MOST_FUNGIBLES = 512
 MOST_KEYS = 256
 """Stark keys of one address. Anybody can register keys of their own for somebody else's address."""
 
+MOST_OTHERS = 100_000
+"""Assets and keys of all who are nobody's here, together: they are kept for accounts that are added later."""
+
 MOST_TYPES = 4_096
 MOST_IDS = 65_536
 
@@ -52,6 +55,8 @@ class Shown:
 
     `types` and `ids` are proven by the hash that the number is; all else is a hint where to look. `ids` has asset type
     and token id by asset id. `cut` are the owners, keys or addresses, that more was shown of than there is room for.
+    `own` are those that are looked for, whose room nobody else takes; `others` counts what is kept of anybody else, and
+    `full` says that something of them was left out.
     """
 
     fungibles: dict[int, dict[int, None]] = field(default_factory=dict)
@@ -60,6 +65,9 @@ class Shown:
     types: dict[int, AssetType] = field(default_factory=dict)
     ids: dict[int, tuple[int, int]] = field(default_factory=dict)
     cut: set[int] = field(default_factory=set)
+    own: frozenset[int] = frozenset()
+    others: int = 0
+    full: bool = False
 
     def read(self, hints: Sequence[Hint]) -> None:
         """Take in what these logs tell; what cannot be read is passed over."""
@@ -83,13 +91,18 @@ class Shown:
                     self._deposited(event)
 
     def _keep(self, kept: dict[int, dict[int, None]], owner: int, number: int, most: int) -> None:
-        of_owner = kept.setdefault(owner, {})
+        of_owner = kept.get(owner, {})
         if number in of_owner:
             return
-        if len(of_owner) < most:
-            of_owner[number] = None
-        else:
+        if len(of_owner) >= most:
             self.cut.add(owner)
+            return
+        if owner not in self.own:
+            if self.others >= MOST_OTHERS:
+                self.full = True
+                return
+            self.others += 1
+        kept.setdefault(owner, {})[number] = None
 
     def _register(self, event: events.TokenRegistered) -> None:
         try:

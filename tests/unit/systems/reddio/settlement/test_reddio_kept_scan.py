@@ -136,6 +136,16 @@ async def test_another_contract_begins_anew_and_the_former_is_forgotten(shore: S
     assert scan.assets_of(OWNER) == []
 
 
+async def test_another_endpoint_of_the_same_name_has_shown_nothing_yet(shore: Shore) -> None:
+    logs, shore.endpoint.logs, shore.endpoint.identity = shore.endpoint.logs, [], "a@hides"
+    hidden = await shore.read_through(shore.started())
+    assert hidden.assets_of(OWNER) == []
+    shore.endpoint.logs, shore.endpoint.identity = logs, "a@shows"
+    again = await shore.read_through(shore.started())
+    assert again.assets_of(OWNER) == [ETH.asset_id], "what the other one hid is not taken for looked at"
+    assert min(low for low, _ in shore.asked) == 0
+
+
 async def test_while_nobody_agrees_nothing_is_forgotten(shore: Shore) -> None:
     await shore.read_through(shore.started())
     scan = shore.started()

@@ -26,7 +26,7 @@ class Shows:
     """An endpoint that shows these logs, at most so many blocks at once."""
 
     def __init__(self, name: str, logs: Sequence[dict[str, Any]] = (), most: int = 10**9) -> None:
-        self.name, self.logs, self.most = name, logs, most
+        self.name, self.identity, self.logs, self.most = name, name, logs, most
 
     async def call(self, _method: str, params: Sequence[Any], _purpose: object = None) -> list[dict[str, Any]]:
         low, high = int(params[0]["fromBlock"], 16), int(params[0]["toBlock"], 16)
@@ -122,6 +122,57 @@ async def test_invented_keys_are_bounded_and_hide_no_key() -> None:
     keys = scan.keys_of(int.from_bytes(address, "big"))
     assert key in keys
     assert len(keys) < 300
+
+
+def invented(owners: int, assets: int) -> list[dict[str, Any]]:
+    """Logs of so many owners, each with so many assets, tokens and keys, above all blocks that are real."""
+    return [
+        each
+        for owner in range(1, owners + 1)
+        for number in range(assets)
+        for each in (
+            log(5_000, events.WITHDRAWAL_ALLOWED, (7 << 150) + owner, number, 1, 1),
+            log(5_000, events.NFT_WITHDRAWAL_ALLOWED, (7 << 150) + owner, number),
+            log(5_000, events.USER_REGISTERED, owner.to_bytes(20, "big"), (1 << 200) + number, bytes(20)),
+        )
+    ]
+
+
+def kept(scan: Scan, endpoint: str) -> int:
+    shown = scan._told[endpoint].shown
+    return sum(len(each) for of in (shown.fungibles, shown.singles, shown.keys) for each in of.values())
+
+
+@pytest.mark.parametrize(("owners", "assets"), [(300, 1), (30, 10), (3, 100)])
+async def test_who_invents_owners_fills_no_more_than_its_own_bounded_room(
+    monkeypatch: pytest.MonkeyPatch, owners: int, assets: int
+) -> None:
+    monkeypatch.setattr("ashore.systems.reddio.settlement.shown.MOST_OTHERS", 50)
+    mine = log(10, events.WITHDRAWAL_ALLOWED, OWNER, ETH.asset_type, 10**18, 10**6)
+    scan = scan_of(Shows("evil", [*invented(owners, assets), mine]), Shows("good", [mine]))
+    scan.want([OWNER])
+    await read_through(scan, 6_000)
+    assert kept(scan, "evil") == 50 + 1, "what is looked for has a room that nobody else takes"
+    assert kept(scan, "good") == 1
+    assert scan.assets_of(OWNER) == [ETH.asset_id]
+    assert not scan.is_cut(OWNER)
+
+
+async def test_an_account_that_is_added_later_is_found_where_many_others_were_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ashore.systems.reddio.settlement.shown.MOST_OTHERS", 50)
+    later = log(5_500, events.WITHDRAWAL_ALLOWED, OWNER + 1, ETH.asset_type, 10**18, 10**6)
+    scan = scan_of(Shows("full", [*invented(300, 1), later]), Shows("good"))
+    scan.want([OWNER])
+    await read_through(scan, 6_000)
+    assert scan.assets_of(OWNER + 1) == []
+    scan.want([OWNER, OWNER + 1])
+    await read_through(scan, 6_000)
+    assert scan.assets_of(OWNER + 1) == [ETH.asset_id]
+    told = dict(scan._told)
+    scan.want([OWNER, OWNER + 1])
+    assert scan._told == told, "nobody is read once more for an owner that is known"
 
 
 @pytest.mark.parametrize("days", [2, 8, 30])
