@@ -29,6 +29,7 @@ from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
+from ashore.engine.practice_vouchers import PracticeVouchers
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
@@ -211,6 +212,7 @@ def compose(
             pictures=None if reddio is None else practice_pictures(),
             ether=EtherBalances(quorums, {chain.name: chain.gas_symbol for chain in pinned.values()}),
             voucher_page=lightning.service if lightning is not None else "",
+            practice_vouchers=PracticeVouchers(around.http, lightning.service) if lightning is not None else None,
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,
             practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",

@@ -13,6 +13,7 @@ from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.pictures import Pictures
 from ashore.engine.practice import SandboxControl
+from ashore.engine.practice_vouchers import PracticeVouchers
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
@@ -67,6 +68,8 @@ class Parts:
     """What was withdrawn from a voucher before; None where there is no LNURL."""
     voucher_page: str = ""
     """Address of the page where the practice service shows its vouchers."""
+    practice_vouchers: PracticeVouchers | None = None
+    """What lists the vouchers of the practice service; None on every other network."""
     ether: EtherBalances | None = None
     """What tells the accounts' ether on L1; None where no chain is known."""
     pictures: Pictures | None = None

@@ -19,6 +19,7 @@ from ashore.engine.kept_balances import KeptBalances
 from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Parts
 from ashore.engine.pictures import Pictures
+from ashore.engine.practice_vouchers import PracticeVouchers
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registering
 from ashore.engine.requests import Requests
@@ -190,6 +191,11 @@ class Wallet:
     def voucher_page(self) -> str:
         """Address of the practice service's page of vouchers; empty where there is none."""
         return self._parts.voucher_page
+
+    @property
+    def practice_vouchers(self) -> PracticeVouchers | None:
+        """The vouchers that the practice service gives away; None wherever money is real."""
+        return self._parts.practice_vouchers if self._parts.network.badge else None
 
     async def disconnect_wallet(self, receiver: str) -> None:
         """Forget a receiving wallet. Raises AshoreError while a withdrawal still goes to it."""

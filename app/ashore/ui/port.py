@@ -13,6 +13,7 @@ from ashore.engine.ether import Ether
 from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.opened_offers import OpenedVoucher
 from ashore.engine.pictures import AskFirst, Loaded
+from ashore.engine.practice_vouchers import PracticeVoucher
 from ashore.engine.receiving import ConnectedWallet, TriedWallet, WalletSetup
 from ashore.engine.unopened_links import Kept, UnopenedVoucher
 from ashore.engine.views import (
@@ -157,6 +158,12 @@ class UnopenedPort(Protocol):
     async def forget(self, unopened: str) -> None: ...
 
 
+class PracticeVouchersPort(Protocol):
+    """Vouchers that the practice service gives away. Raises AshoreError where it does not answer."""
+
+    async def listed(self) -> tuple[PracticeVoucher, ...]: ...
+
+
 class PicturesPort(Protocol):
     """Pictures of tokens, loaded only from hosts that a person agreed to."""
 
@@ -217,6 +224,8 @@ class WalletPort(Protocol):
     async def open_link(self, profile: str, reference: str) -> Offer: ...
     @property
     def voucher_page(self) -> str: ...
+    @property
+    def practice_vouchers(self) -> PracticeVouchersPort | None: ...
     async def quote(self, offer: Offer, draft: Draft) -> Quote: ...
     def usually(self, profile: str, destination: str = "") -> str: ...
     async def review(self, quote: Quote) -> Review: ...

@@ -49,7 +49,15 @@ from ashore.systems.zklink.system.checks import judge
 from ashore.systems.zklink.system.offer import ChainOffer, SubAccountOffer, TokenOffer, ZkLinkOffer, ZkLinkQuote
 from ashore.systems.zklink.system.plan import plan_of, review_lines
 from ashore.systems.zklink.system.tracks import NORMAL
-from ashore.ui.port import BalancesPort, EarlierPort, OpenedPort, PicturesPort, ReceivingPort, UnopenedPort
+from ashore.ui.port import (
+    BalancesPort,
+    EarlierPort,
+    OpenedPort,
+    PicturesPort,
+    PracticeVouchersPort,
+    ReceivingPort,
+    UnopenedPort,
+)
 from unit.ui.standin_parts import (
     ADDRESS,
     KEY_HASH,
@@ -206,6 +214,7 @@ class StandInWallet:
         return (ProfileInfo(PROFILE, "zkLink", "zkLink", "from layer 2 to a connected chain"),)
 
     voucher_page = ""
+    practice_vouchers: PracticeVouchersPort | None = None
 
     async def open_link(self, profile: str, reference: str) -> Offer:
         raise AssertionError("no links here")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import Change, Topic
@@ -44,6 +44,7 @@ def long_ago() -> LnurlOffer:
 
 def press(button: QAbstractButton) -> None:
     assert button.isEnabled()
+    QApplication.sendPostedEvents()  # what was just shown has its place then
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 

@@ -271,14 +271,8 @@ def test_the_folder_of_what_was_saved_is_opened_and_nothing_else(
     dialog.save_as(folder / "code.png")
     dialog.copy_picture.click()
     assert dialog.open_folder.isHidden(), "it belongs to what was saved"
-    for elsewhere in (
-        "//host/share",
-        "\\\\host\\share",
-        "relative",
-        str(folder / "code.png"),
-        str(folder / "gone"),
-        "",
-    ):
+    shares, others = (f"/{tmp_path}", "//host/share", "\\\\host\\share"), (folder / "code.png", folder / "gone")
+    for elsewhere in (*shares, *others, "relative", ""):
         assert not open_folder(Path(elsewhere))
     assert len(opened) == 2
 

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.practice_vouchers import PracticeVoucher
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.views import Change, Topic
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.page import Page
+from journeys.person import bring_into_view
 from unit.systems.lnurl.system.offers import invoice, offer, receiver
 from unit.ui.driving import Shell
 from unit.ui.looking import cut_off, faint, marked_up, nameless, texts
@@ -52,6 +54,23 @@ def told(made: LnurlOffer, description: str = "Voucher", pay_link: str | None = 
 
 async def empty(shell: Shell, wallet: VoucherWallet) -> None:
     await the_page(shell)
+
+
+async def given(shell: Shell, wallet: VoucherWallet) -> None:
+    some = PracticeVoucher(HOSTILE[:60], 1_111, 2_000_000_000, 250, LINK)
+    wallet.giving.vouchers = (some, *wallet.giving.vouchers, *(some,) * 5)
+    page = await the_page(shell)
+    page.tips.refresh()
+    await shell.settle()
+    bring_into_view(page.tips.told)
+
+
+async def given_by_none(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.giving.refusal = AshoreError("127.0.0.1 could not be reached.", "Nothing was sent.")
+    page = await the_page(shell)
+    page.tips.refresh()
+    await shell.settle()
+    wallet.giving.refusal = None
 
 
 async def named(shell: Shell, wallet: VoucherWallet) -> None:
@@ -196,7 +215,8 @@ async def put_away(shell: Shell, wallet: VoucherWallet) -> None:
 
 
 STATES: tuple[State, ...] = (
-    empty, named, a_web_address, a_real_one, said_no, being_asked, open_, too_much, hostile, a_pin,
+    empty, given, given_by_none,
+    named, a_web_address, a_real_one, said_no, being_asked, open_, too_much, hostile, a_pin,
     no_wallet, a_balance, little_room, pasted, pasted_wrong, millisatoshi, no_wallet_answers, put_away,
     listed, asked_whether_to_forget, was_forgotten, not_written, taken_up, taken_up_unwritten,
 )  # fmt: skip

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QRadioButton, QWidget
 
-from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button, CopyButton, FittedButton
@@ -182,22 +181,6 @@ def test_words_in_a_row_stand_on_one_line_whatever_they_are(theme: Theme, percen
     assert all(holder.rect().contains(each.geometry()) for each in (address, copy, started, large, act))
     holder.close()
     theme.apply("light", 100)
-
-
-@pytest.mark.parametrize("width", [560, 300])
-def test_where_practice_vouchers_are_is_copied_from_the_line_it_stands_on(theme: Theme, width: int) -> None:
-    tips = VoucherTips("http://127.0.0.1:33729/lnurl")
-    tips.resize(width, tips.heightForWidth(width))
-    tips.show()
-    QApplication.sendPostedEvents()
-    (copy,), (told,) = tips.findChildren(CopyButton), tips.findChildren(Label)
-    stands = copy.y() + (copy.height() - copy.fontMetrics().height()) // 2 + copy.fontMetrics().ascent()
-    if copy.y() < told.geometry().center().y():
-        assert abs(stands - told.y() - told.fontMetrics().ascent()) <= 1
-    else:
-        assert copy.y() > told.geometry().bottom(), "below it, where there is no room beside it"
-    assert told.height() >= told.heightForWidth(told.width())
-    tips.close()
 
 
 def test_the_whole_row_of_a_disclosure_opens_it(icons: Icons) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.practice_vouchers import PracticeVoucher
 from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, ProfileInfo, Review, Topic
 from ashore.keys.errors import KeysError, Locked
@@ -28,7 +29,7 @@ from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW, PASSWORD, StandInWallet
 
-LINK = encode_lnurl("http://127.0.0.1:8080/u?q=7").upper()
+LINK, LINK_8 = (encode_lnurl(f"http://127.0.0.1:8080/u?q={number}").upper() for number in (7, 8))
 REAL = encode_lnurl("https://service.example/u?q=7")
 
 
@@ -118,6 +119,25 @@ class Opened:
         self._wallet.tell(Change(Topic.OPENED))
 
 
+class Giving:
+    """Lists what the practice service gives away, as told."""
+
+    def __init__(self) -> None:
+        self.vouchers: tuple[PracticeVoucher, ...] = (
+            PracticeVoucher("Gift", 10_000, 20_000, 1, LINK),
+            PracticeVoucher("Pocket money", 5_000, 5_000, 12, LINK_8),
+        )
+        self.refusal: AshoreError | None = None
+        self.asked = 0
+
+    async def listed(self) -> tuple[PracticeVoucher, ...]:
+        self.asked += 1
+        await asyncio.sleep(0)
+        if self.refusal is not None:
+            raise self.refusal
+        return self.vouchers
+
+
 class VoucherWallet(StandInWallet):
     """A wallet with a practice service that answers as told."""
 
@@ -132,6 +152,8 @@ class VoucherWallet(StandInWallet):
         self.unopened: UnopenedLinks = UnopenedLinks(
             PRACTICE, self.sealed, asyncio.Lock(), lambda name: name in self.opened.offers, *tools
         )
+        self.giving = Giving()
+        self.practice_vouchers = self.giving
         self.opened: Opened = Opened(self)
         self.voucher: LnurlOffer | AshoreError = offer()
         self.reviewing: AshoreError | None = None

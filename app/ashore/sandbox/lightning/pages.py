@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import islice
 
 from ashore.sandbox.lightning.vouchers import Place, Style, Voucher, links
 
@@ -30,6 +31,7 @@ button{font:inherit;padding:.25rem .75rem}
 """
 _STYLES = {Style.NPM: "like npm lnurl", Style.LNBITS: "like LNbits", Style.CARD: "like a Bolt Card"}
 _MOST_LINKS = 3
+_MOST_LISTED = 20
 
 
 def page(vouchers: Sequence[tuple[Voucher, int]], place: Place) -> str:
@@ -43,6 +45,22 @@ def page(vouchers: Sequence[tuple[Voucher, int]], place: Place) -> str:
 one of the texts below it and paste it there.</p>
 <main>{cards or "<p>There are no vouchers.</p>"}</main></body></html>
 """
+
+
+def listing(free: Iterable[tuple[Voucher, int, str]], place: Place) -> dict[str, object]:
+    """What a wallet is told of the first vouchers that are not used up: each with its uses left and its next link."""
+    return {
+        "vouchers": [
+            {
+                "title": voucher.terms.title,
+                "min_msat": voucher.terms.min_msat,
+                "max_msat": voucher.terms.max_msat,
+                "left": left,
+                "lnurl": links(voucher, place, link_id)["lnurl"],
+            }
+            for voucher, left, link_id in islice(free, _MOST_LISTED)
+        ]
+    }
 
 
 def _card(voucher: Voucher, used: int, place: Place) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -91,6 +91,8 @@ class WithdrawService:
         match request.path.split("/"):
             case [""]:
                 await self._page(request)
+            case ["vouchers"]:
+                await asgi.send_json(request.send, 200, pages.listing(self._free(), request.place))
             case ["hop", left, *rest] if left in tuple("012345678"):
                 await self._hop(int(left), "/".join(rest), request)
             case ["u"] if request.get("q") is None:
@@ -114,6 +116,14 @@ class WithdrawService:
         # Drawing the codes takes some milliseconds each.
         html = await asyncio.to_thread(pages.page, shown, request.place)
         await asgi.send_body(request.send, 200, html.encode(), kind=b"text/html; charset=utf-8", headers=pages.HEADERS)
+
+    def _free(self) -> Iterator[tuple[Voucher, int, str]]:
+        """The vouchers that are not used up, the newest first, with their uses left and the link of the next one."""
+        for voucher in reversed(self._registry.all()):
+            left = voucher.terms.uses - self._cashier.uses(voucher)
+            link = next((link for link in voucher.link_ids() if not self._cashier.link_taken(voucher, link)), "")
+            if left > 0 and (link or not voucher.terms.unique):
+                yield voucher, left, link
 
     async def _another(self, body: bytes, send: asgi.Send) -> None:
         """Make another voucher like one of the page, and lead back to the page."""

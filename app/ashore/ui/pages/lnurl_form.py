@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.unopened_links import Kept
-from ashore.intake.recognition import Intake, Way, unwrapped
+from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
@@ -68,12 +68,12 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.link, self.open_button = self.intake.link, self.intake.open_button
         self.fields = LnurlFields(context.theme, context.icons)
         self.no_wallet = Notice(context.icons, action=CONNECT, below=True)
-        self.tips = VoucherTips(context.wallet.voucher_page)
+        self.tips = VoucherTips(context)
         self.links = UnopenedVouchers(context)
         self.vouchers = OpenedVouchers(context)
         self.earlier = EarlierNotice(context, "Voucher")
         lists = self.links, self.vouchers
-        self.arrange(self.notice, self.intake, self.earlier, self.tips, *lists, self.no_wallet, self.fields)
+        self.arrange(self.notice, self.intake, self.earlier, *lists, self.no_wallet, self.tips, self.fields)
         wanted = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
         self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned, self)
         self._connect()
@@ -88,6 +88,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.intake.aside.clicked.connect(self._put_aside)
         self.links.opening.connect(self._open_kept)
         self.vouchers.go_on.connect(self._go_on)
+        self.tips.use.connect(lambda link: self._scanned(link, take_in(link, reach_of(self.context.wallet))))
         self.vouchers.forgotten.connect(self._forgotten)
         self.fields.edited.connect(self.edited)
         self.fields.submitted.connect(self.submit)
@@ -127,7 +128,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.links.leave_out(self.standing)
         self.links.want(not opened)
         self.vouchers.want(not opened)
-        show_if(self.tips, not opened and bool(self.context.wallet.voucher_page))
+        self.tips.want(not opened)
         receiving = self.context.wallet.receiving
         if opened or receiving is None or receiving.listed():
             self.no_wallet.clear()

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ashore.engine.compose import practice_client
+from ashore.engine.practice_vouchers import PracticeVoucher, PracticeVouchers
 from ashore.net.guard import LocalService
 from ashore.net.strangers import CALLBACK, INFO, StrangerClient
 from ashore.systems.lnurl.codec import (
@@ -350,3 +352,21 @@ async def test_there_are_vouchers_from_the_beginning(practice: Any) -> None:
     practice.lightning.reset()
     assert len((await practice.truth())["vouchers"]) == 5
     assert (await practice.truth())["claims"] == []
+
+
+async def test_what_is_not_used_up_is_listed_for_the_wallet_the_newest_first(practice: Any) -> None:
+    http = practice_client()
+    vouchers = PracticeVouchers(http, f"http://127.0.0.1:{practice.port}/lnurl")
+    usual = len(await vouchers.listed())
+    gift = await practice.voucher(title="Gift", style="npm")
+    several = await practice.voucher(title="Several", style="lnbits", uses=3, unique=True)
+    first, second = (await vouchers.listed())[:2]
+    assert (first.title, first.left, first.link) == ("Several", 3, several["links"][0]["lnurl"])
+    assert second == PracticeVoucher("Gift", 10_000, 20_000, 1, gift["lnurl"])
+    offer = await practice.offer(decode_lnurl(first.link))
+    await practice.hand_over(offer, await practice.invoice())
+    await practice.claim(gift)
+    again = await vouchers.listed()
+    assert len(again) == usual + 1
+    assert (again[0].title, again[0].left, again[0].link) == ("Several", 2, several["links"][1]["lnurl"])
+    await http.aclose()
