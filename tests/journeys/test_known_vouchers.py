@@ -11,6 +11,7 @@ from journeys.person import Person
 from journeys.test_product import own_memory, product
 from journeys.vouchers import (
     FORM,
+    OPEN,
     REVIEW,
     SETTLED,
     claims,
@@ -20,6 +21,7 @@ from journeys.vouchers import (
     paste_voucher,
     to_review,
     voucher,
+    voucher_card,
     withdraw_until,
 )
 
@@ -94,3 +96,65 @@ async def test_a_voucher_that_was_withdrawn_is_known_by_its_other_form(
             "and its service said no.", "Wait until that is known", "2 withdrawals of it are under Activity."
         )
         person.photograph("known-and-open")
+
+
+@pytest.mark.usefixtures("own_memory")
+async def test_a_voucher_that_holds_more_is_withdrawn_from_again(application: QApplication, tmp_path: Path) -> None:
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "Lightning voucher (LNURL)")
+        made = await voucher(life, title="Pocket money", max_msat=20_000, uses=3, balance=True)
+        await withdraw_until(person, made["lnurl"], SETTLED)
+        assert person.sees("45 sat may be left.", "said that it held 60 sat, and pays at most 20 sat at once.")
+        person.photograph("may-hold-more")
+        person.click_section("Withdraw")
+        await person.settle()
+        assert person.sees("1 voucher may hold more")
+        person.photograph("first-page-may-hold-more")
+        await open_row(person, 0)
+        person.click("Withdraw again")
+        await person.until(lambda: person.heading == FORM, "the form")
+        await person.settle()
+        assert person.sees(KNOWN)
+        assert await looks(life, made) == 1, "nobody is asked before Open is pressed"
+
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "1 voucher may hold more")
+        person.click_section("Withdraw")
+        await person.settle()
+        person.click(voucher_card(person))
+        await person.settle()
+        assert person.sees("May hold more", "45 sat may be left, at most 20 sat at once.", "“Pocket money”")
+        person.photograph("listed-as-one-that-may-hold-more")
+        (again,) = [name for name in person.names() if name.startswith("Withdraw again from the voucher of 127.0.0.1")]
+        person.click(again)
+        await person.settle()
+        assert person.sees(KNOWN)
+        assert await looks(life, made) == 1
+        person.photograph("its-link-in-the-field")
+        person.click(OPEN)
+        await person.until_sees("Who pays")
+        await person.settle()
+        assert await looks(life, made) == 2
+        await to_review(person)
+        assert person.sees(KNOWN)
+        person.click("Withdraw 15 sat")
+        await person.until_sees(SETTLED)
+        await person.settle()
+        assert person.sees("25 sat may be left.")
+        assert [claim["paid"] for claim in await claims(life, made)] == [True, True]
+
+        person.click_section("Withdraw")
+        await person.settle()
+        person.click(voucher_card(person))
+        await person.settle()
+        assert person.sees("25 sat may be left, at most 20 sat at once.")
+        (forget,) = [name for name in person.names() if name.startswith("Forget the voucher of 127.0.0.1")]
+        person.click(forget)
+        await person.settle()
+        person.photograph("forget-what-may-hold-more")
+        person.click(f"Yes, {forget[0].lower()}{forget[1:]}")
+        await person.until_sees("is forgotten.")
+        assert not person.sees("may be left")
+        await open_row(person, 0)
+        assert person.sees("25 sat may be left.")
+        assert "Withdraw again" not in person.names()

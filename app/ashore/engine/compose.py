@@ -34,6 +34,7 @@ from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
 from ashore.engine.views import NetworkInfo, ProfileInfo
+from ashore.engine.voucher_rests import VoucherRests
 from ashore.engine.wallet import Wallet
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.ethereum.follower import ChainFollower
@@ -209,6 +210,7 @@ def compose(
             balances=balances,
             opened=opened,
             earlier=EarlierClaims(PRACTICE, journal, ledger.get) if lightning is not None else None,
+            rests=VoucherRests(opened, balances) if opened is not None and balances is not None else None,
             pictures=None if reddio is None else practice_pictures(),
             ether=EtherBalances(quorums, {chain.name: chain.gas_symbol for chain in pinned.values()}),
             voucher_page=lightning.service if lightning is not None else "",

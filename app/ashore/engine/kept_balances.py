@@ -98,6 +98,10 @@ class KeptBalances:
         """The list as it is shown, by host; empty while locked."""
         return tuple(sorted((_entry(name, meta) for name, meta in self._meta.items()), key=lambda e: (e.host, e.id)))
 
+    def kept_for(self, voucher: str) -> bool:
+        """Whether the balance link of a voucher is kept, by the hash of the voucher's own link."""
+        return any(meta["voucher"] == voucher for meta in self._meta.values())
+
     # ---- keeping
 
     def noted(self, review: Review, quote: Quote) -> Review:

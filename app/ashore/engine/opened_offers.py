@@ -2,8 +2,9 @@
 
 An offer is sealed the moment its service answered, before it is shown. It is given back as it was, without asking the
 service again; only the wallets that receive are asked anew. While a withdrawal of it is under way it is not listed. It
-is listed again where that ended with nothing withdrawn, and deleted where it ended otherwise. The journal tells that,
-for the number of its last event is sealed with every offer: so a crash changes nothing.
+is listed again where that ended with nothing withdrawn, and deleted where it ended otherwise, unless the service said
+that it holds more than was taken: then its link stays, as a rest, until a person has it asked again. The journal tells
+all that, for the number of its last event is sealed with every offer: so a crash changes nothing.
 """
 
 import asyncio
@@ -19,9 +20,11 @@ from ashore.domain.withdrawal import OPEN_STATUSES, Status
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, Topic
+from ashore.engine.voucher_rests import VoucherRest, balance_said, rest_of, voucher_name
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
 from ashore.systems.base import Offer
+from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, note_of, offer_from_note, pasted_name
@@ -45,12 +48,16 @@ class Intentions(Protocol):
     def statuses_after(self, number: int, profile: str, scope: str) -> list[str]:
         """As `Journal.statuses_after`."""
 
+    def taken_after(self, number: int, profile: str, scope: str) -> int:
+        """As `Journal.taken_after`."""
+
 
 class _Fate(Enum):
     """What the journal says of an opened offer."""
 
     FREE = auto()
     UNDER_WAY = auto()
+    REST = auto()
     OVER = auto()
 
 
@@ -96,6 +103,7 @@ class OpenedOffers:
         self._changed = changed
         self._records: dict[str, SealedRecord] = {}
         self._under_way: dict[str, SealedRecord] = {}
+        self._rests: dict[str, SealedRecord] = {}
         self._owed: dict[str, tuple[LnurlOffer, int]] = {}
         self._why = ""
         self._turn = asyncio.Lock()
@@ -116,6 +124,24 @@ class OpenedOffers:
         """The id of what was opened from this link, in whatever form it is pasted; else empty."""
         name = pasted_name(text, self._profile)
         return name if any(each.id == name for each in self.listed()) else ""
+
+    def rests(self) -> tuple[VoucherRest, ...]:
+        """What may hold more, the latest first; empty while locked."""
+        if not self._signer.unlocked:
+            return ()
+        told = [rest_of(name, record.meta, self._taken(record.meta)) for name, record in self._rests.items()]
+        return tuple(sorted(told, key=lambda each: (-each.told_at, each.id)))
+
+    async def link_of(self, rest: str) -> str:
+        """The link of a rest, as an LNURL: a secret, for the field where a person has it opened. Nobody is asked.
+
+        Raises AshoreError: locked, not kept any more, or not readable.
+        """
+        if rest not in self._rests:
+            raise AshoreError("Ashore does not keep this voucher any more.", "Paste its link to open it.")
+        offer = offer_from_note(await self._signer.show(self._rests[rest].record_id), self._profile)
+        assert offer.asked is not None  # as `offer_from_note` reads none without
+        return encode_lnurl(offer.asked.wire).upper()
 
     @property
     def trouble(self) -> str:
@@ -205,10 +231,12 @@ class OpenedOffers:
             fates = {name: self._fate(record.meta) for name, record in self._under_way.items()}
             free = [name for name, fate in fates.items() if fate is _Fate.FREE]
             self._records.update({name: self._under_way.pop(name) for name in free})
+            rests = [name for name, fate in fates.items() if fate is _Fate.REST]
+            self._rests.update({name: self._under_way.pop(name) for name in rests})
             over = [self._under_way.pop(name) for name, fate in fates.items() if fate is _Fate.OVER]
             if over:
                 self._begin(self._delete(over))
-            if free:
+            if free or rests:
                 self._changed()
 
     # ---- locking and closing
@@ -216,7 +244,7 @@ class OpenedOffers:
     async def restore(self) -> None:
         """List what the vault keeps, but for what was used, and seal what is owed. Raises KeysError."""
         async with self._turn:
-            self._records, self._under_way = {}, {}
+            self._records, self._under_way, self._rests = {}, {}, {}
             gone = []
             sealed = await self._signer.sealed()
             for record in sealed:
@@ -227,6 +255,8 @@ class OpenedOffers:
                         self._records[record.meta["link"]] = record
                     case _Fate.UNDER_WAY:
                         self._under_way[record.meta["link"]] = record
+                    case _Fate.REST:
+                        self._rests[record.meta["link"]] = record
                     case _Fate.OVER:
                         gone.append(record)
             gone += self.links.found(sealed)
@@ -239,6 +269,7 @@ class OpenedOffers:
         self._records.clear()
         self._under_way.clear()
         self.links.lock()
+        self._rests.clear()
 
     async def aclose(self) -> None:
         """Give what is being asked a last moment, and every write its end. Before the signer ends.
@@ -260,7 +291,7 @@ class OpenedOffers:
     # ---- the vault
 
     def _keeps(self, name: str) -> bool:
-        return name in self._records or name in self._owed
+        return name in self._records or name in self._rests or name in self._owed
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work)
@@ -292,7 +323,7 @@ class OpenedOffers:
         It takes the place of its link that was not opened, or of what was opened of the same voucher.
         """
         meta, secret = self._meta(offer, name, head), note_of(offer)
-        every = {**self._under_way, **self._records}
+        every = {**self._rests, **self._under_way, **self._records}
         same = [known for known, r in every.items() if known == name or r.meta["scope"] == meta["scope"]]
         before = [every[known] for known in same]
         before += [link] if (link := self.links.record_of(name)) is not None else []
@@ -301,6 +332,7 @@ class OpenedOffers:
         for known in same:
             self._records.pop(known, None)
             self._under_way.pop(known, None)
+            self._rests.pop(known, None)
         self.links.became_opened(name)
         await self._delete([each for each in before if each.record_id != record_id])
         if name not in self._owed:  # it was used or forgotten while it was being sealed
@@ -320,11 +352,12 @@ class OpenedOffers:
 
     async def _drop(self, name: str) -> None:
         async with self._turn:
-            record = self._records.get(name)
+            record = self._records.get(name) or self._rests.get(name)
             if record is not None:
                 with contextlib.suppress(RecordMissing):
                     await self._signer.forget(record.record_id)
             self._records.pop(name, None)
+            self._rests.pop(name, None)
             self._owed.pop(name, None)
 
     async def _delete(self, records: list[SealedRecord]) -> None:
@@ -344,6 +377,8 @@ class OpenedOffers:
             "most": str(offer.range.max_msat),
             "opened": str(offer.opened_at),
             "description": plain(offer.description, MAX_QUOTED),
+            "balance": str(offer.said_balance_msat),
+            "voucher": "" if offer.asked is None else voucher_name(offer.asked.text),
         }
 
     def _fate(self, meta: Mapping[str, str]) -> _Fate:
@@ -351,7 +386,13 @@ class OpenedOffers:
         if any(status == "" or status in OPEN_STATUSES for status in statuses):
             return _Fate.UNDER_WAY
         # A refusal is believed only where it is proven: the invoice never left, or can never be paid any more.
-        return _Fate.FREE if all(status == Status.REFUSED for status in statuses) else _Fate.OVER
+        if all(status == Status.REFUSED for status in statuses):
+            return _Fate.FREE
+        balance = balance_said(meta)
+        return _Fate.REST if balance and balance > self._taken(meta) > 0 else _Fate.OVER
+
+    def _taken(self, meta: Mapping[str, str]) -> int:
+        return self._journal.taken_after(int(meta["after"]), self._profile.id, meta["scope"])
 
 
 def _hear(task: "asyncio.Task[Any]") -> None:

@@ -18,6 +18,7 @@ from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
 from ashore.engine.views import NetworkInfo, ProfileInfo
+from ashore.engine.voucher_rests import VoucherRests
 from ashore.engine.watcher import ChainWatch, OperatorWatch
 from ashore.keys.signer import Signer
 from ashore.store.journal import Journal
@@ -66,6 +67,8 @@ class Parts:
     """The vouchers that were opened and not withdrawn yet; None where there is no LNURL."""
     earlier: EarlierClaims | None = None
     """What was withdrawn from a voucher before; None where there is no LNURL."""
+    rests: VoucherRests | None = None
+    """The vouchers that may hold more after a withdrawal; None where there is no LNURL."""
     voucher_page: str = ""
     """Address of the page where the practice service shows its vouchers."""
     practice_vouchers: PracticeVouchers | None = None

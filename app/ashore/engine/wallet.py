@@ -70,7 +70,7 @@ class Wallet:
         )
         self.following = Following(parts, self.look_again)
         self.endings = Endings(parts)
-        self.earlier = parts.earlier
+        self.earlier, self.rests = parts.earlier, parts.rests
         self.network = parts.network
         self.sandbox = parts.sandbox
         self.ether = parts.ether

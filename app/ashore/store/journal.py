@@ -167,6 +167,19 @@ class Journal:
         )
         return [str(status) for (status,) in rows]
 
+    def taken_after(self, number: int, profile: str, scope: str) -> int:
+        """What the withdrawals of `statuses_after` took together, in base units: those that settled, or may have."""
+        rows = self._db.read(
+            "SELECT DISTINCT w.id FROM events e JOIN withdrawals w ON w.id = e.withdrawal"
+            " WHERE e.seq > ? AND e.name = 'move-intended' AND json_extract(e.body, '$.profile') = ?"
+            " AND json_extract(e.body, '$.scope') = ? AND w.status IN ('final', 'unseen')",
+            number,
+            profile,
+            scope,
+        )
+        told = (self.terms(str(withdrawal)) for (withdrawal,) in rows)
+        return sum(terms.amount for terms in told if terms is not None)
+
     def of_voucher(self, profile: str, scope: str, link: str) -> list[tuple[str, str]]:
         """The withdrawals, newest first, with their statuses, whose move has this scope or whose terms name this link.
 

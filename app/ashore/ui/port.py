@@ -27,6 +27,7 @@ from ashore.engine.views import (
     Review,
     Voyage,
 )
+from ashore.engine.voucher_rests import VoucherRest
 from ashore.systems.base import Draft, Offer, Plan, Problem, Quote, Unclaimed
 from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.system.offer import LnurlOffer
@@ -164,6 +165,16 @@ class PracticeVouchersPort(Protocol):
     async def listed(self) -> tuple[PracticeVoucher, ...]: ...
 
 
+class RestsPort(Protocol):
+    """The vouchers that may hold more after a withdrawal. Nobody is asked."""
+
+    def listed(self) -> tuple[VoucherRest, ...]: ...
+    def find(self, link: str) -> VoucherRest | None: ...
+    def looked_at(self, link: str) -> bool: ...
+    async def link(self, rest: str) -> str: ...
+    async def forget(self, rest: str) -> None: ...
+
+
 class PicturesPort(Protocol):
     """Pictures of tokens, loaded only from hosts that a person agreed to."""
 
@@ -209,6 +220,8 @@ class WalletPort(Protocol):
     def earlier(self) -> EarlierPort | None: ...
     @property
     def unopened(self) -> UnopenedPort | None: ...
+    @property
+    def rests(self) -> RestsPort | None: ...
     @property
     def pictures(self) -> PicturesPort | None: ...
 

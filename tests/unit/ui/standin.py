@@ -56,6 +56,7 @@ from ashore.ui.port import (
     PicturesPort,
     PracticeVouchersPort,
     ReceivingPort,
+    RestsPort,
     UnopenedPort,
 )
 from unit.ui.standin_parts import (
@@ -145,6 +146,7 @@ class StandInWallet:
         self.opened: OpenedPort | None = None
         self.earlier: EarlierPort | None = None
         self.unopened: UnopenedPort | None = None
+        self.rests: RestsPort | None = None
         self.pictures: PicturesPort | None = None
         self.unclaimed = StandInUnclaimed()
         self.elsewhere = StandInElsewhere()

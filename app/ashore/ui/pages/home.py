@@ -122,6 +122,7 @@ class VoucherCard(SystemCard):
         self.balance.setText("Paste or scan a voucher")
         set_property(self.balance, "tone", "plain")
         context.hub.opened_changed.connect(self.refresh)
+        context.hub.withdrawals_changed.connect(lambda _ids: self.refresh())
         context.hub.lock_changed.connect(self.refresh)
 
     def refresh(self) -> None:
@@ -129,7 +130,8 @@ class VoucherCard(SystemCard):
         wallet = self._context.wallet
         opened = 0 if wallet.opened is None else len(wallet.opened.listed())
         unopened = 0 if wallet.unopened is None else len(wallet.unopened.listed())
-        told = _waiting_vouchers(opened, unopened)
+        more = 0 if wallet.rests is None else len(wallet.rests.listed())
+        told = _waiting_vouchers(opened, unopened, more)
         self.detail.setText(breakable(told or self._profile.subtitle))
         self.setAccessibleName(f"Withdraw from {self._profile.title}{f': {told}' if told else ''}")
 
@@ -265,14 +267,14 @@ class HomePage(Page):
         self.more.setText(f"All {total} under way")
 
 
-def _waiting_vouchers(opened: int, unopened: int) -> str:
+def _waiting_vouchers(opened: int, unopened: int, more: int) -> str:
     """How many vouchers wait, and what for; empty where none does."""
     are = ("voucher is", "vouchers are")
-    if opened and unopened:
-        return f"{opened} opened {are[opened > 1]} not withdrawn yet, {unopened} not opened yet"
+    told = f"{opened} opened {are[opened > 1]} not withdrawn yet" if opened else ""
     if unopened:
-        return f"{unopened} {are[unopened > 1]} not opened yet"
-    return f"{opened} opened {are[opened > 1]} not withdrawn yet" if opened else ""
+        told = f"{told}, {unopened} not opened yet" if opened else f"{unopened} {are[unopened > 1]} not opened yet"
+    may = f"{more} {'voucher' if more == 1 else 'vouchers'} may hold more" if more else ""
+    return ", ".join(each for each in (told, may) if each)
 
 
 def _waiting_words(waiting: list[Unclaimed]) -> str:

@@ -14,7 +14,6 @@ from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.ui.arrivals import FULL, Source, keep_voucher
 from ashore.ui.context import Context
-from ashore.ui.pages.earlier import EarlierNotice
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
     CONNECT,
@@ -29,6 +28,7 @@ from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.unfinished import voucher_begun
 from ashore.ui.pages.unopened_vouchers import UnopenedVouchers
 from ashore.ui.pages.voucher_intake import VoucherIntake
+from ashore.ui.pages.voucher_rests import KnownVoucher
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.port import OpenedPort, ReceivingPort, reach_of
 from ashore.ui.scanner.filling import scan_into
@@ -71,9 +71,9 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.tips = VoucherTips(context)
         self.links = UnopenedVouchers(context)
         self.vouchers = OpenedVouchers(context)
-        self.earlier = EarlierNotice(context, "Voucher")
+        self.known = KnownVoucher(context)
         lists = self.links, self.vouchers
-        self.arrange(self.notice, self.intake, self.earlier, *lists, self.no_wallet, self.tips, self.fields)
+        self.arrange(self.notice, self.intake, *self.known.parts, *lists, self.no_wallet, self.tips, self.fields)
         wanted = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
         self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned, self)
         self._connect()
@@ -123,7 +123,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         """Show what belongs to an open voucher, or to none."""
         opened = self._offer is not None
         show_if(self.fields, opened)
-        self.earlier.show_voucher(self._offer, self.link.text())
+        self.known.show_voucher(self._offer, self.link.text())
         self.intake.show_opened(opened=opened)
         self.links.leave_out(self.standing)
         self.links.want(not opened)

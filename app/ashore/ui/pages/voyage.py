@@ -25,6 +25,7 @@ from ashore.ui.pages.practice import WAITS, Steps
 from ashore.ui.pages.related import RelatedCard
 from ashore.ui.pages.replacing import Replacing
 from ashore.ui.pages.stage_row import StageRowWidget
+from ashore.ui.pages.voucher_rests import VoyageRest
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.widgets.hextext import HexText
@@ -129,6 +130,7 @@ class VoyagePage(Page):
 
     def _aside(self) -> QWidget:
         self.costs = CostsCard(self.context.wallet)
+        self.rest = VoyageRest(self.context)
         self.related = RelatedCard(self.context)
         self.followed = FollowedCard(self.context)
         self.steps = Steps(self.context)
@@ -136,7 +138,7 @@ class VoyagePage(Page):
         practice.addWidget(Label("Practice chain", "caption"))
         practice.addWidget(self.steps)
         aside = QWidget()
-        aside.setLayout(column(self.costs, self.related, self.followed, spacing=16))
+        aside.setLayout(column(self.costs, self.rest, self.related, self.followed, spacing=16))
         return aside
 
     def _scale(self) -> None:
@@ -203,6 +205,7 @@ class VoyagePage(Page):
         set_tip(self.started, exact_time(voyage.withdrawal.started_at))
         self.related.show_voyage(voyage)
         self.costs.show_voyage(voyage)
+        self.rest.show_voyage(voyage)
 
     def _show_status(self, voyage: Voyage) -> None:
         waited_for = on_its_way(voyage.withdrawal) and voyage.status is not Status.FINAL

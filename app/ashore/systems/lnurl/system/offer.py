@@ -58,6 +58,14 @@ class LnurlOffer(Offer):
         link = usable_balance_link(self.service.balance_check, practice=self.practice)
         return "" if link is None else link.shown_host
 
+    @property
+    def said_balance_msat(self) -> int:
+        """What the service says it holds in all (LUD-14), where a later look by the same link may have it; else 0.
+
+        The tap of a card is used up, and no other link leads there.
+        """
+        return 0 if self.one_shot else self.service.balance_msat or 0
+
     def receiver(self, receiver: str) -> ReceiverOffer | None:
         """The connected wallet of that id."""
         return next((r for r in self.receivers if r.id == receiver), None)

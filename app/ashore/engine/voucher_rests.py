@@ -1,0 +1,104 @@
+"""Vouchers that may hold more after a withdrawal, but for those whose balance link a person keeps (LUD-14)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ashore.domain.untrusted import MAX_QUOTED, plain
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherRest:
+    """A voucher that was withdrawn from, and holds more by its service's word. Amounts in msat, times UTC milliseconds.
+
+    `balance_msat` is what the service said at `told_at`, `taken_msat` what was withdrawn since, at most `most_msat` at
+    once. `id` is the hash by which its link is known (see `link_name`), `voucher` that by which kept balances know it.
+    """
+
+    id: str
+    host: str
+    description: str
+    balance_msat: int
+    taken_msat: int
+    most_msat: int
+    told_at: int
+    voucher: str = ""
+
+    @property
+    def left_msat(self) -> int:
+        """What may be left."""
+        return self.balance_msat - self.taken_msat
+
+
+class Sealed(Protocol):
+    """What `OpenedOffers` keeps of them."""
+
+    def rests(self) -> tuple[VoucherRest, ...]:
+        """What may hold more, the latest first; empty while locked."""
+
+    async def link_of(self, rest: str) -> str:
+        """The link of a rest. Raises AshoreError."""
+
+    async def forget(self, opened: str) -> None:
+        """Delete it for good. Raises AshoreError."""
+
+
+class Balances(Protocol):
+    """What `KeptBalances` tells of the links that a person keeps."""
+
+    def kept_for(self, voucher: str) -> bool:
+        """Whether the balance link of a voucher is kept."""
+
+
+class VoucherRests:
+    """`wallet.rests` of a network that has LNURL. Nobody is asked here: a person has a link opened, in the form."""
+
+    def __init__(self, opened: Sealed, balances: Balances) -> None:
+        self._opened = opened
+        self._balances = balances
+
+    def listed(self) -> tuple[VoucherRest, ...]:
+        """The list as it is shown, the latest first; empty while locked."""
+        return tuple(rest for rest in self._opened.rests() if not self._balances.kept_for(rest.voucher))
+
+    def find(self, link: str) -> VoucherRest | None:
+        """The one of a withdrawal, by the hash of its link in the withdrawal's terms; None where there is none."""
+        return next((rest for rest in self.listed() if rest.id == link), None)
+
+    def looked_at(self, link: str) -> bool:
+        """Whether what is left of one, by the hash of its link, is looked at by a balance link that is kept."""
+        return any(rest.id == link and self._balances.kept_for(rest.voucher) for rest in self._opened.rests())
+
+    async def link(self, rest: str) -> str:
+        """Its link, as an LNURL: a secret, for the field where a person has it opened. Raises AshoreError."""
+        return await self._opened.link_of(rest)
+
+    async def forget(self, rest: str) -> None:
+        """Delete it for good. Raises AshoreError: locked, or the vault cannot be written."""
+        await self._opened.forget(rest)
+
+
+def voucher_name(link: str) -> str:
+    """The hash of a voucher's link by which kept balances know it."""
+    return hashlib.sha256(link.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def balance_said(meta: Mapping[str, str]) -> int:
+    """What the service said it holds, in msat; 0 where it said nothing, or an earlier version wrote this."""
+    said = meta.get("balance", "")
+    return int(said) if said.isdecimal() else 0
+
+
+def rest_of(name: str, meta: Mapping[str, str], taken_msat: int) -> VoucherRest:
+    """The entry of a sealed record of that name."""
+    return VoucherRest(
+        name,
+        meta["host"],
+        plain(meta.get("description", ""), MAX_QUOTED),
+        balance_said(meta),
+        taken_msat,
+        int(meta["most"]),
+        int(meta["opened"]),
+        meta.get("voucher", ""),
+    )
