@@ -94,10 +94,13 @@ class WatchedLife(Life):
 
 
 def close(window: MainWindow) -> None:
-    """Close the window as a person does who, asked about a voucher that was not opened, closes it all the same."""
+    """Close the window as a person does who, asked about what would be lost, closes it all the same.
+
+    Where a link is being sealed, it closes by itself after that.
+    """
     if not window.close():
-        (leave,) = (each for each in window.findChildren(Button) if each.isVisible() and each.text() == LEAVE)
-        leave.click()
+        for leave in (each for each in window.findChildren(Button) if each.isVisible() and each.text() == LEAVE):
+            leave.click()
 
 
 @contextlib.asynccontextmanager

@@ -131,6 +131,13 @@ class Arrivals(QObject):
             if kept is Kept.FULL:
                 self.say(FULL)
 
+    def keep(self, text: str) -> bool:
+        """Keep a voucher's link that came with others, and is not shown by itself. Whether it is one, and kept."""
+        voucher = self._is_voucher(text) and keep_voucher(self._wallet, text, Source.LINK) is not Kept.FULL
+        if self._wallet.locked:
+            self._vouchers = self._waiting()
+        return voucher
+
     def recognised(self, text: str) -> Intake:
         """What a text is on this network."""
         return take_in(text, reach_of(self._wallet))

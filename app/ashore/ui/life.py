@@ -204,7 +204,8 @@ class Life:
         )
         stack.callback(self._sections.close)
         self._sections.start()
-        self._links.lead_to(self._sections.take_in, self._sections.arrivals.say, self._sections.banners.show_fault)
+        arrivals, note = self._sections.arrivals, self._sections.banners.show_fault
+        self._links.lead_to(self._sections.take_in, arrivals.say, note, arrivals.keep)
         stack.callback(self._links.keep)
 
     def _link_choice(self) -> LinkChoice | None:

@@ -1,6 +1,7 @@
 """Links from other programs: the newest is kept until a page can take it, and the window comes to the front.
 
-A link fills a form. Nothing is begun by it, and nobody is asked.
+A link fills a form. Nothing is begun by it, and nobody is asked. Of a few that come at once, each voucher is kept; of a
+flood, which no person makes, the newest link alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from ashore.systems.base import Problem
 
     TakeIn = Callable[[str], None]
+    Keep = Callable[[str], bool]
     Say = Callable[[Problem], None]
+
+FEW = 16
+"""So many links at once are no flood."""
 
 PAUSE_MS = 400
 """Between one link in the window and the next: a person can read, and a flood of links costs nothing."""
@@ -45,16 +50,18 @@ class Program(QApplication):
 
 
 class Links(QObject):
-    """One link at most is held, and only in memory."""
+    """A few links at most are held, and only in memory."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._newest: Message | None = None
+        self._earlier: list[str] = []
         self._came = 0
         self._take_in: TakeIn | None = None
         self._say: Say | None = None
         self._note: Say | None = None
+        self._keep_voucher: Keep | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(PAUSE_MS)
@@ -63,7 +70,7 @@ class Links(QObject):
     @property
     def waiting(self) -> bool:
         """Whether a link is kept that no page has taken."""
-        return self._newest is not None and bool(self._newest.link)
+        return bool(self._earlier) or (self._newest is not None and bool(self._newest.link))
 
     def arrive_with_start(self, message: Message) -> None:
         """What this very start was asked for. The window is being shown anyway."""
@@ -79,33 +86,43 @@ class Links(QObject):
             self._go_on()
             self._rest.start()
 
-    def lead_to(self, take_in: TakeIn, say: Say, note: Say) -> None:
-        """There are pages now: `take_in` is given each text, `say` why there is none, `note` what is beside it."""
-        self._take_in, self._say, self._note = take_in, say, note
+    def lead_to(self, take_in: TakeIn, say: Say, note: Say, keep: Keep) -> None:
+        """There are pages now: `take_in` is given each text, `say` why there is none, `note` what is beside it.
+
+        `keep` keeps a text that is a voucher's link, and says whether it is one.
+        """
+        self._take_in, self._say, self._note, self._keep_voucher = take_in, say, note, keep
         self._go_on()
 
     def keep(self) -> None:
         """There are no pages any more: keep what comes."""
-        self._take_in = self._say = self._note = None
+        self._take_in = self._say = self._note = self._keep_voucher = None
 
     def _keep(self, message: Message) -> None:
+        if self._newest is not None and self._newest.link and len(self._earlier) < FEW:
+            self._earlier.append(self._newest.link)
         self._newest = message
         self._came += 1
 
     def _go_on(self) -> None:
         """Give the newest link to the pages, where there is one and there are any."""
         message = self._newest
-        if message is None or self._take_in is None or self._say is None or self._note is None:
+        if message is None or not (self._take_in and self._say and self._note and self._keep_voucher):
             return
         from ashore.intake.recognition import unwrapped
         from ashore.systems.base import Problem, Severity
 
         came, self._came, self._newest = self._came, 0, None
+        earlier, self._earlier = self._earlier if came <= FEW else [], []
         self._rest.start()
+        kept = sum([self._keep_voucher(unwrapped(each)) for each in earlier])
         if message.link:
             self._take_in(unwrapped(message.link))
         else:
             self._say(Problem(*UNFIT[message.unfit], Severity.WARNS))
         if came > 1:
+            others = "the others were let go"
+            if kept:
+                others = f"{kept} of the others {'is a voucher' if kept == 1 else 'are vouchers'}, and kept"
             told = f"{came:,} links came at once."
-            self._note(Problem(told, "The newest one is here; the others were let go.", Severity.NOTES))
+            self._note(Problem(told, f"The newest one is here; {others}.", Severity.NOTES))

@@ -52,7 +52,7 @@ async def test_what_cannot_be_sealed_is_asked_about(shell: Shell, wallet: Vouche
     await shell.settle()
     leaving = shell.sections.banners.leaving
     assert leaving.text.startswith("A voucher could not be written to your vault. The disk is full.")
-    assert "Who closes Ashore now loses what is not in the vault." in leaving.text
+    assert "If you close Ashore now, it is lost." in leaving.text
     assert LINK not in leaving.text
     QTest.mouseClick(leaving.close_button, Qt.MouseButton.LeftButton)
     assert not leaving.isVisible()
@@ -93,7 +93,7 @@ async def test_one_for_which_there_is_no_room_is_asked_about(shell: Shell, walle
     await shell.settle()
     assert "so this one is not" in page.notice.text
     assert not shell.window.close()
-    assert shell.sections.banners.leaving.text.startswith("As many vouchers that were not opened are kept")
+    assert shell.sections.banners.leaving.text.startswith("A voucher is here for which there is no room")
     shell.sections.banners.leaving.action.click()
     assert not shell.window.isVisible()
 

@@ -30,9 +30,15 @@ class Pages:
         self.texts: list[str] = []
         self.said: list[str] = []
         self.noted: list[str] = []
+        self.kept: list[str] = []
 
     def take(self, links: Links) -> None:
-        links.lead_to(self.texts.append, lambda told: self.said.append(_words(told)), self._note)
+        links.lead_to(self.texts.append, lambda told: self.said.append(_words(told)), self._note, self._keep)
+
+    def _keep(self, text: str) -> bool:
+        if "lnurl" in text.lower():
+            self.kept.append(text)
+        return "lnurl" in text.lower()
 
     def _note(self, told: Problem) -> None:
         self.noted.append(_words(told))
@@ -79,12 +85,28 @@ async def test_of_many_the_newest_is_kept_and_it_is_said(window: MainWindow, pag
         links.arrive(message_for(f"{LINK}{number}"))
     await rested(links)
     assert pages.texts == [f"{LINK}0", f"{LINK}999"]
+    assert pages.kept == [], "no person does that"
     assert pages.noted == ["999 links came at once. The newest one is here; the others were let go."]
     links.arrive(message_for(OTHER))
     await rested(links)
     assert pages.texts[-1] == OTHER
     assert len(pages.noted) == 1
     assert not any("k1" in told for told in pages.noted + pages.said)
+
+
+async def test_of_a_few_at_once_no_voucher_is_lost(window: MainWindow, pages: Pages) -> None:
+    links = Links(window)
+    for text in (OTHER, "ashore:hello", LINK, "lightning:" + "A" * 1_000_000):
+        links.arrive(message_for(text))
+    assert links.waiting
+    pages.take(links)
+    assert pages.kept == [OTHER, LINK]
+    assert pages.texts == []
+    assert "A link was too long" in pages.said[0]
+    assert pages.noted == ["4 links came at once. The newest one is here; 2 of the others are vouchers, and kept."]
+    await rested(links)
+    links.arrive(message_for(LINK))
+    assert (pages.texts, len(pages.kept), len(pages.noted)) == ([LINK], 2, 1)
 
 
 async def test_what_is_no_link_is_said_and_not_passed_on(window: MainWindow, pages: Pages) -> None:

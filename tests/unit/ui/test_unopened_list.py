@@ -99,6 +99,15 @@ async def test_a_web_address_is_asked_by_a_second_act_only(shell: Shell, wallet:
     assert wallet.asked == [WEB]
 
 
+async def test_those_that_came_together_are_told_apart(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await listed(shell, wallet, LINK, OTHER)
+    names = [card.open_button.accessibleName() for card in page.links.cards]
+    assert [name[-8:] for name in names] == [" (1 of 2)"[-8:], " (2 of 2)"[-8:]]
+    page.links.cards[0].agreed.emit()
+    await shell.settle()
+    assert "of 2" not in page.links.cards[0].open_button.accessibleName()
+
+
 async def test_a_cards_tap_is_told(shell: Shell, wallet: VoucherWallet) -> None:
     page = await listed(shell, wallet, CARD)
     assert "a tap of a Bolt Card" in texts(page.links.cards[0])

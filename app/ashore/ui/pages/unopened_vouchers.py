@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 
@@ -23,11 +25,19 @@ _WHAT_FORGETTING_MEANS = "Its link is deleted from your vault, for good. To with
 _NOT_WRITTEN = Problem("It is not written to your vault yet.", "Open it before you close Ashore.", Severity.WARNS)
 
 
+class Row(NamedTuple):
+    """One entry, and which it is of those that came from one host at one time; empty where it is the only one."""
+
+    voucher: UnopenedVoucher
+    which: str
+
+
 class UnopenedCard(KeptCard):
     """One voucher: what it is, its host, when it came and from where, never its link."""
 
-    def __init__(self, context: Context, voucher: UnopenedVoucher) -> None:
-        at = clock_time(voucher.came_at, context.now(), seconds=False)
+    def __init__(self, context: Context, row: Row) -> None:
+        voucher = row.voucher
+        at = clock_time(voucher.came_at, context.now()) + row.which
         host = breakable(both_forms(voucher.host))
         kind = "a web address" if voucher.web else "a Bolt Card" if voucher.card else "the voucher"
         which = f"{kind} of {voucher.host}, which came at {at}"
@@ -39,11 +49,14 @@ class UnopenedCard(KeptCard):
         self.open_button = Button(name, name=f"{name} {which}")
         super().__init__(context, which, words, self.open_button)
         self.voucher = voucher
-        self.put(f"Forget this voucher, which was not opened: {host}, {breakable(told)}?", _WHAT_FORGETTING_MEANS)
+        self.put(
+            f"Forget this voucher, which was not opened: {host}, {breakable(told[0].lower() + told[1:])}?",
+            _WHAT_FORGETTING_MEANS,
+        )
         self.doubt.show_problem(None if voucher.sealed else _NOT_WRITTEN)
 
 
-class UnopenedVouchers(KeptList[UnopenedVoucher, UnopenedCard]):
+class UnopenedVouchers(KeptList[Row, UnopenedCard]):
     """All of them, but for the one that stands in the field above."""
 
     opening = Signal(str)
@@ -62,20 +75,32 @@ class UnopenedVouchers(KeptList[UnopenedVoucher, UnopenedCard]):
         """From the next look on, list all but the voucher of this link, which is in view already."""
         self._but = text
 
-    def entries(self) -> Sequence[UnopenedVoucher]:
+    def entries(self) -> Sequence[Row]:
         unopened = self._unopened
         if unopened is None:
             return ()
         but = unopened.name_of(self._but) if self._but else ""
-        return [each for each in unopened.listed() if each.id != but]
+        alike = Counter(_seen(each) for each in unopened.listed())
+        rows, before = [], Counter[tuple[str, int]]()
+        for each in unopened.listed():
+            seen = _seen(each)
+            before[seen] += 1
+            which = f" ({before[seen]} of {alike[seen]})" if alike[seen] > 1 else ""
+            rows += [Row(each, which)] if each.id != but else []
+        return rows
 
-    def card(self, entry: UnopenedVoucher) -> UnopenedCard:
+    def card(self, entry: Row) -> UnopenedCard:
         card = UnopenedCard(self._context, entry)
-        card.taken.connect(lambda: self.opening.emit(entry.id))
-        card.agreed.connect(lambda: self._forget(entry))
+        card.taken.connect(lambda: self.opening.emit(entry.voucher.id))
+        card.agreed.connect(lambda: self._forget(entry.voucher))
         return card
 
     def _forget(self, voucher: UnopenedVoucher) -> None:
         if self._unopened is not None:
             done = Problem(f"The voucher of {both_forms(voucher.host)} is forgotten.", "Its link is deleted.")
             self.let_go(voucher.id, self._unopened.forget, done)
+
+
+def _seen(voucher: UnopenedVoucher) -> tuple[str, int]:
+    """What of a voucher tells it apart for who looks: its host, and the second in which it came."""
+    return voucher.host, voucher.came_at // 1000

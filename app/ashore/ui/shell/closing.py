@@ -50,7 +50,7 @@ class Closing(QObject):
         if self._agreed or unopened is None:
             return False
         if unopened.keep_standing() is Kept.FULL:
-            self._ask("As many vouchers that were not opened are kept as there is room for.", _OPEN)
+            self._ask("A voucher is here for which there is no room among those that were not opened.", _OPEN)
             return True
         if not unopened.waiting:
             return False
@@ -72,11 +72,11 @@ class Closing(QObject):
     def _ask_locked(self, waiting: int) -> None:
         noun = "A voucher waits" if waiting == 1 else f"{waiting} vouchers wait"
         pronoun = "it is" if waiting == 1 else "they are"
-        advice = f"Unlock Ashore first: from then on {pronoun} kept in your vault, also when Ashore is closed."
-        self._ask(f"{noun} for you to unlock Ashore.", advice)
+        advice = f"Unlock it first: from then on {pronoun} kept in your vault, also when Ashore is closed."
+        self._ask(f"{noun} for you to unlock Ashore.", advice, several=waiting > 1)
 
-    def _ask(self, sentence: str, advice: str) -> None:
-        lost = "Who closes Ashore now loses what is not in the vault."
+    def _ask(self, sentence: str, advice: str, *, several: bool = False) -> None:
+        lost = f"If you close Ashore now, {'they are' if several else 'it is'} lost."
         self._banners.leaving.show_problem(Problem(sentence, f"{lost} {advice}", Severity.WARNS), act=True)
         self._banners.space()
         self._banners.leaving.close_button.setFocus()
