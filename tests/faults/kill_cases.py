@@ -13,6 +13,9 @@ KILLS_IN_CI = 30
 OVERTAKEN = "answer: late"
 OPENING = frozenset({Boundary.OPENED_ANSWERED, Boundary.OPENED_SEALED})
 """Those that only a voucher passes."""
+ENDING = frozenset({Boundary.ENDING_ANSWERED, Boundary.ENDING_JOURNALED})
+"""Those that only a person's ending of a request passes."""
+ELSEWHERE = OPENING | ENDING
 BEFORE_THE_INTENT = OPENING | {Boundary.CONFIRM_BEFORE_SIGNING, Boundary.CONFIRM_SIGNED}
 LOST_ANSWER = {"method": "sendTransaction", "kind": "drop", "phase": "after"}
 NODE_DUMB = {"method": "getTransactionByHash", "kind": "garbage", "count": None}
@@ -71,7 +74,7 @@ class Case:
 def boundary_cases() -> list[Case]:
     """Each boundary that a withdrawal with L1 passes, at its first, second and third passing."""
     cases = []
-    for boundary in [each for each in Boundary if each not in OPENING]:
+    for boundary in [each for each in Boundary if each not in ELSEWHERE]:
         for passing in (1, 2, 3):
             locating = boundary in _LOCATING
             cases.append(

@@ -18,7 +18,8 @@ from faults.activation_matrix import ActivationLane, activation_cases
 from faults.claim_matrix import BOUNDARIES as CLAIM_BOUNDARIES
 from faults.claim_matrix import LOST as CLAIM_LOST
 from faults.claim_matrix import KilledClaims, claim_cases
-from faults.kill_cases import KILLS_IN_CI, OPENING, OVERTAKEN, answer_cases, boundary_cases, random_cases
+from faults.ending_matrix import EndingLane, ending_cases
+from faults.kill_cases import ELSEWHERE, KILLS_IN_CI, OVERTAKEN, answer_cases, boundary_cases, random_cases
 from faults.kill_matrix import Lane, Runs, Tally, open_lanes, run_lanes, summed
 from faults.lnurl_matrix import AGAIN, BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
 from faults.reddio_matrix import PATHS, ReddioLane, reddio_cases
@@ -67,7 +68,7 @@ def _seed(request: pytest.FixtureRequest) -> int:
 
 def test_killed_at_every_boundary(tmp_path: Path, figures: dict[str, Tally]) -> None:
     rows = _kill(boundary_cases(), Lane, LANES, tmp_path, figures)
-    assert set(rows) == {str(boundary) for boundary in set(Boundary) - OPENING}
+    assert set(rows) == {str(boundary) for boundary in set(Boundary) - ELSEWHERE}
     for tally in rows.values():
         assert tally.kills == 3
     # Dead before the intent: the second and third passing had one and two others before them.
@@ -159,4 +160,13 @@ def test_killed_over_reddio(tmp_path: Path, figures: dict[str, Tally], request: 
     # Each request was taken once and each sum was paid once; a second one was asked for only after a refusal.
     assert sum(tally.final for tally in rows.values()) == len(cases)
     assert {row for row, tally in rows.items() if tally.refused} <= {f"{what}: answer lost" for what in PATHS}
+    assert sum(tally.duplicates for tally in rows.values()) == 0
+
+
+def test_killed_over_the_ending_of_a_request(tmp_path: Path, figures: dict[str, Tally]) -> None:
+    cases = ending_cases()
+    rows = _kill(cases, EndingLane, 1, tmp_path, figures)
+    assert sum(tally.kills for tally in rows.values()) == len(cases)
+    # What was ended stays ended, what was not is as it was; neither is ever sent, and the next request is taken once.
+    assert sum(tally.final for tally in rows.values()) == len(cases)
     assert sum(tally.duplicates for tally in rows.values()) == 0

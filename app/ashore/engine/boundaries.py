@@ -24,6 +24,8 @@ class Boundary(StrEnum):
     PLACE_WRITTEN = "place.written"
     OPERATOR_ANSWERED = "operator.answered"
     OPERATOR_JOURNALED = "operator.journaled"
+    ENDING_ANSWERED = "ending.answered"
+    ENDING_JOURNALED = "ending.journaled"
 
 
 Probe = Callable[[Boundary], None]

@@ -4,6 +4,7 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.moves import Accepted, Unknown
 from ashore.domain.withdrawal import ENDED_BY_YOU, Withdrawal
+from ashore.engine.boundaries import Boundary
 from ashore.engine.parts import Parts
 from ashore.systems.base import signed_move
 
@@ -38,11 +39,13 @@ class Endings:
                 f"It was not ended: who has to be asked first gave no clear answer. {said}".strip(),
                 "Try again later. Nothing is lost meanwhile.",
             )
+        self._parts.probe(Boundary.ENDING_ANSWERED)
         async with self._parts.ledger.turn:
             state = self._endable(withdrawal)  # the chain may have told meanwhile
             self._refuse_unread(state)
             at = str(self._parts.clock.now())
             self._parts.ledger.record([ev.FactLearnt(withdrawal, ENDED_BY_YOU, at, YOU)])
+            self._parts.probe(Boundary.ENDING_JOURNALED)
 
     def _endable(self, withdrawal: str) -> Withdrawal:
         state = self._parts.ledger.get(withdrawal)
