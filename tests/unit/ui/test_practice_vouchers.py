@@ -51,6 +51,10 @@ async def test_using_one_fills_the_form_and_opens_nothing(shell: Shell, wallet: 
     assert page.link.text() == LINK_8
     assert wallet.asked == []
     assert shell.window.focusWidget() is page.open_button
+    assert page.tips.isHidden(), "the next act is to open it"
+    page.link.clear()
+    await shell.settle()
+    assert page.tips.isVisible()
     page.tips.rows[0].use.click()
     await shell.settle()
     assert page.link.text() == LINK

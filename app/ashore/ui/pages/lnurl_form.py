@@ -121,21 +121,20 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
 
     def _show_parts(self) -> None:
         """Show what belongs to an open voucher, or to none."""
-        opened = self._offer is not None
+        opened, pasted = self._offer is not None, self.intake.recognised().can_be_asked
         show_if(self.fields, opened)
         self.known.show_voucher(self._offer, self.link.text())
         self.intake.show_opened(opened=opened)
         self.links.leave_out(self.standing)
         self.links.want(not opened)
         self.vouchers.want(not opened)
-        self.tips.want(not opened)
+        self.tips.want(not opened and not pasted)
         receiving = self.context.wallet.receiving
         if opened or receiving is None or receiving.listed():
             self.no_wallet.clear()
         else:
             self.no_wallet.show_problem(NO_WALLET, act=True)
         if not opened:
-            pasted = self.intake.recognised().can_be_asked
             self.summary.show_nothing("Open the voucher first." if pasted else "Paste a voucher’s link and open it.")
 
     def _lock_changed(self) -> None:
