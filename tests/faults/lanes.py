@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.boundaries import Boundary
 from faults.observer import claims_in
-from faults.processes import ANSWER_S, START_S, MatrixError, Sandbox, WalletProcess
+from faults.processes import ANSWER_S, PROGRAM, START_S, MatrixError, Sandbox, WalletProcess
+from warm.starts import HERE
 
 SPEED = 10
 """How fast the practice network's clock runs."""
@@ -25,9 +26,9 @@ class WalletLane:
         self.data_dir = data_dir
         data_dir.mkdir(parents=True)
         with (data_dir / "network.log").open("wb") as log:
-            self.sandbox = Sandbox(log, reddio=reddio)
+            self.sandbox = Sandbox(log, reddio=reddio, program=HERE.command("sandbox"))
         self.sandbox.control("clock", mode="demo", speed=SPEED)
-        self.wallet = self.alive()
+        self.wallet = self.alive(PROGRAM)  # the first of a lane as anybody starts it, with a signer of its own
 
     @property
     def journal(self) -> Path:
@@ -44,9 +45,9 @@ class WalletLane:
         self.wallet.end()
         self.sandbox.close()
 
-    def alive(self) -> WalletProcess:
+    def alive(self, program: Sequence[str] | None = None) -> WalletProcess:
         """Start a wallet. Raises MatrixError where it does not come up."""
-        wallet = WalletProcess(self.sandbox.url, self.data_dir)
+        wallet = WalletProcess(self.sandbox.url, self.data_dir, program=program)
         if not wallet.ready():
             wallet.end()
             raise MatrixError(f"the wallet did not start within {START_S} s")

@@ -11,12 +11,16 @@ import secrets
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
+
+from warm.starts import HERE
 
 START_S = 120.0
 ANSWER_S = 120.0
 SIGKILLED = -9
+PROGRAM = (sys.executable, "-m", "ashore")
 
 
 class MatrixError(AssertionError):
@@ -26,11 +30,11 @@ class MatrixError(AssertionError):
 class Sandbox:
     """The practice network as a process."""
 
-    def __init__(self, log: IO[bytes], *, reddio: bool = False) -> None:
+    def __init__(self, log: IO[bytes], *, reddio: bool = False, program: Sequence[str] = PROGRAM) -> None:
         """`log` takes what it complains of: answers that are torn on purpose, above all."""
         self._token = secrets.token_urlsafe(24)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ashore", "--role", "sandbox", "--clock", "demo", _reddio_option(reddio)],
+            [*program, "--role", "sandbox", "--clock", "demo", _reddio_option(reddio)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -78,10 +82,12 @@ def _reddio_option(wanted: bool) -> str:
 class WalletProcess:
     """The wallet without a window."""
 
-    def __init__(self, url: str, data_dir: Path, kill_at: str = "") -> None:
+    def __init__(self, url: str, data_dir: Path, kill_at: str = "", program: Sequence[str] | None = None) -> None:
+        """`program` stands before the arguments; without one, it is forked from what has imported all of it."""
         arming = ["--kill-at", kill_at] if kill_at else []
+        self._stood_for = program is None
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ashore", "--data-dir", str(data_dir), "--headless", "--url", url, *arming],
+            [*(program or HERE.command("wallet")), "--data-dir", str(data_dir), "--headless", "--url", url, *arming],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -108,7 +114,7 @@ class WalletProcess:
         try:
             self._process.wait(max(0.0, seconds))
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
 
     def died(self, seconds: float) -> None:
         """Wait for the kill. Raises MatrixError where it lives on, or ended in another way."""
@@ -129,9 +135,15 @@ class WalletProcess:
             try:
                 self._process.wait(ANSWER_S)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                self._kill()
                 self._process.wait()
         self._close()
+
+    def _kill(self) -> None:
+        if self._stood_for:
+            self._process.terminate()  # what stands for the wallet has it killed, and ends when it is gone
+        else:
+            self._process.kill()
 
     def _answer(self, seconds: float) -> dict[str, Any] | None:
         line = self._lines.next(seconds)

@@ -49,6 +49,11 @@ class Hearer(logging.Handler):
             self.lines.append("".join(traceback.format_exception(*record.exc_info)))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm_starts() -> None:
+    """What the processes print is looked at: they are the usual ones."""
+
+
 @pytest.fixture
 def log() -> Iterator[Hearer]:
     hearer, root = Hearer(), logging.getLogger()

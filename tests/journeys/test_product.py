@@ -23,6 +23,11 @@ NEXT_STAGE, NEXT_BLOCK = "Let the practice operator take its next stage", "Let t
 MOST_STEPS = 25
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm_starts() -> None:
+    """Here every process is started as the product starts it."""
+
+
 @pytest.fixture
 def own_memory() -> Iterator[None]:
     """The product freezes what lives long after its start; the tests after this one shall not feel it."""
