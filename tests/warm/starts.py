@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,11 +32,16 @@ class Warm:
         self._stack = contextlib.ExitStack()
         self._sockets: dict[str, str] = {}
         self._folder = ""
+        self._lock = threading.RLock()
 
     def command(self, role: str) -> list[str]:
         """What stands before the arguments of a process: `signer`, `sandbox` or `wallet`."""
         if not self.possible:
             return [sys.executable, "-m", "ashore"]
+        with self._lock:
+            return self._ready(role)
+
+    def _ready(self, role: str) -> list[str]:
         if not self._folder:  # a short path: a socket's may not be long
             self._folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="ashore-"))
         if role not in self._sockets:
