@@ -11,8 +11,8 @@ from ashore.engine.boundaries import Boundary
 
 KILLS_IN_CI = 30
 OVERTAKEN = "answer: late"
-OPENING = frozenset({Boundary.OPENED_ANSWERED, Boundary.OPENED_SEALED})
-"""Those that only a voucher passes."""
+OPENING = frozenset({Boundary.LINK_SEALED, Boundary.OPENED_ANSWERED, Boundary.OPENED_SEALED})
+"""Those that only a voucher passes, and a link that waits in the window until it is opened."""
 ENDING = frozenset({Boundary.ENDING_ANSWERED, Boundary.ENDING_JOURNALED})
 """Those that only a person's ending of a request passes."""
 ELSEWHERE = OPENING | ENDING
