@@ -127,7 +127,7 @@ class Arrivals(QObject):
         elif waits:
             self._hold(text, source, found, kept, _LEFT)
         else:
-            self._lead_in(text)
+            self.lead_on(text)
             if kept is Kept.FULL:
                 self.say(FULL)
 
@@ -248,7 +248,7 @@ class Arrivals(QObject):
         self._patience.start(KEPT_MS)
         self._tell(Problem(_came(source, found), f"{meaning}{earlier}", Severity.NOTES), LEAVE)
 
-    def _lead_in(self, text: str) -> None:
+    def lead_on(self, text: str) -> None:
         """Give a text to the first page's field. What waits goes on waiting."""
         if not self._text:
             self.leave()
@@ -277,7 +277,7 @@ class Arrivals(QObject):
         text = self._text
         if text and not self._doors.signing and not self._wallet.locked:
             self.leave()
-            self._lead_in(text)
+            self.lead_on(text)
 
 
 def _came(source: Source, found: Intake) -> str:

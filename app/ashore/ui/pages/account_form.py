@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QWidget
 
 from ashore.domain.events import Terms
 from ashore.domain.pasted_secrets import may_hold_field_element, may_hold_key
+from ashore.intake.recognition import Way, take_in
 from ashore.systems.base import Offer, Problem, Quote, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.account_fields import AccountFields
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.quote_form import NOTHING_SENT, QuoteFormPage
 from ashore.ui.pages.unfinished import withdrawal_begun
 from ashore.ui.pages.whose import who_receives
+from ashore.ui.port import reach_of
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, row
 
@@ -51,6 +54,9 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
         self.kept.hide()
         self.body.addWidget(self.kept)
         self._save = self.pause(_SAVE_MS, self.keep_draft)
+        for name, edit in fields.edits().items():
+            if name != "recipient" and fields.fields[name].control is edit:
+                FieldIntake(context, fields.fields[name])
         fields.edited.connect(self.edited)
         fields.submitted.connect(self.submit)
         fields.account_chosen.connect(self._account_chosen)
@@ -181,8 +187,17 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
         self._save.stop()
         if self._draft is not None or self._filled:
             typed = self._whole_draft() if self._draft is None else self._draft
-            kept = {name: text if _may_be_kept(name, text) else "" for name, text in typed.items()}
+            kept = {name: text if self._may_be_kept(name, text) else "" for name, text in typed.items()}
             self.context.wallet.save_draft(self.form, kept)
+
+    def _may_be_kept(self, name: str, text: str) -> bool:
+        """Nobody can tell a Stark key from its owner's private key, so that neither is written down as a recipient.
+
+        Nor is a voucher that was put there by mistake: whoever has it has the money.
+        """
+        if may_hold_key(text) or ("recipient" in name and may_hold_field_element(text)):
+            return False
+        return take_in(text, reach_of(self.context.wallet)).way is not Way.VOUCHER
 
     def clear_draft(self) -> None:
         """Forget what was typed: it was sent."""
@@ -234,8 +249,3 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
     def leaving(self) -> None:
         self.keep_draft()
         self._told = True  # who comes back from the review knows what stands here
-
-
-def _may_be_kept(name: str, text: str) -> bool:
-    """Nobody can tell a Stark key from its owner's private key, so that neither is written down as a recipient."""
-    return not (may_hold_key(text) or ("recipient" in name and may_hold_field_element(text)))

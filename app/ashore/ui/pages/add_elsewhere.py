@@ -8,11 +8,11 @@ from ashore.domain.addresses import AddressError, parse_evm_address, readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.signature_text import MOST_CHARACTERS
 from ashore.engine.views import Account
-from ashore.intake.recognition import Intake
 from ashore.keys.errors import KeysError
 from ashore.systems.base import Problem, Severity
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.pasted_signatures import (
     CLEARED,
@@ -80,7 +80,8 @@ class AddElsewherePage(Page):
             NAME: Field(icons, "Name (optional)", self.name, lines=1),
             SIGNATURE: Field(icons, SIGNATURE, self.signature, row(self.paste, self.signature.reveal, -1), lines=2),
         }
-        self.scan = scan_into(context, self.fields[ADDRESS], "an address", SCAN_WANTS, self._scanned)
+        intake = FieldIntake(context, self.fields[ADDRESS], SCAN_WANTS, fits=lambda _text, found: found.recipient)
+        self.scan = scan_into(context, self.fields[ADDRESS], "an address", intake)
         self.text = TextToSign(
             theme, context.wallet.elsewhere.key_text, what="Key text to sign", folder=context.saved_codes
         )
@@ -135,11 +136,6 @@ class AddElsewherePage(Page):
         self.done.acted.connect(self._clear_clipboard)
         self.accounts.clicked.connect(self.context.go.go_back)
         self.context.hub.lock_changed.connect(self._lock_changed)
-
-    def _scanned(self, _text: str, found: Intake) -> bool:
-        if found.recipient:
-            self.address.setText(found.recipient)
-        return bool(found.recipient)
 
     # Coming and going
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDropEvent, QGuiApplication, QMouseEvent
+from PySide6.QtCore import QSignalBlocker, Signal
 
-from ashore.ui.widgets.paste_edit import PasteEdit
+from ashore.ui.widgets.field import LineEdit
 
 
-class AnythingEdit(PasteEdit):
+class AnythingEdit(LineEdit):
     """A line that inserts no paste itself: half of one text and half of another are nothing, or show a secret."""
 
     brought = Signal(str)
     """This text was dropped here, or pasted with the middle button."""
+
+    def __init__(self, name: str, placeholder: str = "") -> None:
+        super().__init__(name, placeholder)
+        self.gate = self._bring
 
     def replace(self, text: str, *, secret: bool) -> None:
         """Hold another text. Undo brings the former one back, unless either of them is a secret."""
@@ -27,27 +30,6 @@ class AnythingEdit(PasteEdit):
     def inserts_paste(self) -> bool:
         return False
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.createStandardContextMenu()
-        for action in menu.actions():
-            if action.objectName() == "edit-paste":
-                action.triggered.disconnect()
-                action.triggered.connect(self.want_paste)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        clipboard = QGuiApplication.clipboard()
-        if event.button() is Qt.MouseButton.MiddleButton and clipboard.supportsSelection():
-            self._bring(clipboard.text(clipboard.Mode.Selection))
-            return
-        super().mouseReleaseEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        text = event.mimeData().text()
-        event.acceptProposedAction()
-        self._bring(text)
-
-    def _bring(self, text: str) -> None:
-        if text and not self.isReadOnly():
-            self.brought.emit(text)
+    def _bring(self, text: str) -> bool:
+        self.brought.emit(text)
+        return True

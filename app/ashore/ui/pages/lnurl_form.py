@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.unopened_links import Kept
-from ashore.intake.recognition import Intake, Way, take_in, unwrapped
+from ashore.intake.recognition import Intake, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.ui.arrivals import FULL, Source, keep_voucher
 from ashore.ui.context import Context
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.lnurl_fields import LnurlFields
 from ashore.ui.pages.lnurl_words import (
     CONNECT,
@@ -74,21 +75,22 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.known = KnownVoucher(context)
         lists = self.links, self.vouchers
         self.arrange(self.notice, self.intake, *self.known.parts, *lists, self.no_wallet, self.tips, self.fields)
-        wanted = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
-        self.scan = scan_into(context, self.intake.field, "a voucher", wanted, self._scanned, self)
+        taking = self.intake.taking(context, self._scanned)
+        self.scan = scan_into(context, self.intake.field, "a voucher", taking, self)
+        for name in ("amount", "invoice", "pin"):
+            FieldIntake(context, self.fields.fields[name])
         self._connect()
         self._begin()
 
     def _connect(self) -> None:
         self.link.textChanged.connect(self._pasted)
         self.link.returnPressed.connect(self._entered)
-        self.link.paste_wanted.connect(self.scan.scan.from_clipboard)
         self.open_button.clicked.connect(self._open_link)
         self.intake.cancel.clicked.connect(self._stop)
         self.intake.aside.clicked.connect(self._put_aside)
         self.links.opening.connect(self._open_kept)
         self.vouchers.go_on.connect(self._go_on)
-        self.tips.use.connect(lambda link: self._scanned(link, take_in(link, reach_of(self.context.wallet))))
+        self.tips.use.connect(self._scanned)
         self.vouchers.forgotten.connect(self._forgotten)
         self.fields.edited.connect(self.edited)
         self.fields.submitted.connect(self.submit)
@@ -194,13 +196,12 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.link.setText(text)
         self.shown()
 
-    def _scanned(self, text: str, found: Intake) -> bool:
-        if found.way is Way.VOUCHER and self.unfinished(unwrapped(text)) is not None:
+    def _scanned(self, text: str, _found: Intake | None = None) -> None:
+        if self.unfinished(unwrapped(text)) is not None:
             self.context.go.take_in(text, Source.SCAN)
-        elif found.way is Way.VOUCHER and self.link.text() != unwrapped(text):
+        elif self.link.text() != unwrapped(text):
             self._keep(unwrapped(text), Source.SCAN)
             self.begin_with(unwrapped(text))
-        return found.way is Way.VOUCHER
 
     def show_opened(self, offer: LnurlOffer) -> None:
         """Begin anew with an offer that a kept balance link led to (LUD-14): nothing is pasted, nothing is asked."""

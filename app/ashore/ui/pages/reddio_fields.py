@@ -238,13 +238,14 @@ class ReddioFields(AccountFields):
         show_if(self.recipient, way != PLAIN_WAY)
         show_if(self.own, way == TO_ETHEREUM)
 
-    def take_recipient(self, address: str, stark_key: str) -> bool:
-        """Take an address or a Stark key (or empty) for the recipient; False where this way does not go there."""
-        fitting = {TO_ETHEREUM: address, TO_VAULT: stark_key}.get(self._way, "")
-        if fitting:
-            self.recipient.setText(fitting)
-            self.touch("recipient")
-        return bool(fitting)
+    def fitting(self, address: str, stark_key: str) -> str:
+        """Which of an address and a Stark key (each may be empty) this way goes to; empty where to neither."""
+        return {TO_ETHEREUM: address, TO_VAULT: stark_key}.get(self._way, "")
+
+    def take_recipient(self, recipient: str) -> None:
+        """Take the recipient over, as if it had been typed."""
+        self.recipient.setText(recipient)
+        self.touch("recipient")
 
     def own_address(self) -> str:
         return self._offer.address if self._offer is not None else ""

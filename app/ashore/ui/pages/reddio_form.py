@@ -17,6 +17,7 @@ from ashore.ui.context import Context
 from ashore.ui.models.asset_model import AssetEntry, entry_of
 from ashore.ui.pages.account_fields import ADDRESS_DIGITS
 from ashore.ui.pages.account_form import AccountFormPage
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.picture_asking import PictureAsking
 from ashore.ui.pages.quote_form import not_paid_there
 from ashore.ui.pages.reddio_fields import OTHER_RECIPIENT, ReddioFields, entry_key
@@ -58,7 +59,8 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
         self.fields.asset.chosen.extra.addWidget(self.picture)
         self.arrange(self.notice, self.fields)
         recipient = self.fields.fields["recipient"]
-        self.scan = scan_into(context, recipient, "a recipient", _SCAN_WANTS, self._scanned)
+        self.intake = FieldIntake(context, recipient, _SCAN_WANTS, fits=self._fits, fill=self._take, own=self._own)
+        self.scan = scan_into(context, recipient, "a recipient", self.intake)
         context.hub.withdrawals_changed.connect(self._something_moved)
         self.fields.registration.asked.connect(self._register)
 
@@ -85,14 +87,19 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
         chosen = entries.get("way", "") not in ("", TO_ETHEREUM, _way_to(recipient))
         return chosen or bool(entries.get(OTHER_RECIPIENT)) or super().begun_for(entries, recipient)
 
-    def _scanned(self, _text: str, found: Intake) -> bool:
-        """Of an address and a Stark key, only what this way goes to is taken."""
-        taken = self.fields.take_recipient(found.recipient, found.stark_key if found.way is Way.VAULT else "")
-        if taken:
-            self._named_chain = found.chain_id
-            if self._offer is not None:
-                self._tell_chain(self._offer)
-        return taken
+    def _fits(self, _text: str, found: Intake) -> str:
+        """Of an address and a Stark key, only what this way goes to."""
+        return self.fields.fitting(found.recipient, found.stark_key if found.way is Way.VAULT else "")
+
+    def _own(self, found: Intake) -> bool:
+        """A Stark key is left as it was pasted, also one that nobody can tell from a hash or a private key."""
+        return bool(self.fields.fitting("", found.stark_key))
+
+    def _take(self, text: str, found: Intake) -> None:
+        self.fields.take_recipient(self._fits(text, found))
+        self._named_chain = found.chain_id
+        if self._offer is not None:
+            self._tell_chain(self._offer)
 
     @property
     def outdated(self) -> bool:

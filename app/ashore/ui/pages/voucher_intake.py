@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ashore.domain.text_kinds import Kind
-from ashore.intake.recognition import take_in, unwrapped
+from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Reach, recognise
 from ashore.systems.lnurl.codec.recognition import Recognition, voucher_within
 from ashore.ui.arrivals import Source
+from ashore.ui.context import Context
+from ashore.ui.pages.field_intake import FieldIntake, Fill
 from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME, named
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.labels import column, row, show_if
-from ashore.ui.widgets.paste_edit import PasteEdit
+
+_WANTED = "A voucher would fit: LNURL1…, lightning:…, lnurlw://…"
 
 
 class VoucherIntake(QWidget):
@@ -29,7 +32,7 @@ class VoucherIntake(QWidget):
         self._asking: object | None = None
         self._may_open = True
         self._stood = ""
-        self.link = PasteEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
+        self.link = LineEdit("Voucher", "LNURL1…, lightning:…, lnurlw://…")
         self.open_button = Button("Open", "primary", name=OPEN_NAME)
         self.cancel = Button("Cancel", "small-link", name="Stop opening the voucher")
         self.aside = Button("Put it aside", "small-link", name="Put the voucher aside")
@@ -42,6 +45,12 @@ class VoucherIntake(QWidget):
         self.link.textChanged.connect(self._cover)
         self.setLayout(column(self.field, self.progress, spacing=16))
         self.busy(None)
+
+    def taking(self, context: Context, fill: Fill) -> FieldIntake:
+        """What understands whatever comes to the field; `fill` takes a voucher that was scanned."""
+        return FieldIntake(
+            context, self.field, _WANTED, fits=_voucher_in, fill=fill, own=lambda found: found.way is Way.VOUCHER
+        )
 
     @property
     def asking(self) -> bool:
@@ -117,3 +126,8 @@ class VoucherIntake(QWidget):
         """The keyboard goes back to where it was pressed, unless it went elsewhere by itself."""
         if self.link.hasFocus() or self.cancel.hasFocus():
             self.open_button.setFocus()
+
+
+def _voucher_in(text: str, found: Intake) -> str:
+    """The voucher's link in a text."""
+    return unwrapped(text) if found.way is Way.VOUCHER else ""

@@ -13,6 +13,7 @@ from ashore.systems.zklink.system.offer import FIELDS, ZkLinkOffer, ZkLinkQuote
 from ashore.ui.context import Context
 from ashore.ui.pages.account_fields import ADDRESS_DIGITS
 from ashore.ui.pages.account_form import AccountFormPage
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.key_notice import KeyNotice
 from ashore.ui.pages.quote_form import not_paid_there
 from ashore.ui.pages.zklink_fields import ZkLinkFields, draft_of
@@ -38,7 +39,11 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
         self._not_there: Problem | None = None
         self.key = KeyNotice(context)
         self.arrange(self.key, self.notice, self.fields)
-        self.scan = scan_into(context, self.fields.fields["recipient"], "a recipient", SCAN_WANTS, self._scanned)
+        recipient = self.fields.fields["recipient"]
+        self.intake = FieldIntake(
+            context, recipient, SCAN_WANTS, fits=lambda _text, found: found.recipient, fill=self._take
+        )
+        self.scan = scan_into(context, recipient, "a recipient", self.intake)
         self.key.settled.connect(self.open)
 
     # Coming and going
@@ -68,10 +73,9 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
         self._named_chain = chain_id
         self._told = False
 
-    def _scanned(self, _text: str, found: Intake) -> bool:
-        if found.recipient:
-            self.withdraw_to(found.recipient, found.chain_id)
-        return bool(found.recipient)
+    def _take(self, _text: str, found: Intake) -> None:
+        """An address, alone or out of a link, with the chain that the link names."""
+        self.withdraw_to(found.recipient, found.chain_id)
 
     def _take_chain(self, offer: ZkLinkOffer) -> None:
         """Choose the chain that was named with the recipient, once; say so for as long as it is not to be had."""

@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from ashore.intake.recognition import Intake, take_in
-from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
-from ashore.ui.port import reach_of
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.scanner.menu import ScanButton
-from ashore.ui.widgets.field import Field
+from ashore.ui.widgets.field import Field, LineEdit
 
 SCAN_WANTS = "An address on Ethereum would fit: 0x and 40 digits."
-NOT_FILLED = "Nothing was filled in here."
 
 
 def scan_into(
-    context: Context,
-    field: Field,
-    what: str,
-    wanted: str,
-    fill: Callable[[str, Intake], bool],
-    keys: QWidget | None = None,
+    context: Context, field: Field, what: str, intake: FieldIntake, keys: QWidget | None = None
 ) -> ScanButton:
-    """Put a scan button above a field. `fill` takes a text and what it is, and says whether it had a use for it.
+    """Put a scan button above a field, whose `intake` takes what is found; a copied picture is pasted by it too.
 
-    `keys` is the page on which its shortcuts hold, where they do.
-
-    `what` names the field for those who cannot see where the button stands; `wanted` says what would fit.
+    `keys` is the page on which its shortcuts hold, where they do. `what` names the field for those who cannot see
+    where the button stands.
     """
     button = ScanButton(context, what, role="small-link", keys=keys)
-    reach = reach_of(context.wallet)
-
-    def take(text: str, _source: object) -> None:
-        field.control.setFocus(Qt.FocusReason.OtherFocusReason)
-        found = take_in(text, reach)
-        if fill(text, found):
-            return
-        # Of what opens a wallet, the sentence says what to do with it.
-        advice = found.advice if found.secret else wanted
-        field.show_problem(Problem(found.sentence, f"{NOT_FILLED} {advice}", Severity.WARNS))
-
-    def say(problem: Problem) -> None:
-        field.control.setFocus(Qt.FocusReason.OtherFocusReason)
-        field.show_problem(problem)
-
-    button.scan.got.connect(take)
-    button.scan.told.connect(say)
+    button.scan.suits = intake.suits
+    button.scan.got.connect(intake.take)
+    button.scan.told.connect(intake.say)
+    if isinstance(field.control, LineEdit):
+        field.control.paste_wanted.connect(button.scan.from_clipboard)
     field.put_above(button)
     return button

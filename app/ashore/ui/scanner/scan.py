@@ -68,6 +68,9 @@ _ONE_FILE = Problem("Several files were given.", "Ashore takes one at a time.", 
 _NO_LOCAL = Problem("This is a link to a file on another computer.", "Save the picture first.", Severity.WARNS)
 
 
+Suits = Callable[[str, Intake], bool]
+
+
 class Scan(QObject):
     """The ways to a text, for one part of the window. One at a time: another one takes its place."""
 
@@ -85,6 +88,8 @@ class Scan(QObject):
         self._looking = Looking()
         self.destroyed.connect(self._looking.close)
         self._reach = reach_of(context.wallet)
+        self.suits: Suits = lambda _text, found: found.way is not Way.NOWHERE
+        """Whether a text is what this part of the window asks for."""
 
     # The ways
 

@@ -124,6 +124,10 @@ class Sections(Ways):
         """Say something below the page, until it is dismissed or another one comes."""
         self.arrivals.say(problem)
 
+    def lead_on(self, text: str) -> None:
+        """Bring a text to where it belongs, as a person has asked for; whatever is begun there is asked about first."""
+        self.arrivals.lead_on(text)
+
     def lead_in(self, text: str) -> None:
         """Give a text to the one field that says what it is."""
         self._go(["withdraw"])

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QFontMetricsF, QResizeEvent
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QBoxLayout, QLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from ashore.domain.pasted_secrets import may_hold_key
-from ashore.systems.base import Problem
+from ashore.systems.base import Problem, Severity
 from ashore.ui.theme import fonts
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
@@ -16,14 +29,22 @@ from ashore.ui.widgets.labels import Label, row, set_property
 from ashore.ui.widgets.problem import ProblemLine
 
 _PAIR_NEEDS = 360
+_WORST = (Severity.BLOCKS, Severity.WARNS, Severity.NOTES)
 _LINE = 22
 
 
 class LineEdit(QLineEdit):
-    """A one-line field. Text of any length can be typed; what is wrong with it is said beside it."""
+    """A one-line field. Text of any length can be typed; what is wrong with it is said beside it.
+
+    `gate` is asked before a text is pasted or dropped, and says whether it has dealt with it: then it is not inserted.
+    """
+
+    paste_wanted = Signal()
+    """Whatever was copied last is wanted here, and was not inserted: it is no text, or the line inserts none."""
 
     def __init__(self, name: str, placeholder: str = "", role: str = "") -> None:
         super().__init__()
+        self.gate: Callable[[str], bool] = lambda _text: False
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)
         if role:
@@ -45,6 +66,51 @@ class LineEdit(QLineEdit):
             event.ignore()
         else:
             super().dragEnterEvent(event)
+
+    # What is pasted and dropped
+
+    def inserts_paste(self) -> bool:
+        """Whether the line inserts what was copied last by itself."""
+        return bool(QGuiApplication.clipboard().text().strip())
+
+    def paste_in(self) -> None:
+        """Paste, or ask for what was copied, unless nothing may be put here now."""
+        if self.isReadOnly():
+            return
+        if not self.inserts_paste():
+            self.paste_wanted.emit()
+        elif not self.gate(QGuiApplication.clipboard().text()):
+            self.paste()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_in()
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        for action in menu.actions():
+            if action.objectName() == "edit-paste":
+                action.triggered.disconnect()
+                action.triggered.connect(self.paste_in)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clipboard = QGuiApplication.clipboard()
+        middle = event.button() is Qt.MouseButton.MiddleButton and clipboard.supportsSelection()
+        if not (middle and self._taken(clipboard.text(clipboard.Mode.Selection))):
+            super().mouseReleaseEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._taken(event.mimeData().text()):
+            event.acceptProposedAction()
+        else:
+            super().dropEvent(event)
+
+    def _taken(self, text: str) -> bool:
+        return bool(text) and not self.isReadOnly() and self.gate(text)
 
     def guard(self) -> None:
         """From now on cover what may be a private key or a recovery phrase, pasted here by mistake."""
@@ -96,6 +162,8 @@ class Field(QWidget):
         self.caption = Label(caption, "caption")
         self.caption.setBuddy(control.combo if isinstance(control, Choice) else control)
         self.problem = ProblemLine(icons)
+        self.told = ProblemLine(icons)
+        self._instead = False
         self._head, self._line = row(self.caption), row(control)
         self._line.setStretch(0, 1)
         column = QVBoxLayout(self)
@@ -110,6 +178,8 @@ class Field(QWidget):
             else:
                 told.addLayout(item)
         told.addWidget(self.problem)
+        told.addWidget(self.told)
+        self._below = told
         if lines:
             told.addStretch(1)
 
@@ -140,12 +210,29 @@ class Field(QWidget):
         self._head.addWidget(button)
         QWidget.setTabOrder(self.control, button)
 
+    def put_below(self, button: QWidget) -> None:
+        """Put a button below what is said of the field; Tab comes to it after the control."""
+        self._below.insertWidget(self._below.indexOf(self.told) + 1, button, 0, Qt.AlignmentFlag.AlignLeft)
+        QWidget.setTabOrder(self.control, button)
+
     def show_problem(self, problem: Problem | None) -> None:
         """Show what is wrong with the field, or nothing."""
         self.problem.show_problem(problem)
+        self._show_said()
+
+    def tell(self, problem: Problem | None, *, instead: bool = False) -> None:
+        """Say something of what came to the field, or nothing; `instead` where that says better what is wrong."""
+        self._instead = instead and problem is not None
+        self.told.show_problem(problem)
+        self._show_said()
+
+    def _show_said(self) -> None:
+        self.problem.setVisible(bool(self.problem.text) and not self._instead)
+        lines = (self.told,) if self._instead else (self.problem, self.told)
+        said = [line.problem for line in lines if line.problem is not None]
         target = self.control.combo if isinstance(self.control, Choice) else self.control
-        set_property(target, "severity", problem.severity.value if problem is not None else "")
-        target.setAccessibleDescription(str(problem) if problem is not None else "")
+        set_property(target, "severity", min((each.severity for each in said), key=_WORST.index).value if said else "")
+        target.setAccessibleDescription(" ".join(str(each) for each in said))
 
 
 class Pair(QWidget):

@@ -32,6 +32,11 @@ class ProblemLine(QWidget):
         self.hide()
 
     @property
+    def problem(self) -> Problem | None:
+        """What is shown."""
+        return self._problem
+
+    @property
     def text(self) -> str:
         """What is shown, empty where nothing is."""
         return str(self._problem) if self._problem is not None else ""

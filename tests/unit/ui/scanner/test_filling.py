@@ -7,9 +7,9 @@ import pytest
 from ashore.domain.addresses import checksum
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.add_elsewhere import AddElsewherePage
+from ashore.ui.pages.field_intake import NOT_FILLED
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
-from ashore.ui.scanner.filling import NOT_FILLED
 from ashore.ui.wording import LIGHTNING
 from unit.ui.driving import Shell
 from unit.ui.scanner.test_scan import PAIRING
@@ -47,7 +47,7 @@ async def test_what_is_no_recipient_is_named_and_nothing_is_filled_in(shell: She
     page = await zklink(shell)
     page.fields.recipient.setText("0x12")
     page.scan.scan.got.emit(text, Source.SCREEN)
-    problem = page.fields.fields["recipient"].problem.text
+    problem = page.fields.fields["recipient"].told.text
     assert said in problem
     assert NOT_FILLED in problem
     assert "abab" not in problem
@@ -61,7 +61,7 @@ async def test_a_voucher_is_filled_in_and_not_opened(shell: Shell, wallet: Vouch
     page = shell.sections.page("voucher")
     assert isinstance(page, LnurlFormPage)
     page.scan.scan.got.emit(ADDRESS, Source.PICTURE)
-    assert NOT_FILLED in page.intake.field.problem.text
+    assert NOT_FILLED in page.intake.field.told.text
     page.scan.scan.got.emit(LINK, Source.PICTURE)
     await shell.settle()
     assert page.link.text() == LINK

@@ -53,7 +53,8 @@ async def test_a_late_address_waits_and_fills_nothing_in(shell: Shell) -> None:
 async def test_a_late_voucher_is_not_lost(shell: Shell, wallet: VoucherWallet) -> None:
     page = await form(shell)
     await leave_while_scanning(shell, page, copied(image=scene(LINK)))
-    assert shell.sections.arrivals.voucher_waits
+    assert shell.sections.arrivals.waiting
+    assert len(wallet.unopened.listed()) == 1
     assert shell.sections.place == "activity", "nobody is led away from where they went"
     assert wallet.asked == []
 
@@ -63,7 +64,7 @@ async def test_late_on_the_first_page_is_late_too(shell: Shell) -> None:
     shell.sections.show_section("settings")
     await shell.settle()
     assert shell.sections.place == "settings"
-    assert shell.sections.arrivals.voucher_waits
+    assert shell.sections.arrivals.waiting
 
 
 @pytest.mark.parametrize(
