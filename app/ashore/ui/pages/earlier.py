@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ashore.domain.withdrawal import Status
 from ashore.engine.earlier_claims import EarlierClaim
+from ashore.intake.recognition import unwrapped
 from ashore.systems.base import Plan, Problem, Severity
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
@@ -24,6 +25,13 @@ def earlier_words(claim: EarlierClaim, now: int) -> Problem:
     sentence, advice = _words(claim, at, now)
     many = f" {_MANY.format(count=claim.count)}" if claim.count > 1 else ""
     return Problem(sentence, f"{advice}{many}", Severity.WARNS if claim.is_open else Severity.NOTES)
+
+
+def withdrawn_before(context: Context, text: str) -> str:
+    """The same of a link in one sentence; empty where nothing was withdrawn by it."""
+    earlier = context.wallet.earlier
+    claim = earlier.of_link(unwrapped(text)) if earlier is not None else None
+    return earlier_words(claim, context.now()).sentence if claim is not None else ""
 
 
 def _words(claim: EarlierClaim, at: str, now: int) -> tuple[str, str]:

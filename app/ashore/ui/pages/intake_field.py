@@ -14,6 +14,7 @@ from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import Source, keep_voucher
 from ashore.ui.context import Context
 from ashore.ui.pages.anything_edit import AnythingEdit
+from ashore.ui.pages.earlier import withdrawn_before
 from ashore.ui.pages.replacing import Replacing
 from ashore.ui.port import reach_of
 from ashore.ui.scanner.menu import ScanButton
@@ -149,7 +150,10 @@ class IntakeField(QWidget):
         elif found.sentence:
             leads = found.way is not Way.NOWHERE and not found.secret
             notes = leads and not found.doubtful
-            problem = Problem(found.sentence, found.advice, Severity.NOTES if notes else Severity.WARNS)
+            before = withdrawn_before(self._context, text) if found.way is Way.VOUCHER else ""
+            problem = Problem(
+                found.sentence, f"{before} {found.advice}".strip(), Severity.NOTES if notes else Severity.WARNS
+            )
         secret = found.secret or (found.doubtful and not self._known)
         self.edit.setEchoMode(QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal)
         self.field.show_problem(problem)

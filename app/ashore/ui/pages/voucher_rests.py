@@ -15,7 +15,7 @@ from ashore.engine.voucher_rests import VoucherRest
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.system.offer import LnurlOffer
-from ashore.systems.lnurl.system.plan import SAID_BALANCE, VOUCHER_LINK
+from ashore.systems.lnurl.system.plan import BY_BALANCE, SAID_BALANCE, VOUCHER_LINK
 from ashore.systems.lnurl.system.tracks import REQUESTED
 from ashore.ui.context import Context
 from ashore.ui.pages.earlier import EarlierNotice
@@ -150,9 +150,16 @@ class VoyageRest(QFrame):
         if self._terms is None or rests is None:
             return
         link = self._terms.details.get(VOUCHER_LINK, "")
-        looks = rests.looked_at(link)
+        looks = rests.looked_at(link) or self._is_looked_at(self._terms)
         show_if(self.button, looks or rests.find(link) is not None)
         self.button.setText(LOOK if looks else AGAIN)
+
+    def _is_looked_at(self, terms: Terms) -> bool:
+        """Whether a kept balance link led to it, and one of its host is still kept: each answer may bring another."""
+        balances = self._context.wallet.balances
+        if BY_BALANCE not in terms.details or balances is None:
+            return False
+        return any(kept.host == terms.details.get(SAID_BY) for kept in balances.listed())
 
     def _go(self) -> None:
         rests, terms = self._context.wallet.rests, self._terms

@@ -238,6 +238,7 @@ class VoyagePage(Page):
         by_hand = by_hand and not self._only_payout_missing(voyage)  # it may rest, and a claim never does
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         mine_to_do = voyage.status in _WITHOUT_TIME or self._waits_for_claim(voyage)
+        mine_to_do = mine_to_do or voyage.withdrawal.is_refused_so_far  # whether it comes at all is the question then
         self.usually.show_text("" if mine_to_do else breakable(voyage.usually))
         self.forecast.show_text(breakable(forecast(voyage, self.context.now())))
         self.now.setText("Now" if severity is None else "Expected")

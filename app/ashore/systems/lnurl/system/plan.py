@@ -45,6 +45,8 @@ LEAST_LEFT_MS = 30_000
 PAYMENT_HASH = "payment.hash"
 SAID_BALANCE = "balance.said"
 """The detail of what the service said it holds in all before this withdrawal, in msat, where that was more."""
+BY_BALANCE = "balance.kept"
+"""The detail that a balance link led to the voucher which a person keeps (LUD-14)."""
 VOUCHER_LINK = "voucher.link"
 """The detail by which a voucher is known again: a hash of the link that was opened, from which nothing can be read."""
 
@@ -200,6 +202,7 @@ def plan_of(
             ANEW_FROM: str(invoice.expires_at * 1000 + WATCHED_PAST_EXPIRY_MS),
             **({VOUCHER_LINK: link_name(offer.asked)} if offer.asked is not None else {}),
             **({SAID_BALANCE: str(offer.said_balance_msat)} if offer.said_balance_msat > amount else {}),
+            **({BY_BALANCE: "yes"} if offer.kept and offer.balance_host else {}),
             # A wrong PIN must not go again: three of them lock a card.
             **({} if quote.pin else {AGAIN_UNTIL: str(invoice.expires_at * 1000 - LEAST_LEFT_MS)}),
         },
