@@ -11,16 +11,15 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, auto
-from typing import Any, Protocol
+from typing import Any
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import MAX_QUOTED, plain
-from ashore.domain.withdrawal import OPEN_STATUSES, Status
 from ashore.engine.boundaries import Boundary, Probe
+from ashore.engine.offer_fates import Fate, Intentions, fate_of, taken_of
 from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, Topic
-from ashore.engine.voucher_rests import VoucherRest, balance_said, rest_of, voucher_name
+from ashore.engine.voucher_rests import VoucherRest, rest_of, voucher_name
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
 from ashore.systems.base import Offer
@@ -37,28 +36,6 @@ MOST = 50
 """Vouchers that are kept at once: more are not opened, so that none gives way to another."""
 LAST_MOMENT_S = 3.0
 """How long closing waits for a service that is being asked: its answer may be all that is left of the voucher."""
-
-
-class Intentions(Protocol):
-    """What of the journal tells whether an offer was used."""
-
-    def head(self) -> int:
-        """As `Journal.head`."""
-
-    def statuses_after(self, number: int, profile: str, scope: str) -> list[str]:
-        """As `Journal.statuses_after`."""
-
-    def taken_after(self, number: int, profile: str, scope: str) -> int:
-        """As `Journal.taken_after`."""
-
-
-class _Fate(Enum):
-    """What the journal says of an opened offer."""
-
-    FREE = auto()
-    UNDER_WAY = auto()
-    REST = auto()
-    OVER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +106,10 @@ class OpenedOffers:
         """What may hold more, the latest first; empty while locked."""
         if not self._signer.unlocked:
             return ()
-        told = [rest_of(name, record.meta, self._taken(record.meta)) for name, record in self._rests.items()]
+        told = [
+            rest_of(name, record.meta, taken_of(self._journal, self._profile.id, record.meta))
+            for name, record in self._rests.items()
+        ]
         return tuple(sorted(told, key=lambda each: (-each.told_at, each.id)))
 
     async def link_of(self, rest: str) -> str:
@@ -229,11 +209,11 @@ class OpenedOffers:
         """Offer again what a withdrawal did not take, and forget what one took."""
         if change.topic is Topic.WITHDRAWAL and self._under_way:
             fates = {name: self._fate(record.meta) for name, record in self._under_way.items()}
-            free = [name for name, fate in fates.items() if fate is _Fate.FREE]
+            free = [name for name, fate in fates.items() if fate is Fate.FREE]
             self._records.update({name: self._under_way.pop(name) for name in free})
-            rests = [name for name, fate in fates.items() if fate is _Fate.REST]
+            rests = [name for name, fate in fates.items() if fate is Fate.REST]
             self._rests.update({name: self._under_way.pop(name) for name in rests})
-            over = [self._under_way.pop(name) for name, fate in fates.items() if fate is _Fate.OVER]
+            over = [self._under_way.pop(name) for name, fate in fates.items() if fate is Fate.OVER]
             if over:
                 self._begin(self._delete(over))
             if free or rests:
@@ -251,13 +231,13 @@ class OpenedOffers:
                 if record.kind != SEALED_NOTE or record.meta.get("use") != OPENED or not _is_whole(record.meta):
                     continue
                 match self._fate(record.meta):
-                    case _Fate.FREE:
+                    case Fate.FREE:
                         self._records[record.meta["link"]] = record
-                    case _Fate.UNDER_WAY:
+                    case Fate.UNDER_WAY:
                         self._under_way[record.meta["link"]] = record
-                    case _Fate.REST:
+                    case Fate.REST:
                         self._rests[record.meta["link"]] = record
-                    case _Fate.OVER:
+                    case Fate.OVER:
                         gone.append(record)
             gone += self.links.found(sealed)
         await self._delete(gone)
@@ -381,18 +361,8 @@ class OpenedOffers:
             "voucher": "" if offer.asked is None else voucher_name(offer.asked.text),
         }
 
-    def _fate(self, meta: Mapping[str, str]) -> _Fate:
-        statuses = self._journal.statuses_after(int(meta["after"]), self._profile.id, meta["scope"])
-        if any(status == "" or status in OPEN_STATUSES for status in statuses):
-            return _Fate.UNDER_WAY
-        # A refusal is believed only where it is proven: the invoice never left, or can never be paid any more.
-        if all(status == Status.REFUSED for status in statuses):
-            return _Fate.FREE
-        balance = balance_said(meta)
-        return _Fate.REST if balance and balance > self._taken(meta) > 0 else _Fate.OVER
-
-    def _taken(self, meta: Mapping[str, str]) -> int:
-        return self._journal.taken_after(int(meta["after"]), self._profile.id, meta["scope"])
+    def _fate(self, meta: Mapping[str, str]) -> Fate:
+        return fate_of(self._journal, self._profile.id, meta)
 
 
 def _hear(task: "asyncio.Task[Any]") -> None:
