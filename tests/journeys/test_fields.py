@@ -5,17 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from ashore.ui.scanner.chooser import NOT_HERE, Chooser
 from journeys.flows import CHECKSUMMED, RECIPIENT, REVIEW, open_form, review
 from journeys.flows import FORM as ZKLINK_FORM
 from journeys.person import Person
 from journeys.test_product import own_memory, product
 from journeys.vouchers import CARD, FORM, VOUCHER, looks, open_and_withdraw, voucher
+from unit.ui.scanner.drawn import scene
 
 __all__ = ["own_memory"]
 
+OWN = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 LOOKS = (("Light", "100 %"), ("Dark", "200 %"), ("Dark", "100 %"), ("Light", "200 %"))
 
 
@@ -24,6 +28,18 @@ def stands(person: Person, name: str) -> str:
     edit = person.find(name, QLineEdit)
     assert isinstance(edit, QLineEdit)
     return edit.text()
+
+
+async def choose_among(person: Person, name: str, *codes: str) -> None:
+    """Paste a picture with several codes into the recipient, and look at what there is to choose from."""
+    person.click("Recipient", QLineEdit)
+    QGuiApplication.clipboard().setImage(scene(*codes, size=QSize(1500, 500)))
+    person.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    await person.until(lambda: any(each.isVisible() for each in person.window.findChildren(Chooser)), "a choice")
+    (dialog,) = (each for each in person.window.findChildren(Chooser) if each.isVisible())
+    person.photograph_of(dialog, name)
+    assert "Which one do you mean?" in dialog.heading.text()
+    assert NOT_HERE in dialog.rows[-1].accessibleName()
 
 
 async def looks_like(person: Person, colours: str, size: str) -> None:
@@ -52,6 +68,13 @@ async def test_a_voucher_in_the_recipient_finds_its_form(application: QApplicati
             assert person.sees("Nothing was filled in here. An address on Ethereum would fit: 0x and 40 digits.")
             assert (stands(person, "Amount"), stands(person, "Recipient")) == ("25", "")
             person.photograph(f"voucher-in-recipient-{colours}-{size[:3]}")
+            if number < 2:
+                await choose_among(person, f"several-{colours}", gift["lightning"], CHECKSUMMED, OWN)
+                person.press(Qt.Key.Key_3)
+                person.window.activateWindow()
+                await person.until(person.window.isActiveWindow, "the window's turn")
+                await person.settle()
+                assert person.field_says("Recipient").startswith("A voucher of 127.0.0.1:")
         person.tab_to("Go to the voucher")
         person.press(Qt.Key.Key_Return)
         await person.settle()

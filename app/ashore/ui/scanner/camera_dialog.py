@@ -21,7 +21,7 @@ from ashore.ui.scanner.outline import Tone
 from ashore.ui.scanner.picks import Picks
 from ashore.ui.scanner.preview import Preview
 from ashore.ui.scanner.reader import Look, Reader
-from ashore.ui.scanner.sightings import Sighting, Sightings
+from ashore.ui.scanner.sightings import Sighting, Sightings, Suits, leads_anywhere
 from ashore.ui.theme.motion import Motion
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
@@ -63,9 +63,10 @@ class CameraDialog(QDialog):
         confirm_ms: int = CONFIRM_MS,
         patience_ms: int = PATIENCE_MS,
         clock: Callable[[], float] = time.monotonic,
+        suits: Suits = leads_anywhere,
     ) -> None:
         """`inputs` becomes this dialog's. `confirm_ms` 0 closes at once, as does a wish for little motion. `clock`
-        tells seconds, never back.
+        tells seconds, never back. `suits` says which codes are what was asked for.
         """
         super().__init__(parent)
         inputs.setParent(self)
@@ -84,7 +85,7 @@ class CameraDialog(QDialog):
         self.camera = Camera(inputs, preferred=remembered, patience_ms=patience_ms, parent=self)
         self.reader = Reader(self)
         self.motion = Motion(self)
-        self.sightings = Sightings(self._recognised)
+        self.sightings = Sightings(self._recognised, suits)
         self._build()
         self._connect()
 
@@ -219,8 +220,8 @@ class CameraDialog(QDialog):
         self.preview.show_outlines(
             [
                 (
-                    one.shape if one.current or (several and one.leads) else (),
-                    Tone.LEADS if one.leads else Tone.OTHER,
+                    one.shape if one.current or one in several else (),
+                    Tone.LEADS if one in leading else Tone.OTHER,
                     numbers.get(id(one), 0),
                 )
                 for one in self.sightings.in_view
@@ -314,8 +315,8 @@ class CameraDialog(QDialog):
             self.instead.emit(self._other_way)
 
 
-def open_camera(context: Context, parent: QWidget) -> CameraDialog:
-    """Open the scanner over the window of `parent`. `found` tells the text of the code."""
-    dialog = CameraDialog(context, context.cameras(parent), parent)
+def open_camera(context: Context, parent: QWidget, suits: Suits = leads_anywhere) -> CameraDialog:
+    """Open the scanner over the window of `parent`. `found` tells the text of the code; `suits` which are wanted."""
+    dialog = CameraDialog(context, context.cameras(parent), parent, suits=suits)
     dialog.begin()
     return dialog

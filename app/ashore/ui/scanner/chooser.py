@@ -12,10 +12,11 @@ from ashore.domain.untrusted import quoted
 from ashore.intake.recognition import Intake, Way
 from ashore.ui.context import Context
 from ashore.ui.scanner.outline import Outline, Tone, outline_at, paint_outlines
+from ashore.ui.scanner.sightings import Suits
 from ashore.ui.scanner.still import Found, Looked
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button, RowButton
-from ashore.ui.widgets.labels import Label, column, row
+from ashore.ui.widgets.labels import Label, column, row, show_if
 from ashore.ui.widgets.scroll import ScrollColumn
 from ashore.ui.wording import breakable
 
@@ -29,6 +30,8 @@ _EXPLAINED = (
     "Choose one, in the picture, in the list or by its number. It is only filled in: nothing is asked or sent by this."
 )
 _MORE = "These are the first of them. To choose another one, cut it out of the picture."
+_NONE_FITS = "Choose one to be told where it belongs, in the picture, in the list or by its number. Nothing is sent."
+NOT_HERE = "It does not fit here."
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1}
 
 
@@ -38,15 +41,21 @@ class Chooser(QDialog):
     chosen = Signal(object)
     """The one that was chosen (Found). The dialog is closed by then."""
 
-    def __init__(self, context: Context, place: QWidget, seen: Looked, recognise: Callable[[str], Intake]) -> None:
+    def __init__(
+        self, context: Context, place: QWidget, seen: Looked, recognise: Callable[[str], Intake], suits: Suits
+    ) -> None:
+        """`suits` says which codes can be used where this was asked for: they come first."""
         super().__init__(place.window())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Several codes")
         self._context = context
-        self._found = seen.found
-        self.picture = CodesPicture(context.theme, seen.found)
+        fitting = [each for each in seen.found if not each.trouble and suits(each.text, recognise(each.text))]
+        self._found = (*fitting, *(each for each in seen.found if not any(each is one for one in fitting)))
+        self._fitting = len(fitting)
+        self.picture = CodesPicture(context.theme, self._found, self._fitting)
         self.picture.pressed.connect(self._choose)
-        self.rows = [CodeRow(number, name) for number, name in enumerate(_names(seen.found, recognise), 1)]
+        names = enumerate(_names(self._found, recognise), 1)
+        self.rows = [CodeRow(number, name, fits=number <= self._fitting) for number, name in names]
         self.cancel = Button("Cancel")
         self.cancel.clicked.connect(self.reject)
         self._arrange(more=seen.more)
@@ -63,8 +72,10 @@ class Chooser(QDialog):
             scroll.column.addWidget(each)
         scroll.column.addStretch(1)
         count = "Very many" if more else f"{len(self.rows)}"
-        self.heading = Label(f"{count} codes were found. Which one do you mean?", "section", wrap=True)
-        self.said = Label(_MORE if more else _EXPLAINED, "muted", wrap=True)
+        asks = "Which one do you mean?" if self._fitting else "None of them fits here."
+        self.heading = Label(f"{count} codes were found. {asks}", "section", wrap=True)
+        explained = _EXPLAINED if self._fitting else _NONE_FITS
+        self.said = Label(_MORE if more else explained, "muted", wrap=True)
         room = self.screen().availableGeometry().size() * _SCREEN_SHARE
         width, height = min(px(_USUAL[0]), room.width()), min(px(_USUAL[1]), room.height())
         beside = width >= px(2 * _LIST)
@@ -113,10 +124,13 @@ class CodeRow(RowButton):
     looked_at = Signal()
     stepped = Signal(int)
 
-    def __init__(self, number: int, name: str) -> None:
-        super().__init__(f"{number}: {name}")
-        count = Label(str(number), "strong")
-        line = row(count, Label(breakable(name), wrap=True), spacing=12, margins=(14, 10, 14, 10))
+    def __init__(self, number: int, name: str, *, fits: bool) -> None:
+        super().__init__(f"{number}: {name}" if fits else f"{number}: {name} {NOT_HERE}")
+        count = Label(str(number), "strong" if fits else "muted")
+        what = Label(breakable(name), "" if fits else "muted", wrap=True)
+        unfit = Label(NOT_HERE, "small", wrap=True)
+        show_if(unfit, not fits)
+        line = row(count, column(what, unfit, spacing=2), spacing=12, margins=(14, 10, 14, 10))
         line.setStretch(1, 1)
         self.fill(line)
 
@@ -140,9 +154,11 @@ class CodesPicture(QWidget):
 
     pressed = Signal(int)
 
-    def __init__(self, theme: Theme, found: tuple[Found, ...]) -> None:
+    def __init__(self, theme: Theme, found: tuple[Found, ...], fitting: int) -> None:
+        """The first `fitting` of them are what was asked for."""
         super().__init__()
         self._theme = theme
+        self._fitting = fitting
         self._found = found
         self._stressed = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -167,7 +183,7 @@ class CodesPicture(QWidget):
                 tuple(QPointF(place.x() + x * scale, place.y() + y * scale) for x, y in each.corners)
                 if each.shown is shown
                 else (),
-                Tone.OTHER if each.trouble else Tone.LEADS,
+                Tone.LEADS if at < self._fitting else Tone.OTHER,
                 at + 1,
                 stressed=at == self._stressed,
             )

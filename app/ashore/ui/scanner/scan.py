@@ -22,6 +22,7 @@ from ashore.ui.port import reach_of
 from ashore.ui.scanner import screen
 from ashore.ui.scanner.chooser import Chooser
 from ashore.ui.scanner.picture_file import Picture, Text, load_bytes, load_file, of_image
+from ashore.ui.scanner.sightings import Suits, leads_anywhere
 from ashore.ui.scanner.still import Found, Looked, Looking
 from ashore.ui.scanner.ways import CLIPBOARD, PICTURE, SCREEN
 from ashore.ui.widgets.dialogs import PASSING
@@ -68,9 +69,6 @@ _ONE_FILE = Problem("Several files were given.", "Ashore takes one at a time.", 
 _NO_LOCAL = Problem("This is a link to a file on another computer.", "Save the picture first.", Severity.WARNS)
 
 
-Suits = Callable[[str, Intake], bool]
-
-
 class Scan(QObject):
     """The ways to a text, for one part of the window. One at a time: another one takes its place."""
 
@@ -88,7 +86,7 @@ class Scan(QObject):
         self._looking = Looking()
         self.destroyed.connect(self._looking.close)
         self._reach = reach_of(context.wallet)
-        self.suits: Suits = lambda _text, found: found.way is not Way.NOWHERE
+        self.suits: Suits = leads_anywhere
         """Whether a text is what this part of the window asks for."""
 
     # The ways
@@ -97,7 +95,7 @@ class Scan(QObject):
         """Open the camera's window."""
         from ashore.ui.scanner.camera_dialog import open_camera  # QtMultimedia is loaded where somebody wants a camera
 
-        dialog = open_camera(self._context, self._place)
+        dialog = open_camera(self._context, self._place, self.suits)
         dialog.found.connect(lambda text: self._tell(text, Source.CAMERA))
         others = {SCREEN: self.from_screen, PICTURE: self.choose_picture, CLIPBOARD: self.from_clipboard}
         dialog.instead.connect(lambda way: others[way]())
@@ -203,12 +201,24 @@ class Scan(QObject):
             self._say(Problem(sentence, f"{more} {advice}".strip(), Severity.WARNS))
         elif len(seen.found) == 1 and not seen.more:
             self._take(seen.found[0], source)
+        elif (only := self._only(seen)) is not None and self._in_view:
+            self._take(only, source)
+            self._context.go.say(_only_one(len(seen.found)))
         elif not self._in_view:
             self._context.go.say(_SEVERAL_LOCKED if self._context.wallet.locked else _SEVERAL_ELSEWHERE)
         else:
-            chooser = Chooser(self._context, self._place, seen, self._recognised)
+            chooser = Chooser(self._context, self._place, seen, self._recognised, self.suits)
             chooser.chosen.connect(lambda found: self._take(found, source))
             chooser.begin()
+
+    def _only(self, seen: Looked) -> Found | None:
+        """The one code that can be used here, if it is sure that no other of them is meant, and it is no secret."""
+        if seen.more or seen.unfinished or any(each.trouble for each in seen.found):
+            return None
+        known = [(each, self._recognised(each.text)) for each in seen.found]
+        fitting = [(each, what) for each, what in known if self.suits(each.text, what)]
+        sure = len(fitting) == 1 and not (fitting[0][1].secret or fitting[0][1].doubtful)
+        return fitting[0][0] if sure else None
 
     def _take(self, found: Found, source: Source) -> None:
         if found.trouble:
@@ -237,6 +247,11 @@ class Scan(QObject):
 
     def _recognised(self, text: str) -> Intake:
         return take_in(text, self._reach)
+
+
+def _only_one(count: int) -> Problem:
+    told = f"{count} codes were found. One of them can be used here: that one was taken."
+    return Problem(told, "To use another, cut it out of the picture, or scan it where it belongs.", Severity.NOTES)
 
 
 def _elsewhere(url: QUrl) -> bool:

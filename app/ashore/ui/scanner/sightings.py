@@ -11,6 +11,9 @@ from ashore.intake.recognition import Intake, Way
 Shape = tuple[tuple[float, float], ...]
 """Corners, in shares of the picture's width and height."""
 
+Suits = Callable[[str, Intake], bool]
+"""Whether a text, and what it is, are what was asked for."""
+
 LOOKS = 2
 """A code is taken when it was read so often: beside it there may be another that one frame missed."""
 REMEMBERED_S = 0.6
@@ -21,12 +24,19 @@ MOST_FRESH = 3
 """So many new codes of one frame are named; the others wait for the next one: the longest texts take 3 ms each."""
 
 
+def leads_anywhere(_text: str, what: Intake) -> bool:
+    """What is asked for where anything can be used that leads anywhere in this wallet."""
+    return what.way is not Way.NOWHERE
+
+
 @dataclass(slots=True)
 class Sighting:
     """One code in view. Its text is never shown; `what` says what it is."""
 
     text: str = field(repr=False)
     what: Intake
+    fits: bool = False
+    """Whether it is what was asked for here."""
     shape: Shape = ()
     seen: float = 0.0
     looks: int = 0
@@ -41,8 +51,9 @@ class Sighting:
 class Sightings:
     """The codes in view, in the order in which they came into it."""
 
-    def __init__(self, recognise: Callable[[str], Intake]) -> None:
+    def __init__(self, recognise: Callable[[str], Intake], suits: Suits = leads_anywhere) -> None:
         self._recognise = recognise
+        self._suits = suits
         self._known: dict[tuple[str, str], Sighting] = {}
 
     @property
@@ -52,8 +63,9 @@ class Sightings:
 
     @property
     def leading(self) -> tuple[Sighting, ...]:
-        """Those that lead anywhere."""
-        return tuple(one for one in self._known.values() if one.leads)
+        """Those that are what was asked for; where there is none, those that lead anywhere else."""
+        fitting = tuple(one for one in self._known.values() if one.fits)
+        return fitting or tuple(one for one in self._known.values() if one.leads)
 
     def look(self, codes: Sequence[tuple[Code, Shape]], now: float, *, more: bool = False) -> Sighting | None:
         """Take in what one frame has at `now` (seconds, never back). The code to take, once there is exactly one.
@@ -70,7 +82,8 @@ class Sightings:
                     put_off += 1
                     continue
                 fresh += 1
-                self._known[key] = Sighting(code.text, self._what(code))
+                what = self._what(code)
+                self._known[key] = Sighting(code.text, what, not code.trouble and self._suits(code.text, what))
             one = self._known[key]
             one.shape, one.seen, one.current = shape, now, True
             one.looks += 1

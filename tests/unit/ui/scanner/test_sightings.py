@@ -98,3 +98,19 @@ def test_a_picture_full_of_codes_is_named_bit_by_bit_and_nothing_is_taken_before
     for number in range(40):
         watching.see(*(f"other {number} {each}" for each in range(MOST_CODES)))
         assert len(watching.sightings.in_view) <= MOST_CODES
+
+
+def test_what_was_asked_for_is_taken_beside_what_leads_elsewhere() -> None:
+    kinds = {"address": Way.RECIPIENT, "voucher": Way.VOUCHER, "other": Way.NOWHERE}
+    watching = Sightings(lambda text: Intake(kinds[text], text), lambda _text, what: what.way is Way.RECIPIENT)
+
+    def look(now: float, *texts: str) -> Sighting | None:
+        return watching.look([(Code(text, CORNERS), SHAPE) for text in texts], now)
+
+    look(0.0, "voucher", "other")
+    assert [one.text for one in watching.leading] == ["voucher"], "what leads elsewhere is named by the field"
+    watching.forget()
+    assert look(0.0, "voucher", "address", "other") is None
+    taken = look(0.1, "voucher", "address", "other")
+    assert taken is not None
+    assert taken.text == "address"
