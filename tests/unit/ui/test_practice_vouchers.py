@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.views import NetworkInfo
@@ -130,3 +131,29 @@ async def test_its_codes_are_whole_and_named(shell: Shell, wallet: VoucherWallet
     assert cut_off(dialog) == []
     assert nameless(dialog) == []
     dialog.reject()
+
+
+async def test_tab_goes_through_the_page_as_one_reads_it(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    page.intake.aside.click()  # which lists it above the practice vouchers, that were there before it
+    await shell.settle()
+    page.tips.rows[1].use.click()
+    await shell.settle()
+    page.link.clear()
+    await shell.settle()
+    page.link.setFocus()
+    reached: list[QWidget] = [page.link]
+    for _ in range(12):
+        QTest.keyClick(reached[-1], Qt.Key.Key_Tab)
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        reached.append(widget)
+    (link,), (voucher,), (first, second) = page.links.cards, page.vouchers.cards, page.tips.rows
+    wanted: list[QWidget] = [
+        page.link, page.scan,
+        link.forget_button, link.take_button, voucher.forget_button, voucher.take_button,
+        page.tips.open_page, page.tips.copy_page, first.code, first.use, second.code, second.use,
+    ]  # fmt: skip
+    assert reached[: len(wanted)] == wanted
+    QTest.keyClick(reached[-1], Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is second.use

@@ -13,7 +13,7 @@ from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
 from ashore.ui.widgets.asking import AskingCard
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.labels import Label, clear, column, row, show_if
+from ashore.ui.widgets.labels import Label, clear, column, reached_after, row, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 
@@ -42,6 +42,11 @@ class KeptCard(AskingCard):
         self._outer.addLayout(line)
         self._outer.addWidget(self.doubt)
         take.clicked.connect(self.taken)
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where Tab comes to in it, in their order."""
+        return self.forget_button, self.take_button, self.no, self.yes
 
     def put(self, question: str, meaning: str) -> QWidget:
         asked = super().put(question, meaning)
@@ -106,6 +111,7 @@ class KeptList(QWidget, Generic[EntryT, CardT]):
             self.cards = [self.card(entry) for entry in entries]
             for card in self.cards:
                 self._list.addWidget(card)
+            reached_after(self.notice.close_button, *(stop for card in self.cards for stop in card.stops))
         for card, entry in zip(self.cards, entries, strict=True):
             self.show_entry(card, entry)
         self._show_or_hide()

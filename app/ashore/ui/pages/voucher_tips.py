@@ -17,7 +17,7 @@ from ashore.systems.lnurl.codec import sat_text
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.labels import Label, clear, column, ground, rule, set_tip, show_if
+from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, rule, set_tip, show_if
 from ashore.ui.widgets.opening import is_page_here, open_page_here
 from ashore.ui.widgets.qr import show_large
 from ashore.ui.wording import breakable
@@ -61,7 +61,8 @@ class VoucherTips(QWidget):
         self._page = page if is_page_here(page) else ""
         self.rows: list[PracticeRow] = []
         self.open_page = Button(OPEN_PAGE, "small-link", name="Open the page of the practice vouchers in the browser")
-        self.copy_page = CopyButton("the address of the practice vouchers", page, "Copy its address")
+        self.copy_page = CopyButton("the address of the page of the practice vouchers", page, "Copy its address")
+        self.copy_page.setAccessibleName("Copy the address of the page of the practice vouchers")
         self.told = Label(role="small", wrap=True)
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
@@ -115,6 +116,7 @@ class VoucherTips(QWidget):
             self.rows.append(row)
             self._list.addWidget(rule())
             self._list.addWidget(row)
+        reached_after(self.copy_page, *(stop for row in self.rows for stop in (row.code, row.use)))
         self.told.show_text(_NONE if not vouchers else _MORE if len(vouchers) > _SHOWN else "")
 
     def _not_listed(self, error: AshoreError) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import Qt as MarkupQt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -113,6 +115,12 @@ def _fill(
             box.addStretch(1)
         else:
             box.addSpacing(item)
+
+
+def reached_after(earlier: QWidget, *later: QWidget) -> None:
+    """Let Tab come from `earlier` to these, one after another: to what was made later Qt would come last of all."""
+    for one, another in pairwise((earlier, *later)):
+        QWidget.setTabOrder(one, another)
 
 
 def clear(layout: QLayout) -> None:
