@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QRadioButton, QWidget
 
@@ -181,6 +181,37 @@ def test_words_in_a_row_stand_on_one_line_whatever_they_are(theme: Theme, percen
     assert all(holder.rect().contains(each.geometry()) for each in (address, copy, started, large, act))
     holder.close()
     theme.apply("light", 100)
+
+
+def test_an_icon_has_the_accents_colour_while_its_button_is_checked(icons: Icons) -> None:
+    button = Button("Activity", "nav")
+    button.setCheckable(True)
+    icons.dress(button, "activity", "muted")
+
+    def shown() -> str:
+        """In which colour the icon is."""
+        state = QIcon.State.On if button.isChecked() else QIcon.State.Off
+        mode = QIcon.Mode.Normal if button.isEnabled() else QIcon.Mode.Disabled
+        picture = button.icon().pixmap(button.iconSize(), mode, state).toImage()
+        (found,) = [
+            token
+            for token in ("muted", "accent")
+            if picture == icons.pixmap("activity", token, icons.theme.px(18)).toImage()
+        ]
+        return found
+
+    seen = []
+    for checked, enabled in ((False, True), (True, True), (False, True), (False, False)):
+        button.setChecked(checked)
+        button.setEnabled(enabled)
+        seen.append(shown())
+    assert seen == ["muted", "accent", "muted", "muted"]
+    button.setEnabled(True)
+    button.setChecked(True)
+    icons.theme.apply("dark")
+    assert shown() == "accent"
+    icons.theme.apply("light")
+    assert shown() == "accent"
 
 
 def test_the_whole_row_of_a_disclosure_opens_it(icons: Icons) -> None:
