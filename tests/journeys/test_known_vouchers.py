@@ -91,6 +91,12 @@ async def test_a_voucher_that_was_withdrawn_is_known_by_its_other_form(
         await person.settle()
         person.photograph("refused-in-the-list")
 
+        person.click_section("Withdraw")
+        await person.settle()
+        person.write("Paste or scan anything", made["lightning"])
+        await person.settle()
+        person.photograph("known-on-the-first-page")
+        assert person.sees("A voucher of 127.0.0.1", "You asked this voucher for 15 sat at", "and its service said no.")
         await paste_voucher(person, made["url"])
         assert person.sees(
             "and its service said no.", "Wait until that is known", "2 withdrawals of it are under Activity."

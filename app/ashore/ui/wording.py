@@ -15,6 +15,7 @@ from ashore.domain.stages import Track
 from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import GAS_MOST, SAID_BY
 from ashore.engine.views import ActivityRow
+from ashore.systems.lnurl.system.tracks import UNSEEN
 from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER
 from ashore.systems.zklink.system.activation_track import NEW_KEY
 
@@ -124,7 +125,8 @@ def stage_words(row: ActivityRow, beside: str, now: int) -> str:
     """Where a withdrawal stands in one line, with its mark's word `beside` it. `now` in UTC milliseconds."""
     if row.refused_so_far:
         until = f" until {clock_time(row.watched_until, now, seconds=False)}" if row.watched_until > now else ""
-        return f"{row.stage_title} · may still pay, watched{until}"
+        watched = "" if _is_on(row.terms, UNSEEN) else ", watched"  # another wallet's invoice nobody watches here
+        return f"{row.stage_title} · may still pay{watched}{until}"
     return f"{row.stage_title} · {beside}" if beside else row.stage_title
 
 

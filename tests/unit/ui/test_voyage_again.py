@@ -170,6 +170,16 @@ async def test_what_is_watched_past_its_time_names_no_time(shell: Shell, wallet:
     assert "Refused by the service · may still pay, watched" in texts(shell.sections.page("withdraw"))
 
 
+async def test_what_cannot_be_watched_is_not_called_watched(shell: Shell, wallet: LightningWallet) -> None:
+    refused(wallet, track=UNSEEN)
+    page = await voyage(shell)
+    assert "The service said no. Check your wallet all the same." in texts(page.notice)
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    at = clock_time(NOW + 60_000, NOW, seconds=False)
+    assert f"Refused by the service · may still pay until {at}" in texts(shell.sections.page("withdraw"))
+
+
 def test_behind_the_lock_a_no_is_not_under_way() -> None:
     assert watching_words(0) == "Nothing is under way. Watching goes on."
     assert watching_words(2, 1) == (
