@@ -51,11 +51,22 @@ class NothingOnEthereum:
         return 0
 
 
+_journals: list[ReddioJournal] = []
+
+
+@pytest.fixture(autouse=True)
+def journals_are_closed() -> Iterator[None]:
+    yield
+    while _journals:
+        _journals.pop().close()
+
+
 class Counter:
     """The operator's counter, without chain and HTTP: what stands before it comes from the test."""
 
     def __init__(self, *contracts: TokenContract) -> None:
         self.journal = ReddioJournal(None)
+        _journals.append(self.journal)
         self.catalogue = Catalogue(contracts)
         self.book = Book(self.journal, [])
         self.admission = Admission(self.catalogue, self.book, lambda: NOW)

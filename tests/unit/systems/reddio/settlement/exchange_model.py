@@ -186,6 +186,10 @@ class Wallet:
         self.events: list[ev.Event] = []
         self.reopen()
 
+    def close(self) -> None:
+        """Let go of its file."""
+        self.database.close()
+
     def reopen(self) -> None:
         """As after closing the wallet."""
         self.book = Book(Keep(self.database), DEPLOYMENT.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
@@ -38,8 +39,8 @@ _LIE_THEN_TRUTH = [("request", 4), ("lie", 4), ("update", 1)]
 async def test_in_any_order_all_that_is_told_is_so_and_all_that_is_so_is_told(
     steps: list[tuple[str, int]], merge: bool
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        exchange, wallet = Exchange(), Wallet(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, closing(Wallet(Path(folder))) as wallet:
+        exchange = Exchange()
         asked: list[int] = []
         done: list[tuple[int, list[int]]] = []
 

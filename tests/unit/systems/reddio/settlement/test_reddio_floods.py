@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ashore.net.errors import RpcError
-from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.reddio.codec import Asset, AssetKind
 from ashore.systems.reddio.codec.l1 import events
@@ -63,9 +61,9 @@ def slot(asset: Asset) -> int:
     return slot_of(Place(OWNER, asset.asset_id, 1))
 
 
-async def test_a_look_that_takes_too_long_goes_on_at_the_next_one(exchange: Exchange, tmp_path: Path) -> None:
+async def test_a_look_that_takes_too_long_goes_on_at_the_next_one(exchange: Exchange, keep: Keep) -> None:
     quorum: Any = exchange
-    purse = PendingWithdrawals(DEPLOYMENT, quorum, Keep(Database(tmp_path / "k")), lambda: [], lambda: 1, look_s=0.0)
+    purse = PendingWithdrawals(DEPLOYMENT, quorum, keep, lambda: [], lambda: 1, look_s=0.0)
     every = [ETH, SINGLES[0], SINGLES[-1]]
     exchange.waits = {slot(asset) for asset in every}
     seen, told = set[int](), list[set[int]]()
@@ -78,9 +76,9 @@ async def test_a_look_that_takes_too_long_goes_on_at_the_next_one(exchange: Exch
     assert told[-1] == {asset.asset_id for asset in every}, "what was found before stays"
 
 
-async def test_a_look_that_has_the_time_leaves_nothing_out(exchange: Exchange, tmp_path: Path) -> None:
+async def test_a_look_that_has_the_time_leaves_nothing_out(exchange: Exchange, keep: Keep) -> None:
     quorum: Any = exchange
-    purse = PendingWithdrawals(DEPLOYMENT, quorum, Keep(Database(tmp_path / "k")), lambda: [], lambda: 1)
+    purse = PendingWithdrawals(DEPLOYMENT, quorum, keep, lambda: [], lambda: 1)
     exchange.waits = {slot(ETH), slot(SINGLES[0])}
     assert len(await purse.look("Harbour", [HEX])) == 2
     assert purse.unread == ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +32,8 @@ class Shore:
     """A chain with an endpoint, and what a wallet keeps of it. `fork` is where its blocks have other hashes from."""
 
     def __init__(self, path: Path, logs: Sequence[dict[str, Any]], most: int = 10**9) -> None:
-        self.keep = Keep(Database(path / "journal.sqlite3"))
+        self.database = Database(path / "journal.sqlite3")
+        self.keep = Keep(self.database)
         self.path, self.endpoint, self.fork, self.agrees = path, Shows("a", logs, most), 10**9, True
         self.deployment = DEPLOYMENT
         self.asked: list[tuple[int, int]] = []
@@ -70,7 +72,7 @@ class Shore:
 
     @property
     def parts(self) -> int:
-        with sqlite3.connect(self.path / "journal.sqlite3") as reader:
+        with closing(sqlite3.connect(self.path / "journal.sqlite3")) as reader:
             return int(reader.execute("SELECT count(*) FROM scan_parts").fetchone()[0])
 
 
@@ -79,8 +81,10 @@ def aside(block: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def shore(tmp_path: Path) -> Shore:
-    return Shore(tmp_path, [registered(3, ETH), registered(4, NFT), aside(100)])
+def shore(tmp_path: Path) -> Iterator[Shore]:
+    shore = Shore(tmp_path, [registered(3, ETH), registered(4, NFT), aside(100)])
+    yield shore
+    shore.database.close()
 
 
 async def test_after_a_restart_only_what_is_new_is_read(shore: Shore) -> None:
@@ -170,7 +174,7 @@ async def test_what_is_looked_at_again_is_kept_once(shore: Shore) -> None:
 @pytest.mark.parametrize("damage", ["UPDATE scans SET cursor = '[9]'", "UPDATE scan_parts SET body = x'00'"])
 async def test_what_is_damaged_is_read_anew(shore: Shore, damage: str) -> None:
     await shore.read_through(shore.started())
-    with sqlite3.connect(shore.path / "journal.sqlite3") as writer:
+    with closing(sqlite3.connect(shore.path / "journal.sqlite3", isolation_level=None)) as writer:
         writer.execute(damage)
     again = await shore.read_through(shore.started())
     assert again.assets_of(OWNER) == [ETH.asset_id]

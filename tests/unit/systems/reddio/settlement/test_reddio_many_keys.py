@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +13,6 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import LAST_STAGE, Withdrawal, fold
 from ashore.ethereum.proofs import MAX_SLOTS
-from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.reddio.codec.l1.storage import eth_key_slot
 from ashore.systems.reddio.settlement.registered_keys import PARTS_A_CYCLE, RegisteredKeys
@@ -72,10 +70,10 @@ def registration(number: int) -> Withdrawal:
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> tuple[RegisteredKeys, Exchange]:
+def keys(keep: Keep) -> tuple[RegisteredKeys, Exchange]:
     exchange = Exchange()
     quorum: Any = exchange
-    return RegisteredKeys(DEPLOYMENT, quorum, Keep(Database(tmp_path / "k")), lambda: 1), exchange
+    return RegisteredKeys(DEPLOYMENT, quorum, keep, lambda: 1), exchange
 
 
 def reached(events: Sequence[ev.Event]) -> set[str]:

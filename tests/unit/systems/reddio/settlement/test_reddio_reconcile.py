@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,8 +31,9 @@ def exchange() -> Exchange:
 
 
 @pytest.fixture
-def wallet(tmp_path: Path) -> Wallet:
-    return Wallet(tmp_path)
+def wallet(tmp_path: Path) -> Iterator[Wallet]:
+    with closing(Wallet(tmp_path)) as wallet:
+        yield wallet
 
 
 @pytest.mark.parametrize("asset", [ETH, TOKEN, NFT, MINTABLE])
