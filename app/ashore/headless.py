@@ -176,13 +176,22 @@ async def _offer(wallet: Wallet, command: Mapping[str, object]) -> Offer:
         index, key = int(str(command.get("account", 0))), str(command["key"])
         return await wallet.registering.open(_profile(wallet, "Reddio"), index, key)
     if command["op"] == "claim":
-        return await wallet.open_link(_profile(wallet, "LNURL"), str(command["link"]))
+        link = str(command["link"]) if "link" in command else await _kept_link(wallet)
+        return await wallet.open_link(_profile(wallet, "LNURL"), link)
     system = str(command.get("system", "zkLink"))
     account = await wallet.open(_profile(wallet, system), int(str(command.get("account", 0))))
     if command["op"] == "activate":
         assert isinstance(account, ZkLinkOffer)
         return activation_offer(account)
     return account
+
+
+async def _kept_link(wallet: Wallet) -> str:
+    """The newest link that came and was not opened. Raises AshoreError where there is none."""
+    listed = () if wallet.unopened is None else wallet.unopened.listed()
+    if wallet.unopened is None or not listed:
+        raise AshoreError("No voucher waits to be opened.")
+    return await wallet.unopened.link(listed[0].id)
 
 
 async def _waited(wallet: Wallet, command: Mapping[str, object]) -> None:

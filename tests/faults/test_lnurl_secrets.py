@@ -268,7 +268,7 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     await wallet.unlock(bytearray(b"practice"))
     await run.take_up()
     told += run.told()
-    opened = wallet.opened.listed()
+    opened, rests = wallet.opened.listed(), wallet.opened.rests()
     while_opened = {path.name: path.read_bytes() for path in folder.iterdir()}
     still_open = wallet.open_count()
     await wallet.aclose()
@@ -291,13 +291,15 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     with contextlib.closing(Vault.open(folder / "vault.ashore", b"practice", randomness=random.randbytes)) as vault:
         notes = [record for record in vault.list() if record.meta.get("for")]
         kept_open = [record for record in vault.list() if record.meta.get("use") == "opened"]
-        for record in kept_open:
+        unopened = [record for record in vault.list() if record.meta.get("use") == "unopened"]
+        for record in kept_open + unopened:
             found += leaks("a description", repr(record), secrets)
         balances = [vault.get(record.record_id) for record in vault.list() if record.kind == "service-credential"]
     assert len(notes) == still_open < len(vouchers), "what has ended leaves no secret behind"
     assert not found, "\n".join(sorted(set(found)))
     assert len(opened) >= 4
-    assert len(kept_open) == len(opened) + still_open, "what is not known to be withdrawn stays sealed"
+    assert len(kept_open) == len(opened) + len(rests) + still_open, "what is not known to be withdrawn stays sealed"
+    assert unopened, "and so do the links of those whose service said no, or did not answer"
     assert sum(bytes(secret).count(b'"link"') for secret in balances) == 4, "only what is kept on purpose stays sealed"
 
 
