@@ -18,6 +18,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 import ashore
+from ashore.desktop.desktop_entry import entry
 from ashore.desktop.messages import message_for
 from ashore.desktop.one_window import Outcome, lock_or_hand_over
 from ashore.desktop.paths import paths_for
@@ -222,6 +223,16 @@ def desktop_of(home: Path) -> dict[str, str]:
     return kept | place | {"XDG_CURRENT_DESKTOP": "X-Generic", "DISPLAY": os.environ.get("DISPLAY", ":0")}
 
 
+def install(home: Path, name: str, program: str, scheme: str) -> None:
+    """Another program that opens the links of a scheme, installed for all users, as a desktop knows of it."""
+    folder = home / "shared" / "applications"
+    folder.mkdir(parents=True)
+    kind = f"x-scheme-handler/{scheme}"
+    values = {"Type": "Application", "Name": program, "Exec": "true %u", "MimeType": f"{kind};"}
+    (folder / name).write_text(entry(values))
+    (folder / "mimeinfo.cache").write_text(f"[MIME Cache]\n{kind}={name};\n")
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="these are the tools of a Linux desktop")
 async def test_a_click_in_another_program_arrives_after_a_yes(application: QApplication, tmp_path: Path) -> None:
     opener = next((tool for tool in (["gio", "open"], ["xdg-open"]) if shutil.which(tool[0])), None)
@@ -229,12 +240,14 @@ async def test_a_click_in_another_program_arrives_after_a_yes(application: QAppl
         pytest.skip("neither gio nor xdg-open is installed (Debian: libglib2.0-bin, xdg-utils)")
     home = tmp_path / "home"
     AskingLife.home = home
+    install(home, "electrum.desktop", "Electrum", "lightning")
     async with wallet(application, tmp_path / "data", kind=AskingLife) as (person, life):
-        await person.until_sees("Bring funds out", "1,265.50 USDC", "links with Ashore?")
+        await person.until_sees("Bring funds out", "1,265.50 USDC", "lnurlw:, ethereum: and ashore: links with Ashore?")
+        assert person.sees("“Electrum” opens lightning: links, which stays as it is.")
         await person.settle()
         person.photograph("link-asked")
         person.click(YES_NAMED)
-        await person.until_sees("Ashore opens lightning:, lnurlw:, ethereum: and ashore: links now.")
+        await person.until_sees("Ashore opens lnurlw:, ethereum: and ashore: links now.")
         await person.settle()
         person.photograph("link-confirmed")
         person.click("Dismiss")
@@ -252,8 +265,12 @@ async def test_a_click_in_another_program_arrives_after_a_yes(application: QAppl
         await person.settle()
         bring_into_view(person.find(open_here("ashore")))
         person.photograph("link-setting")
+        assert person.sees("Now opened by “Electrum”.")
         person.click(open_here("lightning"))
-        await person.until_sees("Now opened by no program.")
+        await person.until(lambda: not person.sees("Now opened by “Electrum”."), "lightning: taken, by its own switch")
+        await person.settle()
+        person.click(open_here("lightning"))
+        await person.until_sees("Now opened by “Electrum”.")
         assert "x-scheme-handler/lightning" not in (home / ".config" / "mimeapps.list").read_text()
         command = [*lasting_command(), "--unregister-links"]
         removed = await asyncio.create_subprocess_exec(*command, env=desktop_of(home), stdout=asyncio.subprocess.PIPE)

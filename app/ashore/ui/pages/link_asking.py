@@ -61,12 +61,18 @@ class LinkAsking(Notice):
     def _act(self) -> None:
         choice = self._context.links
         if choice is not None:
-            by_keys = self.action.hasFocus()
+            by_keys = self.action.property("ring") == "keys"
             for button in (self.action, self.close_button):
                 button.setEnabled(False)  # one change for one press
-            self._context.tasks.start(self._undo(choice) if self._taken else self._take(choice, by_keys=by_keys))
+            self._context.tasks.start(self._change(choice, by_keys=by_keys))
 
-    async def _take(self, choice: LinkChoice, *, by_keys: bool) -> None:
+    async def _change(self, choice: LinkChoice, *, by_keys: bool) -> None:
+        await (self._undo(choice) if self._taken else self._take(choice))
+        # Where a second Enter undoes nothing.
+        reason = Qt.FocusReason.OtherFocusReason if by_keys else Qt.FocusReason.MouseFocusReason
+        self.close_button.setFocus(reason)
+
+    async def _take(self, choice: LinkChoice) -> None:
         self._remember()
         chosen = await choice.choose(self._offered, ours=True)
         self._taken = chosen.changed
@@ -80,8 +86,6 @@ class LinkAsking(Notice):
         else:
             self.show_done(f"Ashore opens {named(self._taken)} links now.", IN_SETTINGS)
             self.action.show()
-        if by_keys:
-            self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def _undo(self, choice: LinkChoice) -> None:
         chosen = await choice.choose(self._taken, ours=False)
@@ -91,7 +95,6 @@ class LinkAsking(Notice):
             self.show_problem(Problem(REFUSED, f"{still(chosen.refused)} {chosen.why}", Severity.WARNS))
         else:
             self.show_problem(_GIVEN_BACK)
-        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _name(self, act: str, act_named: str, close: str, close_named: str) -> None:
         for button, words, name in ((self.action, act, act_named), (self.close_button, close, close_named)):
