@@ -61,7 +61,7 @@ async def test_withdrawals_of_one_asset_come_with_one_claim_and_the_api_dead(vau
     await vaults.world.step("block")
     await vaults.world.step("finalize")
     for name in (first, second, claim):
-        await vaults.until(lambda name=name: vaults.voyage(name).status is Status.FINAL)  # type: ignore[misc]
+        await vaults.look_until(lambda name=name: vaults.voyage(name).status is Status.FINAL)  # type: ignore[misc]
     truth = vaults.requests()
     assert [one["claimed_l1"] for one in truth] == [str(5 * 10**17), str(25 * 10**16)]
     assert len({tx for one in truth for tx in one["claimed_by"]}) == 1

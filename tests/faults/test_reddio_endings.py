@@ -99,6 +99,7 @@ async def test_it_is_not_ended_while_somebody_cannot_be_asked_or_has_it(vaults: 
         await vaults.wallet.endings.end(plain)
     vaults.set_faults(dead=False)
     vaults.wire.cut = {"/l1/"}
+    vaults.wallet.look_again()
     await vaults.until(lambda: all(each.agreeing < 2 for each in vaults.wallet.health()))
     with pytest.raises(AshoreError, match="has not read all"):
         await vaults.wallet.endings.end(plain)

@@ -126,7 +126,7 @@ async def test_a_registration_that_waits_is_cancelled_and_holds_up_no_claim(vaul
     await vaults.look_until(lambda: vaults.voyage(registration).withdrawal.cancelled_by is not None)
     assert vaults.voyage(registration).rows[-1].sentence.startswith("Not registered:")
     await vaults.world.step("finalize")
-    await vaults.until(lambda: vaults.voyage(registration).status is Status.CANCELLED)
+    await vaults.look_until(lambda: vaults.voyage(registration).status is Status.CANCELLED)
     assert vaults.world.status()["reddio"]["registered"] == {}
     again = await opened(vaults)
     assert (again.refused, again.under_way) == (None, ""), "it can be wished for anew"
