@@ -22,11 +22,13 @@ from ashore.engine.views import Change, Topic
 from ashore.engine.voucher_rests import VoucherRest, rest_of, voucher_name
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
+from ashore.net.errors import NotSent
 from ashore.systems.base import Offer
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, note_of, offer_from_note, pasted_name
+from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
@@ -157,7 +159,12 @@ class OpenedOffers:
         self.links.keep(text, "")
         await self.links.settled()
         self._probe(Boundary.LINK_SEALED)
-        return await ask()
+        try:
+            return await ask()
+        except AshoreError as error:
+            if not isinstance(error, NotSent):
+                await self.links.was_asked(text, refused=isinstance(error, NoWithdrawal))
+            raise
 
     async def keep(self, offer: LnurlOffer) -> None:
         """Seal what was just opened, in the place of what was opened before of the same voucher. Raises nothing.

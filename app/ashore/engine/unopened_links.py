@@ -35,6 +35,7 @@ LAST_MOMENT_S = 3.0
 
 _VERSION = 1
 _PLAIN, _CARD, _VOUCHER = "web", "card", "voucher"
+_NO = "no"
 
 
 class Kept(Enum):
@@ -57,7 +58,8 @@ class UnopenedVoucher:
     """One entry of the list. `came_at` in UTC milliseconds; `source` is the word that whoever gave it used for it.
 
     `web` marks an ordinary web address, which may be a voucher or not; `card` a Bolt Card, whose tap opening uses up.
-    `sealed` is false for what could not be written to the vault yet, and so does not outlive the program.
+    `sealed` is false for what could not be written to the vault yet, and so does not outlive the program. `asked_at` (0
+    for never) is when its service was asked last and gave no voucher, `refused` whether it said no then.
     """
 
     id: str
@@ -67,6 +69,8 @@ class UnopenedVoucher:
     web: bool = False
     card: bool = False
     sealed: bool = True
+    asked_at: int = 0
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,11 @@ class UnopenedLinks:
             raise AshoreError("Ashore is locked. Nothing was forgotten.", "Unlock it first.")
         await asyncio.shield(self._begin(self._drop(unopened)))
 
+    async def was_asked(self, text: str, *, refused: bool) -> None:
+        """Note that its service was asked and gave no voucher. What cannot be noted is not."""
+        with contextlib.suppress(KeysError):
+            await asyncio.shield(self._begin(self._note_asked(self.name_of(text), refused=refused)))
+
     # ---- becoming an opened one; `turn` is held
 
     def record_of(self, name: str) -> SealedRecord | None:
@@ -284,6 +293,17 @@ class UnopenedLinks:
                     self._records[name] = SealedRecord(record_id, SEALED_NOTE, link.meta)
                 self._owed.pop(name, None)
 
+    async def _note_asked(self, name: str, *, refused: bool) -> None:
+        told = {"asked": str(self._now()), "said": _NO if refused else ""}
+        async with self._turn:
+            if (owed := self._owed.get(name)) is not None:
+                self._owed[name] = _Link(owed.text, {**owed.meta, **told}, owed.until)
+            if (record := self._records.get(name)) is not None:
+                meta = {**record.meta, **told}
+                await self._signer.rewrite(record.record_id, await self._signer.show(record.record_id), meta)
+                if name in self._records:
+                    self._records[name] = SealedRecord(record.record_id, SEALED_NOTE, meta)
+
     async def _drop(self, name: str) -> None:
         async with self._turn:
             record = self._records.get(name)
@@ -304,7 +324,10 @@ def is_unopened(record: SealedRecord) -> bool:
 def _entry(name: str, meta: Mapping[str, str], *, sealed: bool = True) -> UnopenedVoucher:
     kind = meta.get("kind", "")
     web, card = kind == _PLAIN, kind == _CARD
-    return UnopenedVoucher(name, meta["host"], int(meta["came"]), meta.get("source", ""), web, card, sealed)
+    asked, refused = meta.get("asked", ""), meta.get("said") == _NO
+    asked_at = int(asked) if asked.isdecimal() else 0
+    came_at, source = int(meta["came"]), meta.get("source", "")
+    return UnopenedVoucher(name, meta["host"], came_at, source, web, card, sealed, asked_at, refused)
 
 
 def _link_of(note: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,10 @@ from ashore.engine.unopened_links import (
 )
 from ashore.keys.errors import VaultStorage
 from ashore.keys.signer import SEALED_NOTE
+from ashore.net.errors import NotSent, Unanswered
+from ashore.systems.base import Offer
 from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.systems.lnurl.system.opening import NoWithdrawal
 from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, Slow, opened
 
 CARD = "lnurlw://127.0.0.1:8080/tap?p=4E2E289D945A66BB13377A728884E867&c=E19CCB1FED8892CE"
@@ -156,14 +160,31 @@ async def test_a_link_that_is_opened_at_once_is_sealed_before_anybody_is_asked(b
     assert (links(bench).listed(), len(await bench.notes())) == ((), 1)
 
 
-async def test_what_a_service_refuses_stays_as_it_was(bench: Bench) -> None:
-    async def no() -> object:
-        raise AshoreError("127.0.0.1 says: “no”")
+@pytest.mark.parametrize(
+    ("error", "asked", "refused"),
+    [
+        (NoWithdrawal("127.0.0.1 says: “no”"), True, True),
+        (Unanswered("127.0.0.1 did not answer."), True, False),
+        (NotSent("127.0.0.1 says nothing: it is not reached."), False, False),
+    ],
+)
+async def test_what_a_service_refuses_stays_and_its_answer_is_noted(
+    bench: Bench, error: AshoreError, asked: bool, refused: bool
+) -> None:
+    async def no() -> Offer:
+        raise error
 
     entry = await kept(bench)
-    with pytest.raises(AshoreError, match="says"):
-        await bench.opened.open(FIRST, no)  # type: ignore[arg-type]
-    assert (await bench.again()).links.listed() == (entry,)
+    bench.now += 60_000
+    with pytest.raises(AshoreError, match="127"):
+        await bench.opened.open(FIRST, no)
+    noted = replace(entry, asked_at=bench.now if asked else 0, refused=refused)
+    assert links(bench).listed() == (noted,)
+    assert (await bench.again()).links.listed() == (noted,)
+    assert await links(bench).link(entry.id) == FIRST
+    bench.answer = opened(FIRST)
+    await bench.opened.open(FIRST, bench.ask)
+    assert (links(bench).listed(), len(await bench.notes())) == ((), 1)
 
 
 async def test_one_that_opens_while_its_link_is_being_sealed_is_in_one_place(bench: Bench) -> None:

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
-from ashore.domain.errors import AshoreError
 from ashore.keys.errors import VaultStorage
 from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.home import VoucherCard
 from ashore.ui.pages.lnurl_form import LnurlFormPage
@@ -74,7 +74,7 @@ async def test_opening_one_asks_its_service_once_and_makes_it_an_opened_one(
 
 
 async def test_what_its_service_refuses_stays_listed(shell: Shell, wallet: VoucherWallet) -> None:
-    wallet.voucher = AshoreError("127.0.0.1 says: “used up”")
+    wallet.voucher = NoWithdrawal("127.0.0.1 says: “used up”")
     page = await listed(shell, wallet, LINK)
     press(page.links.cards[0].open_button)
     await shell.settle()
@@ -82,7 +82,11 @@ async def test_what_its_service_refuses_stays_listed(shell: Shell, wallet: Vouch
     assert page.links.cards == [], "it stands in the field"
     page.link.setText("")
     await shell.settle()
-    assert len(page.links.cards) == 1
+    (card,) = page.links.cards
+    assert "Asked at " in texts(card)
+    assert "its service said no." in texts(card)
+    (home,) = (each for each in shell.sections.home.cards if isinstance(each, VoucherCard))
+    assert "not opened yet" not in home.detail.text()
 
 
 async def test_a_web_address_is_asked_by_a_second_act_only(shell: Shell, wallet: VoucherWallet) -> None:

@@ -15,13 +15,14 @@ from ashore.engine.practice_vouchers import PracticeVoucher
 from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, ProfileInfo, Review, Topic
 from ashore.keys.errors import KeysError, Locked
-from ashore.keys.signer import SealedRecord, Signer
+from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
 from ashore.systems.base import Bearer, Draft, Offer, Quote
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opened_note import pasted_name
+from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import make_invoice, plan_of
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from unit.systems.lnurl.system.offers import NOW_S, offer
@@ -59,6 +60,10 @@ class Sealed(Signer):
         name = f"record {len(self.records)}"
         self.records[name] = (secret, SealedRecord(name, kind, meta))
         return name
+
+    async def rewrite(self, record_id: str, secret: str, meta: Mapping[str, str]) -> None:
+        self._look()
+        self.records[record_id] = (secret, SealedRecord(record_id, SEALED_NOTE, meta))
 
     async def show(self, record_id: str) -> str:
         self._look()
@@ -168,6 +173,7 @@ class VoucherWallet(StandInWallet):
         self.asked.append(reference)
         await self.answers.wait()
         if isinstance(self.voucher, AshoreError):
+            await self.unopened.was_asked(reference, refused=isinstance(self.voucher, NoWithdrawal))
             raise self.voucher
         self.opened.keep(reference, self.voucher)
         return self.voucher

@@ -129,7 +129,7 @@ class VoucherCard(SystemCard):
         """Say what waits, opened or not. A service is asked when a person opens its link, and only then."""
         wallet = self._context.wallet
         opened = 0 if wallet.opened is None else len(wallet.opened.listed())
-        unopened = 0 if wallet.unopened is None else len(wallet.unopened.listed())
+        unopened = 0 if wallet.unopened is None else sum(not each.refused for each in wallet.unopened.listed())
         more = 0 if wallet.rests is None else len(wallet.rests.listed())
         told = _waiting_vouchers(opened, unopened, more)
         self.detail.setText(breakable(told or self._profile.subtitle))

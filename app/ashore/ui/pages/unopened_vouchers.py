@@ -20,7 +20,7 @@ from ashore.ui.widgets.labels import Label
 from ashore.ui.wording import breakable, clock_time
 
 TITLE = "Not opened yet"
-_ABOUT = "Kept in your vault. Nobody was asked about them: a service is asked when you open its voucher."
+_ABOUT = "Kept in your vault. A service is asked when you open its voucher, and not before."
 _WHAT_FORGETTING_MEANS = "Its link is deleted from your vault, for good. To withdraw it you would need the link again."
 _NOT_WRITTEN = Problem("It is not written to your vault yet.", "Open it before you close Ashore.", Severity.WARNS)
 
@@ -45,6 +45,10 @@ class UnopenedCard(KeptCard):
         doubt = ", a web address that may be a voucher" if voucher.web else ", a tap of a Bolt Card"
         told = f"{came}{doubt if voucher.web or voucher.card else ''}"
         words = [Label(host, "strong", wrap=True), Label(breakable(told), "muted", wrap=True)]
+        if voucher.asked_at:
+            asked = clock_time(voucher.asked_at, context.now(), seconds=False)
+            answer = "its service said no" if voucher.refused else "no voucher came in answer"
+            words.append(Label(f"Asked at {asked}: {answer}.", "muted", wrap=True))
         name = "Look at" if voucher.web else "Open"
         self.open_button = Button(name, name=f"{name} {which}")
         super().__init__(context, which, words, self.open_button)
