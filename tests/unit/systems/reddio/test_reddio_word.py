@@ -10,7 +10,8 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import HELD_UP, NOTE, Status, Withdrawal, fold
+from ashore.domain.stage_marks import stage_mark
+from ashore.domain.withdrawal import HELD_UP, NOTE, Mark, Status, Withdrawal, fold
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.settlement.book import Kind
 from ashore.systems.reddio.settlement.operator_word import (
@@ -22,7 +23,7 @@ from ashore.systems.reddio.settlement.operator_word import (
 )
 from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS, TURNING_MS, held
 from ashore.systems.reddio.system.offer import TO_VAULT
-from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMED, REQUESTED, SETTLED, UPDATED
+from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMED, REQUESTED, SETTLED, UPDATED, WITHDRAWAL
 from unit.systems.reddio.api_stub import Api, failed, ok
 from unit.systems.reddio.reddio_bench import DEPLOYMENT, ETH, FOREIGN_KEY, KEY, NOW
 from unit.systems.reddio.system.test_reddio_plan import planned, signed
@@ -104,6 +105,16 @@ async def test_a_status_is_reported_and_never_more(api: Api, status: Any, reache
     assert levels == dict.fromkeys(reached, Level.REPORTED)
     assert state.stage(CLAIMED).level is None, "no status means that it was claimed"
     assert state.is_open
+
+
+async def test_a_word_that_comes_after_the_proof_takes_nothing_back(api: Api) -> None:
+    shown = Evidence("LogWithdrawalAllowed", Level.IRREVERSIBLE, "Harbour", NOW, chain="Harbour")
+    unnamed = ev.FactLearnt("w1", NOTE + UPDATED, "nobody but Harbour shows it", "Harbour")
+    api.answers["/v1/record/by/signature"] = lambda _q, _b: ok([record(status=6)])
+    state = await told(api, [*begun(number=""), ev.StageReached("w1", UPDATED, shown), unnamed])
+    marks = {stage: stage_mark(state, stage, WITHDRAWAL) for stage in (ACCEPTED, BATCHED, UPDATED)}
+    assert marks == dict.fromkeys(marks, Mark.IRREVERSIBLE)
+    assert state.facts["sequence_id"] == "13", "the number is learnt all the same"
 
 
 @pytest.mark.parametrize(

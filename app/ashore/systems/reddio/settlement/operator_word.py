@@ -251,6 +251,8 @@ def _said(state: Withdrawal, stage: str, facts: Mapping[str, str], now: int) -> 
     standing = [piece for piece in state.stage(stage).evidence if piece.source == SOURCE]
     if standing:
         return  # a later status says nothing new of a stage that was reached
+    if stage != UPDATED and not state.stage(stage).evidence and state.stage(UPDATED).checked():
+        return  # the state update shows that it was passed; a word that comes after it would only look like less
     yield ev.StageReached(state.id, stage, Evidence("operator", Level.REPORTED, SOURCE, now, dict(facts)))
 
 
