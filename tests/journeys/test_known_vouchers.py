@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from journeys.person import Person
+from journeys.test_kept_balances import TICK
 from journeys.test_product import own_memory, product
 from journeys.vouchers import (
     FORM,
@@ -164,3 +165,24 @@ async def test_a_voucher_that_holds_more_is_withdrawn_from_again(application: QA
         await open_row(person, 0)
         assert person.sees("25 sat may be left.")
         assert "Withdraw again" not in person.names()
+
+
+@pytest.mark.usefixtures("own_memory")
+async def test_where_the_balance_is_kept_the_voyage_leads_to_it(application: QApplication, tmp_path: Path) -> None:
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "Lightning voucher (LNURL)")
+        made = await voucher(life, title="Pocket money", max_msat=20_000, uses=3, balance=True)
+        await open_voucher(person, made["lnurl"])
+        person.click(TICK)
+        await to_review(person)
+        person.click("Withdraw 15 sat")
+        await person.until_sees(SETTLED)
+        await person.settle()
+        assert person.sees("45 sat may be left.")
+        assert "Withdraw again" not in person.names()
+        person.click("Look at its balance again")
+        await person.settle()
+        assert person.heading == "Bring funds out"
+        assert person.sees("Balances to look at again")
+        assert not person.sees("may hold more")
+        assert await looks(life, made) == 1

@@ -169,6 +169,7 @@ def compose(
         service = practice_service(lightning)
         opened = practice_opened(wallets, signer, journal, ledger, around.probe, around.clock)
         balances = practice_balances(service, wallets, signer, around.clock.now, opened)
+        opened.leave_rests_to(balances.kept_for)
         clock = around.clock
         lnurl = practice_lnurl(
             service,
@@ -210,7 +211,7 @@ def compose(
             balances=balances,
             opened=opened,
             earlier=EarlierClaims(PRACTICE, journal, ledger.get) if lightning is not None else None,
-            rests=VoucherRests(opened, balances) if opened is not None and balances is not None else None,
+            rests=VoucherRests(opened) if opened is not None else None,
             pictures=None if reddio is None else practice_pictures(),
             ether=EtherBalances(quorums, {chain.name: chain.gas_symbol for chain in pinned.values()}),
             voucher_page=lightning.service if lightning is not None else "",

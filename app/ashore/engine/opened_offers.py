@@ -83,6 +83,7 @@ class OpenedOffers:
         self._records: dict[str, SealedRecord] = {}
         self._under_way: dict[str, SealedRecord] = {}
         self._rests: dict[str, SealedRecord] = {}
+        self._looked_at: Callable[[str], bool] = lambda _voucher: False
         self._owed: dict[str, tuple[LnurlOffer, int]] = {}
         self._why = ""
         self._turn = asyncio.Lock()
@@ -103,6 +104,10 @@ class OpenedOffers:
         """The id of what was opened from this link, in whatever form it is pasted; else empty."""
         name = pasted_name(text, self._profile)
         return name if any(each.id == name for each in self.listed()) else ""
+
+    def leave_rests_to(self, looked_at: Callable[[str], bool]) -> None:
+        """Keep no rest that is looked at by a balance link which a person keeps: see `KeptBalances.kept_for`."""
+        self._looked_at = looked_at
 
     def rests(self) -> tuple[VoucherRest, ...]:
         """What may hold more, the latest first; empty while locked."""
@@ -369,7 +374,9 @@ class OpenedOffers:
         }
 
     def _fate(self, meta: Mapping[str, str]) -> Fate:
-        return fate_of(self._journal, self._profile.id, meta)
+        fate = fate_of(self._journal, self._profile.id, meta)
+        over = fate is Fate.REST and self._looked_at(meta.get("voucher", ""))
+        return Fate.OVER if over else fate
 
 
 def _hear(task: "asyncio.Task[Any]") -> None:

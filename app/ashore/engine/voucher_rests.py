@@ -13,7 +13,7 @@ class VoucherRest:
     """A voucher that was withdrawn from, and holds more by its service's word. Amounts in msat, times UTC milliseconds.
 
     `balance_msat` is what the service said at `told_at`, `taken_msat` what was withdrawn since, at most `most_msat` at
-    once. `id` is the hash by which its link is known (see `link_name`), `voucher` that by which kept balances know it.
+    once. `id` is the hash by which its link is known (see `link_name`).
     """
 
     id: str
@@ -23,7 +23,6 @@ class VoucherRest:
     taken_msat: int
     most_msat: int
     told_at: int
-    voucher: str = ""
 
     @property
     def left_msat(self) -> int:
@@ -44,31 +43,19 @@ class Sealed(Protocol):
         """Delete it for good. Raises AshoreError."""
 
 
-class Balances(Protocol):
-    """What `KeptBalances` tells of the links that a person keeps."""
-
-    def kept_for(self, voucher: str) -> bool:
-        """Whether the balance link of a voucher is kept."""
-
-
 class VoucherRests:
     """`wallet.rests` of a network that has LNURL. Nobody is asked here: a person has a link opened, in the form."""
 
-    def __init__(self, opened: Sealed, balances: Balances) -> None:
+    def __init__(self, opened: Sealed) -> None:
         self._opened = opened
-        self._balances = balances
 
     def listed(self) -> tuple[VoucherRest, ...]:
         """The list as it is shown, the latest first; empty while locked."""
-        return tuple(rest for rest in self._opened.rests() if not self._balances.kept_for(rest.voucher))
+        return self._opened.rests()
 
     def find(self, link: str) -> VoucherRest | None:
         """The one of a withdrawal, by the hash of its link in the withdrawal's terms; None where there is none."""
         return next((rest for rest in self.listed() if rest.id == link), None)
-
-    def looked_at(self, link: str) -> bool:
-        """Whether what is left of one, by the hash of its link, is looked at by a balance link that is kept."""
-        return any(rest.id == link and self._balances.kept_for(rest.voucher) for rest in self._opened.rests())
 
     async def link(self, rest: str) -> str:
         """Its link, as an LNURL: a secret, for the field where a person has it opened. Raises AshoreError."""
@@ -100,5 +87,4 @@ def rest_of(name: str, meta: Mapping[str, str], taken_msat: int) -> VoucherRest:
         taken_msat,
         int(meta["most"]),
         int(meta["opened"]),
-        meta.get("voucher", ""),
     )

@@ -30,16 +30,6 @@ def holding(
     return replace(made, service=replace(made.service, balance_msat=balance))
 
 
-class Kept:
-    """The balance links that are kept, by the hash of the voucher's link."""
-
-    def __init__(self, *links: str) -> None:
-        self.links = links
-
-    def kept_for(self, voucher: str) -> bool:
-        return voucher in [voucher_name(link) for link in self.links]
-
-
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     made = Bench(tmp_path)
@@ -146,24 +136,24 @@ async def test_it_ends_while_the_vault_is_locked(bench: Bench) -> None:
 async def test_what_is_forgotten_is_gone(bench: Bench) -> None:
     await withdrawn(bench, holding(60_000))
     (rest,) = bench.opened.rests()
-    await VoucherRests(bench.opened, Kept()).forget(rest.id)
+    await VoucherRests(bench.opened).forget(rest.id)
     assert bench.opened.rests() == ()
     assert await bench.notes() == []
     with pytest.raises(AshoreError, match="does not keep this voucher any more"):
         await bench.opened.link_of(rest.id)
 
 
-async def test_where_the_balance_link_is_kept_that_is_the_way(bench: Bench) -> None:
+async def test_where_the_balance_link_is_kept_the_other_one_is_deleted(bench: Bench) -> None:
+    bench.opened.leave_rests_to(lambda voucher: voucher == voucher_name(FIRST))
     await withdrawn(bench, holding(60_000))
     await withdrawn(bench, holding(60_000, link=SECOND, k1="other" * 5, at=NOW + 1))
-    rests = VoucherRests(bench.opened, Kept(FIRST))
+    rests = VoucherRests(bench.opened)
     (rest,) = rests.listed()
     assert rest.id == pasted_name(SECOND, PRACTICE)
     assert await rests.link(rest.id) == encode_lnurl(SECOND).upper()
-    first = pasted_name(FIRST, PRACTICE)
-    assert (rests.find(first), rests.looked_at(first)) == (None, True)
-    assert (rests.find(rest.id), rests.looked_at(rest.id)) == (rest, False)
-    assert not rests.looked_at("unknown")
+    assert (rests.find(pasted_name(FIRST, PRACTICE)), rests.find(rest.id)) == (None, rest)
+    await bench.opened.aclose()
+    assert len(await bench.notes()) == 1, "one secret less"
 
 
 def test_only_the_moves_of_that_voucher_count(tmp_path: Path) -> None:

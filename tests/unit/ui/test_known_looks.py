@@ -60,9 +60,6 @@ class Rests:
     def find(self, link: str) -> VoucherRest | None:
         return next((rest for rest in self.rests if rest.id == link), None)
 
-    def looked_at(self, link: str) -> bool:
-        return False
-
     async def link(self, rest: str) -> str:
         return LINK
 

@@ -150,12 +150,12 @@ class VoyageRest(QFrame):
         if self._terms is None or rests is None:
             return
         link = self._terms.details.get(VOUCHER_LINK, "")
-        looks = rests.looked_at(link) or self._is_looked_at(self._terms)
+        looks = self._is_looked_at(self._terms)
         show_if(self.button, looks or rests.find(link) is not None)
         self.button.setText(LOOK if looks else AGAIN)
 
     def _is_looked_at(self, terms: Terms) -> bool:
-        """Whether a kept balance link led to it, and one of its host is still kept: each answer may bring another."""
+        """Whether its balance link was kept, and one of its host still is: each answer may bring another."""
         balances = self._context.wallet.balances
         if BY_BALANCE not in terms.details or balances is None:
             return False

@@ -31,7 +31,7 @@ from ashore.systems.lnurl.codec.amounts import BTC_DECIMALS
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.settlement.receipts import WATCHED_PAST_EXPIRY_MS
 from ashore.systems.lnurl.system.checks import LONGER, Used, ends_in, expires_soon
-from ashore.systems.lnurl.system.offer import MAX_SHOWN_DESCRIPTION, LnurlOffer, LnurlQuote
+from ashore.systems.lnurl.system.offer import KEEP_BALANCE, MAX_SHOWN_DESCRIPTION, LnurlOffer, LnurlQuote
 from ashore.systems.lnurl.system.opened_note import link_name
 from ashore.systems.lnurl.system.receivers import NETWORKS, PASTED, Receiver, ReceiverOffer
 from ashore.systems.lnurl.system.tracks import FINAL, INVOICED, REQUESTED, SEEN, UNSEEN
@@ -46,7 +46,8 @@ PAYMENT_HASH = "payment.hash"
 SAID_BALANCE = "balance.said"
 """The detail of what the service said it holds in all before this withdrawal, in msat, where that was more."""
 BY_BALANCE = "balance.kept"
-"""The detail that a balance link led to the voucher which a person keeps (LUD-14)."""
+"""The detail that a person keeps a link by which the balance can be looked at again (LUD-14), at this confirmation or
+since before."""
 VOUCHER_LINK = "voucher.link"
 """The detail by which a voucher is known again: a hash of the link that was opened, from which nothing can be read."""
 
@@ -202,7 +203,7 @@ def plan_of(
             ANEW_FROM: str(invoice.expires_at * 1000 + WATCHED_PAST_EXPIRY_MS),
             **({VOUCHER_LINK: link_name(offer.asked)} if offer.asked is not None else {}),
             **({SAID_BALANCE: str(offer.said_balance_msat)} if offer.said_balance_msat > amount else {}),
-            **({BY_BALANCE: "yes"} if offer.kept and offer.balance_host else {}),
+            **({BY_BALANCE: "yes"} if _keeps_balance(offer, quote) else {}),
             # A wrong PIN must not go again: three of them lock a card.
             **({} if quote.pin else {AGAIN_UNTIL: str(invoice.expires_at * 1000 - LEAST_LEFT_MS)}),
         },
@@ -216,6 +217,10 @@ def plan_of(
         warnings=(*_warnings(offer), *_hurry(invoice, now_ms), *warnings),
         evidence=_begun(offer, invoice, receiver, now_ms),
     )
+
+
+def _keeps_balance(offer: LnurlOffer, quote: LnurlQuote) -> bool:
+    return bool(offer.balance_host) and (offer.kept or quote.draft.text(KEEP_BALANCE) == "yes")
 
 
 def _refuse_unsendable(claim: Claim) -> None:
