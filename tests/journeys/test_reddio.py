@@ -236,6 +236,10 @@ async def test_of_a_frozen_contract_nothing_is_asked(vaults: House) -> None:
         await person.settle()
         person.photograph("frozen")
         assert not person.find("Review withdrawal").isEnabled()
+        person.click("If Reddio does not bring it out")
+        await person.until_sees("fullWithdrawalRequest", "freezeRequest", "escape")
+        await person.settle()
+        person.photograph("what an owner can do")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from ashore.domain import events as ev
 from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, UNSEEN_END, Mark, Status, Withdrawal, fold
+from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, HELD_UP, UNSEEN_END, Mark, Status, Withdrawal, fold
 from ashore.engine.views import Voyage
 from ashore.engine.voyages import usually, voyage_of
 from ashore.systems.lnurl.system.tracks import SEEN, UNSEEN
@@ -196,6 +196,19 @@ def test_how_long_the_whole_way_takes() -> None:
     told = usually({**part, WHOLE: Expectation(120_000, 240_000, 1, 6)}, NORMAL.words)
     assert told.startswith("From the batch to the release on L1 usually 2 min, nine of ten within 4 min (last 6 ")
     assert told.endswith(" The wait for the batch and the payout come on top.")
+
+
+def test_what_holds_it_up_is_said_until_it_is_gone() -> None:
+    held = ev.FactLearnt("w", HELD_UP, "The contract is frozen: nothing goes on. What waits can be claimed.", "L1")
+    voyage = told(*SENT, ev.MoveSending("w", "m"), ev.MoveAccepted("w", "m", "ok"), held)
+    assert (voyage.headline, voyage.advice) == (
+        "The contract is frozen: nothing goes on.",
+        "What waits can be claimed.",
+    )
+    again = told(
+        *SENT, ev.MoveSending("w", "m"), ev.MoveAccepted("w", "m", "ok"), held, ev.FactLearnt("w", HELD_UP, "", "L1")
+    )
+    assert again.headline == "Under way."
 
 
 def test_an_end_out_of_sight_keeps_the_no_that_was_answered() -> None:

@@ -16,7 +16,20 @@ from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.reddio_form import TRANSFER_TITLE, ReddioFormPage, entries_of
 from ashore.ui.pages.reddio_words import key_words
 from ashore.ui.theme.tokens import LIGHT
-from unit.systems.reddio.reddio_bench import CAPITAL, ETH, FOREIGN_KEY, KEY, NFT, OWN, RECIPIENT, STANDARD, TOKEN, offer
+from unit.systems.reddio.reddio_bench import (
+    CAPITAL,
+    DEPLOYMENT,
+    ETH,
+    FOREIGN_KEY,
+    KEY,
+    NFT,
+    OTHER_KEY,
+    OWN,
+    RECIPIENT,
+    STANDARD,
+    TOKEN,
+    offer,
+)
 from unit.ui.driving import Shell
 from unit.ui.filling import focused
 from unit.ui.looking import cut_off, texts
@@ -220,6 +233,25 @@ async def test_the_plain_way_is_offered_for_a_registered_key_only(shell: Shell, 
     assert "1,560,000 gas" in texts(page.fields.registration)
 
 
+async def test_what_to_do_where_reddio_brings_nothing_out_is_said_with_every_number_that_it_takes(
+    shell: Shell, wallet: ReddioStandIn
+) -> None:
+    page = await open_reddio(shell)
+    note = page.fields.exit
+    assert "fullWithdrawalRequest" not in texts(page)
+    note.button.click()
+    await shell.settle()
+    assert not note.steps.visibleRegion().isEmpty()
+    assert note.steps.visibleRegion().boundingRect().height() == note.steps.height(), "it is brought into view"
+    said = texts(note)
+    named = ("Register your Stark key", "fullWithdrawalRequest", "freezeRequest", "escape")
+    assert [said.index(name) for name in named] == sorted(said.index(name) for name in named)
+    for told in ("more than 1,000,000 gas", "seven days", "under Unclaimed", "Ashore makes none of these calls itself"):
+        assert told in said
+    shown = {child.text.lower() for child in note.findChildren(_hex_text())}
+    assert shown == {DEPLOYMENT.contract, KEY, OTHER_KEY}
+
+
 async def test_the_plain_way_says_whom_it_pays(shell: Shell, wallet: ReddioStandIn) -> None:
     wallet.holds = replace(wallet.holds, registered={KEY: OWN})
     page = await open_reddio(shell)
@@ -312,7 +344,7 @@ async def test_nothing_is_cut_off(shell: Shell, size: int) -> None:
     page = await open_reddio(shell)
     choose(page, "PUNK")
     await fill(shell, page, recipient=RECIPIENT)
-    for part in (page.fields.more, page.fields.details, page.fields.registration):
+    for part in (page.fields.more, page.fields.details, page.fields.registration, page.fields.exit):
         part.set_open(True)
     await shell.settle()
     assert not cut_off(page)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.addresses import readable
 from ashore.systems.reddio.system.offer import Holding, ReddioOffer, ReddioQuote
-from ashore.ui.pages.reddio_words import key_words, registration_words
+from ashore.ui.pages.reddio_words import exit_words, key_words, registration_words
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.buttons import Button
@@ -52,6 +52,38 @@ class TechnicalDetails(Disclosure):
         facts.add_hex("Stark key", account.stark_key)
         made = key_words(account.name, account.standard) or "the usual key of Reddio’s clients"
         facts.add("Made as", made, note=account.name)
+        self._place.addWidget(facts)
+
+
+class ExitNote(Disclosure):
+    """Says what an owner can do on Ethereum alone, and with which numbers."""
+
+    def __init__(self, theme: Theme, icons: Icons) -> None:
+        super().__init__(icons, "If Reddio does not bring it out")
+        self._theme = theme
+        self._told: tuple[str, ...] = ()
+        self.steps = QWidget()
+        self._place = QVBoxLayout(self.steps)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._place.setSpacing(8)
+        self.set_content(self.steps)
+        self.hide()
+
+    def show_offer(self, offer: ReddioOffer) -> None:
+        """Name the contract, and the account’s usual Stark key with those that anything may lie under."""
+        keys = [account.stark_key for account in offer.accounts if account.standard or account.holdings != 0]
+        told = (exit_words(offer), offer.contract, *keys)
+        show_if(self, bool(offer.contract and offer.accounts))
+        if told == self._told:
+            return
+        self._told = told
+        clear(self._place)
+        for step in told[0].split("\n"):
+            self._place.addWidget(Label(breakable(step), "small", wrap=True))
+        facts = Facts(self._theme)
+        facts.add_hex("Contract", readable(offer.contract))
+        for key in keys:
+            facts.add_hex("Stark key", key)
         self._place.addWidget(facts)
 
 

@@ -15,7 +15,7 @@ from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_ETHEREUM, TO_VAULT,
 from ashore.ui.models.asset_model import AssetEntry
 from ashore.ui.pages.account_fields import AccountFields
 from ashore.ui.pages.asset_chooser import AssetChooser
-from ashore.ui.pages.reddio_details import RegistrationNote, TechnicalDetails
+from ashore.ui.pages.reddio_details import ExitNote, RegistrationNote, TechnicalDetails
 from ashore.ui.pages.reddio_words import searched_words, way_options, way_words
 from ashore.ui.theme.icons import Icons
 from ashore.ui.theme.theme import Theme
@@ -61,6 +61,7 @@ class ReddioFields(AccountFields):
         self.more = Disclosure(icons, "Expiration: never")
         self.details = TechnicalDetails(theme, icons)
         self.registration = RegistrationNote(icons)
+        self.exit = ExitNote(theme, icons)
         self._arrange(icons)
         self._connect()
 
@@ -88,7 +89,7 @@ class ReddioFields(AccountFields):
         body.setSpacing(16)
         for name in ("account", "way", "asset", "amount", "recipient"):
             body.addWidget(self.fields[name])
-        for part in (self.more, self.registration, self.details):
+        for part in (self.more, self.registration, self.exit, self.details):
             body.addWidget(part)
         self.paid_to.hide()
 
@@ -98,6 +99,7 @@ class ReddioFields(AccountFields):
         self.asset.changed.connect(lambda _key: self.touch("asset"))
         for part, last in (
             (self.registration, self.registration.register),
+            (self.exit, self.exit.steps),
             (self.details, self.details),
             (self.more, self.expiration),
         ):
@@ -162,6 +164,7 @@ class ReddioFields(AccountFields):
         self.asset.show_entries(entries)
         self.looked.show_text(searched_words(offer.accounts) if not entries else "")
         self.registration.show_offer(offer)
+        self.exit.show_offer(offer)
         self._show_way()
 
     def show_quote(self, quote: ReddioQuote) -> None:

@@ -61,6 +61,30 @@ def searched_words(accounts: tuple[StarkAccount, ...]) -> str:
     return f"{told} Reddio did not answer for {unknown} of them." if unknown else told
 
 
+def exit_words(offer: ReddioOffer) -> str:
+    """What an owner can do where Reddio brings nothing out, step by step.
+
+    Source: starkware-libs/starkex-contracts, tag StarkExchange-v4.5, `FullWithdrawals.sol`, `Freezable.sol` and
+    `Escapes.sol`. Ashore makes none of these calls.
+    """
+    chain = offer.chain.name
+    return (
+        "Wait first for the next state update: the voyage of a withdrawal says how far apart they are. Where Reddio "
+        "takes no requests, or leaves yours out of its updates, its contract lets you demand a vault, from any wallet "
+        "or explorer that calls contracts. Ashore makes none of these calls itself.\n"
+        f"1. Register your Stark key on {chain}. What follows can be called from the address it is registered for, "
+        "and from no other.\n"
+        "2. Call fullWithdrawalRequest with your Stark key and the number of the vault. It asks for all of that vault, "
+        "and takes more than 1,000,000 gas by design. Each asset has a vault of its own; a review says its number "
+        "under Vaults, the one before the arrow, and nothing is sent by looking there.\n"
+        "3. Reddio has seven days to serve it. Once it has, the money waits under Unclaimed, and is claimed as usual.\n"
+        "4. If it was not served by then, anybody may call freezeRequest with the same two numbers. No state update is "
+        "taken from then on, for anybody; what waits in the contract can still be claimed.\n"
+        "5. Then the contract’s function escape pays a vault out. It wants the path of your vault in the tree of all "
+        "of them, which only Reddio and its data committee have: ask them for it."
+    )
+
+
 def registration_words(offer: ReddioOffer) -> str:
     """What registering a Stark key is for, and what it costs."""
     cost = f"about {REGISTRATION_GAS:,} gas"

@@ -28,16 +28,18 @@ _BELOW = 24
 
 
 def bring_into_view(widget: QWidget) -> None:
-    """Scroll to a widget as soon as what has just changed is laid out."""
-    QTimer.singleShot(0, widget, lambda: _scroll_to(widget))
+    """Scroll to a widget as soon as what has just changed is laid out, and wrapped lines have their height."""
+    QTimer.singleShot(0, widget, lambda: _scroll_to(widget, once_more=True))
 
 
-def _scroll_to(widget: QWidget) -> None:
+def _scroll_to(widget: QWidget, *, once_more: bool = False) -> None:
     parent = widget.parentWidget()
     while parent is not None and not isinstance(parent, ScrollColumn):
         parent = parent.parentWidget()
     if parent is not None and widget.isVisible():
         parent.ensureWidgetVisible(widget, 0, 24)
+    if once_more:
+        QTimer.singleShot(0, widget, lambda: _scroll_to(widget))
 
 
 class _Inner(QWidget):

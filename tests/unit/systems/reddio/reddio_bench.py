@@ -66,6 +66,7 @@ def offer(**changes: Any) -> ReddioOffer:
                 StarkAccount(CAPITAL, OTHER_KEY, standard=False, holdings=1),
             ),
             registered={OTHER_KEY: OWN},
+            contract=DEPLOYMENT.contract,
         ),
         **changes,
     )

@@ -36,7 +36,9 @@ SLICE = 25
 
 FROZEN = (
     "The exchange’s contract on {chain} is frozen: no state update can set this aside any more. What waits there "
-    "already can still be claimed. Ask Reddio what becomes of the rest."
+    "already can still be claimed: look under Unclaimed. The rest lies in vaults on Reddio, and the contract’s "
+    "function escape pays a vault out: it wants the path of that vault in the tree of all of them, which only Reddio "
+    "and its data committee have. Ask them for it; Ashore cannot make that call."
 )
 
 _OF_AN_OWNER = frozenset({Kind.ALLOWED, Kind.PERFORMED})

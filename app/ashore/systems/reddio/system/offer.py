@@ -104,6 +104,7 @@ class ReddioOffer(Offer):
         blocked: why nothing at all can be requested now, empty where it can.
         notes: sentences that concern no single field.
         gas_price: what gas costs now, in wei for a unit; 0 where nobody said.
+        contract: StarkEx, lower-case hex.
     """
 
     address: str
@@ -115,6 +116,7 @@ class ReddioOffer(Offer):
     blocked: str = ""
     notes: tuple[str, ...] = ()
     gas_price: int = 0
+    contract: str = ""
 
     def holding(self, key: str, asset_id: str) -> Holding | None:
         """The holding of that asset under the key of that name."""

@@ -127,6 +127,7 @@ async def open_account(
         blocked=_blocked(deployment, facts, named),
         notes=_notes(found, strange, passed_over, slow),
         gas_price=price,
+        contract=deployment.contract,
     )
 
 
