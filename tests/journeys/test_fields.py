@@ -37,6 +37,7 @@ async def choose_among(person: Person, name: str, *codes: str) -> None:
     person.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     await person.until(lambda: any(each.isVisible() for each in person.window.findChildren(Chooser)), "a choice")
     (dialog,) = (each for each in person.window.findChildren(Chooser) if each.isVisible())
+    await person.until(dialog.isActiveWindow, "the turn of the dialog")
     person.photograph_of(dialog, name)
     assert "Which one do you mean?" in dialog.heading.text()
     assert NOT_HERE in dialog.rows[-1].accessibleName()

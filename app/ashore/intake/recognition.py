@@ -51,10 +51,10 @@ class Intake:
     """What a text from outside is. The text itself is never part of it.
 
     `recipient` (with EIP-55 checksum) is there for RECIPIENT, and `chain_id` (EIP-155) with it where the text names a
-    chain. `hash` (64 hex digits, lower case) is there for LOOK_UP. `stark_key` (0x and hex digits without padding) is
-    there for VAULT, and for LOOK_UP where the text may be one. `secret` marks a text that must not stay in a field or
-    in the clipboard; `doubtful` one that may be a secret, and leads on only when a person presses where it leads.
-    `host` is a voucher's service, in punycode.
+    chain. `hash` (64 hex digits, lower case) is there for LOOK_UP, and `chain_id` with it where it is a transaction's.
+    `stark_key` (0x and hex digits without padding) is there for VAULT, and for LOOK_UP where the text may be one.
+    `secret` marks a text that must not stay in a field or in the clipboard; `doubtful` one that may be a secret, and
+    leads on only when a person presses where it leads. `host` is a voucher's service, in punycode.
     """
 
     way: Way
@@ -215,7 +215,16 @@ def _named(named: Named) -> Intake:
 
 def _of_hash(known: zklink.Recognition, of_reddio: reddio.Recognition | None) -> Intake:
     if of_reddio is None or of_reddio.kind is not reddio.Kind.STARK_KEY:
-        return Intake(Way.LOOK_UP, known.sentence, known.advice, hash=known.hash, kind=Kind.HASH, doubtful=True)
+        # Of a transaction's page, nobody doubts what it is.
+        return Intake(
+            Way.LOOK_UP,
+            known.sentence,
+            known.advice,
+            hash=known.hash,
+            kind=Kind.HASH,
+            chain_id=known.chain_id,
+            doubtful=known.chain_id is None,
+        )
     key = hex_of(of_reddio.stark_key)
     return Intake(Way.LOOK_UP, *_HASH_OR_STARK_KEY, hash=known.hash, stark_key=key, kind=Kind.HASH, doubtful=True)
 

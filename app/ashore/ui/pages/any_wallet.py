@@ -21,6 +21,7 @@ from ashore.ui.widgets.facts import Facts
 from ashore.ui.widgets.labels import Label, column, row
 from ashore.ui.widgets.qr import small_code
 
+PENDING_BALANCE = "withdrawPendingBalance(address,uint16,uint128)"
 _ANYBODY = (
     "Any account that has ether for gas on {chain} may send this call, from any wallet: somebody else may do it for "
     "you. {what} goes to the owner above, whoever sends it."
@@ -105,7 +106,7 @@ def call_of(owed: Unclaimed) -> Call:
     except CodecError:
         owner = checksum(bytes.fromhex(owed.owner[2:]))
         arguments = (("address", owner), ("uint16", str(owed.token_id)), ("uint128", str(owed.amount)))
-        return Call("withdrawPendingBalance(address,uint16,uint128)", arguments)
+        return Call(PENDING_BALANCE, arguments)
     whose = (("uint256", str(claim.owner_key)), ("uint256", str(claim.asset_type)))
     if claim.mint_blob:
         return Call(WITHDRAW_AND_MINT, (*whose, ("bytes", "0x" + claim.mint_blob.hex())))

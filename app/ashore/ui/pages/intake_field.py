@@ -15,9 +15,11 @@ from ashore.ui.arrivals import Source, keep_voucher
 from ashore.ui.context import Context
 from ashore.ui.pages.anything_edit import AnythingEdit
 from ashore.ui.pages.earlier import withdrawn_before
+from ashore.ui.pages.own_codes import ACCOUNTS, UNCLAIMED, OwnCode, own_code
 from ashore.ui.pages.replacing import Replacing
 from ashore.ui.port import reach_of
 from ashore.ui.scanner.menu import ScanButton
+from ashore.ui.scanner.sightings import leads_anywhere
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field
 from ashore.ui.widgets.flow import FlowLayout
@@ -32,6 +34,8 @@ UNKNOWN_HASH = Problem(
     "If it is a key, clear it: whoever has a key has the money.",
     Severity.WARNS,
 )
+_OWN = {ACCOUNTS: "Show the accounts", UNCLAIMED: "See what waits"}
+STAYS = "What stood here stays."
 NOT_HELD = "It was not kept here."
 _MOST_PASTED = 20_000
 """Characters taken out of the clipboard: more than any link has, and little enough to be looked at."""
@@ -58,6 +62,9 @@ class IntakeField(QWidget):
         self.to_voucher = Button("Go to the voucher", "primary")
         self.to_withdrawal = Button("Show it", "primary", name="Show the withdrawal")
         self.to_receiving = Button("Connect a wallet", "primary")
+        self.to_own = Button("", "primary")
+        self._own: OwnCode | None = None
+        self._came = ""
         places = [each for each in profiles if each.system != LIGHTNING]
         vaults = [each for each in profiles if each.system == REDDIO]
         followed = [each for each in places if each.system != REDDIO]
@@ -70,10 +77,11 @@ class IntakeField(QWidget):
         leading = (self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_follow))
         self.ways = [*leading, *(button for _id, button in (*self.to_address, *self.to_vault))]
         below = QWidget()
-        below.setLayout(FlowLayout(*self.ways, self.wipe, self.paste, self.clear))
+        below.setLayout(FlowLayout(*self.ways, self.to_own, self.wipe, self.paste, self.clear))
         below.setContentsMargins(0, 4, 0, 2)
         self.field = Field(context.icons, _CAPTION, self.edit, below, lines=3)
         self.scanner = ScanButton(context, keys=self)
+        self.scanner.scan.suits = self._suits
         self.field.put_beside(self.scanner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -94,6 +102,7 @@ class IntakeField(QWidget):
         self.paste.clicked.connect(self.scanner.scan.from_clipboard)
         self.clear.clicked.connect(self._clear)
         self.wipe.clicked.connect(self._wipe)
+        self.to_own.clicked.connect(self._show_own)
         for button in self.ways:
             button.clicked.connect(lambda _checked=False, pressed=button: self._go(pressed))
         self.replacing.agreed.connect(self._lead_there)
@@ -109,7 +118,7 @@ class IntakeField(QWidget):
         """Hold a text that was not typed here, and lead on where there is one way only. A secret is not held."""
         found = take_in(text, self._reach)
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        if found.secret:
+        if found.secret and own_code(self._context, text, found) is None:
             self.forget()
             self.field.show_problem(Problem(found.sentence, f"{found.advice} {NOT_HELD}".strip(), Severity.WARNS))
             show_if(self.to_receiving, found.way is Way.RECEIVING and self._context.wallet.receiving is not None)
@@ -135,13 +144,16 @@ class IntakeField(QWidget):
     def _recognise(self) -> None:
         text = self.edit.text()
         self._found = found = take_in(text, self._reach)
+        self._own = own = own_code(self._context, text, found)
         self._known = ()
         self.replacing.hide()  # the question was about another text
-        if visible(text) != text and not found.secret:
+        if visible(text) != text and not found.secret and own is None:
             with QSignalBlocker(self.edit):  # what was found out is of the text as it came
                 self.edit.setText(visible(unwrapped(text)))
         problem = None
-        if found.way is Way.LOOK_UP:
+        if own is not None:
+            problem = Problem(own.sentence, own.advice, Severity.NOTES)
+        elif found.way is Way.LOOK_UP:
             problem = self._look_up(found)
         elif found.way is Way.VOUCHER and not self._vouchers:
             problem = Problem(found.sentence, "This network has no Lightning to receive with.", Severity.WARNS)
@@ -154,7 +166,7 @@ class IntakeField(QWidget):
             problem = Problem(
                 found.sentence, f"{before} {found.advice}".strip(), Severity.NOTES if notes else Severity.WARNS
             )
-        secret = found.secret or (found.doubtful and not self._known)
+        secret = own is None and (found.secret or (found.doubtful and not self._known))
         self.edit.setEchoMode(QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal)
         self.field.show_problem(problem)
         self._show_ways(secret=secret)
@@ -167,9 +179,12 @@ class IntakeField(QWidget):
         for _id, button in self.to_address:
             show_if(button, way is Way.RECIPIENT)
         for _id, button in self.to_follow:
-            show_if(button, way is Way.LOOK_UP and not self._known)
+            show_if(button, way is Way.LOOK_UP and not self._known and self._found.chain_id is None)
         for _id, button in self.to_vault:
             show_if(button, bool(self._found.stark_key) and not self._known)
+        section = self._own.section if self._own is not None else ""
+        self.to_own.setText(_OWN.get(section, ""))
+        show_if(self.to_own, bool(section))
         show_if(self.wipe, secret)
         show_if(self.clear, bool(self.edit.text()) and not secret)
 
@@ -179,6 +194,8 @@ class IntakeField(QWidget):
         self._known = tuple(each.id for each in page.rows)
         if not page.rows and found.stark_key and self.to_vault:
             return Problem(found.sentence, found.advice, Severity.WARNS)
+        if not page.rows and not found.doubtful:
+            return Problem(f"{found.sentence} No withdrawal made here has it.", found.advice, Severity.WARNS)
         if not page.rows:
             return UNKNOWN_HASH
         return Problem(_of_withdrawals(page), severity=Severity.NOTES)
@@ -202,6 +219,7 @@ class IntakeField(QWidget):
             keep_voucher(self._context.wallet, text, source)
         covered = any(each.secret or each.doubtful for each in (before, found))
         self.edit.replace(text[:_MOST_PASTED], secret=covered)
+        self._came = self.edit.text() if self._found.way is Way.NOWHERE else ""
         if found.advice and found.way is Way.VOUCHER:
             self.field.show_problem(Problem(found.sentence, found.advice, Severity.NOTES))
 
@@ -210,8 +228,12 @@ class IntakeField(QWidget):
         self.edit.setFocus()
 
     def _say(self, problem: Problem) -> None:
-        """Say what a scan came to. What stands in the field stays there."""
-        self.field.show_problem(problem)
+        """Say what a scan came to. What stands here stays; what was brought and led nowhere makes room."""
+        brought = bool(self._came) and self.edit.text() == self._came
+        if brought and self._found.way is Way.NOWHERE and self._own is None:
+            self.edit.replace("", secret=self._found.secret)
+        stays = STAYS if self.edit.text() else ""
+        self.field.show_problem(Problem(problem.sentence, f"{problem.advice} {stays}".strip(), problem.severity))
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _wipe(self) -> None:
@@ -227,10 +249,21 @@ class IntakeField(QWidget):
         offered = [button for button in self.ways if not button.isHidden()]
         if not self.edit.text():
             self.passed_by.emit()
-        elif len(offered) == 1 and (self._known or not self._found.doubtful):
+        elif len(offered) == 1 and (self._known or not (self._found.doubtful or self._found.hash)):
             self._go(offered[0])
         elif offered:
             offered[0].setFocus()
+        elif self._own is not None and self._own.section:
+            self._show_own()
+
+    def _suits(self, text: str, found: Intake) -> bool:
+        return leads_anywhere(text, found) or own_code(self._context, text, found) is not None
+
+    def _show_own(self) -> None:
+        if self._own is not None:
+            section = self._own.section
+            self.forget()
+            self._context.go.show_section(section)
 
     def _go(self, pressed: Button) -> None:
         followed = next((each for each, button in self.to_follow if button is pressed), "")

@@ -41,7 +41,7 @@ class Recognition:
     """What a text is.
 
     `recipient` (20 bytes) is there for RECIPIENT, and with it `chain_id` (EIP-155) where the text names a chain. `hash`
-    (64 hex digits, lower case) is there for HASH.
+    (64 hex digits, lower case) is there for HASH; a `chain_id` with it says that it is a transaction on that chain.
     """
 
     kind: Kind
@@ -170,7 +170,13 @@ def _web_page(text: str) -> Recognition | None:
 
 def _of_explorer(page: ExplorerPage) -> Recognition:
     if page.hash:
-        return _hash(page.hash.removeprefix("0x"))
+        return Recognition(
+            Kind.HASH,
+            f"This is a transaction’s page on {page.host}, which Ashore does not open.",
+            "If a withdrawal made here has that transaction, Ashore finds it.",
+            hash=page.hash.removeprefix("0x"),
+            chain_id=page.chain_id,
+        )
     return _address(
         page.address,
         f"It stands in a link of {page.host}, which Ashore does not open. Make sure that it is the receiver’s.",
