@@ -57,6 +57,7 @@ class Source(StrEnum):
     CLIPBOARD = "from the clipboard"
     DROP = "from what was dropped here"
     SCAN = "from a scan"
+    PRACTICE = "from the practice vouchers"
     KEYBOARD = "from the keyboard"
 
 

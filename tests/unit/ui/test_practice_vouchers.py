@@ -60,6 +60,7 @@ async def test_using_one_fills_the_form_and_opens_nothing(shell: Shell, wallet: 
     await shell.settle()
     assert page.link.text() == LINK
     assert "127.0.0.1:8080" in texts(page.links), "the one that gave way is kept"
+    assert "Came from the practice vouchers at" in texts(page.links)
 
 
 async def test_while_a_voucher_is_open_none_is_offered_and_then_anew(shell: Shell, wallet: VoucherWallet) -> None:

@@ -90,7 +90,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.intake.aside.clicked.connect(self._put_aside)
         self.links.opening.connect(self._open_kept)
         self.vouchers.go_on.connect(self._go_on)
-        self.tips.use.connect(self._scanned)
+        self.tips.use.connect(lambda link: self._brought(link, Source.PRACTICE))
         self.vouchers.forgotten.connect(self._forgotten)
         self.fields.edited.connect(self.edited)
         self.fields.submitted.connect(self.submit)
@@ -197,10 +197,13 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.shown()
 
     def _scanned(self, text: str, _found: Intake | None = None) -> None:
+        self._brought(text, Source.SCAN)
+
+    def _brought(self, text: str, source: Source) -> None:
         if self.unfinished(unwrapped(text)) is not None:
-            self.context.go.take_in(text, Source.SCAN)
+            self.context.go.take_in(text, source)
         elif self.link.text() != unwrapped(text):
-            self._keep(unwrapped(text), Source.SCAN)
+            self._keep(unwrapped(text), source)
             self.begin_with(unwrapped(text))
 
     def show_opened(self, offer: LnurlOffer) -> None:
