@@ -90,6 +90,10 @@ async def test_what_comes_over_a_lock_is_all_there_after_it(application: QApplic
     async with wallet(application, tmp_path) as (person, life):
         await person.until_sees("Bring funds out", "1,265.50 USDC")
         made = [await voucher(life, title=title) for title in ("First", "Second", "Third")]
+        # What was typed is sealed before the lock, and waits for nothing.
+        await to_the_list(person)
+        person.click(VOUCHER, QLineEdit)
+        person.type((await voucher(life))["lnurlw"])
         person.click("Lock the wallet")
         await person.until_sees("Ashore is locked")
         for each in made:
@@ -105,20 +109,21 @@ async def test_what_comes_over_a_lock_is_all_there_after_it(application: QApplic
         await person.until_sees("3 vouchers came while Ashore was locked.", LISTED)
         await person.settle()
         assert person.heading == FORM
-        assert len(open_buttons(person)) == 3
+        assert len(open_buttons(person)) == 4
+        assert person.sees("Came from the keyboard at")
         assert [await looks(life, each) for each in made] == [0, 0, 0]
         album(person, "kept-after-lock")
-        assert len(set(open_buttons(person))) == 3, "told apart, also by who hears them"
+        assert len(set(open_buttons(person))) == 4, "told apart, also by who hears them"
         forget = next(name for name in sorted(person.names()) if name.startswith("Forget the voucher of 127.0.0.1"))
         person.click(forget)
         await person.until_sees("Forget this voucher, which was not opened")
         album(person, "kept-forget")
         person.click(next(name for name in person.names() if name.startswith("Yes, forget")))
         await person.until_sees("is forgotten.", "Its link is deleted.")
-        assert len(open_buttons(person)) == 2
+        assert len(open_buttons(person)) == 3
 
     async with wallet(application, tmp_path) as (person, life):
-        await person.until_sees("Bring funds out", "2 vouchers are not opened yet")
+        await person.until_sees("Bring funds out", "3 vouchers are not opened yet")
 
 
 async def test_a_scanned_voucher_takes_no_other_ones_life(application: QApplication, tmp_path: Path) -> None:

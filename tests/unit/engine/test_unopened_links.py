@@ -260,6 +260,19 @@ async def test_what_comes_while_locked_waits_and_is_sealed_at_the_unlocking(benc
     assert len((await bench.again()).links.listed()) == 3
 
 
+async def test_so_many_wait_and_for_so_long_however_often_it_is_locked(bench: Bench) -> None:
+    await bench.lock()
+    assert {links(bench).keep(link(number), "link") for number in range(WAITING_MOST)} == {Kept.WAITS}
+    assert links(bench).keep(link(WAITING_MOST), "link") is Kept.FULL
+    assert links(bench).keep(link(0), "link") is Kept.WAITS, "it is one of them"
+    bench.seconds += WAITING_S - 1
+    await bench.lock()
+    assert links(bench).waiting == WAITING_MOST
+    bench.seconds += 1
+    assert links(bench).waiting == 0
+    assert links(bench).keep(link(WAITING_MOST), "link") is Kept.WAITS
+
+
 async def test_what_stands_somewhere_is_sealed_before_the_lock(bench: Bench) -> None:
     links(bench).stand_by(lambda: [(FIRST, "keyboard"), ("half a li", "keyboard")])
     await links(bench).before_lock()
