@@ -145,3 +145,38 @@ async def reddio(house: House, upto: str = "reddio_update") -> None:
             house.look()
             return
     raise AssertionError(f"the operator does not come to {upto}")
+
+
+REGISTERED = "Stark key registered on Harbour"
+
+
+async def send_registration(person: Person) -> None:
+    """From the first page to the voyage of a registration that nobody has taken yet, by mouse."""
+    await told_by_its_card(person)
+    await open_vaults(person)
+    person.click("Withdrawing under a registered Stark key")
+    await person.settle()
+    assert person.sees("Registering takes about 1,560,000 gas")
+    person.photograph("explained")
+    person.click("Register your Stark key")
+    await person.until_sees("Is tied to", "Gas, probably", "At most")
+    await person.settle()
+    person.photograph("form")
+    person.click("Review registration")
+    await person.until(lambda: person.heading == REVIEW, "the review")
+    await person.settle()
+    person.photograph("review")
+    (button,) = (name for name in person.names() if name.startswith("Register"))
+    person.click(button)
+    await person.until(lambda: "Registration sent" in person.stages(), "the voyage")
+
+
+async def take_registration(house: House, person: Person) -> None:
+    """Let a block take it, and make that final."""
+    await house.look_until(house.taken)
+    await house.mine()
+    await person.until(lambda: person.stages()[REGISTERED].mark == "proven", "the proof")
+    await house.finalize()
+    await house.look_until(lambda: person.stages()[REGISTERED].mark == "irreversible")
+    await person.settle()
+    person.photograph("registered")

@@ -16,6 +16,8 @@ from journeys.reddio_flows import (
     open_vaults,
     review,
     send,
+    send_registration,
+    take_registration,
     told_by_its_card,
     truth,
 )
@@ -175,31 +177,8 @@ async def test_all_that_waits_is_claimed_one_after_another(vaults: House) -> Non
 
 async def test_a_key_is_registered_and_what_lies_under_it_is_claimed(vaults: House) -> None:
     async with vaults.window() as person:
-        await told_by_its_card(person)
-        await open_vaults(person)
-        person.click("Withdrawing under a registered Stark key")
-        await person.settle()
-        assert person.sees("Registering takes about 1,560,000 gas")
-        person.photograph("explained")
-        person.click("Register your Stark key")
-        await person.until_sees("Is tied to", "Gas, probably", "At most")
-        await person.settle()
-        person.photograph("form")
-        person.click("Review registration")
-        await person.until(lambda: person.heading == REVIEW, "the review")
-        await person.settle()
-        person.photograph("review")
-        (button,) = (name for name in person.names() if name.startswith("Register"))
-        person.click(button)
-        await person.until(lambda: "Registration sent" in person.stages(), "the voyage")
-        await vaults.look_until(vaults.taken)
-        await vaults.mine()
-        title = "Stark key registered on Harbour"
-        await person.until(lambda: person.stages()[title].mark == "proven", "the proof")
-        await vaults.finalize()
-        await vaults.look_until(lambda: person.stages()[title].mark == "irreversible")
-        await person.settle()
-        person.photograph("registered")
+        await send_registration(person)
+        await take_registration(vaults, person)
         assert len(truth(vaults, "registered")) == 1
 
         person.click_section("Withdraw")
