@@ -186,7 +186,7 @@ async def a_wallet_that_ashore_cannot_see(person: Person, life: WatchedLife, ahe
         await elsewhere(life, 15_000, expiry=30): "This invoice expires in less than a minute.",
         PAGE_INVOICE: "This invoice is for Bitcoin, not for a practice network (regtest).",
         good[:-1] + ("q" if good[-1] != "q" else "p"): "This invoice is damaged: its checksum does not fit.",
-        made["lnurl"]: "This is an LNURL.",
+        made["lnurl"]: "Nothing was filled in here.",
     }
     for text, said in wrong.items():
         await say_where(person, text)
