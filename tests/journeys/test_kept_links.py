@@ -43,12 +43,13 @@ def link_in(person: Person) -> str:
     return edit.text()
 
 
-def album(person: Person, name: str) -> None:
-    """A picture in the light and in the dark."""
-    (theme,) = {each for each in QApplication.instance().findChildren(Theme)}  # type: ignore[union-attr]
-    for choice in ("dark", "light"):
-        theme.apply(choice, 100)
-        person.photograph(f"{name}-{choice}")
+async def album(person: Person, name: str) -> None:
+    """A picture in the dark, one with large letters, and one as usual."""
+    (theme,) = QApplication.instance().findChildren(Theme)  # type: ignore[union-attr]
+    for choice, size in (("dark", 100), ("light", 200), ("light", 100)):
+        theme.apply(choice, size)
+        await person.settle()
+        person.photograph(f"{name}-{choice}-{size}")
 
 
 async def test_a_link_outlives_the_window_and_becomes_money(
@@ -66,12 +67,12 @@ async def test_a_link_outlives_the_window_and_becomes_money(
     async with wallet(application, tmp_path) as (person, life):
         await person.until_sees("Bring funds out", "1 voucher is not opened yet")
         await person.settle()
-        album(person, "kept-home")
+        await album(person, "kept-home")
         await to_the_list(person)
         assert person.sees(LISTED, "Came from a link at")
         assert await looks(life, made) == 0
         assert asked == []
-        album(person, "kept-list")
+        await album(person, "kept-list")
         (open_it,) = open_buttons(person)
         assert open_it.startswith("Open the voucher of 127.0.0.1")
         person.click(open_it)
@@ -100,10 +101,10 @@ async def test_what_comes_over_a_lock_is_all_there_after_it(application: QApplic
             await hand_over(tmp_path, each["lnurlw"])
         await hand_over(tmp_path, "lightning:lnbc1garbage")
         await person.until_sees("3 vouchers wait.")
-        album(person, "kept-locked")
+        await album(person, "kept-locked")
         assert not person.window.close(), "they would be lost"
         await person.until_sees("3 vouchers wait for you to unlock Ashore.")
-        album(person, "kept-locked-closing")
+        await album(person, "kept-locked-closing")
         person.click("Stay here")
         await unlock(person)
         await person.until_sees("3 vouchers came while Ashore was locked.", LISTED)
@@ -112,12 +113,12 @@ async def test_what_comes_over_a_lock_is_all_there_after_it(application: QApplic
         assert len(open_buttons(person)) == 4
         assert person.sees("Came from the keyboard at")
         assert [await looks(life, each) for each in made] == [0, 0, 0]
-        album(person, "kept-after-lock")
+        await album(person, "kept-after-lock")
         assert len(set(open_buttons(person))) == 4, "told apart, also by who hears them"
         forget = next(name for name in sorted(person.names()) if name.startswith("Forget the voucher of 127.0.0.1"))
         person.click(forget)
         await person.until_sees("Forget this voucher, which was not opened")
-        album(person, "kept-forget")
+        await album(person, "kept-forget")
         person.click(next(name for name in person.names() if name.startswith("Yes, forget")))
         await person.until_sees("is forgotten.", "Its link is deleted.")
         assert len(open_buttons(person)) == 3
@@ -140,11 +141,11 @@ async def test_a_scanned_voucher_takes_no_other_ones_life(application: QApplicat
         await person.settle()
         assert person.sees(LISTED, "Came from the clipboard at")
         assert len(open_buttons(person)) == 1
-        album(person, "kept-replaced")
+        await album(person, "kept-replaced")
         await hand_over(tmp_path, third["lnurlw"])
         await person.until_sees("This came from a link: A voucher of", "It is kept in your vault")
         await person.settle()
-        album(person, "kept-while-begun")
+        await album(person, "kept-while-begun")
         person.click("Show it")
         await person.until(lambda: link_in(person) == third["lnurlw"], "the third")
         await person.settle()

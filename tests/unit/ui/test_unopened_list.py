@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
@@ -133,6 +133,19 @@ async def test_forgetting_asks_once_and_takes_that_one_alone(shell: Shell, walle
     await shell.settle()
     assert "the disk is full" in page.links.notice.text
     assert len(wallet.unopened.listed()) == 1
+
+
+async def test_the_question_before_forgetting_comes_into_view(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await listed(shell, wallet, *(encode_lnurl(f"http://127.0.0.1:8080/u?q={n}") for n in range(16)))
+    viewport = page.columns.main_scroll.viewport()
+    card = page.links.cards[-1]
+    press(card.forget_button)
+
+    def seen() -> bool:
+        place = QRect(card.no.mapTo(viewport, QPoint()), card.no.size())
+        return viewport.rect().contains(place)
+
+    await shell.until(seen)
 
 
 async def test_what_is_not_in_the_vault_is_said(shell: Shell, wallet: VoucherWallet) -> None:

@@ -33,7 +33,7 @@ class OpenedCard(KeptCard):
     def __init__(self, context: Context, voucher: OpenedVoucher) -> None:
         at = clock_time(voucher.opened_at, context.now(), seconds=False)
         which = f"the voucher of {voucher.host}, opened at {at}"
-        host = breakable(both_forms(voucher.host))
+        host = breakable(both_forms(voucher.host), 12)
         said = quoted(voucher.description) if voucher.description else ""
         told = f"{_span(voucher)}, opened at {at}"
         words = [Label(host, "strong", wrap=True), Label(breakable(told), "muted", wrap=True)]

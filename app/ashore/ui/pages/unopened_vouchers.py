@@ -38,7 +38,7 @@ class UnopenedCard(KeptCard):
     def __init__(self, context: Context, row: Row) -> None:
         voucher = row.voucher
         at = clock_time(voucher.came_at, context.now()) + row.which
-        host = breakable(both_forms(voucher.host))
+        host = breakable(both_forms(voucher.host), 12)
         kind = "a web address" if voucher.web else "a Bolt Card" if voucher.card else "the voucher"
         which = f"{kind} of {voucher.host}, which came at {at}"
         came = f"Came {source_words(voucher.source)} at {at}".replace("  ", " ")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, ground, row
+from ashore.ui.widgets.scroll import bring_into_view
 
 
 class AskingCard(QFrame):
@@ -39,6 +40,8 @@ class AskingCard(QFrame):
         """Ask, or do not ask any more."""
         self.question.setVisible(asking)
         self._begin.setEnabled(not asking)
+        if asking:
+            bring_into_view(self.question)
         (self.no if asking else self._begin).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _agree(self) -> None:
