@@ -6,8 +6,9 @@ from typing import Any
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.folding import fold
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import Withdrawal, fold
+from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.reddio.system.sending import SEQUENCE_ID
 from ashore.systems.reddio.system.tracks import CLAIMABLE, CLAIMED, UPDATED, WITHDRAWAL
 from faults.reddio_observer import reddio_disagreements

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.folding import apply
 from ashore.domain.moves import NOT_SENT, SignedMove
 from ashore.domain.stage_marks import stage_mark
 from ashore.domain.stages import Stage, Track
-from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, Mark, Status, Withdrawal, apply
+from ashore.domain.withdrawal import GAS_MOST, LAST_STAGE, Mark, Status, Withdrawal
 from ashore.engine.views import Change, Listener, Topic
 from ashore.store.journal import Journal, Summary
 

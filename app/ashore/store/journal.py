@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ashore.domain.events import Event, Recorded, Terms, WithdrawalStarted, from_json, to_json
-from ashore.domain.withdrawal import Withdrawal, fold
+from ashore.domain.folding import fold
+from ashore.domain.withdrawal import Withdrawal
 from ashore.store.database import Database
 from ashore.store.searching import needles, searchable
 

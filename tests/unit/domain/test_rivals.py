@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.folding import fold
 from ashore.domain.moves import MoveKind, MoveState
-from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal, fold
+from ashore.domain.withdrawal import LAST_STAGE, Status, Withdrawal
 from unit.domain.event_strategies import shown, started
 
 LAST = "committed"

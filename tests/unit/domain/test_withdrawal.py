@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.folding import apply, fold
 from ashore.domain.moves import MoveState
 from ashore.domain.stage_marks import stage_mark
 from ashore.domain.stages import Milestone, Stage, Track, TrackRef
-from ashore.domain.withdrawal import LAST_LEVEL, Mark, Status, Withdrawal, apply, fold
+from ashore.domain.withdrawal import LAST_LEVEL, Mark, Status, Withdrawal
 from unit.domain.event_strategies import HASHES, STAGES, history, intended, move_events, shown, started
 from unit.domain.tracks import WORDS
 

@@ -7,8 +7,9 @@ import pytest
 from ashore.domain import events as ev
 from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.folding import fold
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, HELD_UP, UNSEEN_END, Mark, Status, Withdrawal, fold
+from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, HELD_UP, UNSEEN_END, Mark, Status, Withdrawal
 from ashore.engine.views import Voyage
 from ashore.engine.voyages import usually, voyage_of
 from ashore.systems.lnurl.system.tracks import SEEN, UNSEEN

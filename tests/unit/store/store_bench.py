@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ashore.domain import events as ev
-from ashore.domain.withdrawal import Withdrawal, apply
+from ashore.domain.folding import apply
+from ashore.domain.withdrawal import Withdrawal
 from ashore.store.database import Database
 from ashore.store.journal import Journal, Summary
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from ashore.domain import events as ev
-from ashore.domain.withdrawal import PRIMARY, fold
+from ashore.domain.folding import fold
+from ashore.domain.withdrawal import PRIMARY
 from ashore.store.searching import searchable
 from unit.domain.event_strategies import intended, started
 

@@ -15,9 +15,10 @@ from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.eta import WHOLE, Expectation
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.folding import fold
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
-from ashore.domain.withdrawal import ANEW_FROM, LAST_STAGE, Status, Withdrawal, fold
+from ashore.domain.withdrawal import ANEW_FROM, LAST_STAGE, Status, Withdrawal
 from ashore.engine.elsewhere import signs_elsewhere
 from ashore.engine.ledger import REFUSED_SO_FAR, current_stage
 from ashore.engine.receiving import ConnectedWallets

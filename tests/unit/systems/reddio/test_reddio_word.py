@@ -8,10 +8,11 @@ import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.folding import fold
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import ChainHealth
 from ashore.domain.stage_marks import stage_mark
-from ashore.domain.withdrawal import HELD_UP, NOTE, Mark, Status, Withdrawal, fold
+from ashore.domain.withdrawal import HELD_UP, NOTE, Mark, Status, Withdrawal
 from ashore.systems.entries import Entry
 from ashore.systems.reddio.settlement.book import Kind
 from ashore.systems.reddio.settlement.operator_word import (

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.folding import apply, fold
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import Mark, Status, Withdrawal, apply, fold
+from ashore.domain.withdrawal import Mark, Status, Withdrawal
 from ashore.engine.voyages import voyage_of
 from ashore.lightning.backends import Receipt, ReceiptState
 from ashore.systems.lnurl.settlement.receipts import (

@@ -14,9 +14,10 @@ from ashore.crypto.abi import encode_call
 from ashore.crypto.event_logs import encode_event
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.folding import fold
 from ashore.domain.moves import MoveKind
 from ashore.domain.observations import BlockObserved, BlockRef, BlocksTakenBack, ChainHealth, LogEntry, Observation
-from ashore.domain.withdrawal import LAST_STAGE, Withdrawal, fold
+from ashore.domain.withdrawal import LAST_STAGE, Withdrawal
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.claiming.fates import Fates

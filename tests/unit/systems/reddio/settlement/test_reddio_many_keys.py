@@ -10,8 +10,9 @@ import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
+from ashore.domain.folding import fold
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import LAST_STAGE, Withdrawal, fold
+from ashore.domain.withdrawal import LAST_STAGE, Withdrawal
 from ashore.ethereum.proofs import MAX_SLOTS
 from ashore.store.keep import Keep
 from ashore.systems.reddio.codec.l1.storage import eth_key_slot

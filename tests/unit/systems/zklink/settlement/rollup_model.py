@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.folding import fold
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import Withdrawal, fold
+from ashore.domain.withdrawal import Withdrawal
 from ashore.systems.entries import Entry
 from ashore.systems.zklink.settlement.book import Kind
 from ashore.systems.zklink.system.plan import plan_of

@@ -7,8 +7,9 @@ import pytest
 from ashore.crypto.event_logs import encode_event
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.folding import apply
 from ashore.domain.observations import BlockObserved, BlockRef, LogEntry
-from ashore.domain.withdrawal import WAY, Status, Withdrawal, apply
+from ashore.domain.withdrawal import WAY, Status, Withdrawal
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.entries import Entry

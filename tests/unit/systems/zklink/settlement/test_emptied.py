@@ -9,7 +9,8 @@ import pytest
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.withdrawal import Withdrawal, apply
+from ashore.domain.folding import apply
+from ashore.domain.withdrawal import Withdrawal
 from ashore.ethereum.errors import NoAgreement
 from ashore.systems.attempts import LONGEST_REST, OFTEN
 from ashore.systems.base import Unclaimed

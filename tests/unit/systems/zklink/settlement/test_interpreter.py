@@ -10,6 +10,7 @@ from ashore.crypto.event_logs import encode_event
 from ashore.domain import events as ev
 from ashore.domain.eta import WHOLE
 from ashore.domain.evidence import Evidence, Level
+from ashore.domain.folding import apply
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.observations import (
     BlockObserved,
@@ -21,7 +22,7 @@ from ashore.domain.observations import (
     Observation,
     OperatorReport,
 )
-from ashore.domain.withdrawal import OUTRUN, Withdrawal, apply
+from ashore.domain.withdrawal import OUTRUN, Withdrawal
 from ashore.engine.voyages import voyage_of
 from ashore.store.database import Database
 from ashore.store.keep import Keep

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Level
+from ashore.domain.folding import apply
 from ashore.domain.moves import MoveState
-from ashore.domain.withdrawal import OUTRUN, Mark, Status, Withdrawal, apply
+from ashore.domain.withdrawal import OUTRUN, Mark, Status, Withdrawal
 from ashore.store.database import Database
 from ashore.store.keep import Keep
 from ashore.systems.zklink.settlement.book import Book, Kind
