@@ -251,7 +251,7 @@ async def test_a_wallet_that_was_away_can_be_asked_again_without_asking_the_serv
     ("pasted", "said"),
     [
         ("satoshi@wallet.example", "a Lightning address or an e-mail address"),
-        (LINK, "This is an LNURL."),
+        (LINK, "A voucher of 127.0.0.1:8080."),
         ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "on-chain Bitcoin address"),
         (invoice(20_000)[:-1], "invoice"),
     ],
