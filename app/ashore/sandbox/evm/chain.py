@@ -23,6 +23,7 @@ from ashore.sandbox.evm.proofs import AccountProof, prove_account
 from ashore.sandbox.evm.storage import MemoryStore, SqliteStore
 
 _ESTIMATES_KEPT = 32
+_WORDS_KEPT = 4_096
 
 
 class DevChain:
@@ -63,6 +64,7 @@ class DevChain:
         self._lock = threading.RLock()
         self._least_base_fee = 0
         self._estimates: OrderedDict[tuple[bytes, Message], int] = OrderedDict()
+        self._words: OrderedDict[tuple[bytes, bytes, int], int] = OrderedDict()
         self._store: MemoryStore | SqliteStore = MemoryStore() if path is None else SqliteStore(path)
         self._file = ChainFile(self._store)
         self._database = AtomicDB(self._store)
@@ -191,7 +193,12 @@ class DevChain:
     def storage(self, address: bytes, slot: int, number: int | None = None) -> int:
         """Return one storage word after block `number` (default: the head)."""
         with self._lock:
-            return int(self._state(number).get_storage(Address(address), slot))
+            place = bytes(self._header(number).hash), address, slot
+            if place not in self._words:  # an operator at work asks for the same ones until a block changes them
+                self._words[place] = int(self._state(number).get_storage(Address(address), slot))
+                if len(self._words) > _WORDS_KEPT:
+                    self._words.popitem(last=False)
+            return self._words[place]
 
     def prove(self, address: bytes, slots: Sequence[int], number: int | None = None) -> AccountProof:
         """Prove an account and its slots under the state root of block `number` (default: the head)."""
