@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.withdrawal import Mark
+from ashore.domain.withdrawal import Mark, Status
 from ashore.systems.base import Draft, Severity
 from ashore.systems.reddio.codec import AssetKind, hex_of
-from ashore.systems.reddio.settlement.transfers import ANSWERS
+from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
 from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REGISTERED, REQUESTED, SETTLED, UPDATED
 from faults.reddio_bench import CORAL, PEARL, POSTCARD, REEF, SHELL, ReddioBench, held
@@ -95,6 +95,25 @@ async def test_a_reddio_that_lies_about_a_transfer_is_not_believed_before_ethere
     assert row.said_by == "Reddio says so"
     assert "Reddio’s word alone" in row.sentence
     assert "by Reddio’s word" in vaults.voyage(transfer).headline
+
+
+async def test_a_transfer_of_which_reddio_says_no_more_is_given_up_and_not_called_done(vaults: ReddioBench) -> None:
+    receiver = (await vaults.open_reddio(2)).accounts[0].stark_key
+    transfer = await vaults.take_out("ETH", "0.25", way=TO_VAULT, recipient=receiver)
+    await vaults.operate("accept")
+    await vaults.look()
+    vaults.set_faults(dead=True)
+    vaults.leap.forward(GIVEN_UP_MS / 1000 + 1)
+    await vaults.look_until(lambda: vaults.voyage(transfer).status is not Status.UNDER_WAY)
+    voyage = vaults.voyage(transfer)
+    assert voyage.status is Status.UNSEEN
+    assert voyage.headline == "It is not known whether it is in the receiver’s vault."
+    assert "before you send anything again" in voyage.advice
+    (row,) = (row for row in voyage.rows if row.stage.id == SETTLED)
+    assert (row.mark, row.sentence) == (
+        Mark.AWAITED,
+        "Reddio took the transfer, and does not say that it is in the receiver’s vault.",
+    )
 
 
 async def test_a_transfer_to_a_vault_is_done_by_reddios_word(vaults: ReddioBench) -> None:
