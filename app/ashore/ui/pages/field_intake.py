@@ -143,8 +143,8 @@ class FieldIntake(QObject):
         self.forget()
         if found.way is Way.VOUCHER:
             keep_voucher(self._context.wallet, unwrapped(text), source)
-        # Of what opens a wallet, the sentence says what to do with it.
-        advice = found.advice if found.secret else self._wanted
+        # Of what opens a wallet, or may be a key, the sentence says what to do with it.
+        advice = found.advice if found.secret or found.doubtful else self._wanted
         self._field.tell(Problem(found.sentence, f"{NOT_FILLED} {advice}".strip(), Severity.WARNS))
         self._offer("" if found.secret else text, found.way)
         bring_into_view(self._field)
