@@ -352,3 +352,17 @@ def test_what_a_sender_signs_bears_its_own_signature() -> None:
     assert "sender" in vars(made)
     assert bytes(read.sender) == bytes(made.sender) == genesis.address(0)
     assert read.hash == made.hash
+
+
+def test_a_word_is_read_as_it_is_after_each_block_and_each_reorganisation(network: Network) -> None:
+    operation = withdrawal()
+    chain, place = network.chain, (network.zklink.address, mapping_slot(54, OWNER_KEY, 17))
+    assert chain.storage(*place) == 0
+    network.settle(operation)
+    number, executing = chain.head.number, [one.hash for one in chain.head.transactions]
+    assert chain.storage(*place) == operation.amount
+    chain.reorg(1, executing)
+    assert chain.head.number > number
+    assert chain.storage(*place) == chain.storage(*place, number) == chain.storage(*place, number - 1) == 0
+    chain.mine()
+    assert chain.storage(*place) == 0
