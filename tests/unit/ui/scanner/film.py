@@ -12,7 +12,7 @@ from typing import cast
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPolygonF, QTransform
 
-from unit.ui.scanner.drawn import code_image
+from tests.unit.ui.scanner.drawn import code_image
 
 RATE = 30
 SIZE = QSize(1280, 720)
