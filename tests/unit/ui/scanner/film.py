@@ -11,7 +11,6 @@ from typing import cast
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPolygonF, QTransform
-
 from tests.unit.ui.scanner.drawn import code_image
 
 RATE = 30
