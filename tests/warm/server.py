@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 _STREAMS = 3
 _LONGEST = 1 << 17
+_WISH = 16
 _IMPORTED = {
     "signer": ("ashore.signer_role", "ashore.keys.signer_session", "ashore.keys.key_ring", "nacl.bindings"),
     "sandbox": ("ashore.sandbox.role", "ashore.sandbox.control"),
@@ -40,6 +41,10 @@ class _Forked:
     def over(self) -> None:
         """Tell how it ended."""
         _, status = os.waitpid(self.process, 0)
+        self.connection.setblocking(False)
+        with contextlib.suppress(OSError):  # a wish that nobody has read would reset the connection at its close
+            while self.connection.recv(_WISH):
+                pass
         with contextlib.suppress(OSError):  # what stood for it may have been killed first
             self.connection.send(str(os.waitstatus_to_exitcode(status)).encode())
         self.connection.close()

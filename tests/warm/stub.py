@@ -23,7 +23,14 @@ def main() -> None:
     connection.sendmsg([content], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
     for stream in _STREAMS:
         os.close(stream)
-    usual = _signal.signal(_signal.SIGTERM, lambda *_: connection.send(b"kill"))
+
+    def kill(*_: object) -> None:
+        try:
+            connection.send(b"kill")
+        except OSError:
+            return  # it is gone already, and how it ended is on its way
+
+    usual = _signal.signal(_signal.SIGTERM, kill)
     status = int(connection.recv(16) or b"70")  # nothing: the server is gone
     _signal.signal(_signal.SIGTERM, usual)
     if status < 0:
