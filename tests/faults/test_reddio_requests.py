@@ -8,7 +8,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark, Status
 from ashore.systems.base import Draft, Severity
 from ashore.systems.reddio.codec import AssetKind, hex_of
-from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS
+from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS, LAST_WAIT_MS, LATE_SINCE
 from ashore.systems.reddio.system.offer import PLAIN_WAY, TO_VAULT
 from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMABLE, REGISTERED, REQUESTED, SETTLED, UPDATED
 from faults.reddio_bench import CORAL, PEARL, POSTCARD, REEF, SHELL, ReddioBench, held
@@ -104,6 +104,9 @@ async def test_a_transfer_of_which_reddio_says_no_more_is_given_up_and_not_calle
     await vaults.look()
     vaults.set_faults(dead=True)
     vaults.leap.forward(GIVEN_UP_MS / 1000 + 1)
+    await vaults.look_until(lambda: LATE_SINCE in vaults.voyage(transfer).withdrawal.facts)
+    assert vaults.voyage(transfer).status is Status.UNDER_WAY, "a week says nothing while nobody asks"
+    vaults.leap.forward(LAST_WAIT_MS / 1000 + 1)
     await vaults.look_until(lambda: vaults.voyage(transfer).status is not Status.UNDER_WAY)
     voyage = vaults.voyage(transfer)
     assert voyage.status is Status.UNSEEN

@@ -22,7 +22,7 @@ from ashore.systems.reddio.settlement.operator_word import (
     contradictions,
     words,
 )
-from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS, TURNING_MS, held
+from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS, LAST_WAIT_MS, TURNING_MS, held
 from ashore.systems.reddio.system.offer import TO_VAULT
 from ashore.systems.reddio.system.tracks import ACCEPTED, BATCHED, CLAIMED, REQUESTED, SETTLED, UPDATED, WITHDRAWAL
 from unit.systems.reddio.api_stub import Api, failed, ok
@@ -239,6 +239,7 @@ async def test_its_word_that_runs_ahead_of_ethereum_is_named_until_ethereum_foll
     ("status", "update", "said"),
     [
         (6, None, "Reddio says that it is in the receiver’s vault: Harbour has shown no state update since."),
+        (3, UPDATE, "Reddio has said that it is in the receiver’s vault, and was not heard to stand by it."),
         (1, UPDATE, "Reddio took the transfer, and does not say that it is in the receiver’s vault."),
         (None, None, "Reddio took the transfer, and does not say that it is in the receiver’s vault."),
     ],
@@ -251,11 +252,24 @@ async def test_a_transfer_that_does_not_end_is_given_up_after_a_week_and_not_cal
         await told(api, events, NOW, update, status=status, to=FOREIGN_KEY)
     assert after(events, NOW + GIVEN_UP_MS - 1, update).is_open
     assert after(events, NOW + GIVEN_UP_MS, update, replace(HEALTH, behind=3)).is_open, "not all was read"
-    state = after(events, NOW + GIVEN_UP_MS, update)
+    late = NOW + GIVEN_UP_MS
+    for passed in (0, LAST_WAIT_MS - 1):
+        assert after(events, late + passed, update).is_open, "it is asked for, and has its chance to say so"
+    state = after(events, late + LAST_WAIT_MS, update)
     assert state.status is Status.UNSEEN
     assert state.stage(SETTLED).contradicted == said
     assert state.stage(SETTLED).level is None
     assert state_of(begun()).status is after(begun(), NOW + GIVEN_UP_MS, update).status, "a withdrawal waits on"
+
+
+async def test_a_week_in_which_the_wallet_was_closed_gives_no_transfer_up(api: Api) -> None:
+    events = transfer()
+    await told(api, events, status=3, to=FOREIGN_KEY)
+    late = NOW + 8 * 86_400_000
+    for passed in (0, 3 * LAST_WAIT_MS, 9 * LAST_WAIT_MS):
+        assert after(events, late + passed, UPDATE).is_open, "opened for a moment, and closed again"
+    heard = late + 9 * LAST_WAIT_MS + 1
+    assert (await told(api, events, heard, status=6, to=FOREIGN_KEY)).status is Status.FINAL
 
 
 async def test_a_transfer_of_which_it_is_not_known_whether_reddio_has_it_is_never_given_up() -> None:

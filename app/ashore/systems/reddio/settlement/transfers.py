@@ -9,8 +9,8 @@ validium is a leaf under a root, and a state update tells of no transfer between
 - A state update on Ethereum after the transfer was made: checked by Ashore. Without one it can be in no state that
   Ethereum knows, whatever Reddio says; with one it may be, and what is in it Reddio alone can tell.
 
-So the end stays a thing that Reddio reports. Where it does not come within a week, Ashore says that it is not known,
-and asks no more.
+So the end stays a thing that Reddio reports. Where it does not come within a week, and not in another hour in which
+Ashore asks, it says that the end is not known, and asks no more: a week in which it was closed tells nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,8 +29,12 @@ ANSWERS = 3
 TURNING_MS = 3_600_000
 """For how long it has to say at least that StarkEx took it: until then it may turn it back."""
 GIVEN_UP_MS = 7 * 86_400_000
-"""After how long a transfer that Reddio took, and that did not end, is not asked for any more: many state updates."""
+"""After how long a transfer that Reddio took, and that did not end, is late: many state updates."""
+LAST_WAIT_MS = 3_600_000
+"""For how long a late one is asked for before it is given up. After twice that Ashore was closed: it begins anew."""
 
+LATE_SINCE = "late_since"
+"""The fact of when, after that long, Ashore began to wait for the last time, in UTC milliseconds."""
 IN_BATCH_SINCE = "in_batch_since"
 """The fact of when Reddio first said of a transfer that StarkEx took it, in UTC milliseconds; else empty."""
 SAID_ON_L1 = "said_on_l1"
@@ -41,6 +45,7 @@ AHEAD = (
     "take Reddio’s word for it, and goes on asking."
 )
 _UNTOLD = "Reddio took the transfer,", "and does not say that it is in the receiver’s vault."
+_UNSTEADY = "Reddio has said that it is in the receiver’s vault,", "and was not heard to stand by it."
 _UNSHOWN = "Reddio says that it is in the receiver’s vault:", "{chain} has shown no state update since."
 
 UpdateSince = Callable[[Withdrawal], Entry | None]
@@ -90,9 +95,20 @@ def held(
         ahead = AHEAD.format(chain=chain.name) if missing and state.facts.get(SAID_ON_L1) else ""
         if state.facts.get(HELD_UP, "") != ahead:
             yield ev.FactLearnt(state.id, HELD_UP, ahead, chain.name)
-        request, taken_at = state.request, state.stage(REQUESTED).reached_at
-        answered = request is not None and request.state is MoveState.ACCEPTED and taken_at > 0
-        if answered and now - taken_at >= GIVEN_UP_MS and not state.stage(SETTLED).evidence:
-            said, found = _UNSHOWN if missing and state.facts.get(IN_BATCH_SINCE) else _UNTOLD
-            yield ev.StageContradicted(state.id, SETTLED, said, found.format(chain=chain.name))
-            yield ev.FactLearnt(state.id, UNSEEN_END, str(now), "Ashore")
+        yield from _late(deployment, state, missing=missing, now=now)
+
+
+def _late(deployment: Deployment, state: Withdrawal, *, missing: bool, now: int) -> Iterator[ev.Event]:
+    """Wait for a late one for the last time, and then say that its end is not known."""
+    request, taken_at = state.request, state.stage(REQUESTED).reached_at
+    answered = request is not None and request.state is MoveState.ACCEPTED and taken_at > 0
+    if not answered or now - taken_at < GIVEN_UP_MS or state.stage(SETTLED).evidence:
+        return
+    waited = now - int(state.facts.get(LATE_SINCE, "") or 0)
+    if not 0 <= waited <= 2 * LAST_WAIT_MS:
+        yield ev.FactLearnt(state.id, LATE_SINCE, str(now), "Ashore")
+    elif waited >= LAST_WAIT_MS:
+        heard = _UNSHOWN if missing else _UNSTEADY
+        said, found = heard if state.facts.get(IN_BATCH_SINCE) else _UNTOLD
+        yield ev.StageContradicted(state.id, SETTLED, said, found.format(chain=deployment.chain.name))
+        yield ev.FactLearnt(state.id, UNSEEN_END, str(now), "Ashore")
