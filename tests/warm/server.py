@@ -74,6 +74,8 @@ def serve(listening: socket.socket) -> None:
                     key.data.over()
                 else:  # killed, or asked to kill
                     selector.unregister(key.data.connection)
+                    with contextlib.suppress(OSError):
+                        key.data.connection.recv(16)  # closed with this unread, it would take the answer back
                     key.data.kill()
 
 
