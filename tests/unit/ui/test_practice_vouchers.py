@@ -66,18 +66,44 @@ async def test_using_one_fills_the_form_and_opens_nothing(shell: Shell, wallet: 
 async def test_while_a_voucher_is_open_none_is_offered_and_then_anew(shell: Shell, wallet: VoucherWallet) -> None:
     page = await opened(shell)
     assert page.tips.isHidden()
-    wallet.giving.vouchers = wallet.giving.vouchers[1:]
     before = wallet.giving.asked
     page.intake.aside.click()
     await shell.settle()
-    assert wallet.giving.asked == before + 1
+    assert page.tips.isVisible()
+    assert wallet.giving.asked == before, "nothing was withdrawn meanwhile"
+    gift = page.tips.rows[0]
+    wallet.giving.vouchers = wallet.giving.vouchers[1:]
+    shell.sections.show_section("activity")
+    await the_page(shell)
     assert "“Gift”" not in texts(page.tips)
+    assert gift not in page.tips.rows
     wallet.giving.vouchers = ()
     shell.sections.show_section("activity")
     await the_page(shell)
-    await shell.settle()
     assert page.tips.rows == []
     assert "All are used up." in texts(page.tips)
+
+
+async def test_what_is_listed_stays_while_it_is_so_and_is_asked_when_it_is_seen(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    await shell.settle()
+    before = wallet.giving.asked
+    shell.sections.show_section("activity")
+    await the_page(shell)
+    assert page.tips.isHidden()
+    assert wallet.giving.asked == before
+    page.link.clear()
+    await shell.settle()
+    assert wallet.giving.asked == before + 1
+    rows = page.tips.rows
+    assert len(rows) == 2
+    shell.sections.show_section("activity")
+    await the_page(shell)
+    assert wallet.giving.asked == before + 2
+    assert page.tips.rows is rows, "what somebody is on the way to is not made anew"
 
 
 async def test_a_service_that_does_not_answer_is_said_where_the_vouchers_were(

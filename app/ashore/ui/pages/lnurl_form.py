@@ -150,6 +150,7 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
 
     def shown(self) -> None:
         self._show_parts()
+        self.tips.refresh()
         self._meet_wallets()
         if self._offer is not None:
             self.fields.begin()

@@ -6,7 +6,6 @@ There is none of this where money is real.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
@@ -59,6 +58,8 @@ class VoucherTips(QWidget):
         self._vouchers = context.wallet.practice_vouchers if context.wallet.network.badge else None
         page = context.wallet.voucher_page
         self._page = page if is_page_here(page) else ""
+        self._shown: tuple[PracticeVoucher, ...] | None = None
+        self._stale = False
         self.rows: list[PracticeRow] = []
         self.open_page = Button(OPEN_PAGE, "small-link", name="Open the page of the practice vouchers in the browser")
         self.copy_page = CopyButton("the address of the page of the practice vouchers", page, "Copy its address")
@@ -91,15 +92,13 @@ class VoucherTips(QWidget):
     def want(self, wanted: bool) -> None:
         """Show it, where there is anything to show."""
         show_if(self, wanted and self.wanted)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
+        if self._stale and self.isVisible():
             self.refresh()
 
     def refresh(self) -> None:
-        """Ask what there is now: one may have been withdrawn meanwhile."""
-        if self.wanted:
+        """Ask what there is now, where it is seen: one may have been withdrawn meanwhile."""
+        self._stale = self.isHidden()
+        if self.wanted and not self._stale:
             self._context.tasks.start(self._look(), failed=self._not_listed, name=_LIST)
 
     async def _look(self) -> None:
@@ -107,6 +106,9 @@ class VoucherTips(QWidget):
         self._show(await self._vouchers.listed())
 
     def _show(self, vouchers: tuple[PracticeVoucher, ...]) -> None:
+        if vouchers == self._shown:
+            return
+        self._shown = vouchers
         clear(self._list)
         self.rows = []
         for number, voucher in enumerate(vouchers[:_SHOWN], 1):
@@ -120,6 +122,7 @@ class VoucherTips(QWidget):
         self.told.show_text(_NONE if not vouchers else _MORE if len(vouchers) > _SHOWN else "")
 
     def _not_listed(self, error: AshoreError) -> None:
+        self._shown = None
         clear(self._list)
         self.rows = []
         self.told.show_text(f"{error.sentence} {error.advice}".strip())
