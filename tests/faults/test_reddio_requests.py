@@ -6,6 +6,7 @@ import pytest
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import Mark, Status
+from ashore.engine.views import ActivityQuery
 from ashore.systems.base import Draft, Severity
 from ashore.systems.reddio.codec import AssetKind, hex_of
 from ashore.systems.reddio.settlement.transfers import ANSWERS, GIVEN_UP_MS, LAST_WAIT_MS, LATE_SINCE
@@ -113,10 +114,13 @@ async def test_a_transfer_of_which_reddio_says_no_more_is_given_up_and_not_calle
     assert voyage.headline == "It is not known whether it is in the receiver’s vault."
     assert "before you send anything again" in voyage.advice
     (row,) = (row for row in voyage.rows if row.stage.id == SETTLED)
-    assert (row.mark, row.sentence) == (
-        Mark.AWAITED,
+    assert (row.mark, row.said_by, row.sentence) == (
+        Mark.UNKNOWN,
+        "not known",
         "Reddio took the transfer, and does not say that it is in the receiver’s vault.",
     )
+    (listed,) = (each for each in vaults.wallet.activity(ActivityQuery(), None, 9).rows if each.id == transfer)
+    assert (listed.stage_title, listed.mark) == ("In the receiver’s vault", Mark.UNKNOWN)
 
 
 async def test_a_transfer_to_a_vault_is_done_by_reddios_word(vaults: ReddioBench) -> None:

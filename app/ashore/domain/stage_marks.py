@@ -2,7 +2,7 @@
 
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.stages import Track
-from ashore.domain.withdrawal import MARK_OF_LEVEL, STOPPED, WAY, Mark, Status, Withdrawal
+from ashore.domain.withdrawal import LAST_STAGE, MARK_OF_LEVEL, STOPPED, WAY, Mark, Status, Withdrawal
 
 
 def passed_by(withdrawal: Withdrawal, stage_id: str, track: Track) -> Evidence | None:
@@ -33,6 +33,13 @@ def stage_mark(withdrawal: Withdrawal, stage_id: str, track: Track) -> Mark:
             return Mark.UNKNOWN
         if withdrawal.status is Status.REFUSED:
             return Mark.FAILED
-    if view.mark is Mark.AWAITED and withdrawal.status in STOPPED:
+    return _awaited_no_more(withdrawal, stage_id) if view.mark is Mark.AWAITED else view.mark
+
+
+def _awaited_no_more(withdrawal: Withdrawal, stage_id: str) -> Mark:
+    """The mark of a stage that nothing speaks for: whether it is still awaited."""
+    if withdrawal.status in STOPPED:
         return Mark.NOT_REACHED
-    return view.mark
+    given_up = withdrawal.status is Status.UNSEEN and stage_id == withdrawal.facts.get(LAST_STAGE)
+    # Why it was given up stands there.
+    return Mark.UNKNOWN if given_up and withdrawal.stage(stage_id).contradicted else Mark.AWAITED

@@ -234,6 +234,8 @@ def current_stage(state: Withdrawal, track: Track) -> Stage:
     last = state.facts.get(LAST_STAGE, "")
     if state.status is Status.FINAL and any(stage.id == last for stage in track.stages):
         return track.stage(last)
+    if state.status is Status.UNSEEN and last and state.stage(last).contradicted:
+        return track.stage(last)  # what was given up
     furthest = track.stages[0]
     for stage in track.stages:
         view = state.stage(stage.id)

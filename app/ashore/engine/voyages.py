@@ -154,7 +154,8 @@ def _sentence(stage: Stage, view: StageView, mark: Mark, state: Withdrawal, word
         case Mark.FAILED:
             return view.failed or (request.said if request else "")
         case Mark.UNKNOWN:
-            return _unknown_sentence(state, words)
+            given_up = view.contradicted if state.status is Status.UNSEEN else ""
+            return given_up or _unknown_sentence(state, words)
         case Mark.TAKEN_BACK:
             return view.taken_back
     return view.contradicted or _plain_sentence(_placed(stage, state), mark, state)

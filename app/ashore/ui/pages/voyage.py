@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
-from ashore.domain.withdrawal import GAS_MOST, PRICED_OUT, RECEIVED, WAY, Mark, Status
+from ashore.domain.withdrawal import GAS_MOST, HELD_UP, PRICED_OUT, RECEIVED, WAY, Mark, Status
 from ashore.engine.views import ProofCheck, Voyage
 from ashore.engine.voyages import on_its_way
 from ashore.systems.base import Problem, Severity, Unclaimed
@@ -236,6 +236,7 @@ class VoyagePage(Page):
         racing = PRICED_OUT in facts or len(voyage.withdrawal.rivals) > 1
         by_hand = by_hand and not racing and Mark.TAKEN_BACK not in {row.mark for row in voyage.rows}
         by_hand = by_hand and not self._only_payout_missing(voyage)  # it may rest, and a claim never does
+        by_hand = by_hand and not facts.get(HELD_UP)
         self.advice.show_text(breakable(WAITS if by_hand else voyage.advice) if severity is None else "")
         mine_to_do = voyage.status in _WITHOUT_TIME or self._waits_for_claim(voyage)
         mine_to_do = mine_to_do or voyage.withdrawal.is_refused_so_far  # whether it comes at all is the question then
