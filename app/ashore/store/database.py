@@ -74,6 +74,17 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE scan_parts (number INTEGER PRIMARY KEY, place TEXT NOT NULL, body BLOB NOT NULL) STRICT;
     CREATE INDEX scan_parts_of ON scan_parts (place, number);
     """,
+    # What was done with a voucher is asked for whenever a withdrawal changes: see store/names.py.
+    """
+    CREATE TABLE names (
+        name TEXT NOT NULL, seq INTEGER NOT NULL, withdrawal TEXT NOT NULL, PRIMARY KEY (name, seq)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO names SELECT 'scope ' || json_extract(body, '$.profile') || ' ' || json_extract(body, '$.scope'),
+        seq, withdrawal FROM events WHERE name = 'move-intended' AND json_extract(body, '$.scope') != '';
+    INSERT INTO names SELECT 'link ' || json_extract(body, '$.terms.details."voucher.link"'), seq, withdrawal
+        FROM events WHERE name = 'withdrawal-started'
+        AND json_extract(body, '$.terms.details."voucher.link"') IS NOT NULL;
+    """,
 )
 
 

@@ -7,6 +7,7 @@ from ashore.domain.events import Event, Recorded, Terms, WithdrawalStarted, from
 from ashore.domain.folding import fold
 from ashore.domain.withdrawal import Withdrawal
 from ashore.store.database import Database
+from ashore.store.names import names_of, of_link, of_scope
 from ashore.store.searching import needles, searchable
 
 MOST_NAMED = 50
@@ -59,7 +60,10 @@ class Journal:
                     "INSERT INTO events (at, withdrawal, name, body) VALUES (?, ?, ?, ?)",
                     (at, event.withdrawal, event.name, to_json(event)),
                 )
-                recorded.append(Recorded(int(cursor.lastrowid or 0), at, event))
+                seq = int(cursor.lastrowid or 0)
+                recorded.append(Recorded(seq, at, event))
+                for name in names_of(event):
+                    connection.execute("INSERT INTO names VALUES (?, ?, ?)", (name, seq, event.withdrawal))
             connection.executemany(_UPSERT, [_values(summary) for summary in summarise(recorded)])
         return recorded
 
@@ -159,24 +163,20 @@ class Journal:
         One status each, empty where the lists know none.
         """
         rows = self._db.read(
-            "SELECT coalesce(w.status, '') FROM events e LEFT JOIN withdrawals w ON w.id = e.withdrawal"
-            " WHERE e.seq > ? AND e.name = 'move-intended' AND json_extract(e.body, '$.profile') = ?"
-            " AND json_extract(e.body, '$.scope') = ?",
+            "SELECT coalesce(w.status, '') FROM names n LEFT JOIN withdrawals w ON w.id = n.withdrawal"
+            " WHERE n.name = ? AND n.seq > ?",
+            of_scope(profile, scope),
             number,
-            profile,
-            scope,
         )
         return [str(status) for (status,) in rows]
 
     def taken_after(self, number: int, profile: str, scope: str) -> int:
         """What the withdrawals of `statuses_after` took together, in base units: those that settled, or may have."""
         rows = self._db.read(
-            "SELECT DISTINCT w.id FROM events e JOIN withdrawals w ON w.id = e.withdrawal"
-            " WHERE e.seq > ? AND e.name = 'move-intended' AND json_extract(e.body, '$.profile') = ?"
-            " AND json_extract(e.body, '$.scope') = ? AND w.status IN ('final', 'unseen')",
+            "SELECT DISTINCT w.id FROM names n JOIN withdrawals w ON w.id = n.withdrawal"
+            " WHERE n.name = ? AND n.seq > ? AND w.status IN ('final', 'unseen')",
+            of_scope(profile, scope),
             number,
-            profile,
-            scope,
         )
         told = (self.terms(str(withdrawal)) for (withdrawal,) in rows)
         return sum(terms.amount for terms in told if terms is not None)
@@ -186,17 +186,12 @@ class Journal:
 
         Either may be empty, and then names none.
         """
+        names = [of_scope(profile, scope) if scope else "", of_link(link) if link else ""]
         rows = self._db.read(
-            "SELECT w.id, w.status FROM withdrawals w JOIN events e ON e.withdrawal = w.id"
-            " WHERE w.profile = ? AND w.status != 'removed' AND ((? != '' AND e.name = 'move-intended'"
-            " AND json_extract(e.body, '$.scope') = ?) OR (? != '' AND e.name = 'withdrawal-started'"
-            " AND json_extract(e.body, '$.terms.details.\"voucher.link\"') = ?))"
-            " GROUP BY w.number ORDER BY w.number DESC",
+            "SELECT id, status FROM withdrawals WHERE profile = ? AND status != 'removed'"
+            " AND id IN (SELECT withdrawal FROM names WHERE name IN (?, ?)) ORDER BY number DESC",
             profile,
-            scope,
-            scope,
-            link,
-            link,
+            *names,
         )
         return [(str(withdrawal), str(status)) for withdrawal, status in rows]
 

@@ -17,6 +17,7 @@ from ashore.domain.withdrawal import GAS_MOST, Status
 from ashore.store import database, journal
 from ashore.store.database import Database
 from ashore.store.journal import Journal, Row
+from ashore.store.names import VOUCHER_LINK
 from unit.domain.event_strategies import history, intended, shown, started
 from unit.store.store_bench import Bench
 
@@ -24,7 +25,7 @@ MANY = 5_000
 Part = tuple[str, list[ev.Event]]
 
 
-def named(name: str, **details: str) -> ev.WithdrawalStarted:
+def named(name: str, **details: object) -> ev.WithdrawalStarted:
     begin = started(name)
     return ev.WithdrawalStarted(
         name,
@@ -112,6 +113,7 @@ def test_search_knows_hash_recipient_and_amount(tmp_path: Path) -> None:
     bench.database.close()
 
 
+LINK = "5e" * 32
 TX = "0x5d41" + "90aa" * 14 + "02e1"
 ADDRESS = "0x8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"
 
@@ -144,15 +146,20 @@ def test_an_older_journal_is_found_by_them_too(tmp_path: Path, monkeypatch: pyte
     whole = database.MIGRATIONS
     monkeypatch.setattr(database, "MIGRATIONS", whole[:2])
     monkeypatch.setattr(journal, "searchable", lambda _state, _stage: "10 usdc")
+    monkeypatch.setattr(journal, "names_of", lambda _event: ())
     old = Bench(tmp_path / "j")
     old.append(1, named("paid"), intended("paid"), ev.MoveAccepted("paid", "m", ""), paid("paid"))
     old.append(2, named("open"), intended("open"))
+    old.append(3, named("voucher", profile="p", details={VOUCHER_LINK: LINK}), of_scope("voucher"))
     old.database.close()
     monkeypatch.setattr(database, "MIGRATIONS", whole)
     fresh = Bench(tmp_path / "j")
     assert [row.id for row in fresh.journal.page(TX, "all", None, 5)] == ["paid"]
     assert [row.id for row in fresh.journal.page("final usdc", "all", None, 5)] == ["paid"]
     assert [row.id for row in fresh.journal.page("waiting", "all", None, 5)] == ["open"]
+    assert fresh.journal.of_voucher("p", "", LINK) == [("voucher", "prepared")]
+    assert fresh.journal.of_voucher("p", "scope", "") == [("voucher", "prepared")]
+    assert fresh.journal.statuses_after(0, "p", "scope") == ["prepared"]
     fresh.database.close()
 
 
@@ -283,4 +290,29 @@ def test_what_became_of_an_intention_is_told_from_some_event_on(tmp_path: Path) 
         assert bench.journal.statuses_after(number, profile, scope) == told
     bench.append(6, ev.MoveRefused("a", "m", "no", "No.", ""))
     assert bench.journal.statuses_after(0, "p", "scope") == ["refused"]
+    bench.database.close()
+
+
+def of_scope(name: str) -> ev.MoveIntended:
+    return ev.MoveIntended(name, f"m-{name}", MoveKind.REQUEST, "p", f"hash-{name}", "", "scope", 0)
+
+
+def test_what_was_done_with_a_voucher_is_found_without_reading_what_happened_since(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    bench.append(1, named("first", profile="p", details={VOUCHER_LINK: LINK}), of_scope("first"))
+    bench.append(2, named("other", profile="q", details={VOUCHER_LINK: LINK}))
+    bench.append(3, named("again", profile="p", details={VOUCHER_LINK: "another"}), of_scope("again"))
+    found = [withdrawal for withdrawal, _ in bench.journal.of_voucher("p", "scope", LINK)]
+    assert found == ["again", "first"]
+    assert bench.journal.of_voucher("p", "", LINK) == [("first", "prepared")]
+    assert bench.journal.of_voucher("p", "", "") == []
+    asked: list[str] = []
+    bench.database._connection.set_trace_callback(asked.append)
+    bench.journal.of_voucher("p", "scope", LINK)
+    bench.journal.statuses_after(0, "p", "scope")
+    bench.journal.taken_after(0, "p", "scope")
+    bench.database._connection.set_trace_callback(None)
+    plans = [str(row[3]) for query in asked for row in bench.database.read(f"EXPLAIN QUERY PLAN {query}")]
+    assert plans
+    assert not [step for step in plans if step.startswith("SCAN")], "each is led to by an index"
     bench.database.close()

@@ -12,6 +12,7 @@ from ashore.domain.moves import MoveKind
 from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, LAST_LEVEL, LAST_STAGE, SAID_BY
 from ashore.lightning.backends import InvoiceRequest, MadeInvoice
+from ashore.store.names import VOUCHER_LINK
 from ashore.systems.base import Bearer, Plan, ReviewLine
 from ashore.systems.lnurl.codec import (
     CodecError,
@@ -48,8 +49,6 @@ SAID_BALANCE = "balance.said"
 BY_BALANCE = "balance.kept"
 """The detail that a person keeps a link by which the balance can be looked at again (LUD-14), at this confirmation or
 since before."""
-VOUCHER_LINK = "voucher.link"
-"""The detail by which a voucher is known again: a hash of the link that was opened, from which nothing can be read."""
 
 
 class NoteUnreadable(AshoreError):
