@@ -62,7 +62,7 @@ class IntakeField(QWidget):
         self.to_voucher = Button("Go to the voucher", "primary")
         self.to_withdrawal = Button("Show it", "primary", name="Show the withdrawal")
         self.to_receiving = Button("Connect a wallet", "primary")
-        self.to_own = Button("", "primary")
+        self.to_own = Button("")
         self._own: OwnCode | None = None
         self._came = ""
         places = [each for each in profiles if each.system != LIGHTNING]

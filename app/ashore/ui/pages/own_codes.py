@@ -50,7 +50,7 @@ def _of_claim(context: Context, link: str) -> OwnCode | None:
             sentence = f"This is the claim of {owed_words(owed)}, which waits on {owed.chain}."
             return OwnCode(sentence, "Any wallet may send it; here, it is claimed under Unclaimed.", UNCLAIMED)
     if _CLAIMS.match(link):
-        sentence = "This is a call that pays out what waits in a contract of zkLink or Reddio."
+        sentence = "This calls a contract to pay out what waits in it, as zkLink’s and Reddio’s do."
         return OwnCode(sentence, "Nothing that Ashore knows of waits for it now: it may be paid out.", UNCLAIMED)
     return None
 
