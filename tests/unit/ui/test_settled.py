@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
+from ashore.engine.views import Review
 from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import LEAVE
 from ashore.ui.pages.review import TOO_SOON, ReviewPage
@@ -19,6 +22,8 @@ from unit.ui.test_voucher_page import LINK, VoucherWallet
 __all__ = ["review"]
 
 NEVER_IN_A_TEST = 60_000
+STILL_MS = settled.STILL_MS
+"""What people have. It is read before a fixture spares the hands of other tests the wait."""
 
 
 @pytest.fixture
@@ -126,11 +131,40 @@ async def test_it_waits_for_half_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not review.settled.waits, "hands of other tests are quick"
-    monkeypatch.setattr(settled, "STILL_MS", 500)
+    monkeypatch.setattr(settled, "STILL_MS", STILL_MS)
     review.confirm.setEnabled(False)
+    assert not review.settled.waits, "who can no longer be clicked waits for nothing"
     review.confirm.setEnabled(True)
     assert 400 < review.settled._wait.remainingTime() <= 550, "a coarse timer"
     await shell.until(lambda: not review.settled.waits)
+
+
+async def test_a_double_click_confirms_once_and_the_window_goes_on_to_say_that_it_signs(
+    shell: Shell, review: ReviewPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(shell.wallet, VoucherWallet)
+    signs, confirm = asyncio.Event(), shell.wallet.confirm
+
+    async def confirm_slowly(reviewed: Review) -> str:
+        await signs.wait()
+        return await confirm(reviewed)
+
+    monkeypatch.setattr(shell.wallet, "confirm", confirm_slowly)
+    monkeypatch.setattr(settled, "STILL_MS", STILL_MS)
+    assert review._review is not None
+    shell.sections.go_back()
+    shell.sections.show_review(review._review)
+    await shell.settle()
+    await shell.until(lambda: not review.settled.waits)
+    at, handle = place(shell, review.confirm).center(), shell.window.windowHandle()
+    assert handle is not None
+    click(shell, at)
+    QTest.mouseDClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    assert review.busy
+    assert review.state.text() == "Signing, and writing it down before it is sent."
+    signs.set()
+    await shell.settle()
+    assert len(shell.wallet.confirmed) == 1
 
 
 @pytest.mark.usefixtures("patient")

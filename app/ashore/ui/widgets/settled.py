@@ -20,7 +20,7 @@ class Settled(QObject):
     """
 
     too_soon = Signal()
-    """A click was not taken."""
+    """A click was not taken, on a button that can be used."""
 
     def __init__(self, button: QAbstractButton) -> None:
         super().__init__(button)
@@ -38,9 +38,10 @@ class Settled(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind in _CLICKS and watched is self._button and self.waits:
-            self.too_soon.emit()
+            if self._button.isEnabled():  # else it was taken already: the second press of a double click
+                self.too_soon.emit()
             return True
-        if kind in _CHANGES:
+        if kind in _CHANGES and (kind != QEvent.Type.EnabledChange or self._button.isEnabled()):
             if kind in (QEvent.Type.Show, QEvent.Type.ParentChange):
                 self._look_around()
             if STILL_MS:
