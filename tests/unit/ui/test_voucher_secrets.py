@@ -9,8 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from ashore.engine.earlier_claims import EarlierClaim
+from ashore.systems.base import Plan
 from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.pages.review import ReviewPage
 from unit.systems.lnurl.system.offers import invoice, offer
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
@@ -212,3 +216,49 @@ async def test_what_opens_a_wallet_is_named_and_covered_in_the_vouchers_field_to
     assert page.link.echoMode() is page.link.EchoMode.Password
     page.link.setText("")
     assert page.link.echoMode() is page.link.EchoMode.Normal
+
+
+class Journal:
+    """Knows of nothing, and remembers what it was asked of."""
+
+    def __init__(self) -> None:
+        self.asked: list[str | LnurlOffer | Plan] = []
+
+    def of_link(self, text: str) -> EarlierClaim | None:
+        self.asked += [text] if text else []
+        return None
+
+    def of_offer(self, offer: LnurlOffer) -> EarlierClaim | None:
+        self.asked.append(offer)
+        return None
+
+    def of_plan(self, plan: Plan) -> EarlierClaim | None:
+        self.asked.append(plan)
+        return None
+
+
+async def test_what_was_handed_over_is_known_to_no_page_and_out_of_view_nothing_is_looked_up(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.earlier = journal = Journal()
+    page = await full(shell)
+    page.summary.review.click()
+    await shell.until(lambda: shell.sections.place == "review")
+    review = shell.sections.page("review")
+    assert isinstance(review, ReviewPage)
+    assert isinstance(journal.asked[-1], Plan)
+    journal.asked.clear()
+    shell.sections.hub.withdrawals_changed.emit(frozenset())
+    assert [type(each) for each in journal.asked] == [Plan], "the form is out of view"
+    shell.sections.go_back()
+    journal.asked.clear()
+    shell.sections.hub.withdrawals_changed.emit(frozenset())
+    assert [type(each) for each in journal.asked] == [LnurlOffer]
+    page.summary.review.click()
+    await shell.until(lambda: shell.sections.place == "review")
+    review.confirm.click()
+    await shell.until(lambda: shell.sections.place == "voyage")
+    journal.asked.clear()
+    shell.sections.hub.withdrawals_changed.emit(frozenset())
+    review.earlier.look_again()
+    assert journal.asked == []

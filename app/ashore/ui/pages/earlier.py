@@ -64,7 +64,7 @@ class EarlierNotice(Notice):
         self._context = context
         self._withdrawal = ""
         self._look: Callable[[], EarlierClaim | None] = _nothing
-        context.hub.withdrawals_changed.connect(lambda _ids: self._tell())
+        context.hub.withdrawals_changed.connect(lambda _ids: self._changed())
         self.acted.connect(lambda: context.go.show_voyage(self._withdrawal, back=back))
 
     def show_voucher(self, offer: LnurlOffer | None, text: str) -> None:
@@ -72,20 +72,26 @@ class EarlierNotice(Notice):
         earlier = self._context.wallet.earlier
         if earlier is not None:
             self._look = (lambda: earlier.of_offer(offer)) if offer is not None else (lambda: earlier.of_link(text))
-            self._tell()
+            self.look_again()
 
     def show_plan(self, plan: Plan) -> None:
         """Of what is being reviewed."""
         earlier = self._context.wallet.earlier
         self._look = (lambda: earlier.of_plan(plan)) if earlier is not None else _nothing
-        self._tell()
+        self.look_again()
 
     def forget(self) -> None:
         """Say nothing, and know no voucher any more."""
         self._look = _nothing
         self.clear()
 
-    def _tell(self) -> None:
+    def _changed(self) -> None:
+        page = self.parentWidget()
+        if page is not None and page.isVisible():
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Tell what is known by now: nothing is looked up by itself while the page is out of view."""
         claim = self._look()
         if claim is None:
             self.clear()

@@ -180,6 +180,7 @@ class ReviewPage(Page):
             self._elsewhere = None
 
     def shown(self) -> None:
+        self.earlier.look_again()
         self.setFocus()  # on no button: Enter does nothing here, Tab begins at the top
         self.columns.to_top()
 
@@ -269,6 +270,7 @@ class ReviewPage(Page):
     async def _send(self, review: Review) -> None:
         withdrawal = await self.context.wallet.confirm(review)
         self._review = None
+        self.earlier.forget()  # the plan of a voucher has its secret
         self._signatures.clear()
         self._set_busy(False)
         self._lock_changed()
