@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ashore.domain.withdrawal import ANEW_FROM, OPEN_STATUSES, RECEIVED, Status, Withdrawal
+from ashore.store.names import VOUCHER_LINK
 from ashore.systems.base import Bearer, Plan
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, pasted_name
-from ashore.systems.lnurl.system.plan import VOUCHER_LINK, claim_scope
+from ashore.systems.lnurl.system.plan import claim_scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import ANEW_FROM, LAST_STAGE, UNSEEN_END, Status
 from ashore.engine.earlier_claims import EarlierClaim, EarlierClaims
+from ashore.store.names import VOUCHER_LINK
 from ashore.systems.base import Bearer, Plan
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name
-from ashore.systems.lnurl.system.plan import VOUCHER_LINK, claim_scope
+from ashore.systems.lnurl.system.plan import claim_scope
 from ashore.ui.pages.earlier import earlier_words
 from unit.store.store_bench import Bench as StoreBench
 from unit.systems.lnurl.system.offers import NOW_S, offer

@@ -156,7 +156,7 @@ def test_an_older_journal_is_found_by_them_too(tmp_path: Path, monkeypatch: pyte
     fresh = Bench(tmp_path / "j")
     assert [row.id for row in fresh.journal.page(TX, "all", None, 5)] == ["paid"]
     assert [row.id for row in fresh.journal.page("final usdc", "all", None, 5)] == ["paid"]
-    assert [row.id for row in fresh.journal.page("waiting", "all", None, 5)] == ["open"]
+    assert [row.id for row in fresh.journal.page("waiting", "all", None, 5)] == ["voucher", "open"]
     assert fresh.journal.of_voucher("p", "", LINK) == [("voucher", "prepared")]
     assert fresh.journal.of_voucher("p", "scope", "") == [("voucher", "prepared")]
     assert fresh.journal.statuses_after(0, "p", "scope") == ["prepared"]

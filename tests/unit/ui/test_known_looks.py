@@ -13,10 +13,11 @@ from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, SAID_BY, Status
 from ashore.engine.earlier_claims import EarlierClaim
 from ashore.engine.views import Change, Topic
 from ashore.engine.voucher_rests import VoucherRest
+from ashore.store.names import VOUCHER_LINK
 from ashore.systems.base import Plan
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.offer import LnurlOffer
-from ashore.systems.lnurl.system.plan import SAID_BALANCE, VOUCHER_LINK
+from ashore.systems.lnurl.system.plan import SAID_BALANCE
 from ashore.systems.lnurl.system.tracks import FINAL, REQUESTED
 from ashore.ui.pages.earlier import SEE
 from ashore.ui.pages.voucher_rests import AGAIN

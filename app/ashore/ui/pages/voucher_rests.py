@@ -12,10 +12,11 @@ from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import SAID_BY, Status
 from ashore.engine.views import Voyage
 from ashore.engine.voucher_rests import VoucherRest
+from ashore.store.names import VOUCHER_LINK
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.system.offer import LnurlOffer
-from ashore.systems.lnurl.system.plan import BY_BALANCE, SAID_BALANCE, VOUCHER_LINK
+from ashore.systems.lnurl.system.plan import BY_BALANCE, SAID_BALANCE
 from ashore.systems.lnurl.system.tracks import REQUESTED
 from ashore.ui.context import Context
 from ashore.ui.pages.earlier import EarlierNotice
