@@ -91,6 +91,7 @@ async def test_money_that_comes_is_shown_whatever_is_answered(application: QAppl
         person.photograph("paid-in-part")
 
 
+@pytest.mark.timeout(240)  # twenty vouchers, one after the other, in one window
 @pytest.mark.usefixtures("own_memory", "impatient")
 async def test_no_odd_answer_is_taken_for_a_yes_or_a_no(
     application: QApplication, tmp_path: Path, ahead: Ahead
