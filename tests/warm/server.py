@@ -19,7 +19,6 @@ from collections.abc import Sequence
 
 _STREAMS = 3
 _LONGEST = 1 << 17
-_WISH = 16
 _IMPORTED = {
     "signer": ("ashore.signer_role", "ashore.keys.signer_session", "ashore.keys.key_ring", "nacl.bindings"),
     "sandbox": ("ashore.sandbox.role", "ashore.sandbox.control"),
@@ -33,22 +32,22 @@ class _Forked:
     def __init__(self, connection: socket.socket, process: int) -> None:
         self.connection, self.process = connection, process
         self.handle = os.pidfd_open(process)  # type: ignore[attr-defined,unused-ignore]
+        self._ended = False
 
-    def kill(self) -> None:
-        """End it, if it lives."""
-        signal.pidfd_send_signal(self.handle, signal.SIGKILL)  # type: ignore[attr-defined,unused-ignore]
+    def heard(self) -> bool:
+        """End the process: what stands for it asked for that, or is gone (False)."""
+        word = self.connection.recv(16)
+        if not self._ended:
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)  # type: ignore[attr-defined,unused-ignore]
+        return bool(word)
 
     def over(self) -> None:
-        """Tell how it ended."""
+        """Tell how it ended. The connection stays until the other side closes it: an unread word would reset it."""
         _, status = os.waitpid(self.process, 0)
-        self.connection.setblocking(False)
-        with contextlib.suppress(OSError):  # a wish that nobody has read would reset the connection at its close
-            while self.connection.recv(_WISH):
-                pass
+        self._ended = True
+        os.close(self.handle)
         with contextlib.suppress(OSError):  # what stood for it may have been killed first
             self.connection.send(str(os.waitstatus_to_exitcode(status)).encode())
-        self.connection.close()
-        os.close(self.handle)
 
 
 def serve(listening: socket.socket) -> None:
@@ -69,14 +68,10 @@ def serve(listening: socket.socket) -> None:
                     selector.register(forked.handle, selectors.EVENT_READ, forked)
                 elif key.fd == key.data.handle:
                     selector.unregister(key.data.handle)
-                    if key.data.connection.fileno() in selector.get_map():
-                        selector.unregister(key.data.connection)
                     key.data.over()
-                else:  # killed, or asked to kill
+                elif not key.data.heard():
                     selector.unregister(key.data.connection)
-                    with contextlib.suppress(OSError):
-                        key.data.connection.recv(16)  # closed with this unread, it would take the answer back
-                    key.data.kill()
+                    key.data.connection.close()
 
 
 def _fork(connection: socket.socket, listening: socket.socket, selector: selectors.BaseSelector) -> _Forked:

@@ -13,6 +13,7 @@ _STREAMS = (0, 1, 2)
 
 def main() -> None:
     """Be the process with the arguments after the first, which is the server's socket."""
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, {_signal.SIGTERM})  # until there is somebody to kill
     connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
     connection.connect(sys.argv[1])
     words = [os.fsencode(word) for word in sys.argv[2:]]
@@ -28,11 +29,12 @@ def main() -> None:
         try:
             connection.send(b"kill")
         except OSError:
-            return  # it is gone already, and how it ended is on its way
+            return  # the server is gone
 
-    usual = _signal.signal(_signal.SIGTERM, kill)
+    _signal.signal(_signal.SIGTERM, kill)
+    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, {_signal.SIGTERM})
     status = int(connection.recv(16) or b"70")  # nothing: the server is gone
-    _signal.signal(_signal.SIGTERM, usual)
+    _signal.signal(_signal.SIGTERM, _signal.SIG_DFL)
     if status < 0:
         os.kill(os.getpid(), -status)
     os._exit(status)
