@@ -127,7 +127,7 @@ class Lane(WalletLane):
                 return False
             if "withdrawal" in answer:
                 return True
-            if "nonce" not in str(answer.get("error", "")):
+            if not any(word in str(answer.get("error", "")) for word in ("nonce", "the same number")):
                 raise MatrixError(f"the wallet did not begin: {answer}")
             # The account's nonce has not moved yet: the operator is a little behind.
         raise MatrixError("the account's nonce never moved")
