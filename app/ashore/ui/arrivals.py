@@ -59,6 +59,7 @@ class Source(StrEnum):
     SCAN = "from a scan"
     PRACTICE = "from the practice vouchers"
     KEYBOARD = "from the keyboard"
+    VAULT = "from your vault"
 
 
 def source_words(word: str) -> str:

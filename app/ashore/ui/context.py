@@ -37,6 +37,7 @@ class Navigator(Protocol):
         recipient: str = "",
         chain_id: int | None = None,
         link: str = "",
+        agreed: bool = False,
         account: str = "",
         code: str = "",
     ) -> None: ...

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from ashore.domain import events as ev
 from ashore.domain.addresses import checksum
+from ashore.domain.evidence import Evidence, Level
+from ashore.engine.kept_balances import KeptBalance
+from ashore.engine.voucher_rests import VoucherRest
 from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.systems.lnurl.system.tracks import FINAL
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.intake_field import IntakeField
+from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from unit.systems.lnurl.system.offers import invoice, offer
+from unit.ui.balance_hands import HOST, Balances, the_list
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
-from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page
+from unit.ui.standin import NOW
+from unit.ui.test_known_looks import Rests, withdrawn
+from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page, typed
 
 MINE = checksum(bytes.fromhex("8f3a12c4b7d09e21f3aa5c6d7e8f901277b091c2"))
 OTHER = checksum(bytes.fromhex("52908400098527886e0f7030069857d2e4169ee7"))
@@ -212,3 +226,132 @@ async def test_while_a_question_is_open_nothing_changes_what_it_is_about(shell: 
     assert isinstance(form, ZkLinkFormPage)
     assert form.fields.recipient.text() == OTHER
     assert [each.id for each in wallet.unopened.listed()] == [wallet.unopened.name_of(SECOND)], "it is not lost by that"
+
+
+class SlowRests(Rests):
+    """Gives the link of another voucher than the one that is open, when it may."""
+
+    def __init__(self) -> None:
+        super().__init__(VoucherRest("a", "h", "", 60_000_000, 5_000_000, 5_000_000, NOW - 86_400_000))
+        self.gives = asyncio.Event()
+        self.gives.set()
+
+    async def link(self, rest: str) -> str:
+        await self.gives.wait()
+        return SECOND
+
+
+async def with_an_invoice(shell: Shell, wallet: VoucherWallet) -> LnurlFormPage:
+    """A voucher is open in its form, and another wallet's invoice was pasted."""
+    wallet.voucher = replace(offer(), receivers=())
+    page = await opened(shell)
+    await typed(shell, page, page.fields.invoice, invoice(20_000))
+    return page
+
+
+async def voyage_with_a_rest(shell: Shell, wallet: VoucherWallet) -> VoyagePage:
+    settled = Evidence("lnurl.settled", Level.SEEN, "Practice node", NOW, {})
+    withdrawn(wallet, "done", ev.MoveAccepted("done", "m", "OK"), ev.StageReached("done", FINAL, settled))
+    shell.sections.show_voyage("done")
+    await shell.settle()
+    voyage = shell.sections.page("voyage")
+    assert isinstance(voyage, VoyagePage)
+    assert voyage.rest.button.isVisible()
+    return voyage
+
+
+async def test_withdrawing_again_from_a_voyage_asks_before_an_open_voucher_gives_way(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.rests = SlowRests()
+    page = await with_an_invoice(shell, wallet)
+    (await voyage_with_a_rest(shell, wallet)).rest.button.click()
+    await shell.settle()
+    intake = asked(shell)
+    assert "Another voucher is open in its form, and not withdrawn." in texts(intake.replacing)
+    assert (page.link.text(), page.fields.invoice.text()) == (LINK, invoice(20_000))
+    intake.replacing.anew.click()
+    await shell.settle()
+    assert (shell.sections.place, page.link.text(), page.fields.invoice.text()) == ("voucher", SECOND, "")
+
+
+async def test_withdrawing_again_from_a_voyage_takes_no_place_of_a_service_that_is_asked(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.rests = SlowRests()
+    page = await the_page(shell)
+    wallet.answers.clear()
+    page.link.setText(LINK)
+    page.open_button.click()
+    await asyncio.sleep(0)
+    shell.sections.show_section("activity")
+    settled = Evidence("lnurl.settled", Level.SEEN, "Practice node", NOW, {})
+    withdrawn(wallet, "done", ev.MoveAccepted("done", "m", "OK"), ev.StageReached("done", FINAL, settled))
+    shell.sections.show_voyage("done")
+    voyage = shell.sections.page("voyage")
+    assert isinstance(voyage, VoyagePage)
+    voyage.rest.button.click()
+    await shell.until(lambda: shell.sections.home.intake.replacing.asking)
+    assert "The service of another voucher is being asked." in texts(asked(shell).replacing)
+    assert (page.intake.asking, page.link.text()) == (True, LINK)
+    wallet.answers.set()
+    await shell.settle()
+
+
+@pytest.mark.parametrize("way", ["list", "voyage"])
+async def test_who_has_begun_something_else_while_a_rest_is_read_keeps_it(
+    shell: Shell, wallet: VoucherWallet, way: str
+) -> None:
+    wallet.rests = rests = SlowRests()
+    wallet.voucher = replace(offer(), receivers=())
+    page = await the_page(shell)
+    button = page.known.rests.cards[0].take_button
+    if way == "voyage":
+        button = (await voyage_with_a_rest(shell, wallet)).rest.button
+    rests.gives.clear()
+    button.click()
+    shell.sections.show_vouchers()
+    await asyncio.sleep(0)
+    page.link.setText(LINK)
+    page.open_button.click()
+    await shell.until(page.fields.isVisible)
+    page.fields.invoice.setText(invoice(20_000))
+    rests.gives.set()
+    await shell.settle()
+    assert (shell.sections.place, page.link.text(), page.fields.invoice.text()) == ("voucher", LINK, invoice(20_000))
+
+
+@pytest.mark.parametrize("agrees", [False, True])
+async def test_a_balance_that_was_looked_at_asks_before_an_open_voucher_gives_way(
+    shell: Shell, wallet: VoucherWallet, agrees: bool
+) -> None:
+    wallet.balances = Balances(KeptBalance("1", HOST, 20_000, NOW - 60_000))
+    page = await with_an_invoice(shell, wallet)
+    shell.sections.show_section("withdraw")
+    shown = the_list(shell.sections)
+    shown.refresh()
+    shown.cards[0].look_button.click()
+    await shell.settle()
+    assert (shell.sections.place, shown.replacing.isVisible()) == ("withdraw", True)
+    assert "Another voucher is open in its form, and not withdrawn." in texts(shown.replacing)
+    assert shell.sections.begun, "what comes from outside waits"
+    assert (page.link.text(), page.fields.invoice.text()) == (LINK, invoice(20_000))
+    (shown.replacing.anew if agrees else shown.replacing.keep).click()
+    await shell.settle()
+    assert not shown.replacing.asking
+    assert shell.sections.place == ("voucher" if agrees else "withdraw")
+    assert page.fields.invoice.text() == ("" if agrees else invoice(20_000))
+
+
+async def test_the_question_about_a_balance_does_not_outlast_the_page(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.balances = Balances(KeptBalance("1", HOST, 20_000, NOW - 60_000))
+    await with_an_invoice(shell, wallet)
+    shell.sections.show_section("withdraw")
+    shown = the_list(shell.sections)
+    shown.refresh()
+    shown.cards[0].look_button.click()
+    await shell.settle()
+    assert shown.replacing.isVisible()
+    shell.sections.show_section("activity")
+    shell.sections.show_section("withdraw")
+    assert not shown.replacing.asking

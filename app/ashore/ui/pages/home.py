@@ -224,7 +224,8 @@ class HomePage(Page):
     @property
     def begun(self) -> bool:
         # What stands in the one field gives way to what comes, unless somebody is being asked about it.
-        return self.intake.edit.isReadOnly() or self.intake.replacing.asking
+        asking = self.intake.replacing.asking or self.balances.replacing.asking
+        return self.intake.edit.isReadOnly() or asking
 
     def _changed(self, _ids: frozenset[str]) -> None:
         for card in self.cards:

@@ -305,7 +305,7 @@ class IntakeField(QWidget):
         go, text, found, known, pressed = self._context.go, self.edit.text(), self._found, self._known, self._pressed
         self.forget()
         if pressed is self.to_voucher:
-            go.show_form(self._vouchers, link=unwrapped(text))
+            go.show_form(self._vouchers, link=unwrapped(text), agreed=True)
         elif pressed is self.to_receiving:
             go.show_wallet_setup()
         elif pressed is self.to_withdrawal and len(known) == 1:

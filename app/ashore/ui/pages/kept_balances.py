@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtGui import QHideEvent
+
 from ashore.engine.kept_balances import KeptBalance
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import sat_text
+from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
 from ashore.ui.pages.kept_list import KeptCard, KeptList
 from ashore.ui.pages.lnurl_words import both_forms
+from ashore.ui.pages.replacing import Replacing
 from ashore.ui.port import BalancesPort
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.scroll import bring_into_view
 from ashore.ui.wording import breakable, clock_time
 
 TITLE = "Balances to look at again"
@@ -51,11 +56,16 @@ class BalanceCard(KeptCard):
 
 
 class KeptBalances(KeptList[KeptBalance, BalanceCard]):
-    """All of them."""
+    """All of them. What a look brings takes the place of no voucher in hand, unless a person says so."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, TITLE, _ABOUT)
         self._asking: set[str] = set()
+        self._looked_at: LnurlOffer | None = None
+        self.replacing = Replacing()
+        self._body.addWidget(self.replacing)
+        self.replacing.agreed.connect(self._begin_anew)
+        self.replacing.declined.connect(self._let_be)
         context.hub.withdrawals_changed.connect(lambda _ids: self.refresh())
         self.refresh()
 
@@ -93,8 +103,39 @@ class KeptBalances(KeptList[KeptBalance, BalanceCard]):
             here = self.isVisible()
             self._asking.discard(balance)
             self.refresh()
-        if here:  # who has gone elsewhere meanwhile is not fetched back
+        if not here:  # who has gone elsewhere meanwhile is not fetched back
+            return
+        begun = self._context.go.unfinished(offer.source.profile, "", None, "")
+        if begun is None:
             self._context.go.show_opened(offer)
+            return
+        self._looked_at = offer
+        self.replacing.ask(begun)
+        self._show_or_hide()
+        bring_into_view(self.replacing)
+
+    def _begin_anew(self) -> None:
+        offer, self._looked_at = self._looked_at, None
+        if offer is not None:
+            self._context.go.show_opened(offer)
+
+    def _let_be(self) -> None:
+        """Ask no more. Its link is kept here still, or else what it offers is in the form's list."""
+        self._looked_at = None
+        self.replacing.hide()
+        self._show_or_hide()
+
+    def _show_or_hide(self) -> None:
+        super()._show_or_hide()
+        if self._wanted and self._looked_at is not None:
+            self.show()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Elsewhere, or locked: what is begun may be another by then."""
+        if not event.spontaneous():
+            self._looked_at = None
+            self.replacing.hide()
+        super().hideEvent(event)
 
     def _forget(self, kept: KeptBalance) -> None:
         if self._balances is not None:

@@ -73,7 +73,8 @@ class KeptList(QWidget, Generic[EntryT, CardT]):
         self._made_of: list[object] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
-        self.setLayout(column(self.heading, self.notice, self._list, spacing=8))
+        self._body = column(self.heading, self.notice, self._list, spacing=8)
+        self.setLayout(self._body)
         self.notice.closed.connect(self._show_or_hide)
         context.hub.lock_changed.connect(self._lock_changed)
 

@@ -179,8 +179,11 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
             self.notice.show_problem(FULL)
 
     def unfinished(self, link: str) -> Problem | None:
-        """What is begun here and would be lost to this link, put as a question; None where nothing would be."""
-        if self.link.text() == link:
+        """What is begun here and would be lost to this link, put as a question; None where nothing would be.
+
+        Without a link: to a balance that was looked at.
+        """
+        if link and self.link.text() == link:
             return None
         if self._in_hand is not None:
             return voucher_begun(opened=True, kept=bool(self._in_hand.id))

@@ -87,7 +87,8 @@ class VoucherRestList(KeptList[VoucherRest, RestCard]):
     async def _taken(self, rests: RestsPort, rest: str) -> None:
         link = await rests.link(rest)
         profile = next(each.id for each in self._context.wallet.profiles() if each.system == LIGHTNING)
-        self._context.go.show_form(profile, link=link)
+        if self.isVisible():  # who has gone elsewhere meanwhile, or opened another one, is not fetched back
+            self._context.go.show_form(profile, link=link)
 
     def _forget(self, rest: VoucherRest) -> None:
         if self._rests is not None:
@@ -174,7 +175,9 @@ class VoyageRest(QFrame):
         self._context.tasks.start(work, failed=self._failed, name="lead to a rest")
 
     async def _lead(self, rests: RestsPort, rest: str, profile: str) -> None:
-        self._context.go.show_form(profile, link=await rests.link(rest))
+        link = await rests.link(rest)
+        if self.isVisible():
+            self._context.go.show_form(profile, link=link)
 
     def _failed(self, error: AshoreError) -> None:
         self._context.notify(Problem(error.sentence, error.advice))

@@ -13,7 +13,7 @@ from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.views import Account, Review
 from ashore.systems.base import Problem, Unclaimed
 from ashore.systems.lnurl.system.offer import LnurlOffer
-from ashore.ui.arrivals import Arrivals
+from ashore.ui.arrivals import Arrivals, Source
 from ashore.ui.context import Context
 from ashore.ui.pages.activation_form import FORM, ActivationFormPage
 from ashore.ui.pages.activity import ActivityPage
@@ -83,18 +83,24 @@ class Ways(QObject):
         recipient: str = "",
         chain_id: int | None = None,
         link: str = "",
+        agreed: bool = False,
         account: str = "",
         code: str = "",
     ) -> None:
         """The form of a deployment, filled in with what was asked for before, an address, or a voucher's link.
 
         `chain_id` (EIP-155) came with the address. `account` is the address of one to withdraw from; what was typed is
-        kept. Another recipient or link clears what was begun: see `unfinished`. `code` says why it was refused before.
+        kept. Another recipient clears what was begun (see `unfinished`), and so does another link where that is
+        `agreed` to: else the first page asks. `code` says why it was refused before.
         """
         page = self._form(profile)
         if isinstance(page, LnurlFormPage):
+            another = bool(link) and link != page.link.text()
+            if another and not agreed and page.unfinished(link) is not None:
+                self.arrivals.take_in(link, Source.VAULT)
+                return
             self._go(["withdraw", places.VOUCHER])
-            if link and link != page.link.text():
+            if another:
                 page.begin_with(link)
             return
         if again is not None:
@@ -108,7 +114,10 @@ class Ways(QObject):
         self._go(["withdraw", places.VAULTS if isinstance(page, ReddioFormPage) else "form"])
 
     def unfinished(self, profile: str, recipient: str, chain_id: int | None, link: str) -> Problem | None:
-        """What is begun in a form, and would be lost to this recipient or link there; None where nothing would be."""
+        """What is begun in a form, and would be lost to this recipient or link there; None where nothing would be.
+
+        Of a voucher's form without a link: what would be lost to a balance that was looked at.
+        """
         page = self._form(profile)
         return page.unfinished(link) if isinstance(page, LnurlFormPage) else page.unfinished(recipient, chain_id)
 
@@ -139,7 +148,7 @@ class Ways(QObject):
         self._go([*way, places.ACTIVATION])
 
     def show_opened(self, offer: LnurlOffer) -> None:
-        """The form of a voucher that a kept balance link has just led to."""
+        """The form of a voucher that a kept balance link has just led to; `unfinished` tells what that clears."""
         voucher = self._built(places.VOUCHER, LnurlFormPage, lambda tools: LnurlFormPage(tools, offer.source.profile))
         self._go(["withdraw", places.VOUCHER])
         voucher.show_opened(offer)
