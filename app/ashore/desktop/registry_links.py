@@ -1,4 +1,4 @@
-"""Links on Windows: keys below HKEY_CURRENT_USER alone.
+"""Links on Windows: keys below HKEY_CURRENT_USER alone are written. Those of the whole machine are only read.
 
 Of a scheme that another program has already, only the command is changed, and comes back. Which program Windows really
 asks can also be the user's choice in its settings; there Ashore is offered, and that choice is never touched.
@@ -38,6 +38,9 @@ class Registry(Protocol):
     def value(self, key: str, name: str) -> str | None:
         """A text, or None where there is none."""
 
+    def machine_value(self, key: str, name: str) -> str | None:
+        """A text that is so for all users: it counts where this user has none (Microsoft: HKEY_CLASSES_ROOT)."""
+
     def set(self, key: str, name: str, value: str) -> None:
         """Set a text, with its key and all keys over it."""
 
@@ -49,6 +52,9 @@ class Registry(Protocol):
 
     def remove(self, key: str) -> None:
         """Remove a key with all below it, where it is there."""
+
+    def remove_empty(self, key: str) -> None:
+        """Remove a key with no value of any kind and no key below it, where it is there."""
 
 
 def command_line(command: Sequence[str]) -> str:
@@ -89,20 +95,27 @@ class RegistryLinks:
         self._refusal: OSError | None = None
 
     def openers(self) -> tuple[Opener, ...]:
-        """Who opens what now: the user's choice in Windows' settings, else the key of the scheme."""
+        """Who opens what now: the user's choice in Windows' settings, else the user's key, else the machine's."""
         return tuple(self._opener(scheme) for scheme in REGISTERED)
 
     def _opener(self, scheme: str) -> Opener:
         chosen = self._registry.value(rf"{_CHOICES}\{scheme}\UserChoice", "ProgId")
+        if chosen == PROGRAM_ID:
+            return Opener(scheme, "Ashore", ours=True)
+        command = self._command_of(chosen or scheme)
         if chosen:
-            return Opener(scheme, "Ashore" if chosen == PROGRAM_ID else chosen, chosen == PROGRAM_ID)
-        command = self._registry.value(_command_key(scheme), "")
+            return Opener(scheme, _program_of(command or "") or chosen)
         if not command:
             return Opener(scheme)
         if command != self._own_command():
             return Opener(scheme, _program_of(command))
         ours = command == command_line(self._command)
         return Opener(scheme, "Ashore" if ours else ANOTHER_START, ours)
+
+    def _command_of(self, of_class: str) -> str | None:
+        """The command of a scheme or of a program's class: of this user, else of a program for all users."""
+        key = _command_key(of_class)
+        return self._registry.value(key, "") or self._registry.machine_value(key, "")
 
     def register(self, schemes: Sequence[str] = REGISTERED) -> None:
         """Write what is Ashore's own first, then the commands of the schemes."""
@@ -162,14 +175,14 @@ class RegistryLinks:
             raise
 
     def _take_free(self, scheme: str) -> None:
-        """Take a scheme that has no command: a key that is there all the same is somebody's, and stays as it is."""
-        of_scheme = rf"{CLASSES}\{scheme}"
-        if any(self._registry.value(of_scheme, name) is not None for name in ("", "URL Protocol")):
+        """Take a scheme that has no command of this user: what stands there all the same is somebody's, and stays."""
+        keys = scheme_keys(scheme, self._command, self._icon)
+        if any(self._registry.value(key, name) is not None for key, values in keys.items() for name in values):
             self._registry.set(BEFORE, scheme, _NO_COMMAND)
             self._registry.set(_command_key(scheme), "", command_line(self._command))
         else:
             self._registry.remove_value(BEFORE, scheme)
-            self._write(scheme_keys(scheme, self._command, self._icon))
+            self._write(keys)
 
     def _give_back(self, scheme: str, own: str | None) -> None:
         key = _command_key(scheme)
@@ -177,13 +190,24 @@ class RegistryLinks:
         if own is not None and self._registry.value(key, "") == own:
             before = self._registry.value(BEFORE, scheme)
             if before is None:
-                self._registry.remove(rf"{CLASSES}\{scheme}")
+                self._remove_written(scheme, scheme_keys(scheme, self._command, self._icon))
             elif before == _NO_COMMAND:
-                self._registry.remove(key)
+                self._remove_written(scheme, {key: {"": ""}})
             else:
                 self._registry.copy(BEFORE, scheme, key, "")
         self._registry.remove_value(BEFORE, scheme)
         self._registry.remove_value(OFFERED, scheme)
+
+    def _remove_written(self, scheme: str, keys: Keys) -> None:
+        """Remove these values, and the keys that are empty then: what else is below the scheme is not Ashore's."""
+        top = rf"{CLASSES}\{scheme}"
+        for key, values in reversed(keys.items()):
+            for name in values:
+                self._registry.remove_value(key, name)
+            place = key
+            while place.startswith(top):
+                self._registry.remove_empty(place)
+                place = place.rpartition("\\")[0]
 
     def _own_command(self) -> str | None:
         """The command that was written, whichever start of Ashore wrote it."""
@@ -203,8 +227,8 @@ def _refusals(advice: str) -> Iterator[None]:
         raise RegistrationRefused(advice) from refusal
 
 
-def _command_key(scheme: str) -> str:
-    return rf"{CLASSES}\{scheme}\{_COMMAND}"
+def _command_key(of_class: str) -> str:
+    return rf"{CLASSES}\{of_class}\{_COMMAND}"
 
 
 def _program_of(command: str) -> str:
@@ -215,18 +239,19 @@ def _program_of(command: str) -> str:
 
 
 class UserRegistry:
-    """HKEY_CURRENT_USER of the Windows that this runs on."""
+    """HKEY_CURRENT_USER of the Windows that this runs on, and to read HKEY_LOCAL_MACHINE."""
 
     def value(self, key: str, name: str) -> str | None:
         """A text, or None where there is none."""
         import winreg
 
-        try:
-            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:  # type: ignore[attr-defined]
-                found, _kind = winreg.QueryValueEx(opened, name)  # type: ignore[attr-defined]
-        except FileNotFoundError:
-            return None
-        return found if isinstance(found, str) else None
+        return _text(winreg.HKEY_CURRENT_USER, key, name)  # type: ignore[attr-defined]
+
+    def machine_value(self, key: str, name: str) -> str | None:
+        """A text that is so for all users: it counts where this user has none (Microsoft: HKEY_CLASSES_ROOT)."""
+        import winreg
+
+        return _text(winreg.HKEY_LOCAL_MACHINE, key, name)  # type: ignore[attr-defined]
 
     def set(self, key: str, name: str, value: str) -> None:
         """Set a text, with its key and all keys over it."""
@@ -267,3 +292,26 @@ class UserRegistry:
         for name in below:
             self.remove(rf"{key}\{name}")
         winreg.DeleteKey(winreg.HKEY_CURRENT_USER, key)  # type: ignore[attr-defined]
+
+    def remove_empty(self, key: str) -> None:
+        """Remove a key with no value of any kind and no key below it, where it is there."""
+        import winreg
+
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:  # type: ignore[attr-defined]
+                below, values, _changed = winreg.QueryInfoKey(opened)  # type: ignore[attr-defined]
+        except FileNotFoundError:
+            return
+        if not below and not values:
+            winreg.DeleteKey(winreg.HKEY_CURRENT_USER, key)  # type: ignore[attr-defined]
+
+
+def _text(root: int, key: str, name: str) -> str | None:
+    import winreg
+
+    try:
+        with winreg.OpenKey(root, key) as opened:  # type: ignore[attr-defined]
+            found, _kind = winreg.QueryValueEx(opened, name)  # type: ignore[attr-defined]
+    except FileNotFoundError:
+        return None
+    return found if isinstance(found, str) else None

@@ -107,7 +107,10 @@ class XdgLinks:
         kept.setdefault(_MADE, made)
         for scheme in schemes:
             value = value_of(text, DEFAULTS, mime_type(scheme))
-            if ENTRY not in programs_of(value):
+            listed = programs_of(value)
+            if listed[:1] != [ENTRY]:  # else what was so before is kept already
+                if ENTRY in listed:  # another was chosen since Ashore was
+                    value = ";".join([*(name for name in listed if name != ENTRY), ""])
                 kept.pop(_BEFORE + scheme, None)
                 kept |= {} if value is None else {_BEFORE + scheme: value}
             before = programs_of(kept.get(_BEFORE + scheme))

@@ -26,11 +26,13 @@ class Chosen:
         changed: the schemes that are now as was chosen, and were not before.
         refused: who opens those that are not as was chosen.
         why: what can be done about these; empty where there are none.
+        left: who opens those that were to be taken only while they were free, and are not any more.
     """
 
     changed: tuple[str, ...] = ()
     refused: tuple[Opener, ...] = ()
     why: str = ""
+    left: tuple[Opener, ...] = ()
 
 
 class LinkChoice(QObject):
@@ -48,32 +50,40 @@ class LinkChoice(QObject):
     @property
     def free(self) -> tuple[str, ...]:
         """The schemes that no program opens."""
-        return tuple(each.scheme for each in self.openers if not each.program and not each.ours)
+        return _free(self.openers)
 
     async def look(self) -> None:
         """See what is so now: another program may have changed it."""
         self.openers = await asyncio.to_thread(self._registration.openers)
         self.changed.emit()
 
-    async def choose(self, schemes: tuple[str, ...], *, ours: bool) -> Chosen:
+    async def choose(self, schemes: tuple[str, ...], *, ours: bool, while_free: bool = False) -> Chosen:
         """Open the links of these schemes with Ashore, or let whoever was chosen before open them again.
 
+        With ``while_free`` what another program has taken by now, after it was last looked at, stays with it.
         What the system does not let be changed is told scheme by scheme, by what is so afterwards.
         """
         async with self._one_at_a_time:
             before = await asyncio.to_thread(self._registration.openers)
             as_before = {each.scheme for each in before if each.ours is ours}
+            chosen = tuple(each for each in schemes if each in _free(before)) if while_free else schemes
             work, why = self._registration.register if ours else self._registration.unregister, _ELSEWHERE
             try:
-                await asyncio.to_thread(work, schemes)
+                await asyncio.to_thread(work, chosen)
             except RegistrationRefused as refused:
                 why = plain(refused.advice, 400)
             finally:
                 await self.look()
         asked = [each for each in self.openers if each.scheme in schemes]
-        refused_ones = tuple(each for each in asked if each.ours is not ours)
+        not_so = [each for each in asked if each.ours is not ours]
+        refused_ones = tuple(each for each in not_so if each.scheme in chosen)
+        left = tuple(each for each in not_so if each.scheme not in chosen)
         now = tuple(each.scheme for each in asked if each.ours is ours and each.scheme not in as_before)
-        return Chosen(now, refused_ones, why if refused_ones else "")
+        return Chosen(now, refused_ones, why if refused_ones else "", left)
+
+
+def _free(openers: Iterable[Opener]) -> tuple[str, ...]:
+    return tuple(each.scheme for each in openers if not each.program and not each.ours)
 
 
 def program_of(opener: Opener) -> str:
@@ -102,3 +112,8 @@ def who_opens(openers: Iterable[Opener]) -> str:
 def still(refused: Iterable[Opener]) -> str:
     """What could not be changed, scheme by scheme."""
     return " ".join(f"{each.scheme}: is still opened by {program_of(each)}." for each in refused)
+
+
+def left_alone(left: Iterable[Opener]) -> str:
+    """What another program has taken by now, scheme by scheme."""
+    return " ".join(f"{each.scheme}: is opened by {program_of(each)} by now, and stays so." for each in left)

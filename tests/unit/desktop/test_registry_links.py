@@ -24,10 +24,14 @@ CHOICE = r"Software\Microsoft\Windows\Shell\Associations\UrlAssociations\lightni
 
 
 class MemoryRegistry:
-    """HKEY_CURRENT_USER where there is no Windows."""
+    """HKEY_CURRENT_USER, and HKEY_LOCAL_MACHINE below it, where there is no Windows."""
 
     def __init__(self) -> None:
         self.keys: dict[str, dict[str, str]] = {}
+        self.numbers: dict[tuple[str, str], int] = {}
+        """Values that are no texts (REG_DWORD)."""
+        self.machine: dict[tuple[str, str], str] = {}
+        """What is so for all users."""
         self.filled_in: set[tuple[str, str]] = set()
         """Values whose %NAMES% Windows fills in (REG_EXPAND_SZ)."""
         self.refuses = False
@@ -37,12 +41,22 @@ class MemoryRegistry:
     def value(self, key: str, name: str) -> str | None:
         return self.keys.get(key, {}).get(name)
 
-    def set(self, key: str, name: str, value: str) -> None:
-        if self.refuses or (self.refused and self.refused in key):
-            raise PermissionError
+    def machine_value(self, key: str, name: str) -> str | None:
+        return self.machine.get((key, name))
+
+    def set_number(self, key: str, name: str, value: int) -> None:
+        self._make(key)
+        self.numbers[key, name] = value
+
+    def _make(self, key: str) -> None:
         parts = key.split("\\")
         for place in range(1, len(parts) + 1):
             self.keys.setdefault("\\".join(parts[:place]), {})
+
+    def set(self, key: str, name: str, value: str) -> None:
+        if self.refuses or (self.refused and self.refused in key):
+            raise PermissionError
+        self._make(key)
         self.keys[key][name] = value
         self.filled_in.discard((key, name))
 
@@ -60,6 +74,14 @@ class MemoryRegistry:
         if self.refuses:
             raise PermissionError
         self.keys = {name: values for name, values in self.keys.items() if not f"{name}\\".startswith(f"{key}\\")}
+        self.numbers = {at: number for at, number in self.numbers.items() if at[0] in self.keys}
+
+    def remove_empty(self, key: str) -> None:
+        if self.refuses:
+            raise PermissionError
+        below = any(name.startswith(f"{key}\\") for name in self.keys)
+        if not below and not self.keys.get(key) and not any(of == key for of, _name in self.numbers):
+            self.keys.pop(key, None)
 
     def texts(self) -> dict[str, dict[str, str]]:
         """All keys that hold something."""
@@ -129,6 +151,52 @@ def test_the_choice_of_the_user_comes_before_the_key(registry: MemoryRegistry, l
     assert links.openers()[0] == Opener("lightning", "Ashore", ours=True)
 
 
+def test_a_program_for_all_users_opens_its_links(registry: MemoryRegistry, links: RegistryLinks) -> None:
+    registry.machine[rf"{CLASSES}\lightning\shell\open\command", ""] = ELECTRUM
+    assert links.openers()[0] == Opener("lightning", "electrum.exe")
+    assert links.openers()[1] == Opener("lnurlw")
+    links.register(["lightning"])
+    assert links.openers()[0].ours, "the user's own key comes first"
+    links.unregister(["lightning"])
+    assert links.openers()[0] == Opener("lightning", "electrum.exe")
+    assert registry.texts() == {}
+    registry.set(rf"{CLASSES}\lightning\shell\open\command", "", r"C:\mine\wallet.exe %1")
+    assert links.openers()[0] == Opener("lightning", "wallet.exe")
+
+
+@pytest.mark.parametrize("for_all", [True, False])
+def test_a_program_that_the_user_chose_is_named_by_its_command(
+    registry: MemoryRegistry, links: RegistryLinks, for_all: bool
+) -> None:
+    registry.set(CHOICE, "ProgId", "Electrum.Url")
+    registry.machine[rf"{CLASSES}\lightning\shell\open\command", ""] = r"C:\other.exe %1"
+    command = rf"{CLASSES}\Electrum.Url\shell\open\command", ""
+    if for_all:
+        registry.machine[command] = ELECTRUM
+    else:
+        registry.set(*command, ELECTRUM)
+    assert links.openers()[0] == Opener("lightning", "electrum.exe")
+
+
+@pytest.mark.parametrize("command", ["", ELECTRUM])
+def test_what_else_is_below_a_scheme_stays(registry: MemoryRegistry, links: RegistryLinks, command: str) -> None:
+    of_scheme = rf"{CLASSES}\lightning"
+    registry.set(rf"{of_scheme}\shell\pay\command", "", "x.exe %1")
+    registry.set_number(of_scheme, "EditFlags", 2)
+    registry.set_number(rf"{CLASSES}\lnurlw", "EditFlags", 2)
+    registry.set(rf"{CLASSES}\ethereum\DefaultIcon", "", "theirs.ico")
+    if command:
+        registry.set(rf"{of_scheme}\shell\open\command", "", command)
+    keys, numbers = copy.deepcopy(registry.keys), dict(registry.numbers)
+    links.register()
+    RegistryLinks(registry, [r"D:\elsewhere\ashore.exe"], "another").register()
+    assert registry.value(of_scheme, "URL Protocol") == (None if command else "")
+    links.unregister()
+    assert registry.texts() == {key: values for key, values in keys.items() if values}
+    assert registry.numbers == numbers
+    assert {key for key in registry.keys if key.startswith(CLASSES)} == {key for key in keys if key.startswith(CLASSES)}
+
+
 @given(STEPS)
 def test_each_scheme_is_taken_and_given_back_by_itself(steps: list[tuple[bool, frozenset[str]]]) -> None:
     registry = MemoryRegistry()
@@ -136,6 +204,8 @@ def test_each_scheme_is_taken_and_given_back_by_itself(steps: list[tuple[bool, f
     registry.set(rf"{CLASSES}\lightning", "", "URL:Electrum")
     registry.set(rf"{CLASSES}\lightning\shell\open\command", "", ELECTRUM)
     registry.set(rf"{CLASSES}\ethereum", "URL Protocol", "")  # a key without a command, of whoever it was
+    registry.set(rf"{CLASSES}\ashore\shell\pay\command", "", "x.exe %1")
+    registry.machine[rf"{CLASSES}\lnurlw\shell\open\command", ""] = ELECTRUM
     before, now = registry.texts(), frozenset[str]()
     programs = {each.scheme: each for each in links.openers()}
     for take, schemes in steps:
@@ -202,6 +272,15 @@ def test_the_registry_of_windows_itself() -> None:
     registry.remove_value(key, "")
     registry.remove_value(key, "")
     assert registry.value(key, "") is None
+    assert registry.machine_value(key, "") is None
+    assert registry.machine_value(r"Software\Microsoft\Windows\CurrentVersion", "ProgramFilesDir")
+    registry.remove_empty(r"Software\AshoreTest")
+    registry.set(key, "kept", "text")
+    registry.remove_empty(key)
+    assert registry.value(key, "kept") == "text"
+    registry.remove_value(key, "kept")
+    registry.remove_empty(key)
+    registry.remove_empty(key)
     registry.remove(r"Software\AshoreTest")
     registry.remove(r"Software\AshoreTest")
 

@@ -199,6 +199,23 @@ def test_what_a_person_chose_since_stays(desktop: Desktop) -> None:
     assert ENTRY not in after
 
 
+def test_who_was_chosen_between_two_registrations_has_them_again(desktop: Desktop) -> None:
+    desktop.other("a.desktop", "A", "lightning")
+    desktop.other("b.desktop", "B", "lightning")
+    key = mime_type("lightning")
+    desktop.list.write_text(f"[Default Applications]\n{key}=a.desktop\n")
+    desktop.links.register(["lightning"])
+    desktop.list.write_text(f"[Default Applications]\n{key}=b.desktop;{ENTRY};a.desktop;\n")
+    assert desktop.opener("lightning") == Opener("lightning", "B")
+    desktop.links.register(["lightning"])
+    assert desktop.opener("lightning").ours
+    assert f"{key}={ENTRY};b.desktop;a.desktop;\n" in desktop.list.read_text()
+    desktop.links.register(["lightning"])
+    desktop.links.unregister(["lightning"])
+    assert desktop.list.read_text() == f"[Default Applications]\n{key}=b.desktop;a.desktop;\n"
+    assert desktop.opener("lightning") == Opener("lightning", "B")
+
+
 def test_a_list_that_is_a_link_stays_one(desktop: Desktop, tmp_path: Path) -> None:
     kept = tmp_path / "dotfiles.list"
     kept.write_text("[Default Applications]\ntext/plain=vi.desktop\n")

@@ -175,6 +175,48 @@ async def test_a_yes_that_is_refused_whole_is_no_good_end(opened: Open, registry
     assert asking(shell).close_button.isEnabled()
 
 
+async def test_a_yes_takes_nothing_from_a_program_that_came_after_the_question(
+    opened: Open, registry: MemoryRegistry
+) -> None:
+    shell = opened()
+    await shell.settle()
+    assert asking(shell).text.startswith("Open lightning:, lnurlw:, ethereum: and ashore: links with Ashore?")
+    registry.set(LIGHTNING, "", ELECTRUM)
+    asking(shell).action.click()
+    await shell.settle()
+    assert registry.keys[LIGHTNING][""] == ELECTRUM
+    assert ours(registry) == ["lnurlw", "ethereum", "ashore"]
+    assert asking(shell).text == (
+        "Ashore opens lnurlw:, ethereum: and ashore: links now, but not all that you chose. "
+        "lightning: is opened by “electrum.exe” by now, and stays so."
+    )
+    assert cut_off(shell.window) == []
+    asking(shell).action.click()
+    await shell.settle()
+    assert registry.texts() == {LIGHTNING: {"": ELECTRUM}}
+
+
+async def test_a_yes_for_which_nothing_is_left_free_is_no_refusal(opened: Open, registry: MemoryRegistry) -> None:
+    for scheme in ("lnurlw", "ethereum", "ashore"):
+        registry.machine[rf"{CLASSES}\{scheme}\shell\open\command", ""] = ELECTRUM
+    shell = opened()
+    await shell.settle()
+    assert asking(shell).text.startswith(
+        "Open lightning: links with Ashore? No program opens them now. “electrum.exe” opens lnurlw:, ethereum: and "
+        "ashore: links, which stays as it is."
+    )
+    registry.set(LIGHTNING, "", ELECTRUM)
+    asking(shell).action.click()
+    await shell.settle()
+    assert asking(shell).text == (
+        "Nothing was changed. lightning: is opened by “electrum.exe” by now, and stays so. "
+        "Settings has a switch for each kind, and undoes it at any time."
+    )
+    assert asking(shell).action.isHidden()
+    assert asking(shell).close_button.isEnabled()
+    assert registry.texts() == {LIGHTNING: {"": ELECTRUM}}
+
+
 async def test_where_other_programs_open_them_all_nobody_is_asked(
     opened: Open, registry: MemoryRegistry, wallet: StandInWallet
 ) -> None:

@@ -1,7 +1,7 @@
 """The one question whether links are opened with Ashore, on the first page after the first start, and its answer.
 
-Yes takes the links that no program opens. What another program has stays with it: that is changed in the settings,
-by who means it.
+Yes takes the links that no program opens at that moment. What another program has stays with it: that is changed
+in the settings, by who means it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from ashore.desktop.link_registration import REFUSED
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
-from ashore.ui.link_choice import ASKED, ASKED_KEY, LinkChoice, named, still, who_opens
+from ashore.ui.link_choice import ASKED, ASKED_KEY, LinkChoice, left_alone, named, still, who_opens
 from ashore.ui.widgets.notice import Notice
 
 YES, NO, UNDO, DISMISS = "Yes", "No", "Undo", "Dismiss"
@@ -19,6 +19,7 @@ YES_NAMED, NO_NAMED = "Yes, open links with Ashore", "No, leave links as they ar
 UNDO_NAMED = "Undo: leave links as they were"
 IN_SETTINGS = "Settings has a switch for each kind, and undoes it at any time."
 _MEANING = f"A click on one then fills a form here, and sends nothing. {IN_SETTINGS}"
+_NOTHING_CHANGED = "Nothing was changed."
 _GIVEN_BACK = Problem("Links are opened as before.", IN_SETTINGS, Severity.NOTES)
 
 
@@ -74,12 +75,15 @@ class LinkAsking(Notice):
 
     async def _take(self, choice: LinkChoice) -> None:
         self._remember()
-        chosen = await choice.choose(self._offered, ours=True)
+        chosen = await choice.choose(self._offered, ours=True, while_free=True)
         self._taken = chosen.changed
         self._name(UNDO, UNDO_NAMED, DISMISS, DISMISS)
-        trouble = f"{still(chosen.refused)} {chosen.why}".strip()
-        if not self._taken:
+        parts = (still(chosen.refused), chosen.why, left_alone(chosen.left))
+        trouble = " ".join(part for part in parts if part)
+        if not self._taken and chosen.refused:
             self.show_problem(Problem(REFUSED, trouble, Severity.WARNS))
+        elif not self._taken:
+            self.show_problem(Problem(_NOTHING_CHANGED, f"{trouble} {IN_SETTINGS}".strip(), Severity.NOTES))
         elif trouble:
             told = f"Ashore opens {named(self._taken)} links now, but not all that you chose."
             self.show_problem(Problem(told, trouble, Severity.WARNS), act=True)
