@@ -328,6 +328,24 @@ async def test_what_another_program_takes_is_seen_when_the_page_is(opened: Open,
     assert len(told) < 200
 
 
+async def test_what_the_settings_have_answered_is_not_asked_on(opened: Open, registry: MemoryRegistry) -> None:
+    shell = opened()
+    await shell.settle()
+    assert asking(shell).text.startswith("Open lightning:, lnurlw:, ethereum: and ashore: links")
+    registry.set(LIGHTNING, "", ELECTRUM)
+    shell.sections.show_section("activity")
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert asking(shell).text.startswith("Open lnurlw:, ethereum: and ashore: links"), "it is asked about what is so"
+    setting = await card(shell)
+    setting.ticks["ethereum"].box.click()
+    await shell.settle()
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert asking(shell).isHidden()
+    assert ours(registry) == ["ethereum"]
+
+
 async def test_where_it_is_so_already_nobody_is_asked(opened: Open, registry: MemoryRegistry) -> None:
     RegistryLinks(registry, [PROGRAM], "icon").register()
     shell = opened()

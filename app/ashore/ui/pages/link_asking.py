@@ -36,11 +36,11 @@ class LinkAsking(Notice):
         self.closed.connect(self._remember)
 
     def refresh(self) -> None:
-        """Ask, where it was never asked and no link comes here already. An answer that was seen goes."""
+        """Ask, where it was never asked and no link comes here by now. An answer that was seen goes."""
         if self._answered and self.action.isEnabled():
             self.clear()
         choice = self._context.links
-        if choice is not None and self.isHidden() and not self._known:
+        if choice is not None and not self._answered and not self._known:
             self._context.tasks.start(self._ask(choice), name="links asked")
 
     @property
@@ -49,7 +49,10 @@ class LinkAsking(Notice):
 
     async def _ask(self, choice: LinkChoice) -> None:
         await choice.look()
+        if self._answered:
+            return
         if any(each.ours for each in choice.openers) or not choice.free or self._known:
+            self.clear()  # the settings have answered it
             return
         self._offered = choice.free
         self._name(YES, YES_NAMED, NO, NO_NAMED)
