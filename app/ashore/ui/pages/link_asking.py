@@ -31,16 +31,15 @@ class LinkAsking(Notice):
         self._context = context
         self._offered: tuple[str, ...] = ()
         self._taken: tuple[str, ...] = ()
-        self._answered = False
         self.acted.connect(self._act)
         self.closed.connect(self._remember)
 
     def refresh(self) -> None:
         """Ask, where it was never asked and no link comes here by now. An answer that was seen goes."""
-        if self._answered and self.action.isEnabled():
-            self.clear()
+        if self._known and self.action.isEnabled():
+            self.clear()  # which the settings may have answered
         choice = self._context.links
-        if choice is not None and not self._answered and not self._known:
+        if choice is not None and not self._known:
             self._context.tasks.start(self._ask(choice), name="links asked")
 
     @property
@@ -49,10 +48,10 @@ class LinkAsking(Notice):
 
     async def _ask(self, choice: LinkChoice) -> None:
         await choice.look()
-        if self._answered:
+        if self._known:
             return
-        if any(each.ours for each in choice.openers) or not choice.free or self._known:
-            self.clear()  # the settings have answered it
+        if any(each.ours for each in choice.openers) or not choice.free:
+            self.clear()
             return
         self._offered = choice.free
         self._name(YES, YES_NAMED, NO, NO_NAMED)
@@ -110,5 +109,4 @@ class LinkAsking(Notice):
             button.setEnabled(True)
 
     def _remember(self) -> None:
-        self._answered = True
         self._context.wallet.set_setting(ASKED_KEY, ASKED)
