@@ -36,7 +36,9 @@ class _Forked:
 
     def heard(self) -> bool:
         """End the process: what stands for it asked for that, or is gone (False)."""
-        word = self.connection.recv(16)
+        word = b""
+        with contextlib.suppress(OSError):  # killed before it had read how the process ended
+            word = self.connection.recv(16)
         if not self._ended:
             signal.pidfd_send_signal(self.handle, signal.SIGKILL)  # type: ignore[attr-defined,unused-ignore]
         return bool(word)
