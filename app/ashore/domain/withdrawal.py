@@ -154,6 +154,15 @@ class StageView:
         return max(self.evidence, key=lambda e: (e.level, bool(e.tx_hash), e.observed_at), default=None)
 
     @property
+    def told_at(self) -> int:
+        """When it was first said or seen, which may be before it was written down; 0 where nothing speaks for it.
+
+        A service's word may be older than the request that rests on it.
+        """
+        said = (e.observed_at for e in self.evidence if e.observed_at and not e.on_chain)
+        return min((self.reached_at, *said)) if self.reached_at else 0
+
+    @property
     def mark(self) -> Mark:
         """The mark to show. A failure that somebody told gives way to proof of the contrary."""
         if self.failed and not self.checked():

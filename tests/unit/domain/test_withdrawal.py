@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.domain import events as ev
-from ashore.domain.evidence import Level
+from ashore.domain.evidence import Evidence, Level
 from ashore.domain.folding import apply, fold
 from ashore.domain.moves import MoveState
 from ashore.domain.stage_marks import stage_mark
@@ -147,6 +147,19 @@ def test_stages_go_back_and_come_again() -> None:
     assert state.stage("committed").mark is Mark.PROVEN
     assert [e.block_hash for e in state.stage("committed").evidence] == ["", "0xbb"]
     assert folded([*SENT, reached(Level.PROVEN), gone[-1]]).stage("committed").reached_at == 0
+
+
+def test_what_was_said_before_it_was_written_down_was_said_then() -> None:
+    def said(at: int, block: str = "") -> ev.StageReached:
+        return ev.StageReached("w", "committed", Evidence("node", Level.SEEN, "zkLink", at, block_hash=block))
+
+    at = folded([*SENT, said(10**15)]).stage("committed").reached_at
+    assert at > 1
+    assert folded([*SENT, said(10**15)]).stage("committed").told_at == at
+    assert folded([*SENT, said(at - 1)]).stage("committed").told_at == at - 1
+    assert folded([*SENT, said(at - 1, "0xaa")]).stage("committed").told_at == at
+    gone = ev.StageTakenBack("w", "committed", "gone", "0xaa")
+    assert folded([*SENT, said(at - 1, "0xaa"), gone]).stage("committed").told_at == 0
 
 
 def test_the_same_evidence_again_takes_the_place_of_the_old() -> None:

@@ -82,7 +82,9 @@ async def test_it_is_ended_after_a_question_that_hides_nothing(shell: Shell, wal
     wallet.lose(ENDS_AFTER_MS)
     page = await voyage(shell)
     assert page.ending.isVisible()
-    assert page.rows[0].again.text() == "End this request"
+    assert page.rows[0].again.text() == page.ending.begin.text() == "End this request"
+    heard = {each.accessibleName() or each.text() for each in (page.rows[0].again, page.ending.begin)}
+    assert len(heard) == 2, "told apart by who hears them"
     QTest.mouseClick(page.rows[0].again, Qt.MouseButton.LeftButton)
     await shell.settle()
     asked = texts(page.ending)

@@ -51,6 +51,7 @@ class EndingCard(AskingCard):
         self._withdrawal = state.id
         if may:
             self.begin.setText(words.end)
+            self.begin.setAccessibleName(f"{words.end}: your decision")  # the stage has a button of that name, too
             self.meaning.setText(breakable(placed(words.end_meaning, state.terms)))
 
     def ask(self, asking: bool) -> None:

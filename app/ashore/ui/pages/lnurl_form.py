@@ -73,8 +73,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.links = UnopenedVouchers(context)
         self.vouchers = OpenedVouchers(context)
         self.known = KnownVoucher(context)
-        lists = self.links, self.vouchers
-        self.arrange(self.notice, self.intake, *self.known.parts, *lists, self.no_wallet, self.tips, self.fields)
+        lists = self.vouchers, self.known.rests, self.links  # what was begun stands first
+        self.arrange(self.notice, self.intake, self.known.notice, *lists, self.no_wallet, self.tips, self.fields)
         taking = self.intake.taking(context, self._scanned)
         self.scan = scan_into(context, self.intake.field, "a voucher", taking, self)
         for name in ("amount", "invoice", "pin"):

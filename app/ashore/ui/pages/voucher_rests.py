@@ -102,7 +102,6 @@ class KnownVoucher:
     def __init__(self, context: Context) -> None:
         self.notice = EarlierNotice(context, "Voucher")
         self.rests = VoucherRestList(context)
-        self.parts = (self.notice, self.rests)
 
     def show_voucher(self, offer: LnurlOffer | None, text: str) -> None:
         """Of what is open in the form, or else of the link that stands there, or of none."""
@@ -141,7 +140,8 @@ class VoyageRest(QFrame):
         most = offered.facts.get("most", "") if offered is not None else ""
         once = f", and pays at most {most} at once" if most else ""
         self.left.setText(breakable(f"{sat_text(left)} may be left."))
-        host, at = terms.details.get(SAID_BY, ""), clock_time(voyage.withdrawal.started_at, self._context.now())
+        told_at = offered.observed_at if offered is not None else voyage.withdrawal.started_at
+        host, at = terms.details.get(SAID_BY, ""), clock_time(told_at, self._context.now())
         self.told.setText(
             breakable(f"Before this withdrawal, at {at}, {host} said that it held {sat_text(int(balance))}{once}.")
         )

@@ -258,7 +258,7 @@ def _begun(
     }
     source = receiver.name if receiver else "Your invoice"
     return (
-        (REQUESTED, Evidence(OFFER, Level.REPORTED, offer.host, now_ms, asked)),
+        (REQUESTED, Evidence(OFFER, Level.REPORTED, offer.host, offer.opened_at, asked)),
         (INVOICED, Evidence(INVOICE, Level.SEEN, source, now_ms, made)),
     )
 
@@ -302,7 +302,9 @@ def _lines(
         lines.insert(
             2,
             ReviewLine(
-                "The service says", quoted(offer.description, MAX_SHOWN_DESCRIPTION), "its own words, not checked"
+                "The service said",
+                quoted(offer.description, MAX_SHOWN_DESCRIPTION),
+                f"its own words at {time_of_day(offer.opened_at, now_ms)}, not checked",
             ),
         )
     return tuple(line for line in lines if line.value)

@@ -16,7 +16,7 @@ from ashore.systems.lnurl.system.checks import judge
 from ashore.systems.lnurl.system.offer import LnurlQuote
 from ashore.systems.lnurl.system.plan import Claim, NotReady, claim_scope, make_invoice, plan_of
 from ashore.systems.lnurl.system.receivers import PASTED, Receiver
-from ashore.systems.lnurl.system.tracks import INVOICED
+from ashore.systems.lnurl.system.tracks import INVOICED, REQUESTED
 from ashore.systems.local_time import time_of_day
 from unit.systems.lnurl.system.offers import IDENTITY, K1, NOW_S, invoice, offer
 
@@ -162,6 +162,18 @@ def test_the_review_and_the_evidence_say_how_long_the_invoice_can_be_paid() -> N
     assert plan.terms.details[ANEW_FROM] == str((NOW_S + 3600 + 600) * 1000), "until then its claim may be open"
     assert facts["good until"] == "2026-11-18 12:06:40 UTC"
     assert not plan.warnings
+
+
+def test_what_the_service_said_carries_the_time_at_which_it_said_it() -> None:
+    text, two_hours = invoice(15_000), 7_200_000
+    said_at = NOW_S * 1000 - two_hours
+    quote = replace(quoted(), offer=replace(offer(), opened_at=said_at))
+    plan = plan_of(PRACTICE, quote, text, decode_invoice(text), (), NOW_S * 1000)
+    evidence = dict(plan.evidence)
+    assert (evidence[REQUESTED].observed_at, evidence[INVOICED].observed_at) == (said_at, NOW_S * 1000)
+    assert isinstance(plan.request, Bearer)
+    (line,) = [line for line in plan.request.lines if line.label == "The service said"]
+    assert line.note == f"its own words at {time_of_day(said_at, NOW_S * 1000)}, not checked"
 
 
 def test_the_review_warns_of_a_pasted_invoice_that_ends_soon() -> None:

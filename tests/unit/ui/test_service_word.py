@@ -1,0 +1,63 @@
+"""What a service said carries the time at which it said it, which may be long before the withdrawal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint
+
+from ashore.domain import events as ev
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import SAID_BY
+from ashore.engine.views import Change, Topic
+from ashore.engine.voucher_rests import VoucherRest
+from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.plan import SAID_BALANCE
+from ashore.systems.lnurl.system.tracks import FINAL, REQUESTED
+from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.wording import clock_time
+from unit.systems.lnurl.system.offers import offer
+from unit.ui.driving import Shell
+from unit.ui.looking import texts
+from unit.ui.standin import NOW
+from unit.ui.test_known_looks import Rests
+from unit.ui.test_voucher_names import HOST, terms
+from unit.ui.voucher_hands import LINK, LINK_8, VoucherWallet, the_page
+
+SAID_AT = NOW - 7_200_000
+
+
+@pytest.fixture
+def wallet() -> VoucherWallet:
+    return VoucherWallet()
+
+
+async def test_the_voyage_tells_when_the_service_said_it(shell: Shell, wallet: VoucherWallet) -> None:
+    told = terms("Pocket money")
+    details = {**told.details, SAID_BY: HOST, SAID_BALANCE: "60000000"}
+    wallet.happen(ev.WithdrawalStarted("w", replace(told, details=details)))
+    wallet.happen(ev.MoveIntended("w", "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", "w", 0))
+    wallet.happen(ev.StageReached("w", REQUESTED, Evidence("lnurl.offer", Level.REPORTED, HOST, SAID_AT, {})))
+    wallet.happen(ev.StageReached("w", FINAL, Evidence("lnurl.settled", Level.SEEN, "Practice node", NOW, {})))
+    shell.sections.show_voyage("w")
+    await shell.settle()
+    page = shell.sections.page("voyage")
+    assert isinstance(page, VoyagePage)
+    assert page.rows[0].time.text() == clock_time(SAID_AT, NOW)
+    assert f"at {clock_time(SAID_AT, NOW)}, {HOST} said that it held 60,000 sat" in texts(page)
+
+
+async def test_what_was_opened_stands_before_what_was_not(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.rests = Rests(VoucherRest("a", HOST, "", 60_000, 5_000, 5_000, SAID_AT))
+    for query in range(5):
+        wallet.unopened.keep(f"http://127.0.0.1:9/u?q={query}", "")
+    wallet.unopened.keep(LINK_8, "")
+    wallet.opened.keep(LINK, offer())
+    wallet.tell(Change(Topic.OPENED))
+    page = await the_page(shell)
+    lists = (page.vouchers, page.known.rests, page.links)
+    assert all(each.isVisible() for each in lists)
+    tops = [each.mapTo(page, QPoint()).y() for each in lists]
+    assert tops == sorted(tops)
