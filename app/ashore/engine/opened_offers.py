@@ -283,7 +283,7 @@ class OpenedOffers:
     # ---- the vault
 
     def _keeps(self, name: str) -> bool:
-        return name in self._records or name in self._rests or name in self._owed
+        return any(name in kept for kept in (self._records, self._under_way, self._rests, self._owed))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work)

@@ -49,8 +49,13 @@ class Kept(Enum):
     """It was opened before, and is kept as that."""
     FULL = auto()
     """It is not kept: as many as there is room for are kept already."""
+    CROWDED = auto()
+    """It is not kept: as many as there is room for wait in memory to be written to the vault."""
     NO_VOUCHER = auto()
     """It is not kept, as it is no link that may be asked."""
+
+
+NO_ROOM = (Kept.FULL, Kept.CROWDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +160,9 @@ class UnopenedLinks:
         if not unlocked and name in self._known:
             return Kept.SEALED
         if name not in self._records and name not in self._owed:
-            if len(self._owed) >= WAITING_MOST or len(self._records) + len(self._owed) >= MOST:
-                return Kept.FULL
+            full = len(self._records) + len(self._owed) >= MOST
+            if full or len(self._owed) >= WAITING_MOST:
+                return Kept.FULL if full else Kept.CROWDED
             kind = _CARD if found.one_shot else _PLAIN if found.kind is Kind.PLAIN_URL else _VOUCHER
             meta = {
                 "use": UNOPENED,
@@ -217,9 +223,9 @@ class UnopenedLinks:
         self._look = look
 
     def keep_standing(self) -> Kept:
-        """Keep what stands somewhere and was not opened. FULL where there was no room for one."""
+        """Keep what stands somewhere and was not opened. FULL or CROWDED where there was no room for one."""
         outcomes = {self.keep(text, source) for text, source in self._look()}
-        return Kept.FULL if Kept.FULL in outcomes else Kept.SEALED
+        return next((each for each in NO_ROOM if each in outcomes), Kept.SEALED)
 
     async def before_lock(self) -> None:
         """Seal what is not, as far as that is done in a moment: what is left waits in memory."""

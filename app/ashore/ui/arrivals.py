@@ -29,12 +29,20 @@ FULL = Problem(
     "Open it now, or forget one of those on the voucher’s page.",
     Severity.WARNS,
 )
+CROWDED = Problem(
+    f"{WAITING_MOST} vouchers wait to be written to your vault, which failed, so this one is not kept.",
+    "Open it now, or keep its link elsewhere.",
+    Severity.WARNS,
+)
+NO_ROOM = {Kept.FULL: FULL, Kept.CROWDED: CROWDED}
+"""What is said of a voucher for which there is no room, while the vault is open."""
 _STAYS = "What you have begun stays as it is."
 _LEFT = "You had gone on before it was found, so nothing was filled in."
 _LATER = "It can be shown when what you have confirmed is signed."
 _UNLOCK = "Unlock Ashore to go on with it. Until then it is kept in memory, for ten minutes at most."
 _WAIT_LOCKED = "{} vouchers wait. Unlock Ashore to keep them: until then they are in memory, ten minutes each at most."
 _IN_VAULT = "It is kept in your vault, and listed on the voucher’s page."
+_UNLOCK_KEPT = "It is kept in your vault already. Unlock Ashore to go on with it."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
 _FULL_LOCKED = f"{WAITING_MOST} vouchers wait already, so this one was not kept. Unlock Ashore, and bring it again."
 _TOOK = "It took the place of what came {} and waited here: that was let go."
@@ -97,6 +105,7 @@ class Arrivals(QObject):
         self._source = Source.LINK
         self._was_locked = False
         self._vouchers = 0
+        self._in_vault: set[str] = set()
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self.leave)
@@ -130,15 +139,15 @@ class Arrivals(QObject):
             self._hold(text, source, found, kept, _LEFT)
         else:
             self.lead_on(text)
-            if kept is Kept.FULL:
-                self.say(FULL)
+            if kept in NO_ROOM:
+                self.say(NO_ROOM[kept])
 
     def keep(self, text: str) -> bool:
         """Keep a voucher's link that came with others, and is not shown by itself. Whether it is one, and kept."""
-        voucher = self._is_voucher(text) and keep_voucher(self._wallet, text, Source.LINK) is not Kept.FULL
+        kept = keep_voucher(self._wallet, text, Source.LINK) if self._is_voucher(text) else Kept.NO_VOUCHER
         if self._wallet.locked:
-            self._vouchers = self._waiting()
-        return voucher
+            self._count(text, kept)
+        return kept is not Kept.NO_VOUCHER and kept not in NO_ROOM
 
     def recognised(self, text: str) -> Intake:
         """What a text is on this network."""
@@ -173,7 +182,7 @@ class Arrivals(QObject):
     def lock_changed(self) -> None:
         """The wallet was locked or unlocked: what waits comes up, or is covered."""
         text, source, came_locked, left = self._text, self._source, self._was_locked, self._patience.remainingTime()
-        vouchers, self._vouchers = self._vouchers, 0
+        vouchers, self._vouchers = self._vouchers + len(self._in_vault), 0
         self.leave()
         voucher = self._is_voucher(text)
         alone = voucher and vouchers == 1
@@ -187,7 +196,9 @@ class Arrivals(QObject):
                 self.say(Problem(told, "Nothing was begun with it.", Severity.NOTES))
         if self._wallet.locked:
             self._vouchers = self._waiting()
-        elif vouchers and not alone:
+            return
+        self._in_vault.clear()
+        if vouchers and not alone:
             self._tell_vouchers(vouchers, show=not comes_up)
 
     def _tell_vouchers(self, vouchers: int, *, show: bool) -> None:
@@ -199,11 +210,17 @@ class Arrivals(QObject):
         self.say(Problem(f"{noun} came while Ashore was locked.", advice, Severity.NOTES))
 
     def _hold_locked(self, text: str, source: Source, found: Intake, kept: Kept) -> None:
-        if kept is Kept.FULL:
+        self._count(text, kept)
+        if kept in NO_ROOM:
             self._tell(Problem(_came(source, found), _FULL_LOCKED, Severity.WARNS), LEAVE)
         elif not self._said_only(source, found, _NOT_KEPT_LOCKED):
-            self._wait(text, source, found, _UNLOCK)
+            self._wait(text, source, found, _UNLOCK_KEPT if kept is Kept.SEALED else _UNLOCK)
+
+    def _count(self, text: str, kept: Kept) -> None:
+        """Of what came while it was locked, remember how many vouchers wait, and which were in the vault already."""
         self._vouchers = self._waiting()
+        if kept is Kept.SEALED and self._wallet.unopened is not None:
+            self._in_vault.add(self._wallet.unopened.name_of(text))
 
     def _waiting(self) -> int:
         unopened = self._wallet.unopened
@@ -233,8 +250,8 @@ class Arrivals(QObject):
     def _hold(self, text: str, source: Source, found: Intake, kept: Kept, meaning: str) -> None:
         if self._said_only(source, found, _NOT_KEPT):
             return
-        if kept is Kept.FULL:
-            meaning = str(FULL)
+        if kept in NO_ROOM:
+            meaning = str(NO_ROOM[kept])
         elif kept is Kept.SEALED:
             meaning = f"{meaning} {_IN_VAULT}"
         self._wait(text, source, found, _LATER if self._doors.signing else meaning)

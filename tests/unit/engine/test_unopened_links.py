@@ -26,7 +26,9 @@ from ashore.keys.signer import SEALED_NOTE
 from ashore.net.errors import NotSent, Unanswered
 from ashore.systems.base import Offer
 from ashore.systems.lnurl.codec import encode_lnurl
+from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.opening import NoWithdrawal
+from ashore.systems.lnurl.system.plan import claim_scope
 from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, Slow, opened
 
 CARD = "lnurlw://127.0.0.1:8080/tap?p=4E2E289D945A66BB13377A728884E867&c=E19CCB1FED8892CE"
@@ -263,7 +265,7 @@ async def test_what_comes_while_locked_waits_and_is_sealed_at_the_unlocking(benc
 async def test_so_many_wait_and_for_so_long_however_often_it_is_locked(bench: Bench) -> None:
     await bench.lock()
     assert {links(bench).keep(link(number), "link") for number in range(WAITING_MOST)} == {Kept.WAITS}
-    assert links(bench).keep(link(WAITING_MOST), "link") is Kept.FULL
+    assert links(bench).keep(link(WAITING_MOST), "link") is Kept.CROWDED
     assert links(bench).keep(link(0), "link") is Kept.WAITS, "it is one of them"
     bench.seconds += WAITING_S - 1
     await bench.lock()
@@ -318,6 +320,48 @@ async def test_nothing_of_a_link_is_in_what_is_shown_or_described(bench: Bench) 
     assert "secret" not in shown
 
 
+async def test_so_many_that_cannot_be_written_are_not_called_so_many_that_are_kept(bench: Bench) -> None:
+    async def full(_kind: str, _secret: str, _meta: Mapping[str, str]) -> str:
+        raise VaultStorage("The disk is full.")
+
+    bench.signer.keep = full  # type: ignore[method-assign]
+    for number in range(WAITING_MOST):
+        assert links(bench).keep(link(number), "link") is Kept.SEALED
+        await links(bench).settled()
+    assert links(bench).keep(link(WAITING_MOST), "link") is Kept.CROWDED
+    links(bench).stand_by(lambda: [(link(0), "link"), (link(WAITING_MOST), "link")])
+    assert links(bench).keep_standing() is Kept.CROWDED
+
+
+async def test_a_link_that_comes_again_while_its_voucher_is_withdrawn_is_not_called_unopened(bench: Bench) -> None:
+    await kept(bench)
+    offer = opened()
+    await bench.opened.keep(offer)
+    name = bench.journal_a_move(claim_scope(offer))
+    bench.opened.used(PRACTICE.id, claim_scope(offer))
+    assert links(bench).keep(FIRST, "link") is Kept.OPENED
+    await links(bench).settled()
+    bench.end(name, final=True)
+    assert (links(bench).listed(), bench.opened.listed()) == ((), ())
+    assert (await bench.again()).links.listed() == ()
+    assert links(bench).keep(FIRST, "link") is Kept.SEALED, "who brings it later may mean another withdrawal"
+
+
+async def test_a_link_that_came_over_a_lock_while_its_voucher_is_withdrawn_is_not_called_unopened(
+    bench: Bench,
+) -> None:
+    offer = opened()
+    await bench.opened.keep(offer)
+    name = bench.journal_a_move(claim_scope(offer))
+    bench.opened.used(PRACTICE.id, claim_scope(offer))
+    await bench.lock()
+    assert links(bench).keep(FIRST, "link") is Kept.WAITS
+    await bench.unlock()
+    assert links(bench).waiting == 0
+    bench.end(name, final=True)
+    assert (links(bench).listed(), bench.opened.listed()) == ((), ())
+
+
 # The queue, against what it should be
 
 
@@ -364,7 +408,7 @@ async def test_the_queue_loses_nothing_but_by_time_and_says_when_it_is_full(
                     assert outcome is Kept.WAITS
                     waits.setdefault(value, bench.seconds + WAITING_S)
                 else:
-                    assert outcome is Kept.FULL
+                    assert outcome is Kept.CROWDED
             elif what == "unlock":
                 sealed |= set(waits)
                 waits = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ashore.engine.unopened_links import MOST, WAITING_MOST, WAITING_S
+from ashore.keys.errors import VaultStorage
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.arrivals import DISMISS, KEPT_MS, LEAVE, SHOW, Source
 from ashore.ui.pages.intake_field import NOT_HELD
@@ -141,6 +142,44 @@ async def test_while_locked_it_waits_and_comes_up_after_unlocking(shell: Shell, 
     assert notice.text == ""
 
 
+async def test_a_voucher_that_was_kept_before_comes_up_too_when_it_comes_while_locked(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.unopened.keep(LINK, "link")
+    await wallet.unopened.settled()
+    await lock(shell, locked=True)
+    shell.sections.take_in(LINK)
+    notice = shell.sections.banners.arrived
+    assert "It is kept in your vault already. Unlock Ashore to go on with it." in notice.text
+    assert "ten minutes" not in notice.text
+    await lock(shell, locked=False)
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert (shell.sections.place, page.link.text(), wallet.asked) == ("voucher", LINK, [])
+    assert notice.text.startswith("This came from a link while Ashore was locked.")
+    shell.sections.show_section("activity")
+    await lock(shell, locked=True)
+    await lock(shell, locked=False)
+    assert (shell.sections.place, notice.text) == ("activity", ""), "it was told once"
+
+
+@pytest.mark.parametrize("known_comes_last", [True, False])
+async def test_one_that_was_kept_before_and_a_new_one_are_both_told(
+    shell: Shell, wallet: VoucherWallet, known_comes_last: bool
+) -> None:
+    wallet.unopened.keep(link(1), "link")
+    await wallet.unopened.settled()
+    await lock(shell, locked=True)
+    for number in (2, 1) if known_comes_last else (1, 2):
+        shell.sections.take_in(link(number))
+    shell.sections.take_in(link(1))
+    await lock(shell, locked=False)
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    assert (shell.sections.place, page.link.text(), len(page.links.cards)) == ("voucher", "", 2)
+    assert shell.sections.banners.arrived.text.startswith("2 vouchers came while Ashore was locked.")
+
+
 async def test_what_waits_is_kept_for_a_bounded_time_however_often_it_is_locked(shell: Shell) -> None:
     await lock(shell, locked=True)
     shell.sections.take_in(ADDRESS)
@@ -237,6 +276,20 @@ async def test_what_there_is_no_room_for_is_said_and_evicts_nothing(shell: Shell
     assert f"{MOST} vouchers that were not opened are kept already, so this one is not." in notice.text
     assert shell.sections.arrivals.waiting, "it can be opened all the same"
     assert page.fields.amount.text() == "2.5"
+
+
+async def test_that_the_vault_cannot_be_written_is_not_called_too_many_vouchers(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.sealed.refusal = VaultStorage("The vault cannot be written.")
+    await half_filled(shell)
+    for number in range(WAITING_MOST + 1):
+        shell.sections.take_in(link(number))
+        await shell.settle()
+    notice = shell.sections.banners.arrived
+    assert f"{WAITING_MOST} vouchers wait to be written to your vault, which failed, so this one is not" in notice.text
+    assert str(MOST) not in notice.text
+    wallet.sealed.refusal = None
 
 
 PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"

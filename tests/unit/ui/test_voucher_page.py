@@ -234,11 +234,13 @@ async def test_a_voucher_that_was_opened_is_there_again_in_whatever_form_its_lin
     shell: Shell, wallet: VoucherWallet
 ) -> None:
     page = await opened(shell)
+    await typed(shell, page, page.fields.amount, "15")
     shell.sections.show_section("activity")
     await shell.settle()
     shell.sections.show_form(PRACTICE.id, link=f"  lightning:{LINK.lower()}\n")
     await shell.settle()
     assert page.fields.isVisible()
+    assert page.fields.amount.text() == "15", "it is the same voucher"
     assert not page.open_button.isVisible()
     assert page.summary.review.isEnabled()
     assert wallet.asked == [LINK], "one look for one act of a person, for a link may burn"

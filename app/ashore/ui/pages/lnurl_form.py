@@ -7,23 +7,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.unopened_links import Kept
 from ashore.intake.recognition import Intake, unwrapped
 from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
-from ashore.ui.arrivals import FULL, Source, keep_voucher
+from ashore.ui.arrivals import NO_ROOM, Source, keep_voucher
 from ashore.ui.context import Context
 from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.lnurl_fields import LnurlFields
-from ashore.ui.pages.lnurl_words import (
-    CONNECT,
-    NO_WALLET,
-    NOT_MONEY,
-    STOPPED,
-    put_away,
-    told_of,
-)
+from ashore.ui.pages.lnurl_words import CONNECT, NO_WALLET, NOT_MONEY, STOPPED, put_away, told_of
 from ashore.ui.pages.opened_vouchers import OpenedVouchers
 from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.unfinished import voucher_begun
@@ -175,15 +167,16 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self._keep(self.standing, Source.KEYBOARD)
 
     def _keep(self, text: str, source: Source) -> None:
-        if keep_voucher(self.context.wallet, text, source) is Kept.FULL:
-            self.notice.show_problem(FULL)
+        room = NO_ROOM.get(keep_voucher(self.context.wallet, text, source))
+        if room is not None:
+            self.notice.show_problem(room)
 
     def unfinished(self, link: str) -> Problem | None:
         """What is begun here and would be lost to this link, put as a question; None where nothing would be.
 
         Without a link: to a balance that was looked at.
         """
-        if link and self.link.text() == link:
+        if link and (self.link.text() == link or self._holds(link)):
             return None
         if self._in_hand is not None:
             return voucher_begun(opened=True, kept=bool(self._in_hand.id))
@@ -194,11 +187,16 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     def begin_with(self, text: str) -> None:
         """Begin anew with a text that came from elsewhere: it is named, and nothing is asked before Open is pressed.
 
-        A voucher that was opened before is there again without a further request, which could be one too many.
+        A voucher that was opened before is there again without a further request, and what is typed for it stays.
         """
-        self._begin()
+        if not self._holds(text):
+            self._begin()
         self.link.setText(text)
         self.shown()
+
+    def _holds(self, link: str) -> bool:
+        """Whether this is a link of the voucher that is open here, in whatever form it comes."""
+        return self._in_hand is not None and bool(self._in_hand.id) and self._opened.find(link) == self._in_hand.id
 
     def _scanned(self, text: str, _found: Intake | None = None) -> None:
         self._brought(text, Source.SCAN)

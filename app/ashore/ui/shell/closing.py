@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject
 
-from ashore.engine.unopened_links import Kept
+from ashore.engine.unopened_links import NO_ROOM
 from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
@@ -49,7 +49,7 @@ class Closing(QObject):
         unopened = self._unopened
         if self._agreed or unopened is None:
             return False
-        if unopened.keep_standing() is Kept.FULL:
+        if unopened.keep_standing() in NO_ROOM:
             self._ask("A voucher is here for which there is no room among those that were not opened.", _OPEN)
             return True
         if not unopened.waiting:
