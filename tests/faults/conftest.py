@@ -20,7 +20,7 @@ from faults.kill_matrix import Tally, table
 from faults.lightning_bench import Leap, Purse, Served, serving
 from faults.reddio_bench import ReddioBench
 from faults.worlds import Worlds
-from warm.starts import HERE, Warm
+from warm.fixtures import warm_servers, warm_starts  # noqa: F401 what pytest finds here
 
 FIGURES = pytest.StashKey[dict[str, Tally]]()
 CAMPAIGNS = pytest.StashKey[dict[str, campaign.Tally]]()
@@ -75,20 +75,6 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     for name, tally in told.get(_CAMPAIGNS, {}).items():
         made = {**tally, "counted": Counter(tally["counted"]), "ended": Counter(tally["ended"])}
         stash.setdefault(CAMPAIGNS, {})[name] = campaign.Tally(**made)
-
-
-@pytest.fixture(scope="session")
-def warm_servers() -> Iterator[Warm]:
-    """What forks signers, practice networks and wallets for this test process."""
-    yield HERE
-    HERE.close()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm_starts(warm_servers: Warm) -> Iterator[None]:
-    """Wallets of these tests start their processes so."""
-    with warm_servers.in_use():
-        yield
 
 
 @pytest.fixture

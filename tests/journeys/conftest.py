@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from faults.worlds import Worlds
 from journeys.house import House
 from journeys.network import PracticeWorld
-from warm.starts import HERE, Warm
+from warm.fixtures import warm_servers, warm_starts  # noqa: F401 what pytest finds here
 
 LONGEST_S = 90
 
@@ -21,20 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LONGEST_S))
-
-
-@pytest.fixture(scope="session")
-def warm_servers() -> Iterator[Warm]:
-    """What forks signers, practice networks and wallets for this test process."""
-    yield HERE
-    HERE.close()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm_starts(warm_servers: Warm) -> Iterator[None]:
-    """Wallets of these tests start their processes so."""
-    with warm_servers.in_use():
-        yield
 
 
 @pytest.fixture(scope="session")

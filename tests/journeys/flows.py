@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journeys.house import House
 from journeys.person import Person
 
 RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
@@ -68,3 +69,28 @@ def confirm(person: Person) -> None:
     """Press the one button that signs and sends."""
     (button,) = (name for name in person.names() if name.startswith("Withdraw ") and " to " in name)
     person.click(button)
+
+
+async def cancel(person: Person, house: House, opener: str, warning: str, act: str) -> None:
+    """From a voyage whose transaction no block has taken to a block that took its cancellation.
+
+    `opener` and `act` are the buttons that lead to it and sign it, `warning` a part of what its form says.
+    """
+    person.click(opener)
+    await person.until_sees(warning, "Until now, at most")
+    await person.until(lambda: person.find("Review cancellation").isEnabled(), "what it costs")
+    await person.settle()
+    person.photograph("cancel-form")
+    person.click("Review cancellation")
+    await person.until(lambda: person.heading == REVIEW, "the review")
+    await person.settle()
+    person.photograph("cancel-review")
+    person.click(act)
+    await person.until_sees("The cancellation is under way.")
+    await person.until(house.taken, "the endpoints’ answer")
+    await house.mine()
+    await house.look_until(lambda: person.sees("A block took the cancellation"))
+    await person.until_sees("Gas of the cancellation", "21,000 units at")
+    await person.settle()
+    person.photograph("cancellation-in-a-block")
+    await house.finalize()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ashore.systems.reddio.system.tracks import ENDS_AFTER_MS
 from ashore.ui.widgets.buttons import Button
-from journeys.flows import REVIEW
+from journeys.flows import cancel
 from journeys.house import House
 from journeys.person import Person
 from journeys.reddio_flows import (
@@ -90,23 +90,8 @@ async def test_a_registration_is_cancelled_and_the_key_is_free(vaults: House) ->
     async with vaults.window() as person:
         await send_registration(person)
         await person.until(lambda: "Cancel the registration" in person.names(), "the button beside the stage")
-        person.click("Cancel the registration")
-        await person.until_sees("the key is registered all the same", "Until now, at most")
-        await person.until(lambda: person.find("Review cancellation").isEnabled(), "what it costs")
-        await person.settle()
-        person.photograph("cancel-form")
-        person.click("Review cancellation")
-        await person.until(lambda: person.heading == REVIEW, "the review")
-        await person.settle()
-        person.photograph("cancel-review")
-        person.click("Cancel the registration")
-        await person.until_sees("The cancellation is under way.")
-        await person.until(vaults.taken, "the endpoints’ answer")
-        await vaults.mine()
-        await vaults.look_until(lambda: person.sees("A block took the cancellation"))
-        await person.settle()
-        person.photograph("cancellation-in-a-block")
-        await vaults.finalize()
+        act = "Cancel the registration"
+        await cancel(person, vaults, act, "the key is registered all the same", act)
         await person.until_sees("Cancelled, as you wished.", "Your Stark key was not registered by this.")
         await person.settle()
         person.photograph("cancelled")

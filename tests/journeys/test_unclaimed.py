@@ -5,7 +5,7 @@ from __future__ import annotations
 from ashore.domain.addresses import checksum
 from ashore.sandbox import genesis
 from ashore.sandbox.evm.contracts import Sender, load_artifact
-from journeys.flows import CHECKSUMMED, ON_THE_WAY, REVIEW, SENT, confirm, fill, open_form, review, send
+from journeys.flows import CHECKSUMMED, ON_THE_WAY, REVIEW, SENT, cancel, confirm, fill, open_form, review, send
 from journeys.house import House
 from journeys.person import Person
 
@@ -158,24 +158,7 @@ async def test_a_claim_is_cancelled_and_the_money_waits_on(house: House) -> None
         person.photograph("being-claimed")
         person.click("Follow the claim of 25.00 USDC on Harbour")
         await person.until(lambda: "Claim sent" in person.stages(), "the claim's voyage")
-        person.click("Cancel the claim")
-        await person.until_sees("It may lose the race", "Until now, at most")
-        await person.until(lambda: person.find("Review cancellation").isEnabled(), "what it costs")
-        await person.settle()
-        person.photograph("cancel-form")
-        person.click("Review cancellation")
-        await person.until(lambda: person.heading == REVIEW, "the review")
-        await person.settle()
-        person.photograph("cancel-review")
-        person.click("Cancel the claim of 25.00 USDC")
-        await person.until_sees("The cancellation is under way.")
-        await person.until(house.taken, "the endpoints’ answer")
-        await house.mine()
-        await house.look_until(lambda: person.sees("A block took the cancellation"))
-        await person.until_sees("A block took the cancellation", "Gas of the cancellation", "21,000 units at")
-        await person.settle()
-        person.photograph("cancellation-in-a-block")
-        await house.finalize()
+        await cancel(person, house, "Cancel the claim", "It may lose the race", "Cancel the claim of 25.00 USDC")
         await person.until_sees("Cancelled, as you wished.")
         await person.settle()
         person.photograph("cancelled")

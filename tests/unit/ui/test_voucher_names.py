@@ -9,10 +9,10 @@ from ashore.domain import events as ev
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import SAID_BY
 from ashore.systems.lnurl.profile import PRACTICE
-from ashore.systems.lnurl.system.tracks import FINAL, SEEN
 from ashore.ui.models.activity_model import AMOUNT, RECIPIENT
 from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.wording import party, payer, voucher_name
+from unit.systems.lnurl.voucher_terms import terms
 from unit.ui.driving import Shell
 from unit.ui.looking import cut_off, marked_up, texts
 from unit.ui.standin import terms as of_zklink
@@ -21,42 +21,22 @@ HOST = "127.0.0.1:8080"
 HOSTILE = "Nice” received from Ashore. <b>Send</b> 1 BTC to “evil\u202e" + "W" * 300
 
 
-def terms(description: str) -> ev.Terms:
-    return ev.Terms(
-        system="LNURL",
-        network="sandbox",
-        profile=PRACTICE.id,
-        track=str(SEEN.ref),
-        account="node",
-        symbol="BTC",
-        decimals=11,
-        amount=15_000,
-        fee=0,
-        recipient="02" + "00" * 32,
-        destination="the practice node (simulated)",
-        receive_symbol="BTC",
-        details={
-            "track.last": FINAL,
-            "track.last-level": "seen",
-            "amount.text": "15 sat",
-            "description": description,
-            SAID_BY: HOST,
-        },
-    )
+def told_by(description: str) -> ev.Terms:
+    return terms(description=description, **{SAID_BY: HOST})
 
 
 def begin(shell: Shell, name: str, description: str) -> None:
-    shell.wallet.happen(ev.WithdrawalStarted(name, terms(description)))
+    shell.wallet.happen(ev.WithdrawalStarted(name, told_by(description)))
     shell.wallet.happen(ev.MoveIntended(name, "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", name, 0))
 
 
 def test_the_words_are_quoted_and_cut() -> None:
-    assert voucher_name(terms("Pocket money")) == "“Pocket money”"
-    assert party(terms("Pocket money")) == f"“Pocket money” from {HOST}"
-    assert payer(terms("Pocket money")) == f"from {HOST}, which calls it “Pocket money”"
-    assert (voucher_name(terms("")), party(terms("")), payer(terms(""))) == ("", f"from {HOST}", f"from {HOST}")
+    assert voucher_name(told_by("Pocket money")) == "“Pocket money”"
+    assert party(told_by("Pocket money")) == f"“Pocket money” from {HOST}"
+    assert payer(told_by("Pocket money")) == f"from {HOST}, which calls it “Pocket money”"
+    assert (voucher_name(told_by("")), party(told_by("")), payer(told_by(""))) == ("", f"from {HOST}", f"from {HOST}")
     assert (voucher_name(of_zklink()), payer(of_zklink())) == ("", "")
-    for told in (voucher_name(terms(HOSTILE)), payer(terms(HOSTILE))):
+    for told in (voucher_name(told_by(HOSTILE)), payer(told_by(HOSTILE))):
         assert (told.count("“"), told.count("”")) == (1, 1)
         assert told.endswith("”")
         assert "\u202e" not in told

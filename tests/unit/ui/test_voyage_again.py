@@ -14,12 +14,13 @@ from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM
 from ashore.engine.views import Voyage
 from ashore.engine.voyages import voyage_of
 from ashore.systems.lnurl.profile import PRACTICE
-from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SEEN, TRACKS, UNSEEN
+from ashore.systems.lnurl.system.tracks import HANDED_OVER, SEEN, TRACKS, UNSEEN
 from ashore.ui.models.activity_model import STAGE
 from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.unlock import watching_words
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.wording import clock_time
+from unit.systems.lnurl.voucher_terms import terms as voucher
 from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW, StandInWallet
@@ -55,21 +56,7 @@ def wallet() -> LightningWallet:
 
 def refused(wallet: LightningWallet, until: int = NOW + 60_000, track: Track = SEEN) -> None:
     """A voucher whose service said no."""
-    terms = ev.Terms(
-        system="LNURL",
-        network="sandbox",
-        profile=PRACTICE.id,
-        track=str(track.ref),
-        account="node",
-        symbol="BTC",
-        decimals=11,
-        amount=15_000,
-        fee=0,
-        recipient="02" + "00" * 32,
-        destination="the practice node (simulated)",
-        receive_symbol="BTC",
-        details={"track.last": FINAL, "track.last-level": "seen", AGAIN_UNTIL: str(until), ANEW_FROM: str(until)},
-    )
+    terms = voucher(track, **{AGAIN_UNTIL: str(until), ANEW_FROM: str(until)})
     wallet.happen(ev.WithdrawalStarted("v", terms))
     wallet.happen(ev.MoveIntended("v", "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", "scope", 0))
     wallet.happen(ev.MoveSending("v", "m"))

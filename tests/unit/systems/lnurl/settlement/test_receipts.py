@@ -22,26 +22,13 @@ from ashore.systems.lnurl.settlement.receipts import (
     WATCHED_PAST_EXPIRY_MS,
     events_of,
 )
-from ashore.systems.lnurl.system.tracks import FINAL, HANDED_OVER, SEEN, SETTLED
+from ashore.systems.lnurl.system.tracks import HANDED_OVER, SEEN, SETTLED
+from unit.systems.lnurl.voucher_terms import terms
 
 HASH = "ab" * 32
 EXPIRES = 1_000_000
 LATE = EXPIRES + WATCHED_PAST_EXPIRY_MS + 1
-TERMS = ev.Terms(
-    system="LNURL",
-    network="sandbox",
-    profile="lnurl-practice",
-    track=str(SEEN.ref),
-    account="node",
-    symbol="BTC",
-    decimals=11,
-    amount=15_000,
-    fee=0,
-    recipient="02" + "00" * 32,
-    destination="your node",
-    receive_symbol="BTC",
-    details={"track.last": FINAL, "track.last-level": "seen"},
-)
+TERMS = terms(destination="your node")
 SENDING = ev.MoveSending("w", "m")
 SILENCE = ev.MoveUnclear("w", "m", "No answer came.")
 NOT_LEFT = ev.MoveUnclear("w", "m", "It is locked.", left=False)
