@@ -8,7 +8,7 @@ from ashore.engine.unopened_links import MOST, WAITING_MOST, WAITING_S
 from ashore.keys.errors import VaultStorage
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.arrivals import DISMISS, KEPT_MS, LEAVE, SHOW, Source
-from ashore.ui.pages.intake_field import NOT_HELD
+from ashore.ui.pages.intake_field import NOT_HELD, STAYS
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
@@ -339,3 +339,24 @@ async def test_a_secret_that_arrives_is_named_and_not_put_into_any_field(shell: 
     assert not shell.sections.arrivals.waiting
     assert shell.sections.place == "withdraw"
     assert NOT_HELD in shell.sections.home.intake.field.problem.text.replace("\u200b", "")
+
+
+WIFI = "WIFI:S:home;T:WPA;P:not-for-a-withdrawal;;"
+
+
+@pytest.mark.parametrize("nowhere", [WIFI, PHRASE, "keyauth://service.example/login?k1=" + "ab" * 32])
+async def test_what_leads_nowhere_takes_the_place_of_nothing_that_stands_in_the_first_field(
+    shell: Shell, nowhere: str
+) -> None:
+    intake = shell.sections.home.intake
+    intake.edit.setText(ADDRESS)
+    shell.sections.take_in(nowhere, Source.CAMERA)
+    await shell.settle()
+    assert intake.edit.text() == ADDRESS
+    assert intake.field.problem.text.endswith(STAYS)
+    assert (NOT_HELD in intake.field.problem.text) is (nowhere in (WIFI, PHRASE))
+    assert intake.to_address[0][1].isVisible(), "the address still leads on"
+    intake.forget()
+    shell.sections.take_in("hello", Source.CAMERA)
+    shell.sections.take_in("good bye", Source.CAMERA)
+    assert intake.edit.text() == "good bye", "what was brought and led nowhere makes room"

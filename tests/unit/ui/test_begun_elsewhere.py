@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from ashore.domain import events as ev
@@ -19,6 +20,7 @@ from ashore.systems.lnurl.system.tracks import FINAL
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.intake_field import IntakeField
 from ashore.ui.pages.lnurl_form import LnurlFormPage
+from ashore.ui.pages.lnurl_words import IS_HERE
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.systems.lnurl.system.offers import invoice, offer
@@ -165,7 +167,7 @@ async def test_a_scan_into_an_open_voucher_asks(shell: Shell, wallet: VoucherWal
     await shell.settle()
     assert page.link.text() == LINK
     assert shell.sections.arrivals.waiting
-    assert "from a scan" in shell.sections.banners.arrived.text
+    assert "from the camera" in shell.sections.banners.arrived.text
     assert [each.id for each in wallet.unopened.listed()] == [wallet.unopened.name_of(SECOND)]
 
 
@@ -355,3 +357,15 @@ async def test_the_question_about_a_balance_does_not_outlast_the_page(shell: She
     shell.sections.show_section("activity")
     shell.sections.show_section("withdraw")
     assert not shown.replacing.asking
+
+
+async def test_the_open_voucher_in_another_form_is_said_to_be_here(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await opened(shell)
+    page.setFocus()
+    QGuiApplication.clipboard().setText("lnurlw://127.0.0.1:8080/u?q=7")
+    page.scan.scan.from_clipboard()
+    await shell.settle()
+    said = shell.sections.banners.arrived
+    assert said.text == f"This came from the clipboard. {IS_HERE}"
+    assert not said.action.isVisible()
+    assert (page.link.text(), wallet.asked) == (LINK, [LINK])

@@ -12,7 +12,17 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from ashore.domain.addresses import checksum
 from ashore.ui.arrivals import Source
-from ashore.ui.pages.field_intake import CONNECT, LOOK_UP, NOT_FILLED, TO_ADDRESS, TO_VOUCHER
+from ashore.ui.pages.field_intake import (
+    CONNECT,
+    LOOK_UP,
+    NOT_FILLED,
+    TO_ADDRESS,
+    TO_VOUCHER,
+    WIPE_BOTH,
+    WIPE_COPY,
+    WIPE_HERE,
+    WIPED,
+)
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.scanner.scan import EMPTY_CLIPBOARD
@@ -281,3 +291,51 @@ async def test_a_warning_about_the_recipient_is_not_hidden_by_what_came(shell: S
     assert field.told.isVisible()
     assert field.problem.isVisible() == bool(field.problem.text)
     assert isinstance(field.control, QLineEdit)
+
+
+@pytest.mark.parametrize("secret", [PHRASE, "0x" + HASH, "xprv9s21ZrQH143K" + "3" * 95])
+async def test_a_secret_that_was_pasted_can_be_cleared_from_the_clipboard(shell: Shell, secret: str) -> None:
+    page = await zklink(shell)
+    field = page.fields.fields["recipient"]
+    paste(page.fields.recipient, secret)
+    assert page.fields.recipient.text() == ""
+    assert "lear the clipboard." in field.told.text
+    assert "here and from" not in field.told.text, "there is nothing here to clear"
+    assert (page.intake.wipe.text(), page.intake.wipe.isVisible()) == (WIPE_COPY, True)
+    QTest.mouseClick(page.intake.wipe, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == ""
+    assert (field.told.text, page.intake.wipe.isVisible()) == (WIPED, False)
+
+
+async def test_only_what_is_copied_is_cleared_from_the_clipboard(shell: Shell) -> None:
+    page = await zklink(shell)
+    field = page.fields.fields["recipient"]
+    QGuiApplication.clipboard().setText("my shopping list")
+    page.scan.scan.got.emit(PHRASE, Source.CAMERA)
+    assert "lear" not in field.told.text.split(NOT_FILLED)[1], "there is nothing to clear"
+    assert not page.intake.wipe.isVisible()
+    type_in(page.fields.recipient, PHRASE)
+    assert (page.intake.wipe.text(), page.intake.wipe.isVisible()) == (WIPE_HERE, True)
+    QTest.mouseClick(page.intake.wipe, Qt.MouseButton.LeftButton)
+    assert (page.fields.recipient.text(), QGuiApplication.clipboard().text()) == ("", "my shopping list")
+    type_in(page.fields.recipient, PHRASE)
+    QGuiApplication.clipboard().setText(PHRASE)
+    page.fields.recipient.textChanged.emit(PHRASE)
+    assert page.intake.wipe.text() == WIPE_BOTH
+    QTest.mouseClick(page.intake.wipe, Qt.MouseButton.LeftButton)
+    assert (page.fields.recipient.text(), QGuiApplication.clipboard().text()) == ("", "")
+    await shell.settle()
+
+
+async def test_what_is_said_of_a_links_chain_moves_no_field_that_is_used(shell: Shell) -> None:
+    page = await zklink(shell)
+    edit, field = page.fields.recipient, page.fields.fields["recipient"]
+    before = edit.mapTo(shell.window, QPoint())
+    paste(edit, f"ethereum:{RECEIVER}@42170")
+    await shell.settle()
+    assert "does not pay out there" in field.told.text
+    assert edit.mapTo(shell.window, QPoint()) == before
+    paste(edit, f"ethereum:{RECEIVER}@42161")
+    await shell.settle()
+    assert "does not pay out there" not in field.told.text
+    assert edit.mapTo(shell.window, QPoint()) == before

@@ -256,13 +256,14 @@ async def test_a_chain_that_is_not_paid_out_on_is_said_and_the_address_is_taken(
     page = shell.sections.page("form")
     assert isinstance(page, ZkLinkFormPage)
     assert page.fields.values()["recipient"] == ADDRESS
-    assert "Arbitrum Nova (chain 42170), and zkLink does not pay out there" in page.notice.text
+    assert "Arbitrum Nova (chain 42170), and zkLink does not pay out there" in page.fields.fields["recipient"].told.text
     shell.sections.show_section("withdraw")
     await shell.settle()
     field_of(shell).edit.setText(ADDRESS)
     field_of(shell).to_address[0][1].click()
     await shell.settle()
     assert not page.notice.text
+    assert not page.fields.fields["recipient"].told.text
 
 
 async def test_a_link_of_our_own_brings_its_voucher_along(shell: Shell) -> None:

@@ -122,12 +122,12 @@ async def test_an_address_can_be_paid_by_both_systems_and_a_person_chooses(shell
 async def test_a_link_that_names_another_chain_than_reddios_is_told_so(shell: Shell) -> None:
     page = await form_after(shell, f"ethereum:{ADDRESS}@42170", "Withdraw to it from Reddio")
     assert page.draft()["recipient"] == ADDRESS
-    assert "Arbitrum Nova (chain 42170), and Reddio does not pay out there" in page.notice.text
+    assert "Arbitrum Nova (chain 42170), and Reddio does not pay out there" in page.fields.fields["recipient"].told.text
     assert page._offer is not None
     own = page._offer.chain.evm_chain_id
     shell.sections.show_section("withdraw")
     page = await form_after(shell, f"ethereum:{ADDRESS}@{own}", "Withdraw to it from Reddio")
-    assert "pay out there" not in page.notice.text
+    assert "pay out there" not in page.fields.fields["recipient"].told.text
 
 
 async def test_64_digits_that_may_be_a_stark_key_are_covered_until_somebody_says_so(shell: Shell) -> None:

@@ -400,4 +400,4 @@ async def test_an_address_that_is_scanned_with_another_chain_is_not_taken_withou
     page.scan.scan.got.emit(f"ethereum:{other}@42170", Source.CAMERA)
     await shell.settle()
     assert page.draft()["recipient"] == other
-    assert "Reddio does not pay out there" in page.notice.text
+    assert "Reddio does not pay out there" in page.fields.fields["recipient"].told.text

@@ -7,9 +7,11 @@ begun elsewhere gives way without a question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.pasted_secrets import may_hold_key
@@ -28,6 +30,12 @@ from ashore.ui.wording import LIGHTNING, REDDIO
 NOT_FILLED = "Nothing was filled in here."
 TO_VOUCHER, TO_ADDRESS, TO_VAULT = "Go to the voucher", "Withdraw to it…", "Transfer to it…"
 LOOK_UP, CONNECT = "Look it up…", "Connect a wallet"
+WIPE_COPY, WIPE_BOTH, WIPE_HERE = "Clear the clipboard", "Clear it here and from the clipboard", "Clear it here"
+WIPED = "The clipboard is cleared."
+_CLEAR = re.compile(r"(?P<c>[Cc])lear it( (from )?here and from the clipboard)?(?=\.)")
+_CLEARING = re.compile(rf"[^.]*{_CLEAR.pattern}\.\s*")
+_MOST_COPIED = 20_000
+"""Characters of the clipboard that are compared: more than any link has."""
 _LEADS = {
     Way.VOUCHER: TO_VOUCHER,
     Way.RECIPIENT: TO_ADDRESS,
@@ -79,13 +87,17 @@ class FieldIntake(QObject):
         self._leads = Way.NOWHERE
         self._stands = False
         self._covers = False
-        self.way = Button("", "small-link")
-        self.way.hide()
-        field.put_below(self.way)
+        self.source = Source.KEYBOARD
+        """How that came which is being filled in."""
+        self.way, self.wipe = Button("", "small-link"), Button("", "small-link")
+        for button in (self.wipe, self.way):
+            button.hide()
+            field.put_below(button)
         self._edit.gate = self._brought
         self._edit.textChanged.connect(self._look)
         self._edit.editingFinished.connect(self._take_out)
         self.way.clicked.connect(self._lead_on)
+        self.wipe.clicked.connect(self._wipe)
         context.hub.lock_changed.connect(self._lock_changed)
 
     def suits(self, text: str, found: Intake) -> bool:
@@ -97,7 +109,7 @@ class FieldIntake(QObject):
     def take(self, text: str, source: Source) -> None:
         """Take a text that a person has pointed at for this field."""
         self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        found = take_in(text, self._reach)
+        found, self.source = take_in(text, self._reach), source
         if self.suits(text, found):
             self._put_in(text, found)
         else:
@@ -113,11 +125,12 @@ class FieldIntake(QObject):
         """Say nothing more of what came."""
         self._held, self._leads, self._stands = "", Way.NOWHERE, False
         show_if(self.way, False)
+        show_if(self.wipe, False)
         self._field.tell(None)
 
     def _brought(self, text: str) -> bool:
         """A text is pasted or dropped; whether it is dealt with, and need not be inserted any more."""
-        found = take_in(text, self._reach)
+        found, self.source = take_in(text, self._reach), Source.CLIPBOARD
         if self._own(found):
             return False
         fitting = self._fits(text, found)
@@ -132,9 +145,9 @@ class FieldIntake(QObject):
         return True
 
     def _put_in(self, text: str, found: Intake) -> None:
-        self._fill(text, found)
         self.forget()
-        if found.recipient and found.advice:
+        self._fill(text, found)  # which may say something more urgent of the field
+        if found.recipient and found.advice and self._field.told.problem is None:
             self._field.tell(Problem(found.sentence, found.advice, Severity.NOTES))
             bring_into_view(self._field)
 
@@ -144,7 +157,7 @@ class FieldIntake(QObject):
         if found.way is Way.VOUCHER:
             keep_voucher(self._context.wallet, unwrapped(text), source)
         # Of what opens a wallet, or may be a key, the sentence says what to do with it.
-        advice = found.advice if found.secret or found.doubtful else self._wanted
+        advice = self._clearing(text, found) if found.secret or found.doubtful else self._wanted
         self._field.tell(Problem(found.sentence, f"{NOT_FILLED} {advice}".strip(), Severity.WARNS))
         self._offer("" if found.secret else text, found.way)
         bring_into_view(self._field)
@@ -163,7 +176,7 @@ class FieldIntake(QObject):
             self._field.tell(Problem(found.sentence, found.advice, Severity.NOTES), instead=True)
         elif found.way is not Way.NOWHERE or found.secret:
             if not found.doubtful:  # of what may be a key, the form's own judgement warns
-                advice = found.advice if found.secret else self._wanted
+                advice = self._clearing(text, found, stands=True) if found.secret else self._wanted
                 self._field.tell(Problem(found.sentence, advice), instead=True)
             self._stands = True
             self._offer("" if found.secret else text, found.way)
@@ -188,6 +201,33 @@ class FieldIntake(QObject):
         fitting = self._fits(text, found)
         if fitting and not _is_plain(text, fitting) and not self._own(found):
             self._put_in(text, found)
+
+    # What may open a wallet
+
+    def _clearing(self, text: str, found: Intake, *, stands: bool = False) -> str:
+        """What to do with a secret, and a button for it: clear it where it is, here or in the clipboard."""
+        advice = found.advice
+        if not _CLEAR.search(advice):
+            return advice
+        copied = _is_copied(text)
+        self.wipe.setText((WIPE_BOTH if copied else WIPE_HERE) if stands else WIPE_COPY)
+        show_if(self.wipe, stands or copied)
+        if stands:
+            return advice if copied else _CLEAR.sub(r"\g<c>lear it here", advice)
+        return _CLEAR.sub(r"\g<c>lear the clipboard", advice) if copied else _CLEARING.sub("", advice).strip()
+
+    def _wipe(self) -> None:
+        """Take a secret out of the field, and out of the clipboard where one still is there."""
+        copied = take_in(QGuiApplication.clipboard().text()[:_MOST_COPIED], self._reach)
+        cleared = copied.secret or copied.doubtful
+        if cleared:
+            QGuiApplication.clipboard().clear()
+        if self._stands:
+            self._edit.setText("")
+        self.forget()
+        self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        if cleared:
+            self._field.tell(Problem(WIPED, severity=Severity.NOTES))
 
     # Where it leads
 
@@ -228,6 +268,12 @@ class FieldIntake(QObject):
 def _is_plain(text: str, fitting: str) -> bool:
     """Whether a text is what fits, with nothing around it. Small and capital letters are the wallet's to judge."""
     return text.strip().lower() == fitting.lower()
+
+
+def _is_copied(text: str) -> bool:
+    """Whether a text is in the clipboard, as it was pasted from there: in one line."""
+    secret = " ".join(text.split())
+    return bool(secret) and secret in " ".join(QGuiApplication.clipboard().text()[:_MOST_COPIED].split())
 
 
 def _may_become_address(found: Intake, text: str) -> bool:

@@ -118,7 +118,14 @@ class IntakeField(QWidget):
         """Hold a text that was not typed here, and lead on where there is one way only. A secret is not held."""
         found = take_in(text, self._reach)
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        if found.secret and own_code(self._context, text, found) is None:
+        owned = own_code(self._context, text, found) is not None
+        if found.way is Way.NOWHERE and not owned and self.edit.text() and not self._led_nowhere:
+            kept = NOT_HELD if found.secret else ""
+            advice = f"{found.advice} {kept}".strip()
+            self._say(Problem(found.sentence, advice, Severity.WARNS))
+            return
+        if found.secret and not owned:
+            self.let_go()
             self.forget()
             self.field.show_problem(Problem(found.sentence, f"{found.advice} {NOT_HELD}".strip(), Severity.WARNS))
             show_if(self.to_receiving, found.way is Way.RECEIVING and self._context.wallet.receiving is not None)
@@ -223,14 +230,19 @@ class IntakeField(QWidget):
         if found.advice and found.way is Way.VOUCHER:
             self.field.show_problem(Problem(found.sentence, found.advice, Severity.NOTES))
 
+    @property
+    def _led_nowhere(self) -> bool:
+        """Whether what stands here was brought, not typed, and leads nowhere: it makes room for anything."""
+        brought = bool(self._came) and self.edit.text() == self._came
+        return brought and self._found.way is Way.NOWHERE and self._own is None
+
     def _clear(self) -> None:
         self.forget()
         self.edit.setFocus()
 
     def _say(self, problem: Problem) -> None:
         """Say what a scan came to. What stands here stays; what was brought and led nowhere makes room."""
-        brought = bool(self._came) and self.edit.text() == self._came
-        if brought and self._found.way is Way.NOWHERE and self._own is None:
+        if self._led_nowhere:
             self.edit.replace("", secret=self._found.secret)
         stays = STAYS if self.edit.text() else ""
         self.field.show_problem(Problem(problem.sentence, f"{problem.advice} {stays}".strip(), problem.severity))

@@ -8,19 +8,19 @@ from typing import NamedTuple
 
 from ashore.domain.errors import AshoreError
 from ashore.intake.recognition import Intake, unwrapped
-from ashore.systems.base import Problem
+from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import Kind
 from ashore.systems.lnurl.system.offer import LnurlOffer, LnurlQuote
 from ashore.ui.arrivals import NO_ROOM, Source, keep_voucher
 from ashore.ui.context import Context
 from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.lnurl_fields import LnurlFields
-from ashore.ui.pages.lnurl_words import CONNECT, NO_WALLET, NOT_MONEY, STOPPED, put_away, told_of
+from ashore.ui.pages.lnurl_words import CONNECT, IS_HERE, NO_WALLET, NOT_MONEY, STOPPED, put_away, told_of
 from ashore.ui.pages.opened_vouchers import OpenedVouchers
 from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.unfinished import voucher_begun
 from ashore.ui.pages.unopened_vouchers import UnopenedVouchers
-from ashore.ui.pages.voucher_intake import VoucherIntake
+from ashore.ui.pages.voucher_intake import VoucherIntake, is_same
 from ashore.ui.pages.voucher_rests import KnownVoucher
 from ashore.ui.pages.voucher_tips import VoucherTips
 from ashore.ui.port import OpenedPort, ReceivingPort, reach_of
@@ -67,8 +67,8 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         self.known = KnownVoucher(context)
         lists = self.vouchers, self.known.rests, self.links  # what was begun stands first
         self.arrange(self.notice, self.intake, self.known.notice, *lists, self.no_wallet, self.tips, self.fields)
-        taking = self.intake.taking(context, self._scanned)
-        self.scan = scan_into(context, self.intake.field, "a voucher", taking, self)
+        self.taking = self.intake.taking(context, self._scanned)
+        self.scan = scan_into(context, self.intake.field, "a voucher", self.taking, self)
         for name in ("amount", "invoice", "pin"):
             FieldIntake(context, self.fields.fields[name])
         self._connect()
@@ -199,10 +199,13 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
         return self._in_hand is not None and bool(self._in_hand.id) and self._opened.find(link) == self._in_hand.id
 
     def _scanned(self, text: str, _found: Intake | None = None) -> None:
-        self._brought(text, Source.SCAN)
+        self._brought(text, self.taking.source)
 
     def _brought(self, text: str, source: Source) -> None:
-        if self.unfinished(unwrapped(text)) is not None:
+        hand = self._in_hand if self._offer is not None else None
+        if hand is not None and is_same(self.context.wallet, unwrapped(text), hand.text, hand.id):
+            self.context.go.say(Problem(f"This came {source}.", IS_HERE, Severity.NOTES))
+        elif self.unfinished(unwrapped(text)) is not None:
             self.context.go.take_in(text, source)
         elif self.link.text() != unwrapped(text):
             self._keep(unwrapped(text), source)

@@ -15,6 +15,7 @@ from ashore.ui.wording import clock_time
 _USED_UP = "A link that works only once may be used up by being opened"
 _READY = "so open it when you are ready to withdraw."
 NOT_MONEY = "The service’s OK is not the money: only the wallet that receives can tell that it came."
+IS_HERE = "It is the voucher that is shown here."
 STOPPED = Problem("You stopped waiting.", "If its service still answers, the voucher is listed below.", Severity.NOTES)
 OPENED = Problem("Opened.", "It is kept in your vault until it is withdrawn, and not asked again.", Severity.NOTES)
 LOOKED = Problem("Opened.", "What is left there can be looked at again on the first page.", Severity.NOTES)

@@ -130,7 +130,8 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
     def _tell_chain(self, offer: ReddioOffer) -> None:
         """Say that the chain which came with the address is not the one where Reddio pays out."""
         if not offer.blocked and self._named_chain not in (None, offer.chain.evm_chain_id):
-            self.notice.show_problem(not_paid_there(self._named_chain or 0, "Reddio"))
+            self.fields.fields["recipient"].tell(not_paid_there(self._named_chain or 0, "Reddio"))
+            self._named_chain = None
 
     def focus_first(self) -> None:
         if not self._focus_wanted or not self.fields.asset.isEnabled():

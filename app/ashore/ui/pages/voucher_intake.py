@@ -15,6 +15,7 @@ from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
 from ashore.ui.pages.field_intake import FieldIntake, Fill
 from ashore.ui.pages.lnurl_words import ASK_NAME, OPEN_NAME, named
+from ashore.ui.port import WalletPort
 from ashore.ui.theme.icons import Icons
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
@@ -126,6 +127,14 @@ class VoucherIntake(QWidget):
         """The keyboard goes back to where it was pressed, unless it went elsewhere by itself."""
         if self.link.hasFocus() or self.cancel.hasFocus():
             self.open_button.setFocus()
+
+
+def is_same(wallet: WalletPort, link: str, text: str, opened: str) -> bool:
+    """Whether a link is that of the voucher which a `text` led to, or which was `opened` by that id, in any form."""
+    known = wallet.opened.find(link) if wallet.opened is not None else ""
+    name = wallet.unopened.name_of(link) if wallet.unopened is not None else ""
+    here = wallet.unopened.name_of(text) if wallet.unopened is not None else ""
+    return (bool(known) and known == opened) or (bool(name) and name == here)
 
 
 def _voucher_in(text: str, found: Intake) -> str:

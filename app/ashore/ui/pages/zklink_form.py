@@ -64,7 +64,7 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
         """Put an address in, with the chain (EIP-155) that came with it, and keep whatever else was typed."""
         if self._filled and self._offer is not None:
             self._named_chain, self._not_there = chain_id, None
-            self.notice.clear()
+            self.intake.forget()
             self.fields.restore({**self.fields.values(), "recipient": recipient})
             self._take_chain(self._offer)
             self.edited()
@@ -78,12 +78,13 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
         self.withdraw_to(found.recipient, found.chain_id)
 
     def _take_chain(self, offer: ZkLinkOffer) -> None:
-        """Choose the chain that was named with the recipient, once; say so for as long as it is not to be had."""
+        """Choose the chain that was named with the recipient, once; say so beside it where it is not to be had."""
         if self._named_chain is not None and not self.fields.choose_chain(self._named_chain):
             self._not_there = not_paid_there(self._named_chain, "zkLink")
         self._named_chain = None
         if self._not_there is not None and not offer.blocked:
-            self.notice.show_problem(self._not_there)
+            self.fields.fields["recipient"].tell(self._not_there)  # above the form it would move what is used
+            self._not_there = None
 
     @property
     def outdated(self) -> bool:
