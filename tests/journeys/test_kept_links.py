@@ -143,7 +143,7 @@ async def test_a_scanned_voucher_takes_no_other_ones_life(application: QApplicat
         assert len(open_buttons(person)) == 1
         await album(person, "kept-replaced")
         await hand_over(tmp_path, third["lnurlw"])
-        await person.until_sees("This came from a link: A voucher of", "It is kept in your vault")
+        await person.until_sees("This came from a link. A voucher of", "It is kept in your vault")
         await person.settle()
         await album(person, "kept-while-begun")
         person.click("Show it")

@@ -45,7 +45,7 @@ async def test_a_link_that_comes_during_the_review_moves_nothing(
             act = next(name for name in person.names() if name.startswith("Withdraw 25"))
             stood = [where(person, name) for name in ("Back", act)]
             life._sections.take_in(gift["lightning"])
-            await person.until_sees("This came from a link: A voucher of 127.0.0.1:")
+            await person.until_sees("This came from a link. A voucher of 127.0.0.1:")
             await person.settle()
             assert [where(person, name) for name in ("Back", act)] == stood
             person.photograph(f"came-during-review-{colours}")

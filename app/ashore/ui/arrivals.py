@@ -40,7 +40,15 @@ _STAYS = "What you have begun stays as it is."
 _LEFT = "You had gone on before it was found, so nothing was filled in."
 _LATER = "It can be shown when what you have confirmed is signed."
 _UNLOCK = "Unlock Ashore to go on with it. Until then it is kept in memory, for ten minutes at most."
-_WAIT_LOCKED = "{} vouchers wait. Unlock Ashore to keep them: until then they are in memory, ten minutes each at most."
+_WAIT = ("A voucher waits.", "{} vouchers wait.")
+_WAIT_TOO = (
+    "A voucher waits as well, also if you leave this.",
+    "{} vouchers wait as well, also if you leave this.",
+)
+_KEEP_LOCKED = (
+    "Unlock Ashore to keep it: until then it is in memory, for ten minutes at most.",
+    "Unlock Ashore to keep them: until then they are in memory, ten minutes each at most.",
+)
 _IN_VAULT = "It is kept in your vault, and listed on the voucher’s page."
 _UNLOCK_KEPT = "It is kept in your vault already. Unlock Ashore to go on with it."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
@@ -142,12 +150,12 @@ class Arrivals(QObject):
             if kept in NO_ROOM:
                 self.say(NO_ROOM[kept])
 
-    def keep(self, text: str) -> bool:
-        """Keep a voucher's link that came with others, and is not shown by itself. Whether it is one, and kept."""
+    def keep(self, text: str) -> Kept:
+        """Keep a voucher's link that came with others, and is not shown by itself. What became of it."""
         kept = keep_voucher(self._wallet, text, Source.LINK) if self._is_voucher(text) else Kept.NO_VOUCHER
         if self._wallet.locked:
             self._count(text, kept)
-        return kept is not Kept.NO_VOUCHER and kept not in NO_ROOM
+        return kept
 
     def recognised(self, text: str) -> Intake:
         """What a text is on this network."""
@@ -165,7 +173,13 @@ class Arrivals(QObject):
             self._tell(problem, DISMISS)
 
     def leave(self) -> None:
-        """Let go of what waits to be shown. A voucher stays where it is kept."""
+        """Let go of what waits to be shown. A voucher stays where it is kept, which is said over a lock."""
+        self._let_go()
+        waiting = self._waiting() if self._wallet.locked else 0
+        if waiting:
+            self._tell(Problem(_WAIT[waiting > 1].format(waiting), _KEEP_LOCKED[waiting > 1], Severity.NOTES), "")
+
+    def _let_go(self) -> None:
         self._text = ""
         self._was_locked = False
         self._patience.stop()
@@ -183,7 +197,7 @@ class Arrivals(QObject):
         """The wallet was locked or unlocked: what waits comes up, or is covered."""
         text, source, came_locked, left = self._text, self._source, self._was_locked, self._patience.remainingTime()
         vouchers, self._vouchers = self._vouchers + len(self._in_vault), 0
-        self.leave()
+        self._let_go()
         voucher = self._is_voucher(text)
         alone = voucher and vouchers == 1
         comes_up = bool(text) and (not voucher or (came_locked if self._wallet.locked else alone or not came_locked))
@@ -274,11 +288,15 @@ class Arrivals(QObject):
         self._doors.lead_in(text)
 
     def _tell(self, problem: Problem, close: str) -> None:
-        waiting = self._waiting() if self._wallet.locked else 0
-        if waiting > 1:
-            advice = f"{problem.advice.removesuffix(_UNLOCK)} {_WAIT_LOCKED.format(waiting)}".strip()
+        waiting = self._waiting() if self._wallet.locked and close else 0
+        voucher = self._is_voucher(self._text)
+        if waiting > 1 or (waiting and not voucher):
+            words = _WAIT_TOO if self._text and not voucher else _WAIT
+            besides = f"{words[waiting > 1].format(waiting)} {_KEEP_LOCKED[waiting > 1]}"
+            advice = f"{problem.advice.removesuffix(_UNLOCK)} {besides}".strip()
             problem = Problem(problem.sentence, advice, problem.severity)
         self._notice.close_button.setText(close)
+        self._notice.close_button.setVisible(bool(close))
         self._notice.show_problem(problem, act=bool(self._text) and not self._wallet.locked)
         self._space()
         self._allow()
@@ -301,4 +319,4 @@ class Arrivals(QObject):
 
 def _came(source: Source, found: Intake) -> str:
     """Where it came from, and what it is."""
-    return f"This came {source}: {found.sentence}"
+    return f"This came {source}. {found.sentence}"

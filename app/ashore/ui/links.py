@@ -19,14 +19,18 @@ from ashore.ui.shell.window import MainWindow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ashore.engine.unopened_links import Kept
     from ashore.systems.base import Problem
 
     TakeIn = Callable[[str], None]
-    Keep = Callable[[str], bool]
+    Keep = Callable[[str], Kept]
     Say = Callable[[Problem], None]
 
 FEW = 16
 """So many links at once are no flood."""
+
+_QUICK = "came faster than they can be shown."
+_FLOOD = "Only the newest one is here; the others were let go, also where they were vouchers."
 
 PAUSE_MS = 400
 """Between one link in the window and the next: a person can read, and a flood of links costs nothing."""
@@ -89,7 +93,7 @@ class Links(QObject):
     def lead_to(self, take_in: TakeIn, say: Say, note: Say, keep: Keep) -> None:
         """There are pages now: `take_in` is given each text, `say` why there is none, `note` what is beside it.
 
-        `keep` keeps a text that is a voucher's link, and says whether it is one.
+        `keep` keeps a text that is a voucher's link, and says what became of it.
         """
         self._take_in, self._say, self._note, self._keep_voucher = take_in, say, note, keep
         self._go_on()
@@ -113,16 +117,33 @@ class Links(QObject):
         from ashore.systems.base import Problem, Severity
 
         came, self._came, self._newest = self._came, 0, None
-        earlier, self._earlier = self._earlier if came <= FEW else [], []
+        earlier, self._earlier = self._earlier if came <= FEW + 1 else [], []
         self._rest.start()
-        kept = sum([self._keep_voucher(unwrapped(each)) for each in earlier])
+        kept = [self._keep_voucher(unwrapped(each)) for each in earlier]
         if message.link:
             self._take_in(unwrapped(message.link))
         else:
             self._say(Problem(*UNFIT[message.unfit], Severity.WARNS))
-        if came > 1:
-            others = "the others were let go"
-            if kept:
-                others = f"{kept} of the others {'is a voucher' if kept == 1 else 'are vouchers'}, and kept"
-            told = f"{came:,} links came at once."
-            self._note(Problem(told, f"The newest one is here; {others}.", Severity.NOTES))
+        if came > FEW + 1:
+            self._note(Problem(f"{came:,} links {_QUICK}", _FLOOD, Severity.WARNS))
+        elif came > 1:
+            self._note(Problem(f"Links {_QUICK}", f"The newest one is here. {_became(kept)}".strip(), Severity.NOTES))
+
+
+def _became(kept: list[Kept]) -> str:
+    """What became of the links before the newest one."""
+    from ashore.engine.unopened_links import NO_ROOM, Kept
+
+    full, others = sum(each in NO_ROOM for each in kept), kept.count(Kept.NO_VOUCHER)
+    vouchers = len(kept) - full - others
+    told = [f"{_are(vouchers, 'is a voucher', 'are vouchers')}, and kept."] if vouchers else []
+    if full:
+        told.append(f"{_are(full, 'is a voucher', 'are vouchers')} for which there is no room: open that link again.")
+    if others:
+        again = "open it again if you want it" if others == 1 else "open again what you want of them"
+        told.append(f"{_are(others, 'is no voucher and was', 'are no vouchers and were')} let go: {again}.")
+    return " ".join(told)
+
+
+def _are(count: int, one: str, many: str) -> str:
+    return f"1 before it {one}" if count == 1 else f"{count} before it {many}"

@@ -66,7 +66,7 @@ async def test_what_is_half_filled_stays_until_a_person_wants_to_see_what_came(
     await shell.settle()
     notice = shell.sections.banners.arrived
     assert shell.sections.place == "form"
-    assert notice.text.startswith("This came from the camera: A voucher of")
+    assert notice.text.startswith("This came from the camera. A voucher of")
     assert "It is kept in your vault, and listed on the voucher’s page." in notice.text
     assert [each.source for each in wallet.unopened.listed()] == ["camera"]
     assert (notice.action.text(), notice.close_button.text()) == (SHOW, LEAVE)
@@ -235,7 +235,7 @@ async def test_a_voucher_that_comes_over_a_lock_takes_no_other_things_place(
     shell.sections.take_in(f"ethereum:{ADDRESS}", Source.CAMERA)
     shell.sections.take_in(LINK)
     notice = shell.sections.banners.arrived
-    assert notice.text.startswith("This came from a link: A voucher of")
+    assert notice.text.startswith("This came from a link. A voucher of")
     assert "What came from the camera still waits here." in notice.text
     await lock(shell, locked=False)
     assert notice.text.startswith("A voucher came while Ashore was locked. It is kept in your vault")
@@ -360,3 +360,27 @@ async def test_what_leads_nowhere_takes_the_place_of_nothing_that_stands_in_the_
     shell.sections.take_in("hello", Source.CAMERA)
     shell.sections.take_in("good bye", Source.CAMERA)
     assert intake.edit.text() == "good bye", "what was brought and led nowhere makes room"
+
+
+@pytest.mark.parametrize("vouchers", [1, 2])
+async def test_what_is_left_over_a_lock_takes_no_reminder_of_vouchers_along(
+    shell: Shell, wallet: VoucherWallet, vouchers: int
+) -> None:
+    await lock(shell, locked=True)
+    notice = shell.sections.banners.arrived
+    for number in range(vouchers):
+        shell.sections.take_in(link(number))
+    shell.sections.take_in(f"ethereum:{ADDRESS}")
+    many = "A voucher waits" if vouchers == 1 else "2 vouchers wait"
+    assert f"{many} as well, also if you leave this. Unlock Ashore to keep" in notice.text
+    notice.close_button.click()
+    assert not shell.sections.arrivals.waiting, "the address is gone"
+    assert notice.text.startswith(f"{many}. Unlock Ashore to keep")
+    assert not notice.close_button.isVisible(), "it is so until the unlocking"
+    shell.sections.take_in("lightning:lnbc1garbage")
+    assert notice.close_button.text() == DISMISS
+    notice.close_button.click()
+    assert notice.text.startswith(f"{many}. Unlock Ashore to keep")
+    await lock(shell, locked=False)
+    assert len(wallet.unopened.listed()) == vouchers
+    assert notice.close_button.isVisible()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from ashore.desktop.messages import message_for
 from ashore.desktop.paths import paths_for
+from ashore.engine.unopened_links import Kept
 from ashore.options import Options
 from ashore.systems.base import Problem
 from ashore.ui import app
@@ -35,10 +36,11 @@ class Pages:
     def take(self, links: Links) -> None:
         links.lead_to(self.texts.append, lambda told: self.said.append(_words(told)), self._note, self._keep)
 
-    def _keep(self, text: str) -> bool:
-        if "lnurl" in text.lower():
-            self.kept.append(text)
-        return "lnurl" in text.lower()
+    def _keep(self, text: str) -> Kept:
+        if "lnurl" not in text.lower():
+            return Kept.NO_VOUCHER
+        self.kept.append(text)
+        return Kept.SEALED
 
     def _note(self, told: Problem) -> None:
         self.noted.append(_words(told))
@@ -86,7 +88,8 @@ async def test_of_many_the_newest_is_kept_and_it_is_said(window: MainWindow, pag
     await rested(links)
     assert pages.texts == [f"{LINK}0", f"{LINK}999"]
     assert pages.kept == [], "no person does that"
-    assert pages.noted == ["999 links came at once. The newest one is here; the others were let go."]
+    told = "Only the newest one is here; the others were let go, also where they were vouchers."
+    assert pages.noted == [f"999 links came faster than they can be shown. {told}"]
     links.arrive(message_for(OTHER))
     await rested(links)
     assert pages.texts[-1] == OTHER
@@ -103,7 +106,8 @@ async def test_of_a_few_at_once_no_voucher_is_lost(window: MainWindow, pages: Pa
     assert pages.kept == [OTHER, LINK]
     assert pages.texts == []
     assert "A link was too long" in pages.said[0]
-    assert pages.noted == ["4 links came at once. The newest one is here; 2 of the others are vouchers, and kept."]
+    told = "2 before it are vouchers, and kept. 1 before it is no voucher and was let go: open it again if you want it."
+    assert pages.noted == [f"Links came faster than they can be shown. The newest one is here. {told}"]
     await rested(links)
     links.arrive(message_for(LINK))
     assert (pages.texts, len(pages.kept), len(pages.noted)) == ([LINK], 2, 1)
