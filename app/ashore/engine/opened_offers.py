@@ -17,9 +17,10 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import MAX_QUOTED, plain
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.offer_fates import Fate, Intentions, fate_of, taken_of
+from ashore.engine.opened_records import OPENED, described, is_whole
 from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, Topic
-from ashore.engine.voucher_rests import VoucherRest, rest_of, voucher_name
+from ashore.engine.voucher_rests import VoucherRest, asked_note, rest_of
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
 from ashore.net.errors import NotSent
@@ -32,8 +33,6 @@ from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
-OPENED = "opened"
-"""What a record's description says of its use."""
 MOST = 50
 """Vouchers that are kept at once: more are not opened, so that none gives way to another."""
 LAST_MOMENT_S = 3.0
@@ -80,6 +79,7 @@ class OpenedOffers:
         self._journal = journal
         self._probe = probe
         self._changed = changed
+        self._now = now
         self._records: dict[str, SealedRecord] = {}
         self._under_way: dict[str, SealedRecord] = {}
         self._rests: dict[str, SealedRecord] = {}
@@ -97,7 +97,7 @@ class OpenedOffers:
             return ()
         told = {name: _entry(name, record.meta) for name, record in self._records.items()}
         for name, (offer, head) in self._owed.items():
-            told[name] = replace(_entry(name, self._meta(offer, name, head)), sealed=False)
+            told[name] = replace(_entry(name, described(offer, name, head)), sealed=False)
         return tuple(sorted(told.values(), key=lambda each: (-each.opened_at, each.id)))
 
     def find(self, text: str) -> str:
@@ -168,7 +168,9 @@ class OpenedOffers:
             return await ask()
         except AshoreError as error:
             if not isinstance(error, NotSent):
-                await self.links.was_asked(text, refused=isinstance(error, NoWithdrawal))
+                refused = isinstance(error, NoWithdrawal)
+                await self.links.was_asked(text, refused=refused)
+                await asyncio.shield(self._begin(self._note_asked(pasted_name(text, self._profile), refused=refused)))
             raise
 
     async def keep(self, offer: LnurlOffer) -> None:
@@ -240,7 +242,7 @@ class OpenedOffers:
             gone = []
             sealed = await self._signer.sealed()
             for record in sealed:
-                if record.kind != SEALED_NOTE or record.meta.get("use") != OPENED or not _is_whole(record.meta):
+                if record.kind != SEALED_NOTE or record.meta.get("use") != OPENED or not is_whole(record.meta):
                     continue
                 match self._fate(record.meta):
                     case Fate.FREE:
@@ -314,7 +316,7 @@ class OpenedOffers:
 
         It takes the place of its link that was not opened, or of what was opened of the same voucher.
         """
-        meta, secret = self._meta(offer, name, head), note_of(offer)
+        meta, secret = described(offer, name, head), note_of(offer)
         every = {**self._rests, **self._under_way, **self._records}
         same = [known for known, r in every.items() if known == name or r.meta["scope"] == meta["scope"]]
         before = [every[known] for known in same]
@@ -334,6 +336,17 @@ class OpenedOffers:
             self._records[name] = record
         if self._owed[name] == (offer, head):  # else it was opened once more meanwhile: that has its turn
             del self._owed[name]
+
+    async def _note_asked(self, rest: str, *, refused: bool) -> None:
+        """Note of a rest that its service was asked and gave no voucher. What cannot be noted is not."""
+        async with self._turn:
+            if (record := self._rests.get(rest)) is None:
+                return
+            with contextlib.suppress(KeysError):
+                meta = {**record.meta, **asked_note(self._now(), refused=refused)}
+                await self._signer.rewrite(record.record_id, await self._signer.show(record.record_id), meta)
+                if rest in self._rests:
+                    self._rests[rest] = SealedRecord(record.record_id, SEALED_NOTE, meta)
 
     async def _put(self, record_id: str, secret: str, meta: Mapping[str, str]) -> str:
         if record_id:
@@ -358,21 +371,6 @@ class OpenedOffers:
             with contextlib.suppress(KeysError):
                 await self._signer.forget(record.record_id)
 
-    def _meta(self, offer: LnurlOffer, name: str, head: int) -> Mapping[str, str]:
-        return {
-            "use": OPENED,
-            "link": name,
-            "scope": claim_scope(offer),
-            "after": str(head),
-            "host": offer.host,
-            "least": str(offer.range.min_msat),
-            "most": str(offer.range.max_msat),
-            "opened": str(offer.opened_at),
-            "description": plain(offer.description, MAX_QUOTED),
-            "balance": str(offer.said_balance_msat),
-            "voucher": "" if offer.asked is None else voucher_name(offer.asked.text),
-        }
-
     def _fate(self, meta: Mapping[str, str]) -> Fate:
         fate = fate_of(self._journal, self._profile.id, meta)
         over = fate is Fate.REST and self._looked_at(meta.get("voucher", ""))
@@ -383,11 +381,6 @@ def _hear(task: "asyncio.Task[Any]") -> None:
     """Take note of how work ended that nobody may wait for any more: it is told to whoever does."""
     if not task.cancelled():
         task.exception()
-
-
-def _is_whole(meta: Mapping[str, str]) -> bool:
-    numbers = all(meta.get(name, "").isdecimal() for name in ("after", "least", "most", "opened"))
-    return numbers and all(meta.get(name) for name in ("link", "scope", "host"))
 
 
 def _entry(opened: str, meta: Mapping[str, str]) -> OpenedVoucher:

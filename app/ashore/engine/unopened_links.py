@@ -16,6 +16,7 @@ from enum import Enum, auto
 from typing import Any
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.voucher_rests import asked_note, asked_of
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
 from ashore.systems.lnurl.codec import Kind, recognise
@@ -35,7 +36,6 @@ LAST_MOMENT_S = 3.0
 
 _VERSION = 1
 _PLAIN, _CARD, _VOUCHER = "web", "card", "voucher"
-_NO = "no"
 
 
 class Kept(Enum):
@@ -300,7 +300,7 @@ class UnopenedLinks:
                 self._owed.pop(name, None)
 
     async def _note_asked(self, name: str, *, refused: bool) -> None:
-        told = {"asked": str(self._now()), "said": _NO if refused else ""}
+        told = asked_note(self._now(), refused=refused)
         async with self._turn:
             if (owed := self._owed.get(name)) is not None:
                 self._owed[name] = _Link(owed.text, {**owed.meta, **told}, owed.until)
@@ -330,8 +330,7 @@ def is_unopened(record: SealedRecord) -> bool:
 def _entry(name: str, meta: Mapping[str, str], *, sealed: bool = True) -> UnopenedVoucher:
     kind = meta.get("kind", "")
     web, card = kind == _PLAIN, kind == _CARD
-    asked, refused = meta.get("asked", ""), meta.get("said") == _NO
-    asked_at = int(asked) if asked.isdecimal() else 0
+    asked_at, refused = asked_of(meta)
     came_at, source = int(meta["came"]), meta.get("source", "")
     return UnopenedVoucher(name, meta["host"], came_at, source, web, card, sealed, asked_at, refused)
 

@@ -7,13 +7,16 @@ from typing import Protocol
 
 from ashore.domain.untrusted import MAX_QUOTED, plain
 
+_NO = "no"
+
 
 @dataclass(frozen=True, slots=True)
 class VoucherRest:
     """A voucher that was withdrawn from, and holds more by its service's word. Amounts in msat, times UTC milliseconds.
 
     `balance_msat` is what the service said at `told_at`, `taken_msat` what was withdrawn since, at most `most_msat` at
-    once. `id` is the hash by which its link is known (see `link_name`).
+    once. `id` is the hash by which its link is known (see `link_name`). `asked_at` (0 for never) is when its service
+    was asked since and gave no voucher, `refused` whether it said no then.
     """
 
     id: str
@@ -23,6 +26,8 @@ class VoucherRest:
     taken_msat: int
     most_msat: int
     told_at: int
+    asked_at: int = 0
+    refused: bool = False
 
     @property
     def left_msat(self) -> int:
@@ -77,6 +82,17 @@ def balance_said(meta: Mapping[str, str]) -> int:
     return int(said) if said.isdecimal() else 0
 
 
+def asked_note(at: int, *, refused: bool) -> Mapping[str, str]:
+    """What a description keeps of a service that was asked `at` that time (UTC milliseconds) and gave no voucher."""
+    return {"asked": str(at), "said": _NO if refused else ""}
+
+
+def asked_of(meta: Mapping[str, str]) -> tuple[int, bool]:
+    """The time of `asked_note`, 0 where there is none, and whether the service said no."""
+    at = meta.get("asked", "")
+    return int(at) if at.isdecimal() else 0, meta.get("said") == _NO
+
+
 def rest_of(name: str, meta: Mapping[str, str], taken_msat: int) -> VoucherRest:
     """The entry of a sealed record of that name."""
     return VoucherRest(
@@ -87,4 +103,5 @@ def rest_of(name: str, meta: Mapping[str, str], taken_msat: int) -> VoucherRest:
         taken_msat,
         int(meta["most"]),
         int(meta["opened"]),
+        *asked_of(meta),
     )

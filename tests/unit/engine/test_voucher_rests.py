@@ -13,11 +13,14 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import UNSEEN_END
 from ashore.engine.views import Change, Topic
-from ashore.engine.voucher_rests import VoucherRests, voucher_name
+from ashore.engine.voucher_rests import VoucherRest, VoucherRests, voucher_name
+from ashore.net.errors import NotSent, Unanswered
+from ashore.systems.base import Offer
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, pasted_name
+from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
 from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, opened
 
@@ -131,6 +134,32 @@ async def test_it_ends_while_the_vault_is_locked(bench: Bench) -> None:
     assert bench.opened.rests() == ()
     await bench.unlock()
     assert [rest.left_msat for rest in bench.opened.rests()] == [55_000]
+
+
+async def test_that_its_service_said_no_is_noted_of_it_and_outlasts_a_restart(bench: Bench) -> None:
+    await withdrawn(bench, holding(60_000))
+    (rest,) = bench.opened.rests()
+    assert (rest.asked_at, rest.refused) == (0, False)
+    link = await bench.opened.link_of(rest.id)
+
+    async def asked(failure: AshoreError, at: int) -> VoucherRest:
+        bench.now = at
+
+        async def fails() -> Offer:
+            raise failure
+
+        with pytest.raises(type(failure)):
+            await bench.opened.open(link, fails)
+        assert (await bench.opened.link_of(rest.id), bench.opened.links.listed()) == (link, ())
+        (noted,) = bench.opened.rests()
+        assert (await bench.again()).rests() == (noted,)
+        return noted
+
+    assert await asked(NotSent("No way to its service."), NOW + 1) == rest
+    assert await asked(NoWithdrawal("Used up.", ""), NOW + 2) == replace(rest, asked_at=NOW + 2, refused=True)
+    assert await asked(Unanswered("It gave no answer."), NOW + 3) == replace(rest, asked_at=NOW + 3)
+    await bench.opened.keep(holding(50_000, at=NOW + 9, k1="another" * 5))
+    assert (bench.opened.rests(), len(await bench.notes())) == ((), 1)
 
 
 async def test_what_is_forgotten_is_gone(bench: Bench) -> None:

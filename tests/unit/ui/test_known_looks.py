@@ -101,7 +101,7 @@ async def test_all_of_it_is_whole(
     shell.theme.apply(colours, percent)
     shell.window.resize(*size)
     rest = VoucherRest("a", LONG_HOST, HOSTILE, 60_000_000, 5_000_000, 5_000_000, NOW - 86_400_000)
-    wallet.rests = Rests(rest, replace(rest, id="b", host="127.0.0.1:8080", description=""))
+    wallet.rests = Rests(rest, replace(rest, id="b", host="127.0.0.1:8080", description="", asked_at=NOW, refused=True))
     page = await the_page(shell)
     wallet.tell(Change(Topic.OPENED))
     await look(shell, page, f"known-rests-{colours}-{percent}-{size[0]}")

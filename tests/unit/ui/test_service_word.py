@@ -13,6 +13,7 @@ from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import SAID_BY
 from ashore.engine.views import Change, Topic
 from ashore.engine.voucher_rests import VoucherRest
+from ashore.store.names import VOUCHER_LINK
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.plan import SAID_BALANCE
 from ashore.systems.lnurl.system.tracks import FINAL, REQUESTED
@@ -61,3 +62,38 @@ async def test_what_was_opened_stands_before_what_was_not(shell: Shell, wallet: 
     assert all(each.isVisible() for each in lists)
     tops = [each.mapTo(page, QPoint()).y() for each in lists]
     assert tops == sorted(tops)
+
+
+async def test_a_rest_whose_service_said_no_is_told_so_and_counted_no_more(shell: Shell, wallet: VoucherWallet) -> None:
+    rest = VoucherRest("a", HOST, "", 60_000, 5_000, 5_000, SAID_AT)
+    wallet.rests = rests = Rests(rest)
+    told = terms("Pocket money")
+    details = {**told.details, SAID_BY: HOST, SAID_BALANCE: "60000000", VOUCHER_LINK: "a"}
+    wallet.happen(ev.WithdrawalStarted("w", replace(told, details=details)))
+    wallet.happen(ev.MoveIntended("w", "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", "w", 0))
+    wallet.happen(ev.StageReached("w", REQUESTED, Evidence("lnurl.offer", Level.REPORTED, HOST, SAID_AT, {})))
+    wallet.happen(ev.StageReached("w", FINAL, Evidence("lnurl.settled", Level.SEEN, "Practice node", NOW, {})))
+    page = await the_page(shell)
+    shell.sections.show_voyage("w")
+    await shell.settle()
+    voyage = shell.sections.page("voyage")
+    assert isinstance(voyage, VoyagePage)
+
+    async def shown() -> tuple[str, str, bool]:
+        wallet.tell(Change(Topic.OPENED))
+        await shell.settle()
+        (card,) = page.known.rests.cards
+        return texts(card), voyage.rest.left.text(), "1 voucher may hold more" in texts(shell.sections.home)
+
+    card, left, counted = await shown()
+    assert ("55 sat may be left" in card, "Asked again" in card, counted) == (True, False, True)
+    assert "may be left" in left
+    rests.rests = [replace(rest, asked_at=NOW)]
+    card, left, counted = await shown()
+    assert ("55 sat may be left" in card, "no voucher came in answer" in card, counted) == (True, True, True)
+    rests.rests = [replace(rest, asked_at=NOW, refused=True)]
+    card, left, counted = await shown()
+    said = f"Asked again at {clock_time(NOW, NOW, seconds=False)}: its service said no, so it may be empty."
+    assert (said in card, "may be left" in card, counted) == (True, False, False)
+    assert left.replace("\u200b", "") == said
+    assert voyage.rest.button.isVisibleTo(voyage), "a person may ask once more"

@@ -130,7 +130,7 @@ class VoucherCard(SystemCard):
         wallet = self._context.wallet
         opened = 0 if wallet.opened is None else len(wallet.opened.listed())
         unopened = 0 if wallet.unopened is None else sum(not each.refused for each in wallet.unopened.listed())
-        more = 0 if wallet.rests is None else len(wallet.rests.listed())
+        more = 0 if wallet.rests is None else sum(not each.refused for each in wallet.rests.listed())
         told = _waiting_vouchers(opened, unopened, more)
         self.detail.setText(breakable(told or self._profile.subtitle))
         self.setAccessibleName(f"Withdraw from {self._profile.title}{f': {told}' if told else ''}")

@@ -48,6 +48,8 @@ class RestCard(KeptCard):
             f"At {at} the service said that it held {sat_text(rest.balance_msat)}; you withdrew "
             f"{sat_text(rest.taken_msat)} since."
         )
+        if rest.asked_at:
+            left = said_since(rest, context.now()) if rest.refused else f"{left} {said_since(rest, context.now())}"
         words = [Label(host, "strong", wrap=True), Label(left, wrap=True), Label(told, "muted", wrap=True)]
         if said:
             words.insert(1, Label(said, wrap=True))
@@ -56,6 +58,12 @@ class RestCard(KeptCard):
         self.rest = rest
         its = ", ".join(each for each in (host, said) if each)
         self.put(f"Forget this voucher: {its}?", _WHAT_FORGETTING_MEANS)
+
+
+def said_since(rest: VoucherRest, now: int) -> str:
+    """What its service answered when it was asked again and gave no voucher. `now` in UTC milliseconds."""
+    answer = "its service said no, so it may be empty" if rest.refused else "no voucher came in answer"
+    return breakable(f"Asked again at {clock_time(rest.asked_at, now, seconds=False)}: {answer}.")
 
 
 class VoucherRestList(KeptList[VoucherRest, RestCard]):
@@ -117,6 +125,7 @@ class VoyageRest(QFrame):
         self.setProperty("ground", "card")
         self._context = context
         self._terms: Terms | None = None
+        self._left = ""
         self.left = Label(role="strong", wrap=True)
         self.told = Label(role="small", wrap=True)
         self.button = Button(AGAIN)
@@ -139,7 +148,8 @@ class VoyageRest(QFrame):
         offered = voyage.withdrawal.stage(REQUESTED).best
         most = offered.facts.get("most", "") if offered is not None else ""
         once = f", and pays at most {most} at once" if most else ""
-        self.left.setText(breakable(f"{sat_text(left)} may be left."))
+        self._left = breakable(f"{sat_text(left)} may be left.")
+        self.left.setText(self._left)
         told_at = offered.observed_at if offered is not None else voyage.withdrawal.started_at
         host, at = terms.details.get(SAID_BY, ""), clock_time(told_at, self._context.now())
         self.told.setText(
@@ -151,9 +161,10 @@ class VoyageRest(QFrame):
         rests = self._context.wallet.rests
         if self._terms is None or rests is None:
             return
-        link = self._terms.details.get(VOUCHER_LINK, "")
+        rest = rests.find(self._terms.details.get(VOUCHER_LINK, ""))
+        self.left.setText(self._left if rest is None or not rest.refused else said_since(rest, self._context.now()))
         looks = self._is_looked_at(self._terms)
-        show_if(self.button, looks or rests.find(link) is not None)
+        show_if(self.button, looks or rest is not None)
         self.button.setText(LOOK if looks else AGAIN)
 
     def _is_looked_at(self, terms: Terms) -> bool:
