@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from ashore.domain.errors import AshoreError
 from ashore.engine.earlier_claims import EarlierClaim
 from ashore.systems.base import Plan
 from ashore.systems.lnurl.codec import encode_lnurl
@@ -160,6 +161,23 @@ async def test_an_answer_that_comes_over_a_lock_is_not_shown_and_not_lost(shell:
     assert page.intake.cancel.isHidden()
     assert "If its service answered, the voucher is listed below" in page.notice.text
     assert [card.voucher.host for card in page.vouchers.cards] == ["127.0.0.1:8080"]
+
+
+async def test_what_a_service_did_not_answer_before_a_lock_is_listed_as_not_opened(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.answers.clear()
+    wallet.voucher = AshoreError("It gave no answer.", "")
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    QTest.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+    await asyncio.sleep(0)
+    await wallet.lock()
+    await shell.until(lambda: page.link.text() == "")
+    wallet.answers.set()
+    await unlock(shell)
+    assert "the voucher is listed below as opened; if not, as not opened yet." in page.notice.text
+    assert (len(page.vouchers.cards), len(page.links.cards)) == (0, 1)
 
 
 async def test_an_empty_page_has_nothing_to_say_after_a_lock(shell: Shell) -> None:

@@ -60,7 +60,7 @@ def put_away(*, opened: bool, asking: bool, looked: bool, unopened: bool) -> Pro
     elif opened:
         kept = "Go on with the voucher below: it was kept, and only what you had typed was forgotten."
     elif asking:
-        kept = "If its service answered, the voucher is listed below; if not, paste it again."
+        kept = "If its service answered, the voucher is listed below as opened; if not, as not opened yet."
     elif unopened:
         kept = "The voucher that stood here was kept, and is listed below."
     else:
