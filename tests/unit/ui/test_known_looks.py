@@ -26,7 +26,7 @@ from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW
 from unit.ui.test_voucher_looks import HOSTILE, LONG_HOST, LOOKS, look
-from unit.ui.test_voucher_names import terms
+from unit.ui.test_voucher_names import told_by
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page, typed
 
 CLAIM = EarlierClaim("v", "2,100 sat", Status.FINAL, NOW - 3_600_000, count=3)
@@ -75,7 +75,7 @@ def wallet() -> VoucherWallet:
 
 def withdrawn(wallet: VoucherWallet, name: str, *then: ev.Event) -> None:
     """A withdrawal of a voucher that holds more."""
-    told = terms("Pocket money")
+    told = told_by("Pocket money")
     details = {
         **told.details,
         SAID_BY: LONG_HOST,

@@ -24,7 +24,7 @@ from unit.ui.driving import Shell
 from unit.ui.looking import texts
 from unit.ui.standin import NOW
 from unit.ui.test_known_looks import Rests
-from unit.ui.test_voucher_names import HOST, terms
+from unit.ui.test_voucher_names import HOST, told_by
 from unit.ui.voucher_hands import LINK, LINK_8, VoucherWallet, the_page
 
 SAID_AT = NOW - 7_200_000
@@ -36,7 +36,7 @@ def wallet() -> VoucherWallet:
 
 
 async def test_the_voyage_tells_when_the_service_said_it(shell: Shell, wallet: VoucherWallet) -> None:
-    told = terms("Pocket money")
+    told = told_by("Pocket money")
     details = {**told.details, SAID_BY: HOST, SAID_BALANCE: "60000000"}
     wallet.happen(ev.WithdrawalStarted("w", replace(told, details=details)))
     wallet.happen(ev.MoveIntended("w", "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", "w", 0))
@@ -67,7 +67,7 @@ async def test_what_was_opened_stands_before_what_was_not(shell: Shell, wallet: 
 async def test_a_rest_whose_service_said_no_is_told_so_and_counted_no_more(shell: Shell, wallet: VoucherWallet) -> None:
     rest = VoucherRest("a", HOST, "", 60_000, 5_000, 5_000, SAID_AT)
     wallet.rests = rests = Rests(rest)
-    told = terms("Pocket money")
+    told = told_by("Pocket money")
     details = {**told.details, SAID_BY: HOST, SAID_BALANCE: "60000000", VOUCHER_LINK: "a"}
     wallet.happen(ev.WithdrawalStarted("w", replace(told, details=details)))
     wallet.happen(ev.MoveIntended("w", "m", MoveKind.REQUEST, PRACTICE.id, "ab" * 32, "record", "w", 0))
