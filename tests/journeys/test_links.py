@@ -183,7 +183,7 @@ async def test_an_address_comes_as_a_link_and_fills_the_recipient(application: Q
         await person.until_sees("Bring funds out", "1,265.50 USDC")
         person.click_section("Activity")
         await hand_over(tmp_path, f"ethereum:{RECIPIENT}@42161")
-        await person.until_sees("This holds an Ethereum address.")
+        await person.until_sees("This holds an Ethereum address: 0x")
         await person.settle()
         person.photograph("link-address")
         person.click("Withdraw to it from zkLink")

@@ -14,6 +14,7 @@ from ashore.domain.addresses import AddressError, checksum, parse_evm_address
 from ashore.domain.amounts import format_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.evm_chains import CHAIN_OF_SHORT_NAME, EVM_CHAINS
+from ashore.domain.hex_groups import shortened
 
 MOST_BASE_UNITS = 2**256 - 1
 _COIN_DECIMALS = 18
@@ -240,7 +241,8 @@ def _token_words(query: dict[str, str], token: str) -> str:
         contract = checksum(parse_evm_address(token))
     except AddressError:
         contract = ""
-    of_token = f"the token {contract}" if contract else "a token that it names by no address"
+    named = f"the token with the contract {shortened(contract)}"
+    of_token = named if contract else "a token that it names by no address"
     if "uint256" not in query:
         return of_token
     amount = read_number(query["uint256"])

@@ -42,6 +42,12 @@ def quoted(text: object, limit: int = MAX_QUOTED) -> str:
     return f"“{inside_quotes(text, limit)}”"
 
 
+def quoted_at_end(text: object, limit: int = MAX_QUOTED) -> str:
+    """Return foreign words like `quoted`, as the end of a sentence: with its full stop, where they bring none."""
+    words = quoted(text, limit)
+    return words if words.endswith((".”", "!”", "?”", "…”")) else f"{words}."
+
+
 def _spaced(raw: str) -> str:
     return "".join(" " if c in "\t\r\n\v\f\u2028\u2029\x85" else c for c in raw)
 

@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted, quoted_at_end
 from ashore.lightning.backends import (
     MAX_MSAT,
     CaughtUp,
@@ -143,7 +143,7 @@ class CoreLightning:
         except NodeRefused as refused:
             if refused.code != _DUPLICATE_LABEL:
                 raise InvoiceRefused(
-                    f"The node at {self._node.host} made no invoice. It says: {quoted(refused.message)}."
+                    f"The node at {self._node.host} made no invoice. It says: {quoted_at_end(refused.message)}"
                 ) from None
             problem: BackendError | None = None
         except (NoReply, BackendMisbehaves) as error:

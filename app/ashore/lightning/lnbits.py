@@ -15,7 +15,7 @@ import re
 from collections.abc import AsyncGenerator, Iterable
 from datetime import UTC, datetime
 
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted, quoted_at_end
 from ashore.lightning.backends import (
     MAX_MSAT,
     CaughtUp,
@@ -207,7 +207,7 @@ class LNbits:
         if reply.status < 400 or isinstance(refusal, CredentialRefused):
             return refusal
         detail = self._detail(reply)
-        said = f"It says: {quoted(detail)}." if detail else f"Its status was {reply.status}."
+        said = f"It says: {quoted_at_end(detail)}" if detail else f"Its status was {reply.status}."
         return InvoiceRefused(f"{self._line.host} made no invoice. {said}")
 
     def _refusal(self, reply: Reply) -> BackendError:

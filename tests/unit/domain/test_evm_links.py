@@ -39,7 +39,7 @@ HASH = "0x" + "5D" * 32
         (f"ethereum:{GOOD}?value=-1e18", None, "no whole number of the smallest units"),
         (f"ethereum:{GOOD}?value=1e999999999", None, "no whole number of the smallest units"),
         (f"ethereum:{TOKEN}@42161/transfer?address={GOOD}&uint256=1e6", 42161, "1000000 of the smallest units of the"),
-        (f"ethereum:{TOKEN}/transfer?address={GOOD}", None, "the token 0x"),
+        (f"ethereum:{TOKEN}/transfer?address={GOOD}", None, "the token with the contract 0x"),
         (f"ethereum:dai.eth@1/transfer?address={GOOD}&uint256=7", 1, "7 of the smallest units of a token that it"),
         (
             f"ethereum:{TOKEN}?gas=100000&function=transfer(address {GOOD}, uint 1000000)",

@@ -2,10 +2,11 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashore.domain.untrusted import hidden_characters, plain, quoted
+from ashore.domain.untrusted import hidden_characters, plain, quoted, quoted_at_end
 
 
 @given(st.text(max_size=400), st.integers(1, 60))
@@ -44,3 +45,17 @@ def test_a_mark_of_their_own_becomes_a_plain_one() -> None:
     said = 'busy.” The invoice was cancelled. „Send it to «help.example»". “Sorry'
     assert quoted(said) == "“busy.' The invoice was cancelled. 'Send it to 'help.example''. 'Sorry”"
     assert quoted("x" * 300) == "“" + "x" * 159 + "…”"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Invalid secret", "“Invalid secret”."),
+        ("Spent.", "“Spent.”"),
+        ("Why?", "“Why?”"),
+        ("No!", "“No!”"),
+    ],
+)
+def test_a_quoted_text_at_the_end_of_a_sentence_has_one_full_stop(words: str, said: str) -> None:
+    assert quoted_at_end(words) == said
+    assert quoted_at_end("x" * 400).endswith("…”"), "what was cut ends so"

@@ -238,3 +238,14 @@ async def test_the_accounts_own_address_is_one_click_away(shell: Shell) -> None:
     assert page.fields.recipient.text() == readable(own)
     assert page.summary.caption.text() == "You receive"
     assert page.fields.values()["recipient"] == readable(own)
+
+
+async def test_enter_goes_on_to_the_review_also_from_a_choice(shell: Shell) -> None:
+    page = await open_form(shell)
+    await type_into(shell, page, amount="25.5", recipient=OTHER)
+    for choice in (page.fields.chain, page.fields.source_token, page.fields.speed):
+        QTest.keyClick(choice.combo, Qt.Key.Key_Return)
+        await shell.settle()
+        assert shell.sections.place == "review", choice.combo.accessibleName()
+        shell.sections.go_back()
+        await shell.settle()

@@ -10,6 +10,7 @@ from ashore.domain.errors import AshoreError
 from ashore.engine.views import Review
 from ashore.systems.base import Quote
 from ashore.ui.pages.review import ReviewPage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.ui.driving import Shell
 from unit.ui.filling import focused, open_form, type_into
 from unit.ui.looking import texts
@@ -208,3 +209,23 @@ async def test_asking_for_the_same_again_is_no_news(shell: Shell) -> None:
     page = await open_form(shell)
     assert page.fields.amount.text() == "25"
     assert page.kept.isVisible(), "but coming back to it later is"
+
+
+async def test_a_recipient_that_came_is_no_entry_of_the_person(shell: Shell) -> None:
+    shell.sections.show_form(PROFILE, recipient=OTHER)
+    await shell.settle()
+    page = shell.sections.page("form")
+    assert isinstance(page, ZkLinkFormPage)
+    assert page.fields.recipient.text() == OTHER
+    assert not page.kept.isVisible(), "nobody has entered anything"
+    page.clear_draft()
+    shell.sections.show_section("activity")
+    shell.sections.show_form(PROFILE, recipient=OTHER)
+    await shell.settle()
+    assert page.fields.recipient.text() == OTHER
+    assert not page.kept.isVisible(), "nor while the offer was in the form already"
+    await type_into(shell, page, amount="25.5")
+    shell.sections.show_section("activity")
+    shell.sections.show_form(PROFILE, recipient=OTHER)
+    await shell.settle()
+    assert page.kept.isVisible(), "the amount was typed"

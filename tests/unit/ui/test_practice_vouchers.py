@@ -124,6 +124,8 @@ async def test_the_page_is_opened_in_the_browser(
     page.tips.open_page.click()
     assert [url.toString() for url in told] == ["http://127.0.0.1:8080/lnurl"]
     assert not shell.sections.banners.fault.isVisible()
+    said = "If no browser shows it, open it yourself: http://127.0.0.1:8080/lnurl"
+    assert said in texts(page.tips).replace("\u200b", ""), "no desktop tells whether anything took it"
     page.tips.open_page.click()
     assert "No browser could be opened." in shell.sections.banners.fault.text
     page.tips.copy_page.click()

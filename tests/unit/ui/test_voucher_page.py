@@ -271,3 +271,15 @@ async def test_two_opened_vouchers_are_both_there_and_one_that_was_handed_over_i
     await shell.settle()
     assert page.fields.isVisible(), "what was opened is kept over a lock"
     assert wallet.asked == [LINK, other]
+
+
+async def test_enter_goes_on_also_from_a_choice(shell: Shell) -> None:
+    page = await opened(shell)
+    gone_on: list[str] = []
+    fields = page.fields
+    for stop in (fields.amount, fields.invoice, fields.receiver.combo, fields.unit.combo):
+        name = stop.accessibleName()
+        count = fields.submitted.connect(lambda name=name: gone_on.append(name))
+        QTest.keyClick(stop, Qt.Key.Key_Return)
+        fields.submitted.disconnect(count)
+    assert gone_on == ["Amount", "Invoice", "Where to receive", "Unit"]

@@ -55,6 +55,9 @@ class AccountFields(QWidget):
         for name, edit in self.edits().items():
             edit.textEdited.connect(lambda _text, name=name: self.touch(name))
             edit.returnPressed.connect(self.submitted)
+        for field in self.fields.values():
+            if isinstance(field.control, Choice):
+                field.control.entered.connect(self.submitted)
         self.recipient.textChanged.connect(lambda _text: self.show_grouped())
         self.own.clicked.connect(self._use_own)
 

@@ -133,6 +133,12 @@ class AccountFormPage(QuoteFormPage[OfferT, QuoteT], Generic[OfferT, QuoteT, Fie
         """Whether a person has typed or chosen anything here that is no mere preparation for this recipient."""
         return any(entries.get(name, "").strip() for name in self.typed)
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing stands here that a person has typed."""
+        entries = self.standing()
+        return not any(entries.get(name, "").strip() for name in self.typed)
+
     def standing(self) -> dict[str, str]:
         """What stands in the form, or was kept of it."""
         if self._draft is not None:

@@ -75,7 +75,8 @@ class ActivationFormPage(QuoteFormPage[ActivationOffer, ActivationQuote]):
         self.fee_token.changed.connect(lambda _key: self.edited())
         self.fee.textEdited.connect(lambda _text: self.edited())
         self.fee.guard()
-        self.fee.returnPressed.connect(self.submit)
+        for entered in (self.fee.returnPressed, self.sub_account.entered, self.fee_token.entered):
+            entered.connect(self.submit)
 
     def begin_with(self, profile: str, account: Account, *, charged: bool) -> None:
         """Activate this account; `charged` where zkLink refused to do it without a fee."""

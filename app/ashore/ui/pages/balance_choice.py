@@ -15,7 +15,7 @@ from ashore.ui.wording import breakable
 KEEP = "Keep this service’s balance link"
 MEANING = (
     "Encrypted, in order to look again later what is left there. Whoever has this link can take the balance, so it is "
-    "kept in the vault alone. Without a tick Ashore keeps nothing of it."
+    "kept in the vault alone. Without a tick this link is not kept; the voucher’s own is, while it may hold more."
 )
 _STAYS = "You keep this service’s balance link. This answer’s link has taken the place of the old one."
 _GONE = "This answer names no link to look again any more, so Ashore has deleted the one it kept."

@@ -66,6 +66,7 @@ class ClaimFormPage(GasFormPage[ClaimOffer]):
         self.trouble.action.setText("Follow that claim")
         self.trouble.acted.connect(self._follow)
         self.payer.changed.connect(lambda _key: self.edited())
+        self.payer.entered.connect(self.submit)
 
     def begin_with(self, *owed: Unclaimed) -> None:
         """Claim this, or all of these one after another."""

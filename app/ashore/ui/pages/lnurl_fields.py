@@ -74,6 +74,8 @@ class LnurlFields(QWidget):
         for name, edit in (("amount", self.amount), ("invoice", self.invoice), ("pin", self.pin)):
             edit.textEdited.connect(lambda _text, name=name: self._typed(name))
             edit.returnPressed.connect(self.submitted)
+        for choice in (self.receiver, self.unit):
+            choice.entered.connect(self.submitted)
         self.receiver.changed.connect(lambda _key: self.edited.emit())
         self.unit.changed.connect(self._convert)
 

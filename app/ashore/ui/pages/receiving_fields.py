@@ -125,6 +125,7 @@ class ReceivingFields(QWidget):
         body.addWidget(self.certificate_part)
 
     def _connect(self) -> None:
+        self.kind.entered.connect(self.submitted)
         self.kind.changed.connect(lambda _key: self._kind_chosen())
         for name, edit in self._lines().items():
             edit.textChanged.connect(lambda _text: self._edited())

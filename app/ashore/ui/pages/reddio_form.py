@@ -79,9 +79,10 @@ class ReddioFormPage(AccountFormPage[ReddioOffer, ReddioQuote, ReddioFields]):
 
     def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
         """Put an address or a Stark key in, and keep whatever else was typed. `chain_id` came with the address."""
+        untouched = self.untouched
         self.begin_with({**self.standing(), "way": _way_to(recipient), "recipient": recipient})
         self._named_chain = chain_id
-        self._told = False
+        self._told = untouched
 
     def begun_for(self, entries: Mapping[str, str], recipient: str) -> bool:
         chosen = entries.get("way", "") not in ("", TO_ETHEREUM, _way_to(recipient))

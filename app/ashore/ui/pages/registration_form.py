@@ -36,6 +36,7 @@ class RegistrationFormPage(GasFormPage[RegistrationOffer]):
         self.summary.warning.setText(_ONCE)
         self.summary.set_caption("You register")
         self.payer.changed.connect(lambda _key: self.edited())
+        self.payer.entered.connect(self.submit)
         self.trouble.action.clicked.connect(self._follow)
         self._under_way = ""
 

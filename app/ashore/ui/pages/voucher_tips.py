@@ -26,7 +26,8 @@ ABOUT = "Play money of this computer: no bitcoin, no Lightning network. It buys 
 WORTHLESS = "Practice money. This code is worth nothing, and leads nowhere outside this computer."
 _NONE = "All are used up. The page makes more."
 _MORE = "There are more on the page."
-_NO_BROWSER = Problem("No browser could be opened.", "Copy the address of the page, and open it yourself.")
+_NO_BROWSER = Problem("No browser could be opened.", "Open the page yourself: its address stands below the button.")
+_BESIDE = "If no browser shows it, open it yourself: {}"
 _SHOWN = 5
 _LIST = "practice vouchers"
 
@@ -65,6 +66,8 @@ class VoucherTips(QWidget):
         self.copy_page = CopyButton("the address of the page of the practice vouchers", page, "Copy its address")
         self.copy_page.setAccessibleName("Copy the address of the page of the practice vouchers")
         self.told = Label(role="small", wrap=True)
+        self.address = Label(role="small", wrap=True)
+        self.address.hide()
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.open_page.clicked.connect(self._open_page)
@@ -83,7 +86,7 @@ class VoucherTips(QWidget):
         badge = Label(self._context.wallet.network.badge.upper(), "badge")
         head.setLayout(FlowLayout(Label(TITLE, "section"), badge, gap=12))
         acts.setLayout(FlowLayout(self.open_page, self.copy_page, gap=16))
-        for widget in (head, Label(ABOUT, "small", wrap=True), acts):
+        for widget in (head, Label(ABOUT, "small", wrap=True), acts, self.address):
             inside.addWidget(widget)
         inside.addLayout(self._list)
         inside.addWidget(self.told)
@@ -132,6 +135,8 @@ class VoucherTips(QWidget):
         show_large(self._context.theme, self.window(), voucher.link, what, self._context.saved_codes, WORTHLESS)
 
     def _open_page(self) -> None:
+        # Whether anything took it, many desktops never tell: that it was handed over is all they say.
+        self.address.show_text(breakable(_BESIDE.format(self._page)))
         if not open_page_here(self._page):
             self._context.notify(_NO_BROWSER)
 

@@ -62,7 +62,9 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
 
     def withdraw_to(self, recipient: str, chain_id: int | None = None) -> None:
         """Put an address in, with the chain (EIP-155) that came with it, and keep whatever else was typed."""
+        untouched = self.untouched
         if self._filled and self._offer is not None:
+            self._told = untouched
             self._named_chain, self._not_there = chain_id, None
             self.intake.forget()
             self.fields.restore({**self.fields.values(), "recipient": recipient})
@@ -71,11 +73,12 @@ class ZkLinkFormPage(AccountFormPage[ZkLinkOffer, ZkLinkQuote, ZkLinkFields]):
             return
         self.begin_with({**self.standing(), "recipient": recipient})
         self._named_chain = chain_id
-        self._told = False
+        self._told = untouched
 
     def _take(self, _text: str, found: Intake) -> None:
         """An address, alone or out of a link, with the chain that the link names."""
         self.withdraw_to(found.recipient, found.chain_id)
+        self._told = False
 
     def _take_chain(self, offer: ZkLinkOffer) -> None:
         """Choose the chain that was named with the recipient, once; say so beside it where it is not to be had."""

@@ -23,6 +23,8 @@ class ScanButton(Button):
         set_tip(self, "Read a QR code with the camera, from the screen, a picture or the clipboard")
         context.icons.dress(self, "chevron-down", "accent" if role else "muted", 14)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the word
+        self.has_keys = keys is not None
+        """Whether its shortcuts hold in the whole of its page."""
         self.scan = Scan(context, self)
         self.scan.working.connect(self._working)
         self.ways = QMenu(self)

@@ -20,6 +20,7 @@ from ashore.ui.shell import places
 from ashore.ui.shell.banners import Banners
 from ashore.ui.shell.closing import Closing
 from ashore.ui.shell.drops import Drops
+from ashore.ui.shell.scan_keys import ScanKeys
 from ashore.ui.shell.state import WindowState
 from ashore.ui.shell.status import health_words, lock_words
 from ashore.ui.shell.ways import Ways
@@ -57,6 +58,7 @@ class Sections(Ways):
         self.arrivals = Arrivals(wallet, self.hub, self.banners.arrived, self.banners.space, self)
         self.closing = Closing(self.context, window, self.banners, self._standing)
         self.drops = Drops(window, self.context, self.arrivals.say)
+        self.scan_keys = ScanKeys(window, self.drops.scan)
         self._connect()
 
     def _connect(self) -> None:
@@ -93,6 +95,7 @@ class Sections(Ways):
         if self._closed:
             return
         self._closed = True
+        self.scan_keys.serve(None)
         if self._way and self._way[-1] in self._pages:
             self._current_page().left()
         self.closing.end()
@@ -144,6 +147,10 @@ class Sections(Ways):
         """A review was confirmed: it counts at once, and is followed."""
         self._show_count()
         super().withdrawal_sent(withdrawal_id)
+
+    def _bring_up(self) -> None:
+        super()._bring_up()
+        self.scan_keys.serve(None if self.wallet.locked else self._current_page())
 
     # Lock and health
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QVBoxLayout, QWidget
 
 from ashore.ui.theme.theme import Theme
@@ -17,6 +17,9 @@ _EDGES = 52
 
 class ComboBox(QComboBox):
     """A drop-down list in the look of the house. The wheel scrolls the page, never the value."""
+
+    entered = Signal()
+    """Enter was pressed over the closed list."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -38,6 +41,13 @@ class ComboBox(QComboBox):
         widest = self.view().sizeHintForColumn(0) + edges
         self.view().setMinimumWidth(max(self.width(), min(widest, self.window().width())))
         super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.entered.emit()
+            return
+        super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -63,6 +73,8 @@ class Choice(QWidget):
     """Options by key. With one option it is a fixed text that takes no focus."""
 
     changed = Signal(str)
+    entered = Signal()
+    """Enter was pressed here: as in a field, it goes on."""
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
@@ -79,6 +91,7 @@ class Choice(QWidget):
         self._fixed.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setFocusProxy(self.combo)
+        self.combo.entered.connect(self.entered)
         self.combo.currentIndexChanged.connect(self._index_changed)
         theme.changed.connect(self._level)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted, quoted_at_end
 from ashore.systems.base import Source
 from ashore.systems.lnurl.client import LnurlClient, ServiceAnswer
 from ashore.systems.lnurl.codec import (
@@ -113,7 +113,9 @@ def _offer(answer: ServiceAnswer, host: str) -> WithdrawOffer:
     if isinstance(content, WithdrawOffer):
         return content
     if isinstance(content, ServiceError):
-        said = f"{host} says: {quoted(content.reason)}" if content.reason else f"{host} refuses, without a reason."
+        said = (
+            f"{host} says: {quoted_at_end(content.reason)}" if content.reason else f"{host} refuses, without a reason."
+        )
         raise NoWithdrawal(said, "Nothing was withdrawn. Ask the service if that is not what you expect.")
     assert isinstance(content, OtherTag)
     if content.kind is Kind.OTHER_TAG:

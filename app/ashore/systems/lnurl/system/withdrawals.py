@@ -10,7 +10,7 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.moves import Accepted, NeverLeft, Outcome, SignedMove, Unknown
 from ashore.domain.observations import ChainHealth, Observation, OperatorReport
 from ashore.domain.stages import Track
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted_at_end
 from ashore.domain.withdrawal import SAID_BY, Withdrawal
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts
@@ -336,8 +336,9 @@ def _meaning(answer: answers.ClaimAnswer, anyway: str) -> Outcome:
         case answers.Accepted():
             return Accepted("OK")
         case answers.Refused(reason):
-            end = "" if quoted(reason).endswith((".”", "!”", "?”")) else "."
-            said = f"The service said no: {quoted(reason)}{end}" if reason else "The service said no, without a reason."
+            said = (
+                f"The service said no: {quoted_at_end(reason)}" if reason else "The service said no, without a reason."
+            )
             said = f"The service said no. {WITHHELD}" if reason == WITHHELD else said
             return Unknown(f"{said} {anyway}", said_no=True)
         case answers.NeverSent(why, advice, lasting):

@@ -6,7 +6,7 @@ Which codes leave it open whether a request was taken is our own, cautious readi
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted_at_end
 
 
 class ErrorCode(IntEnum):
@@ -141,5 +141,5 @@ def explain(code: int | None, text: object = "") -> Refusal:
     else:
         sentence, advice, certain = "Reddio refused the request with an error that Ashore does not know.", _ASK, False
     if isinstance(text, str) and text.strip():
-        sentence = f"{sentence} It says: {quoted(text)}."
+        sentence = f"{sentence} It says: {quoted_at_end(text)}"
     return Refusal(sentence, advice, certain)

@@ -13,7 +13,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveState
 from ashore.domain.observations import ChainHealth, OperatorReport
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted_at_end
 from ashore.domain.withdrawal import NOTE, Withdrawal
 from ashore.net.errors import NetError
 from ashore.systems.base import Report
@@ -216,7 +216,7 @@ def _reached(state: Withdrawal, status: int) -> Sequence[str]:
 
 def _ending(state: Withdrawal, status: int, reason: str) -> ev.StageFailed | None:
     """The three endings, each of its own: failed, rejected, rolled back."""
-    why = f" It says: {quoted(reason)}." if reason else ""
+    why = f" It says: {quoted_at_end(reason)}" if reason else ""
     if status == FAILED:
         sentence = f"Reddio took the request and then could not carry it out.{why}"
         return ev.StageFailed(state.id, ACCEPTED, f"{sentence} By its word nothing left your balance.", SOURCE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ashore.domain.addresses import checksum, readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.reverts import revert_reason
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted_at_end
 from ashore.net.errors import RpcError
 from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
 from ashore.systems.claiming.contract import Head, Payout
@@ -99,7 +99,7 @@ class ReddioContract:
                 "It cannot be claimed as long as the token’s contract does that. Ask whoever runs the token. "
                 f"{NOTHING_SPENT}",
             )
-        said = f" It answers {quoted(reason or refusal.message)}."
+        said = f" It answers {quoted_at_end(reason or refusal.message)}"
         return Problem(
             f"Reddio’s contract on {owed.chain} would not carry this out now.{said}",
             f"It stays there. If the owner is a contract, it may not take this token. Try again later. {NOTHING_SPENT}",

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from ashore.domain.addresses import AddressError, parse_evm_address
+from ashore.domain.addresses import AddressError, checksum, parse_evm_address
 from ashore.domain.errors import AshoreError
 from ashore.domain.evm_chains import ExplorerPage, chain_words, read_explorer_link
 from ashore.domain.evm_links import EvmTarget, NamedTarget, is_name, read_target
+from ashore.domain.hex_groups import shortened
 
 _MAX_TEXT = 4096
 _HASH = re.compile(r"(?:0x)?([0-9a-f]{64})", re.IGNORECASE | re.ASCII)
@@ -93,7 +94,7 @@ def _of_target(target: EvmTarget) -> Recognition:
     choose = "token and amount" if named else "chain, token and amount"
     return Recognition(
         Kind.RECIPIENT,
-        "This holds an Ethereum address.",
+        f"This holds an Ethereum address: {shortened(checksum(target.recipient))}.",
         f"{asks}{chain}Only {take} taken over: choose {choose} yourself.",
         recipient=target.recipient,
         chain_id=target.chain_id,

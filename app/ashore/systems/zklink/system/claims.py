@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ashore.domain.addresses import checksum
 from ashore.domain.amounts import display_units
 from ashore.domain.reverts import ARITHMETIC, revert_reason
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted_at_end
 from ashore.net.errors import RpcError
 from ashore.systems.base import Plan, Problem, ReviewLine, Unclaimed
 from ashore.systems.claiming.contract import Head, Payout
@@ -74,7 +74,7 @@ class ZkLinkContract:
                 f"zkLink’s contract on {owed.chain} does not know this token any more.",
                 "The money stays there. Only zkLink can change that. Nothing was signed, no gas was spent.",
             )
-        said = f" It answers {quoted(reason or refusal.message)}."
+        said = f" It answers {quoted_at_end(reason or refusal.message)}"
         return Problem(
             f"zkLink’s contract on {owed.chain} would not carry this out now.{said}",
             "The money stays there. Try again later, or ask zkLink. Nothing was signed, no gas was spent.",

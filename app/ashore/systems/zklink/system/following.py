@@ -11,7 +11,7 @@ from ashore.crypto.keccak import keccak256
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, SignedMove
-from ashore.domain.untrusted import quoted
+from ashore.domain.untrusted import quoted, quoted_at_end
 from ashore.domain.withdrawal import FOLLOWED
 from ashore.net.errors import NetError, RpcError
 from ashore.systems.base import Adoption
@@ -47,7 +47,7 @@ async def adopt(deployment: Deployment, client: OperatorClient, reference: str, 
     try:
         told = await client.told(reference)
     except RpcError as error:
-        said = f"zkLink’s node would not tell of this hash: {quoted(error.message)}"
+        said = f"zkLink’s node would not tell of this hash: {quoted_at_end(error.message)}"
         raise AshoreError(said, _NOT_FOLLOWED) from error
     except NetError as error:
         raise AshoreError(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.domain.addresses import checksum
+from ashore.domain.hex_groups import shortened
 from ashore.systems.zklink.codec.recognition import Kind, recognise
 
 ADDRESS = "0x8f3A12C4B7d09E21f3Aa5c6D7E8f901277b091C2"
@@ -43,6 +44,14 @@ def test_of_a_payment_link_only_the_address_is_taken_and_that_is_said() -> None:
     assert "Only the address" in found.advice
     assert "asks for 1 ETH on Ethereum (chain 1)" in found.advice
     assert found.chain_id == 1
+
+
+def test_a_token_payment_names_who_receives_and_the_token_as_what_it_is() -> None:
+    found = recognise(f"ethereum:{TOKEN}@1/transfer?address={GOOD}&uint256=7")
+    assert found is not None
+    assert found.sentence == f"This holds an Ethereum address: {shortened(GOOD)}."
+    contract = shortened(checksum(bytes.fromhex(TOKEN[2:])))
+    assert f"7 of the smallest units of the token with the contract {contract}" in found.advice
 
 
 @pytest.mark.parametrize(
