@@ -180,7 +180,7 @@ async def test_tab_goes_through_the_page_as_one_reads_it(shell: Shell, wallet: V
     (link,), (voucher,), (first, second) = page.links.cards, page.vouchers.cards, page.tips.rows
     wanted: list[QWidget] = [
         page.link, page.scan,
-        link.forget_button, link.take_button, voucher.forget_button, voucher.take_button,
+        voucher.forget_button, voucher.take_button, link.forget_button, link.take_button,
         page.tips.open_page, page.tips.copy_page, first.code, first.use, second.code, second.use,
     ]  # fmt: skip
     assert reached[: len(wanted)] == wanted
