@@ -64,7 +64,7 @@ async def test_a_balance_is_looked_at_again_until_its_link_is_gone(
         person.photograph("balance-review")
         await hand_over(person, life, purse, times=1)
         await go_home(person)
-        assert person.sees(TITLE, "The service says: 80 sat, at ")
+        await person.until_sees(TITLE, "The service said 80 sat at ", "; you withdrew 15 sat since.")
         person.photograph("balance-kept")
 
         # Nothing of it is there while locked.
@@ -72,7 +72,7 @@ async def test_a_balance_is_looked_at_again_until_its_link_is_gone(
         await person.until_sees("Ashore is locked")
         assert not person.sees(TITLE)
         await unlock(person, "practice")
-        await person.until_sees(TITLE, "The service says: 80 sat, at ")
+        await person.until_sees(TITLE, "The service said 80 sat at ")
         await person.settle()
 
         # Each click is one request, of the link that the last answer named.
@@ -85,7 +85,7 @@ async def test_a_balance_is_looked_at_again_until_its_link_is_gone(
         person.photograph("balance-looked")
         await hand_over(person, life, purse, times=2)
         await go_home(person)
-        assert person.sees("The service says: 60 sat, at ")
+        assert person.sees("The service said 60 sat at ")
         person.tab_to(again)
         person.press(Qt.Key.Key_Return)
         await person.until_sees(f"{host} says that 40 sat are left there.")
@@ -97,6 +97,8 @@ async def test_a_balance_is_looked_at_again_until_its_link_is_gone(
         await go_home(person)
         await misbehave(life, purse, omit=["balanceCheck"])
         person.click(again)
+        await person.until_sees("Another voucher is open in its form, and not withdrawn.")
+        person.click("Begin anew with this")
         await person.until_sees("has deleted the one it kept")
         await person.settle()
         assert TICK not in person.names()
@@ -114,7 +116,7 @@ async def test_a_balance_is_looked_at_again_until_its_link_is_gone(
         person.click(again)
         await person.until_sees("no answer is known. The link may be out of date.")
         await person.settle()
-        assert person.sees("The service says: 40 sat, at ")
+        assert person.sees("The service said 40 sat at ")
         person.photograph("balance-doubt")
         person.click(forget)
         await person.settle()

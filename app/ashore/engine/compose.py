@@ -168,7 +168,7 @@ def compose(
         wallets = practice_wallets(lightning, clients, signer)
         service = practice_service(lightning)
         opened = practice_opened(wallets, signer, journal, ledger, around.probe, around.clock)
-        balances = practice_balances(service, wallets, signer, around.clock.now, opened)
+        balances = practice_balances(service, wallets, signer, journal, around.clock.now, opened)
         opened.leave_rests_to(balances.kept_for)
         clock = around.clock
         lnurl = practice_lnurl(

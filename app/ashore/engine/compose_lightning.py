@@ -120,14 +120,19 @@ def practice_service(place: PracticeLightning) -> LnurlClient:
 
 
 def practice_balances(
-    client: LnurlClient, wallets: ConnectedWallets, signer: Signer, now: Callable[[], int], opened: OpenedOffers
+    client: LnurlClient,
+    wallets: ConnectedWallets,
+    signer: Signer,
+    journal: Journal,
+    now: Callable[[], int],
+    opened: OpenedOffers,
 ) -> KeptBalances:
     """The balance links of the practice service that the vault keeps."""
 
     async def ask(link: str) -> LnurlOffer:
         return await look_again(PRACTICE, client, wallets, link, now(), opened.keep)
 
-    return KeptBalances(signer, ask, now, practice=True)
+    return KeptBalances(signer, ask, now, journal, profile=PRACTICE.id, practice=True)
 
 
 def practice_opened(

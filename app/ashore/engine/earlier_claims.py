@@ -6,16 +6,24 @@ several withdrawals; that two are not open at once is the rule of `Requests`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ashore.domain.withdrawal import ANEW_FROM, OPEN_STATUSES, RECEIVED, Status, Withdrawal
+from ashore.domain.withdrawal import (
+    ANEW_FROM,
+    LAST_STAGE,
+    OPEN_STATUSES,
+    RECEIVED,
+    STOPPED,
+    Status,
+    Withdrawal,
+)
 from ashore.store.names import VOUCHER_LINK
 from ashore.systems.base import Bearer, Plan
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, pasted_name
-from ashore.systems.lnurl.system.plan import claim_scope
+from ashore.systems.lnurl.system.plan import SAID_BALANCE, claim_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,9 @@ class EarlierClaim:
     refused_so_far: bool = False
     watched_until: int = 0
     count: int = 1
+    differs: tuple[int, int] | None = None
+    """What a service says that it holds, and what it would be by its word before and what was withdrawn since, in
+    msat, where these differ."""
 
     @property
     def is_open(self) -> bool:
@@ -58,12 +69,17 @@ class EarlierClaims:
 
     def of_link(self, text: str) -> EarlierClaim | None:
         """What was withdrawn by this link, in whatever form it is pasted; None where nothing was, or it is no link."""
-        link = pasted_name(text, self._profile)
+        return self.of_name(pasted_name(text, self._profile))
+
+    def of_name(self, link: str) -> EarlierClaim | None:
+        """What was withdrawn by the link of that name (see `link_name`), which may be sealed."""
         return self._told("", link) if link else None
 
     def of_offer(self, offer: LnurlOffer) -> EarlierClaim | None:
         """What was withdrawn of what a service offers now, by this link or by any other one of the same voucher."""
-        return self._told(claim_scope(offer), link_name(offer.asked) if offer.asked is not None else "")
+        scope, link = claim_scope(offer), link_name(offer.asked) if offer.asked is not None else ""
+        claim = self._told(scope, link)
+        return None if claim is None else replace(claim, differs=self._difference(offer, scope, link))
 
     def of_plan(self, plan: Plan) -> EarlierClaim | None:
         """What was withdrawn of what is about to be; None for what is no voucher."""
@@ -78,6 +94,19 @@ class EarlierClaims:
         open_ = (name for name, status in found if status in OPEN_STATUSES)
         state = self._get(next(open_, found[0][0]))
         return None if state is None else _claim(state, len(found))
+
+    def _difference(self, offer: LnurlOffer, scope: str, link: str) -> tuple[int, int] | None:
+        """By the newest withdrawal that settled before the offer, where no other one may have taken anything."""
+        said, found = offer.service.balance_msat, self._journal.of_voucher(self._profile.id, scope, link)
+        taken = [(name, status) for name, status in found if status not in STOPPED]
+        if said is None or not taken or taken[0][1] != Status.FINAL or any(s in OPEN_STATUSES for _, s in taken):
+            return None
+        state = self._get(taken[0][0])
+        before = "" if state is None else state.terms.details.get(SAID_BALANCE, "")
+        if state is None or not before or state.stage(state.facts.get(LAST_STAGE, "")).reached_at > offer.opened_at:
+            return None
+        would_be = int(before) - state.terms.amount
+        return None if would_be == said else (said, would_be)
 
 
 def _claim(state: Withdrawal, count: int) -> EarlierClaim:

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from ashore.domain.errors import AshoreError
 from ashore.engine.receiving import CREDENTIAL
@@ -24,6 +25,7 @@ from ashore.systems.lnurl.client import EmptyAnswer
 from ashore.systems.lnurl.codec import ServiceUrl
 from ashore.systems.lnurl.system.offer import KEEP_BALANCE, LnurlOffer, usable_balance_link
 from ashore.systems.lnurl.system.opening import NoWithdrawal
+from ashore.systems.lnurl.system.plan import claim_scope
 
 BALANCE = "balance"
 """What a record's description says of its use."""
@@ -34,12 +36,22 @@ Ask = Callable[[str], Awaitable[LnurlOffer]]
 """Asks a balance link once, and what the connected wallets can receive."""
 
 
+class Taken(Protocol):
+    """What of the journal tells what was withdrawn since a service was asked."""
+
+    def head(self) -> int:
+        """As `Journal.head`."""
+
+    def taken_after(self, number: int, profile: str, scope: str) -> int:
+        """As `Journal.taken_after`."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptBalance:
     """One entry of the list. Times in UTC milliseconds.
 
-    `balance_msat` is what the service said at `told_at`. `asked_at` is later than that where it was asked and no
-    usable answer came, so that the link may be out of date; else 0.
+    `balance_msat` is what the service said at `told_at`, `taken_msat` what was withdrawn since. `asked_at` is later
+    than `told_at` where it was asked and no usable answer came, so that the link may be out of date; else 0.
     """
 
     id: str
@@ -47,11 +59,15 @@ class KeptBalance:
     balance_msat: int
     told_at: int
     asked_at: int = 0
+    taken_msat: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """What the vault seals. `voucher` is a hash of the link that a person pasted, `same` one of the balance link."""
+    """What the vault seals. `voucher` is a hash of the link that a person pasted, `same` one of the balance link.
+
+    `scope` names the withdrawals of what the service said (see `claim_scope`), `after` the last event before it.
+    """
 
     host: str
     balance_msat: int
@@ -59,6 +75,8 @@ class _Record:
     asked_at: int
     voucher: str
     link: str = field(repr=False)
+    scope: str = ""
+    after: int = 0
 
     @property
     def same(self) -> str:
@@ -78,17 +96,23 @@ class _Record:
             "asked": str(self.asked_at),
             "voucher": self.voucher,
             "same": self.same,
+            "scope": self.scope,
+            "after": str(self.after),
         }
 
 
 class KeptBalances:
     """The kept links, while the vault is open. `wallet.balances` of a network that has LNURL."""
 
-    def __init__(self, signer: Signer, ask: Ask, now: Callable[[], int], *, practice: bool) -> None:
-        """`now` gives UTC milliseconds."""
+    def __init__(
+        self, signer: Signer, ask: Ask, now: Callable[[], int], taken: Taken, *, profile: str, practice: bool
+    ) -> None:
+        """`now` gives UTC milliseconds; `taken` tells what was withdrawn from vouchers of the profile."""
         self._signer = signer
         self._ask = ask
         self._now = now
+        self._taken = taken
+        self._profile = profile
         self._practice = practice
         self._meta: dict[str, Mapping[str, str]] = {}
         self._asking: set[str] = set()
@@ -96,7 +120,12 @@ class KeptBalances:
 
     def listed(self) -> tuple[KeptBalance, ...]:
         """The list as it is shown, by host; empty while locked."""
-        return tuple(sorted((_entry(name, meta) for name, meta in self._meta.items()), key=lambda e: (e.host, e.id)))
+        told = (replace(_entry(name, meta), taken_msat=self._since(meta)) for name, meta in self._meta.items())
+        return tuple(sorted(told, key=lambda e: (e.host, e.id)))
+
+    def _since(self, meta: Mapping[str, str]) -> int:
+        scope = meta.get("scope", "")  # missing from what earlier versions wrote
+        return self._taken.taken_after(_after(meta), self._profile, scope) if scope else 0
 
     def kept_for(self, voucher: str) -> bool:
         """Whether the balance link of a voucher is kept, by the hash of the voucher's own link."""
@@ -138,7 +167,16 @@ class KeptBalances:
     async def _keep(self, offer: LnurlOffer, link: ServiceUrl) -> str:
         """Seal a link; in the place of an earlier one of the same voucher. Returns the id of a new record, or ""."""
         asked = offer.asked.text if offer.asked is not None else link.text
-        record = _Record(link.shown_host, _balance(offer), offer.opened_at, 0, _hash(asked), link.text)
+        record = _Record(
+            link.shown_host,
+            _balance(offer),
+            offer.opened_at,
+            0,
+            _hash(asked),
+            link.text,
+            claim_scope(offer),
+            self._taken.head(),
+        )
         for known, meta in self._meta.items():
             if meta["voucher"] == record.voucher or meta["same"] == record.same:
                 await self._settle(known, record)
@@ -182,21 +220,23 @@ class KeptBalances:
         try:
             offer = await self._ask(before.link)
         except EmptyAnswer as empty:
-            kept = await asyncio.shield(self._follow(balance, before, empty.balance_check, 0))
+            kept = await asyncio.shield(self._follow(balance, before, empty.balance_check, 0, ""))
             raise NoWithdrawal(f"{before.host} has nothing left to withdraw now.", KEPT if kept else LET_GO) from None
         except (NotSent, NoWithdrawal):
             await asyncio.shield(self._settle(balance, before))
             raise
-        await asyncio.shield(self._follow(balance, before, offer.service.balance_check, _balance(offer)))
+        link, left, scope = offer.service.balance_check, _balance(offer), claim_scope(offer)
+        await asyncio.shield(self._follow(balance, before, link, left, scope))
         return replace(offer, kept=True)
 
-    async def _follow(self, balance: str, before: _Record, link: ServiceUrl | None, left_msat: int) -> bool:
+    async def _follow(self, balance: str, before: _Record, link: ServiceUrl | None, left_msat: int, scope: str) -> bool:
         """Do with a link as a reply says; returns whether there is one now."""
         usable = usable_balance_link(link, practice=self._practice)
         if usable is None:
             await self._settle(balance, None)
             return False
-        told = _Record(usable.shown_host, left_msat, self._now(), 0, before.voucher, usable.text)
+        after = self._taken.head()
+        told = _Record(usable.shown_host, left_msat, self._now(), 0, before.voucher, usable.text, scope, after)
         await self._settle(balance, told)
         return True
 
@@ -248,6 +288,11 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _after(meta: Mapping[str, str]) -> int:
+    after = meta.get("after", "")
+    return int(after) if after.isdecimal() else 0
+
+
 def _is_whole(meta: Mapping[str, str]) -> bool:
     numbers = all(meta.get(name, "").isdecimal() for name in ("balance", "told", "asked"))
     return numbers and all(name in meta for name in ("host", "voucher", "same"))
@@ -267,4 +312,5 @@ def _record(meta: Mapping[str, str], secret: str) -> _Record:
         version, link = 0, ""
     if version != 1 or not isinstance(link, str):
         raise KeysError("The vault’s note about this service cannot be read.", "Forget it. Nothing was asked.")
-    return _Record(entry.host, entry.balance_msat, entry.told_at, entry.asked_at, meta["voucher"], link)
+    told = entry.host, entry.balance_msat, entry.told_at, entry.asked_at
+    return _Record(*told, meta["voucher"], link, meta.get("scope", ""), _after(meta))

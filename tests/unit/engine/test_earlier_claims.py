@@ -18,8 +18,8 @@ from ashore.systems.base import Bearer, Plan
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.offer import LnurlOffer
-from ashore.systems.lnurl.system.opened_note import link_name
-from ashore.systems.lnurl.system.plan import claim_scope
+from ashore.systems.lnurl.system.opened_note import link_name, pasted_name
+from ashore.systems.lnurl.system.plan import SAID_BALANCE, claim_scope
 from ashore.ui.pages.earlier import earlier_words
 from unit.store.store_bench import Bench as StoreBench
 from unit.systems.lnurl.system.offers import NOW_S, offer
@@ -56,6 +56,8 @@ class Bench:
             "amount.text": "5,000 sat",
             ANEW_FROM: str(NOW + 60_000),
         }
+        if of.service.balance_msat is not None:
+            details[SAID_BALANCE] = str(of.service.balance_msat)
         if of.asked is not None:
             details[VOUCHER_LINK] = link_name(of.asked)
         terms = ev.Terms(
@@ -89,6 +91,8 @@ def test_a_voucher_is_known_by_each_of_its_forms(bench: Bench, text: str) -> Non
     assert bench.earlier.of_link(text) is None
     bench.withdraw("a", opened(), settled("a"))
     assert bench.earlier.of_link(text) == EarlierClaim("a", "5,000 sat", Status.FINAL, NOW)
+    assert bench.earlier.of_name(pasted_name(text, PRACTICE)) == bench.earlier.of_link(text)
+    assert bench.earlier.of_name("") is None
     assert bench.earlier.of_link(encode_lnurl(OTHER)) is None
     assert bench.earlier.of_link("no link") is None
 
@@ -158,3 +162,57 @@ def test_how_it_ended_is_said(
     assert (problem.severity.name == "WARNS") is warns
     assert "withdrawals of it" not in str(problem)
     assert "3 withdrawals of it are under Activity." in str(earlier_words(replace(told, count=3), NOW))
+
+
+def holding(balance_msat: int | None, at: int = NOW) -> LnurlOffer:
+    made = opened()
+    return replace(made, service=replace(made.service, balance_msat=balance_msat), opened_at=at)
+
+
+LESS = (
+    "Its service says 50,000 sat now; by what it said before and what was withdrawn here, it would be 55,000 sat. It "
+    "may count uses rather than amounts, or somebody else withdrew."
+)
+MORE = "Its service says 60,000 sat now; by what it said before and what was withdrawn here, it would be 55,000 sat."
+
+
+@pytest.mark.parametrize(("says", "told"), [(50_000_000, LESS), (60_000_000, MORE)])
+def test_a_service_whose_new_word_does_not_fit_its_earlier_one_is_told_of(bench: Bench, says: int, told: str) -> None:
+    bench.withdraw("a", holding(60_000_000), settled("a"))
+    bench.withdraw("b", opened(), ev.MoveRefused("b", "m", "expired", "No.", ""))  # which took nothing
+    claim = bench.earlier.of_offer(holding(says))
+    assert claim is not None
+    assert claim.differs == (says, 55_000_000)
+    assert earlier_words(claim, NOW).advice == f"{told} 2 withdrawals of it are under Activity."
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        (ev.MoveSending("b", "m"),),
+        (ev.FactLearnt("b", UNSEEN_END, "expired", "Ashore"),),
+        (settled("b"),),
+    ],
+    ids=["under way", "perhaps paid elsewhere", "settled, and nothing was said before it"],
+)
+def test_where_it_is_not_known_what_is_left_nothing_is_expected(bench: Bench, then: tuple[ev.Event, ...]) -> None:
+    bench.withdraw("a", holding(60_000_000), settled("a"))
+    for says in (55_000_000, None):
+        claim = bench.earlier.of_offer(holding(says))
+        assert claim is not None
+        assert claim.differs is None
+    before = bench.earlier.of_offer(holding(60_000_000, NOW - 1))
+    assert before is not None
+    assert before.differs is None, "it was said before it was withdrawn"
+    bench.withdraw("b", opened(), *then)
+    claim = bench.earlier.of_offer(holding(50_000_000))
+    assert claim is not None
+    assert claim.differs is None
+
+
+def test_an_older_one_that_may_still_take_something_is_waited_for(bench: Bench) -> None:
+    bench.withdraw("open", opened(), *refused("open"), at=NOW - 3)
+    bench.withdraw("a", holding(60_000_000), settled("a"))
+    claim = bench.earlier.of_offer(holding(50_000_000))
+    assert claim is not None
+    assert (claim.id, claim.differs) == ("open", None)

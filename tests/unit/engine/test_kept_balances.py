@@ -27,6 +27,7 @@ from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
 from ashore.systems.lnurl.system.offer import KEEP_BALANCE, LnurlOffer
 from ashore.systems.lnurl.system.opening import NoWithdrawal
+from ashore.systems.lnurl.system.plan import claim_scope
 from unit.keys.vault_support import PASSWORD
 from unit.systems.lnurl.system.offers import NOW_S, offer
 
@@ -96,6 +97,25 @@ class Records(Signer):
         self._records.forget(record_id)
 
 
+class Taken:
+    """What was withdrawn by which event, by scope."""
+
+    def __init__(self) -> None:
+        self.number = 7
+        self.taken: list[tuple[int, str, int]] = []
+
+    def head(self) -> int:
+        return self.number
+
+    def withdraw(self, of: LnurlOffer, amount: int) -> None:
+        self.number += 1
+        self.taken.append((self.number, claim_scope(of), amount))
+
+    def taken_after(self, number: int, profile: str, scope: str) -> int:
+        assert profile == PRACTICE.id
+        return sum(amount for at, each, amount in self.taken if at > number and each == scope)
+
+
 class Bench:
     """One vault, and a service that answers as it is set to."""
 
@@ -103,6 +123,7 @@ class Bench:
         self.signer = signer
         self.now = NOW_S * 1000
         self.asked: list[str] = []
+        self.taken = Taken()
         self.answer: Callable[[], LnurlOffer] = lambda: told(SECOND, 7_000)
         self.going_on = asyncio.Event()
         self.going_on.set()
@@ -110,7 +131,7 @@ class Bench:
 
     def fresh(self) -> KeptBalances:
         """As after another start."""
-        return KeptBalances(self.signer, self._ask, lambda: self.now, practice=True)
+        return KeptBalances(self.signer, self._ask, lambda: self.now, self.taken, profile=PRACTICE.id, practice=True)
 
     async def _ask(self, link: str) -> LnurlOffer:
         self.asked.append(link)
@@ -247,6 +268,40 @@ async def test_each_look_asks_once_and_its_link_takes_the_place_of_the_old(bench
     assert (bench.only.host, bench.only.balance_msat) == ("localhost:8080", 0)
     (entry,) = (await bench.again()).listed()
     assert entry == bench.only
+
+
+async def test_what_was_withdrawn_since_is_told_beside_what_the_service_said(bench: Bench) -> None:
+    bench.taken.withdraw(told(FIRST), 1_000)
+    await bench.keep(told(FIRST, 9_000))
+    (kept,) = bench.balances.listed()
+    assert (kept.balance_msat, kept.taken_msat) == (9_000, 0), "its service knew of what was taken before"
+    bench.taken.withdraw(told(FIRST), 2_000)
+    bench.taken.withdraw(replace(told(FIRST), service=replace(told(FIRST).service, k1="another")), 500)
+    assert [each.taken_msat for each in bench.balances.listed()] == [2_000]
+    assert [each.taken_msat for each in (await bench.again()).listed()] == [2_000]
+    bench.raises(Unanswered("No answer.", ""))
+    with pytest.raises(Unanswered):
+        await bench.balances.look(kept.id)
+    assert [each.taken_msat for each in bench.balances.listed()] == [2_000]
+    bench.answer = lambda: told(SECOND, 7_000)
+    await bench.balances.look(kept.id)
+    assert [(each.balance_msat, each.taken_msat) for each in bench.balances.listed()] == [(7_000, 0)]
+    bench.taken.withdraw(told(SECOND), 3_000)
+    assert [each.taken_msat for each in bench.balances.listed()] == [3_000]
+    bench.raises(EmptyAnswer(NothingLeft(url(FIRST)), "127.0.0.1"))
+    with pytest.raises(NoWithdrawal):
+        await bench.balances.look(kept.id)
+    assert [(each.balance_msat, each.taken_msat) for each in bench.balances.listed()] == [(0, 0)]
+
+
+async def test_what_an_earlier_version_kept_is_told_without(bench: Bench) -> None:
+    await bench.keep(told(FIRST, 9_000))
+    (record,) = await bench.signer.sealed()
+    meta = {name: value for name, value in record.meta.items() if name not in ("scope", "after")}
+    await bench.signer.rewrite(record.record_id, await bench.signer.show(record.record_id), meta)
+    bench.taken.withdraw(told(FIRST), 2_000)
+    (kept,) = (await bench.again()).listed()
+    assert (kept.balance_msat, kept.taken_msat) == (9_000, 0)
 
 
 async def test_a_long_link_is_kept_whole(bench: Bench) -> None:

@@ -106,7 +106,7 @@ async def test_a_tick_is_there_where_there_is_something_to_keep(
 
 async def test_a_click_asks_once_and_opens_the_voucher_page(shell: Shell, balances: Balances) -> None:
     shown = the_list(shell.sections)
-    assert "The service says: 20 sat, at " in texts(shown)
+    assert "The service said 20 sat at " in texts(shown)
     balances.answers.clear()
     press(shown.cards[0].look_button)
     await asyncio.sleep(0.01)
@@ -127,7 +127,7 @@ async def test_a_click_asks_once_and_opens_the_voucher_page(shell: Shell, balanc
     assert page.summary.review.isEnabled()
     shell.sections.show_section("withdraw")
     await shell.settle()
-    assert "The service says: 40 sat, at " in texts(shown)
+    assert "The service said 40 sat at " in texts(shown)
 
 
 async def test_a_lock_forgets_the_offer_and_says_where_it_is_found_again(
@@ -186,7 +186,7 @@ async def test_who_has_gone_elsewhere_is_not_fetched_back(shell: Shell, balances
     assert shell.sections.place == "activity"
     shell.sections.show_section("withdraw")
     await shell.settle()
-    assert "The service says: 40 sat, at " in texts(shown)
+    assert "The service said 40 sat at " in texts(shown)
 
 
 async def test_a_doubtful_link_is_said(shell: Shell) -> None:

@@ -42,6 +42,9 @@ class Known:
     def of_link(self, text: str) -> EarlierClaim | None:
         return self.claim if text else None
 
+    def of_name(self, link: str) -> EarlierClaim | None:
+        return self.of_link(link)
+
     def of_offer(self, offer: LnurlOffer) -> EarlierClaim | None:
         return self.claim
 

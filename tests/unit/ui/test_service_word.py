@@ -11,19 +11,23 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import SAID_BY
+from ashore.engine.earlier_claims import EarlierClaim
+from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.views import Change, Topic
 from ashore.engine.voucher_rests import VoucherRest
 from ashore.store.names import VOUCHER_LINK
 from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.opened_note import pasted_name
 from ashore.systems.lnurl.system.plan import SAID_BALANCE
 from ashore.systems.lnurl.system.tracks import FINAL, REQUESTED
 from ashore.ui.pages.voyage import VoyagePage
 from ashore.ui.wording import clock_time
 from unit.systems.lnurl.system.offers import offer
+from unit.ui.balance_hands import Balances, the_list
 from unit.ui.driving import Shell
-from unit.ui.looking import texts
+from unit.ui.looking import cut_off, texts
 from unit.ui.standin import NOW
-from unit.ui.test_known_looks import Rests
+from unit.ui.test_known_looks import CLAIM, Known, Rests
 from unit.ui.test_voucher_names import HOST, told_by
 from unit.ui.voucher_hands import LINK, LINK_8, VoucherWallet, the_page
 
@@ -97,3 +101,32 @@ async def test_a_rest_whose_service_said_no_is_told_so_and_counted_no_more(shell
     assert (said in card, "may be left" in card, counted) == (True, False, False)
     assert left.replace("\u200b", "") == said
     assert voyage.rest.button.isVisibleTo(voyage), "a person may ask once more"
+
+
+async def test_a_link_that_was_withdrawn_before_says_so_where_it_is_listed(shell: Shell, wallet: VoucherWallet) -> None:
+    class KnowsOne(Known):
+        def of_name(self, link: str) -> EarlierClaim | None:
+            return self.claim if link == pasted_name(LINK, PRACTICE) else None
+
+    wallet.earlier = KnowsOne(CLAIM)
+    wallet.unopened.keep(LINK, "")
+    wallet.unopened.keep(LINK_8, "")
+    page = await the_page(shell)
+    known, other = sorted(page.links.cards, key=lambda card: card.voucher.id != pasted_name(LINK, PRACTICE))
+    assert "You withdrew 2,100 sat from this voucher at" in texts(known)
+    assert "You withdrew" not in texts(other)
+    assert cut_off(page) == []
+
+
+async def test_a_kept_balance_was_said_then_and_what_was_withdrawn_since_stands_beside_it(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    at = clock_time(NOW - 60_000, NOW, seconds=False)
+    kept = KeptBalance("1", HOST, 55_000_000, NOW - 60_000)
+    wallet.balances = balances = Balances(kept)
+    found = the_list(shell.sections)
+    found.refresh()
+    assert f"The service said 55,000 sat at {at}." in texts(found.cards[0])
+    balances.entries["1"] = replace(kept, taken_msat=5_000_000)
+    shell.sections.context.hub.withdrawals_changed.emit(frozenset())
+    assert f"The service said 55,000 sat at {at}; you withdrew 5,000 sat since." in texts(found.cards[0])

@@ -246,6 +246,9 @@ class Journal:
         self.asked += [text] if text else []
         return None
 
+    def of_name(self, link: str) -> EarlierClaim | None:
+        return self.of_link(link)
+
     def of_offer(self, offer: LnurlOffer) -> EarlierClaim | None:
         self.asked.append(offer)
         return None

@@ -55,7 +55,10 @@ def balance_link(voucher: Voucher, switches: Switches, place: Place) -> str:
 
 
 def _balance(voucher: Voucher, switches: Switches, place: Place, used: int) -> dict[str, Any]:
-    """Where to ask again and what is left; of a voucher with nothing left, that there is nothing to withdraw."""
+    """Where to ask again and what is left; of a voucher with nothing left, that there is nothing to withdraw.
+
+    Uses are counted, as LNbits does: one that took less than it might leaves no more for the others.
+    """
     left = max(0, voucher.terms.uses - used) * voucher.terms.max_msat
     told = {"balanceCheck": balance_link(voucher, switches, place), "currentBalance": left}
     return told if left else {**told, "minWithdrawable": 0, "maxWithdrawable": 0}

@@ -8,6 +8,7 @@ from ashore.domain.withdrawal import Status
 from ashore.engine.earlier_claims import EarlierClaim
 from ashore.intake.recognition import unwrapped
 from ashore.systems.base import Plan, Problem, Severity
+from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
 from ashore.ui.widgets.notice import Notice
@@ -17,14 +18,23 @@ SEE = "See that withdrawal"
 _MANY = "{count} withdrawals of it are under Activity."
 _MAY_PAY_AGAIN = "Where it can be used several times, it may pay again; where not, its service refuses."
 _WAIT = "Wait until that is known: the service may pay only one of the two."
+_LESS = " It may count uses rather than amounts, or somebody else withdrew."
 
 
 def earlier_words(claim: EarlierClaim, now: int) -> Problem:
     """What is said of it: a note, and a warning where its end is not known yet. `now` in UTC milliseconds."""
     at = clock_time(claim.started_at, now, seconds=False)
     sentence, advice = _words(claim, at, now)
+    if claim.differs is not None:
+        advice = _difference(*claim.differs)
     many = f" {_MANY.format(count=claim.count)}" if claim.count > 1 else ""
     return Problem(sentence, f"{advice}{many}", Severity.WARNS if claim.is_open else Severity.NOTES)
+
+
+def _difference(said_msat: int, expected_msat: int) -> str:
+    said, expected = sat_text(said_msat), sat_text(expected_msat)
+    told = f"Its service says {said} now; by what it said before and what was withdrawn here, it would be {expected}."
+    return f"{told}{_LESS if said_msat < expected_msat else ''}"
 
 
 def withdrawn_before(context: Context, text: str) -> str:

@@ -44,7 +44,8 @@ class BalanceCard(KeptCard):
         """Show what the service said last, or that it is being asked."""
         self.kept = kept
         now = self._now()
-        told = f"The service says: {sat_text(kept.balance_msat)}, at {clock_time(kept.told_at, now, seconds=False)}"
+        told = f"The service said {sat_text(kept.balance_msat)} at {clock_time(kept.told_at, now, seconds=False)}"
+        told += f"; you withdrew {sat_text(kept.taken_msat)} since." if kept.taken_msat else "."
         self.said.setText(breakable(f"{kept.host} is being asked." if asking else told))
         asked = clock_time(kept.asked_at, now, seconds=False)
         doubt = Problem(

@@ -12,6 +12,7 @@ from ashore.engine.unopened_links import UnopenedVoucher
 from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import source_words
 from ashore.ui.context import Context
+from ashore.ui.pages.earlier import earlier_words
 from ashore.ui.pages.kept_list import KeptCard, KeptList
 from ashore.ui.pages.lnurl_words import both_forms
 from ashore.ui.port import UnopenedPort
@@ -26,10 +27,14 @@ _NOT_WRITTEN = Problem("It is not written to your vault yet.", "Open it before y
 
 
 class Row(NamedTuple):
-    """One entry, and which it is of those that came from one host at one time; empty where it is the only one."""
+    """One entry, and which it is of those that came from one host at one time; empty where it is the only one.
+
+    `before` says what was withdrawn by the same link, empty where nothing was.
+    """
 
     voucher: UnopenedVoucher
     which: str
+    before: str
 
 
 class UnopenedCard(KeptCard):
@@ -49,6 +54,8 @@ class UnopenedCard(KeptCard):
             asked = clock_time(voucher.asked_at, context.now(), seconds=False)
             answer = "its service said no" if voucher.refused else "no voucher came in answer"
             words.append(Label(f"Asked at {asked}: {answer}.", "muted", wrap=True))
+        if row.before:
+            words.append(Label(breakable(row.before), "muted", wrap=True))
         name = "Look at" if voucher.web else "Open"
         self.open_button = Button(name, name=f"{name} {which}")
         super().__init__(context, which, words, self.open_button)
@@ -90,8 +97,13 @@ class UnopenedVouchers(KeptList[Row, UnopenedCard]):
             seen = _seen(each)
             before[seen] += 1
             which = f" ({before[seen]} of {alike[seen]})" if alike[seen] > 1 else ""
-            rows += [Row(each, which)] if each.id != but else []
+            rows += [Row(each, which, self._before(each))] if each.id != but else []
         return rows
+
+    def _before(self, voucher: UnopenedVoucher) -> str:
+        earlier = self._context.wallet.earlier
+        claim = earlier.of_name(voucher.id) if earlier is not None else None
+        return earlier_words(claim, self._context.now()).sentence if claim is not None else ""
 
     def card(self, entry: Row) -> UnopenedCard:
         card = UnopenedCard(self._context, entry)

@@ -19,7 +19,7 @@ from ashore.systems.lnurl.client import LnurlClient
 from ashore.systems.lnurl.codec import Reach
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.opening import NoWithdrawal, look_again, open_link
-from unit.engine.test_kept_balances import Records
+from unit.engine.test_kept_balances import Records, Taken
 from unit.systems.lnurl.system.test_lnurl_opening import NoWallets
 
 
@@ -35,7 +35,7 @@ class Purse:
         self.client = client
         self.records = records
         self.voucher = voucher
-        self.balances = KeptBalances(records, self._ask, now, practice=True)
+        self.balances = KeptBalances(records, self._ask, now, Taken(), profile=PRACTICE.id, practice=True)
 
     async def _ask(self, link: str) -> Any:
         return await look_again(PRACTICE, self.client, NoWallets(), link, now())
