@@ -54,6 +54,7 @@ _UNLOCK_KEPT = "It is kept in your vault already. Unlock Ashore to go on with it
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
 _FULL_LOCKED = f"{WAITING_MOST} vouchers wait already, so this one was not kept. Unlock Ashore, and bring it again."
 _TOOK = "It took the place of what came {} and waited here: that was let go."
+_EARLIER_KEPT = "The voucher that came {} before it is kept too."
 _STILL_WAITS = "What came {} still waits here."
 _NOT_KEPT = "It was not kept, as it may be a secret. Bring it again when you are done here."
 _LAPSED = Problem(
@@ -276,10 +277,17 @@ class Arrivals(QObject):
         if other and found.way is Way.VOUCHER:
             self.say(Problem(_came(source, found), meaning, Severity.NOTES))
             return
-        earlier = f" {_TOOK.format(self._source)}" if other else ""
+        earlier = f" {_TOOK.format(self._source)}" if other else self._kept_before(text)
         self._text, self._source, self._was_locked = text, source, self._wallet.locked
         self._patience.start(KEPT_MS)
         self._tell(Problem(_came(source, found), f"{meaning}{earlier}", Severity.NOTES), LEAVE)
+
+    def _kept_before(self, text: str) -> str:
+        """What became of a voucher that was shown here until now; over a lock it is counted with those that wait."""
+        if self._text in ("", text) or self._wallet.locked:
+            return ""
+        sealed = keep_voucher(self._wallet, self._text, self._source) is Kept.SEALED
+        return f" {_EARLIER_KEPT.format(self._source)}" if sealed else ""
 
     def lead_on(self, text: str) -> None:
         """Give a text to the first page's field. What waits goes on waiting."""

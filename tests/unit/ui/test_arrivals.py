@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from ashore.engine.unopened_links import MOST, WAITING_MOST, WAITING_S
 from ashore.keys.errors import VaultStorage
@@ -384,3 +385,37 @@ async def test_what_is_left_over_a_lock_takes_no_reminder_of_vouchers_along(
     await lock(shell, locked=False)
     assert len(wallet.unopened.listed()) == vouchers
     assert notice.close_button.isVisible()
+
+
+async def test_a_voucher_that_another_link_takes_out_of_view_is_said_to_be_kept(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    await half_filled(shell)
+    shell.sections.take_in(LINK, Source.CAMERA)
+    shell.sections.take_in(f"ethereum:{ADDRESS}")
+    notice = shell.sections.banners.arrived
+    assert notice.text.startswith("This came from a link. This holds an Ethereum address")
+    assert "The voucher that came from the camera before it is kept too." in notice.text
+    assert len(wallet.unopened.listed()) == 1
+
+
+@pytest.mark.parametrize("size", [(1120, 760), (1600, 1100)])
+async def test_nothing_that_comes_over_a_lock_moves_the_password_or_its_button(
+    shell: Shell, size: tuple[int, int]
+) -> None:
+    shell.window.resize(*size)
+    await lock(shell, locked=True)
+
+    def stands() -> list[QPoint]:
+        page = shell.sections.unlock
+        return [each.mapTo(shell.window, QPoint()) for each in (page.password, page.unlock)]
+
+    before = stands()
+    assert before[0].y() > 100, "it does not stick to the upper edge"
+    for text in (LINK, f"ethereum:{ADDRESS}"):
+        shell.sections.take_in(text)
+        await shell.settle()
+        assert stands() == before
+    shell.sections.banners.arrived.close_button.click()
+    await shell.settle()
+    assert stands() == before

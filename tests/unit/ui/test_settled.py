@@ -5,17 +5,24 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QToolTip, QWidget
 
 from ashore.engine.views import Review
 from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import LEAVE
-from ashore.ui.pages.review import TOO_SOON, ReviewPage
+from ashore.ui.pages.review import ReviewPage
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.shell.banners import Banners
 from ashore.ui.widgets import settled
+from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.labels import Label
+from ashore.ui.widgets.scroll import ScrollColumn
+from ashore.ui.widgets.settled import TOO_SOON, Settled
 from unit.ui.driving import Shell
+from unit.ui.looking import cut_off
 from unit.ui.test_review import review
 from unit.ui.test_voucher_page import LINK, VoucherWallet
 
@@ -174,7 +181,7 @@ async def test_a_notice_that_comes_up_under_the_pointer_is_not_dismissed_by_it(
 ) -> None:
     shell.sections.take_in(LINK)
     notice = shell.sections.banners.arrived
-    lay_out()
+    await shell.settle()
     assert notice.close_button.text() == LEAVE
     click(shell, place(shell, notice.close_button).center())
     assert shell.sections.arrivals.waiting, "nobody has let go of it"
@@ -183,3 +190,64 @@ async def test_a_notice_that_comes_up_under_the_pointer_is_not_dismissed_by_it(
     notice.close_button.setFocus()
     QTest.keyClick(notice.close_button, Qt.Key.Key_Space)
     assert not shell.sections.arrivals.waiting
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_click_on_a_notice_that_is_not_taken_is_said_at_its_button(shell: Shell, review: ReviewPage) -> None:
+    shell.sections.take_in(LINK)
+    notice = shell.sections.banners.arrived
+    await shell.settle()
+    click(shell, place(shell, notice.close_button).center())
+    assert QToolTip.text() == TOO_SOON
+    QToolTip.hideText()
+
+
+def turn_wheel(over: QWidget, degrees: int) -> None:
+    at = QPointF(over.rect().center())
+    none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+    turn = QPoint(0, degrees * 8)
+    QApplication.sendEvent(over, QWheelEvent(at, over.mapToGlobal(at), QPoint(), turn, *none))
+
+
+async def test_who_scrolls_can_press_at_once_and_nobody_else(application: QApplication) -> None:
+    column = ScrollColumn()
+    button = Button("Press")
+    guard = Settled(button)
+    column.column.addWidget(button)
+    column.column.addWidget(Label("far below " * 800, wrap=True))
+    column.resize(200, 200)
+    column.show()
+    lay_out()
+    guard._wait.stop()
+    settled_ms, settled.STILL_MS = settled.STILL_MS, NEVER_IN_A_TEST
+    try:
+        turn_wheel(column.viewport(), -15)
+        moved = button.mapTo(column, QPoint()).y()
+        assert moved < 0, "it has moved"
+        assert not guard.waits, "by a hand that knows"
+        column.verticalScrollBar().triggerAction(column.verticalScrollBar().SliderAction.SliderPageStepAdd)
+        assert button.mapTo(column, QPoint()).y() < moved
+        assert not guard.waits
+        column.verticalScrollBar().setValue(0)
+        assert guard.waits, "what scrolled by itself was not meant"
+    finally:
+        settled.STILL_MS = settled_ms
+        column.close()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+async def test_the_buttons_of_a_notice_leave_its_text_room_to_be_read(shell: Shell, look: str) -> None:
+    notice = shell.sections.banners.arrived
+    for size, scale, beside in (((1120, 760), 100, True), ((1024, 700), 200, False), ((1120, 760), 100, True)):
+        shell.theme.apply(look, scale)
+        shell.window.resize(*size)
+        shell.sections.show_form(shell.wallet.profiles()[0].id)
+        await shell.settle()
+        page = shell.sections.page("form")
+        assert isinstance(page, ZkLinkFormPage)
+        page.fields.amount.setText("2.5")
+        shell.sections.take_in(LINK)
+        await shell.settle()
+        assert (place(shell, notice.action).top() < place(shell, notice.advice).bottom()) is beside
+        assert notice.sentence.width() > 30 * notice.sentence.fontMetrics().averageCharWidth()
+        assert not cut_off(notice)

@@ -31,7 +31,7 @@ from ashore.ui.widgets.labels import Label, clear, column, ground, rule, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.problem import ProblemLine
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.widgets.settled import Settled
+from ashore.ui.widgets.settled import TOO_SOON, Settled
 from ashore.ui.widgets.verbatim import Verbatim
 from ashore.ui.wording import (
     FAST_WAIT,
@@ -57,7 +57,6 @@ BEARER = (
     "promise; the money is there when the wallet that receives says so."
 )
 _COUNTS = ("nothing", "one thing", "2 things", "3 things", "4 things")
-TOO_SOON = "This button had only just come there. Press it again if you mean it."
 _NOT_NOW = Problem(
     "Nothing is pasted or scanned while you review what you sign.", "Go back first to change something.", Severity.NOTES
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QSpacerItem, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.keys.errors import WrongPassword
@@ -12,8 +13,11 @@ from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.field import Field, LineEdit
-from ashore.ui.widgets.labels import Label, column, ground
+from ashore.ui.widgets.labels import Label, ground
 from ashore.ui.widgets.scroll import ScrollColumn
+
+_CARD_HEIGHT = 520
+"""What the card takes of the window with everything that can be said in it, in pixels at 100 %."""
 
 
 class UnlockPage(QWidget):
@@ -58,10 +62,11 @@ class UnlockPage(QWidget):
         middle.addStretch(1)
         middle.addWidget(card, 8)
         middle.addStretch(1)
-        scroll.column.addLayout(column(-1, spacing=0))
-        scroll.column.addStretch(1)
+        self._above = QSpacerItem(0, 0)
+        scroll.column.addSpacerItem(self._above)
         scroll.column.addLayout(middle)
-        scroll.column.addStretch(2)
+        scroll.column.addStretch(1)
+        self._column = scroll.column
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
@@ -69,6 +74,15 @@ class UnlockPage(QWidget):
         self.unlock.clicked.connect(self._unlock)
         context.hub.withdrawals_changed.connect(lambda _ids: self._show_watching())
         context.hub.unclaimed_changed.connect(self._show_watching)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand where the window’s height says: a notice that comes below takes room of the page, and moves nothing."""
+        super().resizeEvent(event)
+        spare = self.window().height() - self.context.theme.px(_CARD_HEIGHT)
+        above = max(0, spare * 2 // 5)
+        if above != self._above.sizeHint().height():
+            self._above.changeSize(0, above)
+            self._column.invalidate()
 
     def _show_watching(self) -> None:
         """How many are under way or wait, and nothing else of them: anybody may look at a locked window."""

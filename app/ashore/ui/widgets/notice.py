@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QToolTip, QWidget
 
 from ashore.systems.base import Problem, Severity
 from ashore.ui.theme.icons import Icons, IconWidget
 from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, column, set_property
-from ashore.ui.widgets.settled import Settled
+from ashore.ui.widgets.settled import TOO_SOON, Settled
 from ashore.ui.wording import breakable
 
 _LOOKS = {
@@ -17,6 +19,9 @@ _LOOKS = {
     Severity.WARNS: ("alert", "warn", "warn"),
     Severity.NOTES: ("info", "accent", "note"),
 }
+
+_LETTERS = 40
+"""So many letters in a line can be read well. Where the buttons leave less room, they go below."""
 
 
 class Notice(QFrame):
@@ -26,7 +31,7 @@ class Notice(QFrame):
     closed = Signal()
 
     def __init__(self, icons: Icons, action: str = "", *, closable: bool = False, below: bool = False) -> None:
-        """`below` puts the action under the text, for a notice in a column that is not wide."""
+        """`below` puts the buttons under the text also where there is room beside it."""
         super().__init__()
         self.setProperty("ground", "note")
         self._icon = IconWidget(icons, "info", "accent", 18)
@@ -34,23 +39,27 @@ class Notice(QFrame):
         self.advice = Label(wrap=True)
         self.action = Button(action)
         self.close_button = Button("Dismiss")
-        line = QHBoxLayout(self)
-        line.setContentsMargins(14, 10, 14, 10)
-        line.setSpacing(10)
-        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        told = column(self.sentence, self.advice, spacing=2)
-        line.addLayout(told, 1)
-        if below:
-            told.addSpacing(6)
-            told.addWidget(self.action, 0, Qt.AlignmentFlag.AlignLeft)
-        else:
-            line.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._buttons = QWidget(self)
+        self._buttons.setLayout(FlowLayout(self.action, self.close_button, gap=10))
+        self._below = below
+        self._beside: bool | None = None
+        self._refused = False
+        self._grid = grid = QGridLayout(self)
+        grid.setContentsMargins(14, 10, 14, 10)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(8)
+        grid.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(column(self.sentence, self.advice, spacing=2), 0, 1)
+        grid.setColumnStretch(1, 1)
+        self.action.setVisible(bool(action))
         self.close_button.setVisible(closable)
+        self._arrange()
         self.action.clicked.connect(self.acted)
         self.close_button.clicked.connect(self._dismiss)
         for button in (self.action, self.close_button):
-            Settled(button)  # a notice comes up by itself, maybe where somebody is about to press
+            # A notice comes up by itself, maybe where somebody is about to press.
+            Settled(button).too_soon.connect(self._refuse)
+            button.installEventFilter(self)
         self.hide()
 
     @property
@@ -66,6 +75,7 @@ class Notice(QFrame):
         self.sentence.setText(breakable(problem.sentence))
         self.advice.show_text(breakable(problem.advice))
         self.action.setVisible(act)
+        self._arrange()
         self.setAccessibleName(str(problem))
         self.show()
 
@@ -82,3 +92,40 @@ class Notice(QFrame):
     def _dismiss(self) -> None:
         self.hide()
         self.closed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._arrange()
+
+    def _refuse(self) -> None:
+        self._refused = True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say at its button that a click was not taken. Nothing moves for it; before the release it would be gone."""
+        if event.type() == QEvent.Type.MouseButtonRelease and self._refused and isinstance(watched, Button):
+            self._refused = False
+            QToolTip.showText(watched.mapToGlobal(QPoint(0, watched.height())), TOO_SOON, watched)
+            return True  # else it would go on to what is behind, and take the words away again
+        return False
+
+    def _arrange(self) -> None:
+        """The buttons stand beside the text, or below it where they would leave it a narrow strip."""
+        shown = not (self.action.isHidden() and self.close_button.isHidden())
+        self._buttons.setVisible(shown)
+        self._buttons.ensurePolished()
+        needed = self._buttons.sizeHint().width()
+        room = self.width() - needed - self._icon.width() - 48
+        beside = not self._below and room >= _LETTERS * self.sentence.fontMetrics().averageCharWidth()
+        self._buttons.setMinimumWidth(needed if beside else 0)
+        if beside is not self._beside:
+            self._beside = beside
+            self._grid.removeWidget(self._buttons)
+            if beside:
+                self._grid.addWidget(self._buttons, 0, 2, Qt.AlignmentFlag.AlignVCenter)
+            else:
+                self._grid.addWidget(self._buttons, 1, 1)

@@ -42,6 +42,13 @@ def _scroll_to(widget: QWidget, *, once_more: bool = False) -> None:
         QTimer.singleShot(0, widget, lambda: _scroll_to(widget))
 
 
+def scrolled_by_hand(widget: QWidget) -> bool:
+    """Whether a widget moves because a person scrolls what it is in."""
+    shown_in = widget.parentWidget()
+    column = shown_in.parentWidget() if shown_in is not None else None
+    return isinstance(column, ScrollColumn) and column.by_hand
+
+
 class _Inner(QWidget):
     """What scrolls. Its height is what its width asks for, not what its narrowest width would."""
 
@@ -65,7 +72,12 @@ class ScrollColumn(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBar(_Bar())
+        bar = _Bar()
+        self.setVerticalScrollBar(bar)
+        self.by_hand = False
+        """Whether what is in the column moves now because a person scrolls it."""
+        bar.actionTriggered.connect(self._scrolled_by_hand)
+        bar.valueChanged.connect(self._scrolled)  # by then everything has moved
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._wheeled_at = -_SAME_WHEEL_MS
@@ -97,6 +109,13 @@ class ScrollColumn(QScrollArea):
         if below != margins.bottom():
             margins.setBottom(below)
             self.column.setContentsMargins(margins)
+
+    def _scrolled_by_hand(self) -> None:
+        bar = self.verticalScrollBar()
+        self.by_hand = bar.sliderPosition() != bar.value()
+
+    def _scrolled(self) -> None:
+        self.by_hand = False
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         super().wheelEvent(event)

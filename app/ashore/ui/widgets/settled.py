@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from ashore.ui.widgets.scroll import scrolled_by_hand
+
+TOO_SOON = "This button had only just come there. Press it again if you mean it."
 STILL_MS = 500
 """How long a button has to stand still before it can be clicked: as long as browsers wait with their questions."""
 
@@ -41,6 +44,8 @@ class Settled(QObject):
             if self._button.isEnabled():  # else it was taken already: the second press of a double click
                 self.too_soon.emit()
             return True
+        if kind == QEvent.Type.Move and isinstance(watched, QWidget) and scrolled_by_hand(watched):
+            return False  # who scrolls knows that it moves
         if kind in _CHANGES and (kind != QEvent.Type.EnabledChange or self._button.isEnabled()):
             if kind in (QEvent.Type.Show, QEvent.Type.ParentChange):
                 self._look_around()
