@@ -345,6 +345,29 @@ async def test_a_balance_that_was_looked_at_asks_before_an_open_voucher_gives_wa
     assert page.fields.invoice.text() == ("" if agrees else invoice(20_000))
 
 
+async def test_a_balance_that_is_looked_at_again_asks_only_where_something_was_typed(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    wallet.balances = balances = Balances(KeptBalance("1", HOST, 20_000, NOW - 60_000))
+    shown = the_list(shell.sections)
+
+    async def look() -> str:
+        shell.sections.show_section("withdraw")
+        shown.refresh()
+        shown.cards[0].look_button.click()
+        await shell.settle()
+        return shell.sections.place
+
+    assert (await look(), await look(), len(balances.asked)) == ("voucher", "voucher", 2)
+    page = shell.sections.page("voucher")
+    assert isinstance(page, LnurlFormPage)
+    await typed(shell, page, page.fields.amount, "15")
+    assert await look() == "withdraw"
+    assert "look again at the balance on the first page to have it back" in texts(shown.replacing)
+    shown.replacing.keep.click()
+    assert page.fields.amount.text() == "15"
+
+
 async def test_the_question_about_a_balance_does_not_outlast_the_page(shell: Shell, wallet: VoucherWallet) -> None:
     wallet.balances = Balances(KeptBalance("1", HOST, 20_000, NOW - 60_000))
     await with_an_invoice(shell, wallet)

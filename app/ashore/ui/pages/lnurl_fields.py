@@ -32,6 +32,7 @@ class LnurlFields(QWidget):
     def __init__(self, theme: Theme, icons: Icons) -> None:
         super().__init__()
         self._touched: set[str] = set()
+        self._first: dict[str, str] = {}
         self._asks_pin = False
         self._good: tuple[str, str, int] | None = None
         self.service = ServiceCard(icons)
@@ -99,6 +100,7 @@ class LnurlFields(QWidget):
         if first is not None:
             self.use(first)
         self._show_fixed(whole.min_msat if whole is not None and whole.fixed and first is not None else None)
+        self._first = self.values()
 
     def _show_fixed(self, msat: int | None) -> None:
         """An amount that the service has fixed is a fact, and nothing to type."""
@@ -175,6 +177,11 @@ class LnurlFields(QWidget):
     def typed(self) -> bool:
         """Whether anything stands in a field."""
         return any(edit.text() for edit in (self.amount, self.invoice, self.pin))
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything stands here that the offer did not begin with."""
+        return self.values() != self._first
 
     def values(self) -> dict[str, str]:
         """The draft as it stands here."""

@@ -174,11 +174,11 @@ class LnurlFormPage(QuoteFormPage[LnurlOffer, LnurlQuote]):
     def unfinished(self, link: str) -> Problem | None:
         """What is begun here and would be lost to this link, put as a question; None where nothing would be.
 
-        Without a link: to a balance that was looked at.
+        Without a link: to a balance that was looked at. Of another look nothing would be, where nothing was typed.
         """
         if link and (self.link.text() == link or self._holds(link)):
             return None
-        if self._in_hand is not None:
+        if self._in_hand is not None and (link or self._in_hand.id or self.fields.changed):
             return voucher_begun(opened=True, kept=bool(self._in_hand.id))
         if self.intake.asking:
             return voucher_begun(asking=True)
