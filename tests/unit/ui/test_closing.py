@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 
 from ashore.engine.unopened_links import MOST
@@ -11,6 +11,8 @@ from ashore.keys.errors import VaultStorage
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.arrivals import Source
 from unit.ui.driving import Shell
+from unit.ui.looking import cut_off
+from unit.ui.test_arrivals import ADDRESS, link, lock
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, the_page
 
 
@@ -113,3 +115,27 @@ async def test_an_opened_voucher_is_kept_and_holds_nothing_back(shell: Shell) ->
 async def test_other_work_is_kept_as_a_draft_and_holds_nothing_back(shell: Shell) -> None:
     (await the_page(shell)).link.setText("lnbc1notavoucher")
     assert shell.window.close()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scale"), [((1024, 700), 200), ((1120, 760), 100), ((760, 520), 100)])
+async def test_nothing_of_the_question_is_cut_above_another_notice(
+    shell: Shell, look: str, size: tuple[int, int], scale: int
+) -> None:
+    shell.theme.apply(look, scale)
+    shell.window.resize(*size)
+    await lock(shell, locked=True)
+    for number in range(2):
+        shell.sections.take_in(link(number))
+    shell.sections.take_in(f"ethereum:{ADDRESS}")
+    shell.window.close()
+    await shell.settle()
+    banners = shell.sections.banners
+    assert not banners.leaving.isHidden()
+    assert not banners.arrived.isHidden()
+    assert cut_off(banners.leaving) == cut_off(banners.arrived) == []
+    question, room = banners.leaving, shell.window.below.viewport().rect()
+    assert room.contains(QRect(question.mapTo(shell.window.below.viewport(), QPoint()), question.size()))
+    assert banners.leaving.close_button.hasFocus()
+    assert shell.window.size().toTuple() == size
+    banners.leaving.action.click()

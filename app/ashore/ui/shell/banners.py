@@ -23,7 +23,7 @@ class Banners(QObject):
 
     def __init__(self, window: MainWindow, wallet: WalletPort, icons: Icons) -> None:
         super().__init__(window)
-        self._layout = window.banners
+        self._below = window.below
         self._wallet = wallet
         self.trouble = Notice(icons)
         self.fault = Notice(icons, closable=True)
@@ -33,7 +33,7 @@ class Banners(QObject):
         self.leaving.close_button.setText("Stay here")
         self._all = (self.leaving, self.stopped, self.trouble, self.fault, self.arrived)
         for banner in self._all:
-            self._layout.addWidget(banner)
+            self._below.column.addWidget(banner)
         self.fault.closed.connect(self.space)
 
     def show_trouble(self) -> None:
@@ -68,4 +68,4 @@ class Banners(QObject):
     def space(self) -> None:
         """Leave room around what is said."""
         said = not all(notice.isHidden() for notice in self._all)
-        self._layout.setContentsMargins(32, 12 if said else 0, 32, 16 if said else 0)
+        self._below.leave_room(12 if said else 0, 16 if said else 0)

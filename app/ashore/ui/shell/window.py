@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ashore.ui.pages.starting import StartingPage
+from ashore.ui.shell.below import Below
 from ashore.ui.shell.sidebar import SECTIONS, SideBar
 from ashore.ui.shell.state import WindowState
 from ashore.ui.theme.icons import Icons
@@ -38,16 +39,14 @@ class MainWindow(QMainWindow):
         self.starting = StartingPage()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.starting)
-        self.banners = QVBoxLayout()
-        self.banners.setContentsMargins(32, 0, 32, 0)
-        self.banners.setSpacing(8)
+        self.below = Below()
         canvas = QWidget()
         canvas.setObjectName("canvas")
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(self.stack, 1)
-        right.addLayout(self.banners)  # below: what comes up by itself moves nothing that somebody points at
+        right.addWidget(self.below)  # below: what comes up by itself moves nothing that somebody points at
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
