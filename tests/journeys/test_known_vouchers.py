@@ -142,8 +142,11 @@ async def test_a_voucher_that_holds_more_is_withdrawn_from_again(application: QA
         await person.until_sees("Who pays")
         await person.settle()
         assert await looks(life, made) == 2
-        fits = "Its service says 40 sat now; by what it said before and what was withdrawn here, it would be 45 sat."
-        assert person.sees(KNOWN, fits, "It may count uses rather than amounts")
+        assert person.sees(
+            KNOWN,
+            "its service said 40 sat; by what it said before",
+            "it would be 45 sat. It may count uses rather than amounts",
+        )
         person.photograph("does-not-fit-what-it-said-before")
         await to_review(person)
         assert person.sees(KNOWN)

@@ -169,11 +169,12 @@ def holding(balance_msat: int | None, at: int = NOW) -> LnurlOffer:
     return replace(made, service=replace(made.service, balance_msat=balance_msat), opened_at=at)
 
 
-LESS = (
-    "Its service says 50,000 sat now; by what it said before and what was withdrawn here, it would be 55,000 sat. It "
-    "may count uses rather than amounts, or somebody else withdrew."
+DIFFERS = (
+    "When it was opened, its service said {} sat; by what it said before and what was withdrawn here, it would be "
+    "55,000 sat."
 )
-MORE = "Its service says 60,000 sat now; by what it said before and what was withdrawn here, it would be 55,000 sat."
+LESS = f"{DIFFERS.format('50,000')} It may count uses rather than amounts, or somebody else withdrew."
+MORE = DIFFERS.format("60,000")
 
 
 @pytest.mark.parametrize(("says", "told"), [(50_000_000, LESS), (60_000_000, MORE)])

@@ -33,7 +33,10 @@ def earlier_words(claim: EarlierClaim, now: int) -> Problem:
 
 def _difference(said_msat: int, expected_msat: int) -> str:
     said, expected = sat_text(said_msat), sat_text(expected_msat)
-    told = f"Its service says {said} now; by what it said before and what was withdrawn here, it would be {expected}."
+    told = (
+        f"When it was opened, its service said {said}; by what it said before and what was withdrawn here, it would be "
+        f"{expected}."
+    )
     return f"{told}{_LESS if said_msat < expected_msat else ''}"
 
 
