@@ -265,6 +265,7 @@ def not_paid_there(chain_id: int, system: str) -> Problem:
     """What to say of an address that came with a chain (EIP-155) on which that system pays nothing out now."""
     return Problem(
         f"The link names {chain_words(chain_id)}, and {system} does not pay out there from here.",
-        "The address was taken over, the chain was not: make sure that the receiver wants the money where it goes.",
+        "Only the address was taken over: make sure that the receiver wants the money where it goes, and choose "
+        "token and amount yourself.",
         Severity.WARNS,
     )
