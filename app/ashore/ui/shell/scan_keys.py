@@ -23,5 +23,8 @@ class ScanKeys(QObject):
     def serve(self, page: QWidget | None) -> None:
         """Hold on this page, unless a field of it is scanned into; on none while there is none, as over a lock."""
         wanted = page is not None and not any(button.has_keys for button in page.findChildren(ScanButton))
+        if page is not None and wanted:  # two owners of a key would silence it
+            taken = {shortcut.key() for shortcut in page.findChildren(QShortcut)}
+            wanted = not any(key.key() in taken for key in self._keys)
         for key in self._keys:
             key.setEnabled(wanted)
