@@ -227,7 +227,7 @@ class Arrivals(QObject):
     def _hold_locked(self, text: str, source: Source, found: Intake, kept: Kept) -> None:
         self._count(text, kept)
         if kept in NO_ROOM:
-            self._tell(Problem(_came(source, found), _FULL_LOCKED, Severity.WARNS), LEAVE)
+            self._tell(Problem(self._came(source, found), _FULL_LOCKED, Severity.WARNS), LEAVE)
         elif not self._said_only(source, found, _NOT_KEPT_LOCKED):
             self._wait(text, source, found, _UNLOCK_KEPT if kept is Kept.SEALED else _UNLOCK)
 
@@ -255,10 +255,10 @@ class Arrivals(QObject):
     def _said_only(self, source: Source, found: Intake, not_kept: str) -> bool:
         """Say what leads nowhere, or may be a secret: it is not kept, and takes no other's place."""
         if found.way is Way.NOWHERE and not found.secret:
-            self.say(Problem(_came(source, found), found.advice, Severity.WARNS))
+            self.say(Problem(self._came(source, found), found.advice, Severity.WARNS))
             return True
         if found.secret or found.doubtful or found.way is Way.RECEIVING:
-            self.say(Problem(_came(source, found), not_kept, Severity.WARNS))
+            self.say(Problem(self._came(source, found), not_kept, Severity.WARNS))
             return True
         return False
 
@@ -275,12 +275,12 @@ class Arrivals(QObject):
         """Let a text wait to be shown. What is no voucher gives way to another of its kind alone."""
         other = bool(self._text) and self._text != text and not self._is_voucher(self._text)
         if other and found.way is Way.VOUCHER:
-            self.say(Problem(_came(source, found), meaning, Severity.NOTES))
+            self.say(Problem(self._came(source, found), meaning, Severity.NOTES))
             return
         earlier = f" {_TOOK.format(self._source)}" if other else self._kept_before(text)
         self._text, self._source, self._was_locked = text, source, self._wallet.locked
         self._patience.start(KEPT_MS)
-        self._tell(Problem(_came(source, found), f"{meaning}{earlier}", Severity.NOTES), LEAVE)
+        self._tell(Problem(self._came(source, found), f"{meaning}{earlier}", Severity.NOTES), LEAVE)
 
     def _kept_before(self, text: str) -> str:
         """What became of a voucher that was shown here until now; over a lock it is counted with those that wait."""
@@ -294,6 +294,11 @@ class Arrivals(QObject):
         if not self._text:
             self.leave()
         self._doors.lead_in(text)
+
+    def _came(self, source: Source, found: Intake) -> str:
+        """Where it came from, and what it is; a locked window names no address."""
+        named = "It holds an Ethereum address." if self._wallet.locked and found.recipient else found.sentence
+        return f"This came {source}. {named}"
 
     def _tell(self, problem: Problem, close: str) -> None:
         waiting = self._waiting() if self._wallet.locked and close else 0
@@ -323,8 +328,3 @@ class Arrivals(QObject):
         if text and not self._doors.signing and not self._wallet.locked:
             self.leave()
             self.lead_on(text)
-
-
-def _came(source: Source, found: Intake) -> str:
-    """Where it came from, and what it is."""
-    return f"This came {source}. {found.sentence}"

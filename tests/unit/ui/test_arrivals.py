@@ -143,6 +143,14 @@ async def test_while_locked_it_waits_and_comes_up_after_unlocking(shell: Shell, 
     assert notice.text == ""
 
 
+async def test_a_locked_window_names_no_address(shell: Shell) -> None:
+    await lock(shell, locked=True)
+    shell.sections.take_in(f"ethereum:{ADDRESS}@1")
+    told = shell.sections.banners.arrived.text
+    assert "It holds an Ethereum address." in told
+    assert "8f3a" not in told.lower()
+
+
 async def test_a_voucher_that_was_kept_before_comes_up_too_when_it_comes_while_locked(
     shell: Shell, wallet: VoucherWallet
 ) -> None:

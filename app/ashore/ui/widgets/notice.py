@@ -106,7 +106,12 @@ class Notice(QFrame):
         self._refused = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Say at its button that a click was not taken. Nothing moves for it; before the release it would be gone."""
+        """Make room for a button that comes or goes, and say at one that a click was not taken.
+
+        Nothing moves for what is said; before the release it would be gone.
+        """
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._arrange()
         if event.type() == QEvent.Type.MouseButtonRelease and self._refused and isinstance(watched, Button):
             self._refused = False
             QToolTip.showText(watched.mapToGlobal(QPoint(0, watched.height())), TOO_SOON, watched)
