@@ -92,7 +92,7 @@ NEVER_ASKED = {
     PAGE_CALLBACK: INTERNET,
     PAGE_INVOICE: "This is a Lightning invoice: a request to pay.",
     json.dumps(PAGE_RESPONSE): "This is what a voucher’s service answered, not its link.",
-    PAGE_SECRET: "If it is a key, clear it.",
+    PAGE_SECRET: "If it is a key, clear the clipboard.",
     '{"status":"OK"}': "This is a piece of data (JSON), not an address or a link.",
     "lnurlp://127.0.0.1/pay": "This is a link to pay someone.",
     "keyauth://127.0.0.1/login?tag=login": "This is a link to log in to a service.",
