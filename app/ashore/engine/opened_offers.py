@@ -19,6 +19,7 @@ from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.offer_fates import Fate, Intentions, fate_of, taken_of
 from ashore.engine.opened_records import OPENED, described, is_whole
 from ashore.engine.unopened_links import UnopenedLinks
+from ashore.engine.vault_writes import VaultWrites, hear
 from ashore.engine.views import Change, Topic
 from ashore.engine.voucher_rests import VoucherRest, asked_note, rest_of
 from ashore.keys.errors import KeysError, RecordMissing
@@ -88,7 +89,7 @@ class OpenedOffers:
         self._why = ""
         self._turn = asyncio.Lock()
         self._asking: dict[str, asyncio.Task[Offer]] = {}
-        self._writing: set[asyncio.Task[None]] = set()
+        self._writes = VaultWrites(changed)
         self.links = UnopenedLinks(profile, signer, self._turn, self._keeps, now, monotonic, changed)
 
     def listed(self) -> tuple[OpenedVoucher, ...]:
@@ -170,7 +171,9 @@ class OpenedOffers:
             if not isinstance(error, NotSent):
                 refused = isinstance(error, NoWithdrawal)
                 await self.links.was_asked(text, refused=refused)
-                await asyncio.shield(self._begin(self._note_asked(pasted_name(text, self._profile), refused=refused)))
+                await asyncio.shield(
+                    self._writes.begin(self._note_asked(pasted_name(text, self._profile), refused=refused))
+                )
             raise
 
     async def keep(self, offer: LnurlOffer) -> None:
@@ -184,7 +187,7 @@ class OpenedOffers:
         self._probe(Boundary.OPENED_ANSWERED)
         # From here on it is kept, whatever happens to this task; a later sealing finds the same number or a later one.
         self._owed[link_name(offer.asked)] = (offer, self._journal.head())
-        await asyncio.shield(self._begin(self._settle()))
+        await asyncio.shield(self._writes.begin(self._settle()))
         if link_name(offer.asked) not in self._owed:
             self._probe(Boundary.OPENED_SEALED)
 
@@ -207,7 +210,7 @@ class OpenedOffers:
         """Delete what was opened for good. Raises AshoreError: locked, or the vault cannot be written."""
         if not self._signer.unlocked:
             raise AshoreError("Ashore is locked. Nothing was forgotten.", "Unlock it first.")
-        await asyncio.shield(self._begin(self._drop(opened)))
+        await asyncio.shield(self._writes.begin(self._drop(opened)))
 
     def used(self, profile: str, scope: str) -> None:
         """A withdrawal of it was journaled: it is not offered as long as that is under way."""
@@ -229,7 +232,7 @@ class OpenedOffers:
             self._rests.update({name: self._under_way.pop(name) for name in rests})
             over = [self._under_way.pop(name) for name, fate in fates.items() if fate is Fate.OVER]
             if over:
-                self._begin(self._delete(over))
+                self._writes.begin(self._delete(over))
             if free or rests:
                 self._changed()
 
@@ -255,7 +258,7 @@ class OpenedOffers:
                         gone.append(record)
             gone += self.links.found(sealed)
         await self._delete(gone)
-        await asyncio.shield(self._begin(self._settle()))
+        await asyncio.shield(self._writes.begin(self._settle()))
         await asyncio.shield(self.links.seal_waiting())
 
     def lock(self) -> None:
@@ -277,30 +280,18 @@ class OpenedOffers:
                 task.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
         if self._owed and self._signer.unlocked:
-            self._begin(self._settle())
+            self._writes.begin(self._settle())
         await self.links.aclose()
-        while self._writing:
-            await asyncio.gather(*self._writing, return_exceptions=True)
+        await self._writes.settled()
 
     # ---- the vault
 
     def _keeps(self, name: str) -> bool:
         return any(name in kept for kept in (self._records, self._under_way, self._rests, self._owed))
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        task = asyncio.get_running_loop().create_task(work)
-        self._writing.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._writing.discard(task)
-        _hear(task)
-        self._changed()
-
     def _answered(self, name: str, task: "asyncio.Task[Offer]") -> None:
         self._asking.pop(name, None)
-        _hear(task)
+        hear(task)
 
     async def _settle(self) -> None:
         """Seal what is owed. What fails stays owed."""
@@ -375,12 +366,6 @@ class OpenedOffers:
         fate = fate_of(self._journal, self._profile.id, meta)
         over = fate is Fate.REST and self._looked_at(meta.get("voucher", ""))
         return Fate.OVER if over else fate
-
-
-def _hear(task: "asyncio.Task[Any]") -> None:
-    """Take note of how work ended that nobody may wait for any more: it is told to whoever does."""
-    if not task.cancelled():
-        task.exception()
 
 
 def _entry(opened: str, meta: Mapping[str, str]) -> OpenedVoucher:

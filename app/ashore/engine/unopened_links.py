@@ -10,12 +10,12 @@ A link is a bearer's secret: nothing of it but its host and a hash is told.
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any
 
 from ashore.domain.errors import AshoreError
+from ashore.engine.vault_writes import VaultWrites
 from ashore.engine.voucher_rests import asked_note, asked_of
 from ashore.keys.errors import KeysError, RecordMissing
 from ashore.keys.signer import SEALED_NOTE, SealedRecord, Signer
@@ -115,7 +115,7 @@ class UnopenedLinks:
         self._owed: dict[str, _Link] = {}
         self._known: frozenset[str] = frozenset()
         self._why = ""
-        self._writing: set[asyncio.Task[None]] = set()
+        self._writes = VaultWrites(changed)
         self._look: Callable[[], Iterable[tuple[str, str]]] = tuple
 
     # ---- what is there
@@ -178,13 +178,12 @@ class UnopenedLinks:
         if not unlocked:
             return Kept.WAITS
         if name in self._owed:
-            self._begin(self._settle())
+            self._writes.begin(self._settle())
         return Kept.SEALED
 
     async def settled(self) -> None:
         """Wait until everything that can be sealed is. Who gives up waiting does not stop it."""
-        while self._writing:
-            await asyncio.shield(asyncio.gather(*self._writing, return_exceptions=True))
+        await self._writes.settled()
 
     async def link(self, unopened: str) -> str:
         """The text of a link, to be opened by a person. Raises AshoreError: not kept any more, locked, unreadable."""
@@ -198,12 +197,12 @@ class UnopenedLinks:
         """Delete a link for good. Raises AshoreError: locked, or the vault cannot be written."""
         if not self._signer.unlocked:
             raise AshoreError("Ashore is locked. Nothing was forgotten.", "Unlock it first.")
-        await asyncio.shield(self._begin(self._drop(unopened)))
+        await asyncio.shield(self._writes.begin(self._drop(unopened)))
 
     async def was_asked(self, text: str, *, refused: bool) -> None:
         """Note that its service was asked and gave no voucher. What cannot be noted is not."""
         with contextlib.suppress(KeysError):
-            await asyncio.shield(self._begin(self._note_asked(self.name_of(text), refused=refused)))
+            await asyncio.shield(self._writes.begin(self._note_asked(self.name_of(text), refused=refused)))
 
     # ---- becoming an opened one; `turn` is held
 
@@ -231,9 +230,8 @@ class UnopenedLinks:
         """Seal what is not, as far as that is done in a moment: what is left waits in memory."""
         self.keep_standing()
         if self._owed and self._signer.unlocked:
-            self._begin(self._settle())
-        if self._writing:
-            await asyncio.wait(tuple(self._writing), timeout=LAST_MOMENT_S)
+            self._writes.begin(self._settle())
+        await self._writes.settled_within(LAST_MOMENT_S)
 
     def lock(self) -> None:
         """Show nothing of it while the keys are away. Which links are sealed is known by their hashes."""
@@ -255,7 +253,7 @@ class UnopenedLinks:
 
     def seal_waiting(self) -> "asyncio.Task[None]":
         """Begin to seal what waited in memory."""
-        return self._begin(self._settle())
+        return self._writes.begin(self._settle())
 
     async def aclose(self) -> None:
         """Seal what stands somewhere, and give every write its end. Before the signer ends."""
@@ -269,18 +267,6 @@ class UnopenedLinks:
         late = [name for name, link in self._owed.items() if link.until is not None and link.until <= now]
         for name in late:
             del self._owed[name]
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        task = asyncio.get_running_loop().create_task(work)
-        self._writing.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._writing.discard(task)
-        if not task.cancelled():
-            task.exception()  # whoever waits for it is told
-        self._changed()
 
     async def _settle(self) -> None:
         """Seal what is owed, one write for each. What fails stays owed."""
