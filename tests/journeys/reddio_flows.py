@@ -180,3 +180,14 @@ async def take_registration(house: House, person: Person) -> None:
     await house.look_until(lambda: person.stages()[REGISTERED].mark == "irreversible")
     await person.settle()
     person.photograph("registered")
+
+
+async def fill_plainly(person: Person) -> None:
+    """From any page to a filled form of a plain request, which nobody signs."""
+    person.click_section("Withdraw")
+    await told_by_its_card(person)
+    await open_vaults(person)
+    await person.choose("What to do", "Withdraw under your Stark key")
+    await choose_asset(person, "1.25 ETH")
+    person.write("Amount", "0.5")
+    await person.settle()

@@ -12,6 +12,7 @@ from journeys.reddio_flows import (
     bring_to_ethereum,
     choose_asset,
     confirm,
+    fill_plainly,
     misbehave,
     open_vaults,
     review,
@@ -181,13 +182,7 @@ async def test_a_key_is_registered_and_what_lies_under_it_is_claimed(vaults: Hou
         await take_registration(vaults, person)
         assert len(truth(vaults, "registered")) == 1
 
-        person.click_section("Withdraw")
-        await told_by_its_card(person)
-        await open_vaults(person)
-        await person.choose("What to do", "Withdraw under your Stark key")
-        await choose_asset(person, "1.25 ETH")
-        person.write("Amount", "0.5")
-        await person.settle()
+        await fill_plainly(person)
         assert person.sees("Paid to 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
         person.photograph("plain-form")
         await review(person)

@@ -9,8 +9,8 @@ from journeys.house import House
 from journeys.person import Person
 from journeys.reddio_flows import (
     REGISTERED,
-    choose_asset,
     confirm,
+    fill_plainly,
     open_vaults,
     review,
     rule,
@@ -33,24 +33,13 @@ def enders(person: Person) -> list[Button]:
     return found
 
 
-async def ask_plainly(person: Person) -> None:
-    """From the first page to the review of a plain request."""
-    person.click_section("Withdraw")
-    await told_by_its_card(person)
-    await open_vaults(person)
-    await person.choose("What to do", "Withdraw under your Stark key")
-    await choose_asset(person, "1.25 ETH")
-    person.write("Amount", "0.5")
-    await person.settle()
-    await review(person)
-
-
 async def test_a_request_that_nobody_knows_of_is_ended_by_who_made_it(vaults: House) -> None:
     async with vaults.window() as person:
         await send_registration(person)
         await take_registration(vaults, person)
         rule(vaults, path="/v1/withdrawal", kind="drop", phase="before")
-        await ask_plainly(person)
+        await fill_plainly(person)
+        await review(person)
         confirm(person)
         await person.until_sees(NOT_KNOWN, "If nothing is found until")
         assert END not in person.names(), "it is too early to decide"
@@ -80,7 +69,8 @@ async def test_a_request_that_nobody_knows_of_is_ended_by_who_made_it(vaults: Ho
         await person.settle()
         person.photograph("activity")
         assert any(row[3].startswith("Ended by you, may still happen") for row in person.activity())
-        await ask_plainly(person)
+        await fill_plainly(person)
+        await review(person)
         assert person.sees("You ended an earlier request of 0.50 ETH", "both are")
         person.photograph("asked for again")
     assert truth(vaults) == [], "nothing of it ever came to Reddio"
