@@ -35,7 +35,8 @@ BOUNDARIES = (
 )
 _LOCATING = (Boundary.LOCATE_BEFORE, Boundary.LOCATE_ANSWERED)
 _WATCHING = frozenset({Boundary.DERIVED_JOURNALED})
-NO_ANSWER = {"match": "eth_sendRawTransaction", "kind": "drop", "count": 2}
+NO_ANSWER = {"match": "eth_sendRawTransaction", "kind": "drop", "count": None}
+"""For as long as it is set: how often the wallet sends is its own affair, for it repeats what other claims sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ class ClaimLane(WalletLane, Generic[C]):
         self._next += 1
         self.done.append((case, owner))
         return owner
+
+    def lose_answers(self, lost: bool) -> None:
+        """Whether no endpoint's answer to a transaction arrives from now on."""
+        self.sandbox.control("faults", l1={name: [NO_ANSWER] if lost else [] for name in "abc"})
 
     def run(self, case: C) -> None:
         """Go through one case. Raises MatrixError."""
@@ -147,9 +152,9 @@ class KilledClaims(ClaimLane[ClaimCase]):
     def run(self, case: ClaimCase) -> None:
         """Let a wallet die over a claim, and have it done by a living one, once."""
         owner = self.next_owner(case)
-        if case.lost:
-            self.sandbox.control("faults", l1={name: [NO_ANSWER] for name in "abc"})
+        self.lose_answers(case.lost)
         self.die(take(owner), case.at, watching=_WATCHING)
+        self.lose_answers(False)
         self.kills[case.row] = self.kills.get(case.row, 0) + 1
         self.wallet = self.alive()
         begun = [state for state in self.claims() if state.terms.recipient == owner]

@@ -9,7 +9,7 @@ from typing import Any
 from ashore.domain.withdrawal import REPLACEMENTS, Status, Withdrawal
 from ashore.engine.boundaries import Boundary
 from ashore.systems.zklink.system.tracks import is_claim
-from faults.claim_matrix import NO_ANSWER, SETTLE_S, ClaimLane, take
+from faults.claim_matrix import SETTLE_S, ClaimLane, take
 from faults.kill_cases import BEFORE_THE_INTENT
 from faults.kill_matrix import Tally
 from faults.lanes import SPEED
@@ -73,9 +73,9 @@ class ReplacementLane(ClaimLane[ReplacementCase]):
         owner = self.next_owner(case)
         claim = self._begun(owner)
         self._waiting[claim] = case, owner
-        if case.lost:
-            self.sandbox.control("faults", l1={name: [NO_ANSWER] for name in "abc"})
+        self.lose_answers(case.lost)
         self.die(_replace(claim, case), case.at)
+        self.lose_answers(False)
         self.kills[case.row] = self.kills.get(case.row, 0) + 1
         if case.overtaken:
             self.sandbox.control("step", what="block")

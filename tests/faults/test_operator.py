@@ -40,6 +40,24 @@ async def refused(bench: Bench, withdrawal: str) -> str:
 # ------------------------------------------------------------------------------------------------------- refusals
 
 
+async def test_refused_and_the_same_again_within_the_second(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wallet that is started again knows no more what second it used; its journal does."""
+    instant = bench.leap.now()
+    monkeypatch.setattr(bench.leap, "now", lambda: instant)
+    withdrawals = []
+    for _ in range(3):
+        await bench.restart()
+        bench.world.faults.rules.append(RpcFault("sendTransaction", FaultKind.ERROR, count=1, code=206))
+        withdrawals.append(await bench.wallet.confirm(await bench.review("10")))
+        await refused(bench, withdrawals[-1])
+    await bench.restart()
+    taken = await bench.withdraw("10")
+    names = {move.locator for each in (*withdrawals, taken) for move in bench.voyage(each).withdrawal.moves.values()}
+    assert len(names) == 4
+    await bench.look()
+    assert bench.wrong(alone=False) == []
+
+
 async def test_balance_spent_between_quote_and_submit(bench: Bench) -> None:
     review = await bench.review("1200")
     account = bench.world.rollup.ledger.account(1042)

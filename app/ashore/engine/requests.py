@@ -23,6 +23,8 @@ NOTE_FOR = "for"
 """What a note's description says: the public name of the move whose secret it holds."""
 BEARER_NONCE = 0
 """All moves of one scope share it: only one of them may be open."""
+NAMES_TRIED = 16
+"""How many refused requests of neighbouring seconds are stepped over for a name of its own."""
 
 
 class Requests:
@@ -50,6 +52,8 @@ class Requests:
                 confirm=plan.confirm,
             )
         read = await self._read(plan.request)
+        if not read.is_unsigned and self._parts.journal.knows(read.identifier):
+            plan, read = await self._named_anew(quote, plan, read)
         elsewhere = signs_elsewhere(plan) if read.asks_ethereum else ""
         return Review(
             plan=plan,
@@ -63,6 +67,22 @@ class Requests:
             signs_elsewhere=elsewhere,
             quote=quote if elsewhere else None,
         )
+
+    async def _named_anew(self, quote: Quote, plan: Plan, read: Reading) -> tuple[Plan, Reading]:
+        """The same under a public name that no earlier request has, where the system can give it one.
+
+        A request that was refused a moment ago, before the wallet was started again or its clock put back, may have
+        been the same to the second. Under one name the operator's answer to the one would count for both.
+        """
+        system = self._parts.systems[quote.offer.source.profile]
+        for _ in range(NAMES_TRIED):
+            before = read.identifier
+            plan = await system.prepare(quote.action, quote)
+            assert not isinstance(plan.request, Bearer)
+            read = await self._read(plan.request)
+            if read.identifier == before or not self._parts.journal.knows(read.identifier):
+                break
+        return plan, read
 
     async def confirm(self, review: Review) -> tuple[str, SignedMove]:
         """Sign or seal, and journal the intent; returns the withdrawal's id and its move.
