@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from io import RawIOBase
 
-from ashore.keys import strict_json
+from ashore.domain import strict_json
 
 LENGTH_BYTES = 4
 FRAME_MAX_BYTES = 1024 * 1024

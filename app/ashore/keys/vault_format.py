@@ -28,7 +28,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ashore.keys import strict_json
+from ashore.domain import strict_json
 from ashore.keys.errors import VaultDamaged, VaultForeign, VaultTooNew
 from ashore.keys.sealing import KEY_BYTES, NONCE_BYTES, SALT_BYTES, TAG_BYTES, KdfCost
 

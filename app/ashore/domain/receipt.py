@@ -1,0 +1,146 @@
+"""A receipt: what a withdrawal was about and how far it came, with the proofs inside, for somebody who was not there.
+
+It is made of what the journal has, and so of nothing secret. Whoever gets one checks the proofs alone; that a proven
+event belongs to this very withdrawal is what its maker says, and signs where the account's key is at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+from ashore.domain.amounts import display_units
+from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.untrusted import hidden_characters, plain
+
+FORMAT = "ashore.receipt"
+VERSION = 1
+CODE_HEAD = "ashore:receipt?"
+"""How the text of a receipt's code begins: it names the receipt and holds no proof."""
+MOST_CODE = 1_000
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_TRANSACTION = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
+_MOST_WORDS = 200
+
+
+class ReceiptError(AshoreError):
+    """A text that is no receipt, or none that this version can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptMove:
+    """Something that was signed or handed over for it, by its public name; never its bytes. `nonce` -1 for none."""
+
+    kind: str
+    state: str
+    name: str
+    nonce: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStage:
+    """A stage as the maker's wallet showed it: its mark, whose word that is, a sentence, and all evidence."""
+
+    id: str
+    title: str
+    mark: str
+    said_by: str
+    sentence: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSignature:
+    """Of `signed_text` by an Ethereum account (EIP-191): `address` with checksum, `signature` 0x and 130 digits."""
+
+    address: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """All of it. Times are UTC milliseconds.
+
+    `proofs` are the documents of `ethereum.proofs` by their content id. `practice` is the practice network's own
+    description (JSON), with which its contracts can be known; empty where money is real.
+    """
+
+    made_at: int
+    made_by: str
+    withdrawal: str
+    started_at: int
+    status: str
+    headline: str
+    terms: Terms
+    moves: tuple[ReceiptMove, ...]
+    stages: tuple[ReceiptStage, ...]
+    proofs: Mapping[str, str] = field(default_factory=dict)
+    practice: str = ""
+    signature: ReceiptSignature | None = None
+
+    @property
+    def payout(self) -> Evidence | None:
+        """The strongest evidence of the last stage that a block shows; None where no chain shows anything."""
+        shown = [piece for stage in self.stages for piece in stage.evidence if piece.on_chain and piece.tx_hash]
+        proven = [piece for piece in shown if piece.level >= Level.PROVEN]
+        return (proven or shown)[-1] if shown else None
+
+
+def receipt_words(terms: Terms) -> str:
+    """What it is about in one line: amount, system, chain, and the recipient where that is an address."""
+    amount = terms.details.get("amount.text") or f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
+    to = f" to {terms.recipient}" if terms.recipient.startswith("0x") else ""
+    return plain(f"{amount} from {terms.system}{to} on {terms.destination}", _MOST_WORDS)
+
+
+def signed_text(words: str, status: str, made: str, digest: str) -> str:
+    """The text that an account signs (EIP-191, personal_sign). `made` is a time in words, `digest` 64 hex digits.
+
+    Its head keeps it apart from everything else that the same key signs. Raises ReceiptError where a part is none.
+    """
+    lines = (words, status, made)
+    if any(not each or len(each) > _MOST_WORDS or hidden_characters(each) or "\n" in each for each in lines):
+        raise ReceiptError("This receipt cannot be put into words that could be signed.")
+    if not _DIGEST.fullmatch(digest):
+        raise ReceiptError("This receipt has no name that could be signed.")
+    return f"Ashore receipt\n\n{words}\nStatus: {status}\nMade: {made}\nSHA-256: {digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCode:
+    """What a code says of a receipt: enough to find it and to compare it, no proof. `transaction` may be empty."""
+
+    digest: str
+    words: str
+    status: str
+    made_at: int
+    transaction: str = ""
+
+
+def code_text(code: ReceiptCode) -> str:
+    """The text of a receipt's code."""
+    parts = {"v": VERSION, "d": code.digest, "w": code.words, "s": code.status, "m": code.made_at}
+    return CODE_HEAD + urlencode({**parts, **({"t": code.transaction} if code.transaction else {})})
+
+
+def read_code(text: str) -> ReceiptCode:
+    """Read the text of a receipt's code. Raises ReceiptError."""
+    bare = text.strip()
+    if len(bare) > MOST_CODE or not bare.isascii() or not bare.lower().startswith(CODE_HEAD):
+        raise ReceiptError("This is not the code of a receipt.")
+    pairs = parse_qsl(bare[len(CODE_HEAD) :], keep_blank_values=True)
+    parts = dict(pairs)
+    if len(parts) != len(pairs) or not {"v", "d", "w", "s", "m"} <= parts.keys() <= {"v", "d", "w", "s", "m", "t"}:
+        raise ReceiptError("The code of this receipt is damaged.", "Scan or copy it again.")
+    if parts["v"] != str(VERSION):
+        raise ReceiptError("This code is of another version of Ashore.", "Open the receipt with a newer one.")
+    made, transaction = parts["m"], parts.get("t", "")
+    sound = _DIGEST.fullmatch(parts["d"]) and made.isdecimal() and len(made) <= 15
+    if not sound or (transaction and not _TRANSACTION.fullmatch(transaction)):
+        raise ReceiptError("The code of this receipt is damaged.", "Scan or copy it again.")
+    words, status = plain(parts["w"], _MOST_WORDS), plain(parts["s"], 40)
+    return ReceiptCode(parts["d"], words, status, int(made), transaction)

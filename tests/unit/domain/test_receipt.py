@@ -1,0 +1,168 @@
+"""A receipt's file and code: what is written is read back, and nothing else is read at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.receipt import (
+    Receipt,
+    ReceiptCode,
+    ReceiptError,
+    ReceiptMove,
+    ReceiptSignature,
+    ReceiptStage,
+    code_text,
+    read_code,
+    receipt_words,
+    signed_text,
+)
+from ashore.domain.receipt_file import digest, read, write
+
+RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
+PAYOUT = Evidence(
+    kind="payout",
+    level=Level.PROVEN,
+    source="Ethereum",
+    observed_at=1_700_000_000_000,
+    facts={"event": "Withdrawal(17, 25000000)"},
+    chain="Ethereum",
+    tx_hash="0x" + "ab" * 32,
+    block_number=123,
+    block_hash="0x" + "cd" * 32,
+)
+RECEIPT = Receipt(
+    made_at=1_700_000_100_000,
+    made_by="Ashore 0.1.0",
+    withdrawal="decc90b3",
+    started_at=1_700_000_000_000,
+    status="final",
+    headline="The money has arrived, and cannot be taken back.",
+    terms=Terms(
+        *("zkLink", "practice", "zklink.v2.practice", "withdrawal@1", RECIPIENT, "USDC"),
+        *(18, 25 * 10**18, 16 * 10**17, RECIPIENT, "Ethereum", "USDC", {"amount.text": "25.00 USDC"}),
+    ),
+    moves=(ReceiptMove("request", "accepted", "0x" + "12" * 32, 7),),
+    stages=(ReceiptStage("paid", "Paid", "proven", "we checked it", "It is paid.", (PAYOUT,)),),
+)
+
+
+def test_a_receipt_is_read_as_it_was_written() -> None:
+    signed = replace(RECEIPT, signature=ReceiptSignature(RECIPIENT, "0x" + "00" * 65))
+    assert read(write(signed).encode()) == signed
+    assert read(write(RECEIPT).encode()) == RECEIPT
+    assert digest(signed) == digest(RECEIPT) != digest(replace(RECEIPT, made_at=1))
+
+
+def test_its_file_begins_with_what_it_is_and_is_ascii() -> None:
+    text = write(replace(RECEIPT, headline="gefälscht \u202e ☂"))
+    assert text.startswith('{"format":"ashore.receipt"')
+    assert text.isascii()
+
+
+@given(st.data())
+def test_whatever_is_changed_in_a_file_is_refused_or_has_another_name(data: st.DataObject) -> None:
+    text = write(RECEIPT)
+    place = data.draw(st.integers(0, len(text) - 1))
+    other = data.draw(st.characters(codec="ascii"))
+    changed = text[:place] + other + text[place + 1 :]
+    try:
+        found = read(changed.encode())
+    except ReceiptError:
+        return
+    assert changed == text or digest(found) != digest(RECEIPT) or found == RECEIPT
+
+
+@given(st.binary(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
+def test_what_is_no_receipt_gets_a_sentence(data: bytes | str) -> None:
+    with pytest.raises(ReceiptError):
+        read(data if isinstance(data, bytes) else data.encode())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("made_at", -1),
+        ("made_at", True),
+        ("made_at", 1.5),
+        ("stages", [{}]),
+        ("stages", [1] * 41),
+        ("terms", None),
+        ("status", "x" * 4001),
+        ("proofs", {"a": 1}),
+        ("signature", {"address": "0x"}),
+        ("moves", [{"kind": "request", "state": "x", "name": "y", "nonce": -2}]),
+        ("other", 1),
+    ],
+)
+def test_a_field_that_is_not_as_it_should_be_is_refused(field: str, value: object) -> None:
+    content = json.loads(write(RECEIPT))
+    content[field] = value
+    with pytest.raises(ReceiptError):
+        read(json.dumps(content).encode())
+
+
+def test_a_proof_that_was_changed_is_named_so() -> None:
+    with pytest.raises(ReceiptError, match="changed"):
+        read(write(replace(RECEIPT, proofs={"00" * 32: "{}"})).encode())
+
+
+def test_too_large_and_of_another_version() -> None:
+    with pytest.raises(ReceiptError, match="too large"):
+        read(b" " * 16_000_001)
+    with pytest.raises(ReceiptError, match="another version"):
+        read(b'{"format":"ashore.receipt","version":2}')
+
+
+def test_the_text_to_sign_says_what_it_is_about() -> None:
+    text = signed_text(receipt_words(RECEIPT.terms), "final", "2026-11-21 22:40:11 UTC", digest(RECEIPT))
+    assert text.splitlines()[:3] == ["Ashore receipt", "", f"25.00 USDC from zkLink to {RECIPIENT} on Ethereum"]
+    for bad in ("", "two\nlines", "x" * 201, "hid\u202eden"):
+        with pytest.raises(ReceiptError):
+            signed_text(bad, "final", "now", digest(RECEIPT))
+    with pytest.raises(ReceiptError):
+        signed_text("a", "final", "now", "no digest")
+
+
+def test_the_payout_is_the_strongest_of_what_the_chain_shows() -> None:
+    seen = replace(PAYOUT, level=Level.SEEN, tx_hash="0x" + "ee" * 32)
+    both = replace(RECEIPT, stages=(replace(RECEIPT.stages[0], evidence=(PAYOUT, seen)),))
+    assert both.payout == PAYOUT
+    assert replace(RECEIPT, stages=()).payout is None
+
+
+CODE = ReceiptCode("ab" * 32, "25.00 USDC from zkLink on Ethereum", "final", 1_700_000_000_000, "0x" + "cd" * 32)
+
+
+@given(st.text(max_size=60), st.booleans())
+def test_a_code_is_read_as_it_was_written(status: str, known: bool) -> None:
+    code = replace(CODE, status="".join(c for c in status if c.isalnum() and c.isascii())[:40])
+    code = code if known else replace(code, transaction="")
+    assert read_code(code_text(code)) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ashore:receipt?",
+        code_text(CODE) + "&d=00",
+        code_text(CODE) + "&x=1",
+        code_text(CODE).replace("v=1", "v=2"),
+        code_text(CODE).replace("m=17", "m=-17"),
+        code_text(CODE).replace("ab" * 32, "ab" * 31),
+        code_text(CODE).replace("cd" * 32, "cd" * 33),
+        code_text(CODE) + "&" * 1000,
+        "ashore:receipt?" + "&".join(f"a{n}=1" for n in range(40)),
+    ],
+)
+def test_a_damaged_code_gets_a_sentence(text: str) -> None:
+    with pytest.raises(AshoreError):
+        read_code(text)
