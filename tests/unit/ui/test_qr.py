@@ -19,7 +19,7 @@ from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.ui.theme.theme import Theme
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label
-from ashore.ui.widgets.opening import open_folder, open_page_here
+from ashore.ui.widgets.opening import open_explorer_page, open_folder, open_page_here
 from ashore.ui.widgets.qr import QrCode, show_large, small_code
 from ashore.ui.widgets.qr_dialog import CodeDialog, LargeCode
 from ashore.ui.widgets.qr_picture import (
@@ -328,6 +328,24 @@ def test_only_a_page_of_this_computer_is_opened(address: str, here: bool, monkey
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(opened.append(url.toString()) or True))
     assert open_page_here(address) is here
     assert bool(opened) is here
+
+
+@pytest.mark.parametrize(
+    ("address", "known"),
+    [
+        (f"https://etherscan.io/tx/0x{'5d' * 32}", True),
+        (f"http://etherscan.io/tx/0x{'5d' * 32}", False),
+        (f"https://etherscan.io.evil.example/tx/0x{'5d' * 32}", False),
+        (f"https://etherscan.io@evil.example/tx/0x{'5d' * 32}", False),
+        ("https://etherscan.io/verifiedSignatures", False),
+        ("file:///etc/passwd", False),
+    ],
+)
+def test_only_a_page_of_a_known_explorer_is_opened(address: str, known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(opened.append(url.toString()) or True))
+    assert open_explorer_page(address) is known
+    assert bool(opened) is known
 
 
 def test_what_cannot_be_saved_is_said_and_leaves_what_was_there(theme: Theme, holder: QWidget, tmp_path: Path) -> None:

@@ -54,6 +54,12 @@ def test_only_the_loop_imports_qasync() -> None:
     assert importers == ["loop.py"]
 
 
+def test_what_is_opened_outside_the_window_is_judged_in_one_place() -> None:
+    """The desktop's own programs are told what to open by nothing else; see `widgets/opening.py`."""
+    openers = [file.name for file in FILES if "QDesktopServices" in file.read_text(encoding="utf-8")]
+    assert openers == ["opening.py"]
+
+
 def imported(file: Path) -> set[str]:
     """Modules that a file imports, at whatever depth."""
     found: set[str] = set()

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from ashore.domain.observations import ChainHealth
-from ashore.ui.widgets.buttons import Button
+from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.handed_over import HandedOver
 from ashore.ui.widgets.qr_dialog import CodeDialog
 from unit.ui.driving import Shell, open_voyage
-from unit.ui.looking import texts, visible
+from unit.ui.looking import cut_off, nameless, texts, visible
 from unit.ui.test_qr import painted, said_by
 
 HASH = "0x5d41" + "90aa" * 14 + "02e1"
@@ -69,6 +70,32 @@ async def test_on_a_known_chain_the_explorers_page_is_shown_and_opened_by_a_pres
     assert dialog.code is not None
     assert said_by(painted(dialog.code, 1.0)) == [PAGE]
     dialog.accept()
+
+
+@pytest.mark.parametrize(("colours", "percent", "taken"), [("light", 100, False), ("dark", 200, True)])
+async def test_what_became_of_the_press_is_said_beside_it_with_the_address_to_copy(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, colours: str, percent: int, taken: bool
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: taken)
+    shell.theme.apply(colours, percent)
+    known(shell, 42161)
+    open_evidence(shell)
+    (handed,) = shell.window.findChildren(HandedOver)
+    assert handed.isHidden()
+    named(shell, "Open explorer").click()
+    await shell.settle()
+    assert handed.isVisible()
+    assert shell.window.isAncestorOf(handed)
+    said = texts(handed)
+    assert ("No browser could be opened. Open it yourself: " in said) is not taken
+    assert ("If no browser shows it, open it yourself: " in said) is taken
+    assert PAGE in said
+    assert shell.sections.banners.fault.text == "", "it is said where it was pressed"
+    assert (cut_off(handed), nameless(handed)) == ([], [])
+    (copy,) = visible(handed, CopyButton)
+    assert copy.accessibleName() == "Copy the address of the transaction’s page"
+    handed.copy.click()
+    assert QGuiApplication.clipboard().text() == PAGE
 
 
 @pytest.mark.parametrize("evm_chain_id", [0, 31337])

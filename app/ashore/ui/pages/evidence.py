@@ -96,7 +96,7 @@ class EvidencePanel(QWidget):
         facts.add("Observed", clock_time(piece.observed_at, now), tooltip=exact_time(piece.observed_at))
         facts.add("Checked", how_checked(piece))
         column.addWidget(facts)
-        links = transaction_links(self._context, piece, self._chains.get(piece.chain, 0))
+        links, handed_over = transaction_links(self._context, piece, self._chains.get(piece.chain, 0))
         if piece.proof:
             show = Button("Show the proof", "small-link")
             show.clicked.connect(lambda: show_proof(self._context, self, piece.proof))
@@ -105,6 +105,8 @@ class EvidencePanel(QWidget):
             buttons = QWidget()
             buttons.setLayout(FlowLayout(*links, gap=16))
             column.addWidget(buttons)
+        if handed_over is not None:
+            column.addWidget(handed_over)
         if piece.proof:
             column.addWidget(self._result(piece))
         return frame

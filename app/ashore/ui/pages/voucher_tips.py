@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import quoted
 from ashore.engine.practice_vouchers import PracticeVoucher
-from ashore.systems.base import Problem
 from ashore.systems.lnurl.codec import sat_text
 from ashore.ui.context import Context
-from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.handed_over import HandedOver
 from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, rule, set_tip, show_if
 from ashore.ui.widgets.opening import is_page_here, open_page_here
 from ashore.ui.widgets.qr import show_large
@@ -26,8 +26,6 @@ ABOUT = "Play money of this computer: no bitcoin, no Lightning network. It buys 
 WORTHLESS = "Practice money. This code is worth nothing, and leads nowhere outside this computer."
 _NONE = "All are used up. The page makes more."
 _MORE = "There are more on the page."
-_NO_BROWSER = Problem("No browser could be opened.", "Open the page yourself: its address stands below the button.")
-_BESIDE = "If no browser shows it, open it yourself: {}"
 _SHOWN = 5
 _LIST = "practice vouchers"
 
@@ -63,11 +61,9 @@ class VoucherTips(QWidget):
         self._stale = False
         self.rows: list[PracticeRow] = []
         self.open_page = Button(OPEN_PAGE, "small-link", name="Open the page of the practice vouchers in the browser")
-        self.copy_page = CopyButton("the address of the page of the practice vouchers", page, "Copy its address")
-        self.copy_page.setAccessibleName("Copy the address of the page of the practice vouchers")
+        self.handed_over = HandedOver(context.icons, self._page, "the page of the practice vouchers")
+        self.copy_page = self.handed_over.copy
         self.told = Label(role="small", wrap=True)
-        self.address = Label(role="small", wrap=True)
-        self.address.hide()
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.open_page.clicked.connect(self._open_page)
@@ -86,7 +82,7 @@ class VoucherTips(QWidget):
         badge = Label(self._context.wallet.network.badge.upper(), "badge")
         head.setLayout(FlowLayout(Label(TITLE, "section"), badge, gap=12))
         acts.setLayout(FlowLayout(self.open_page, self.copy_page, gap=16))
-        for widget in (head, Label(ABOUT, "small", wrap=True), acts, self.address):
+        for widget in (head, Label(ABOUT, "small", wrap=True), acts, self.handed_over):
             inside.addWidget(widget)
         inside.addLayout(self._list)
         inside.addWidget(self.told)
@@ -135,10 +131,7 @@ class VoucherTips(QWidget):
         show_large(self._context.theme, self.window(), voucher.link, what, self._context.saved_codes, WORTHLESS)
 
     def _open_page(self) -> None:
-        # Whether anything took it, many desktops never tell: that it was handed over is all they say.
-        self.address.show_text(breakable(_BESIDE.format(self._page)))
-        if not open_page_here(self._page):
-            self._context.notify(_NO_BROWSER)
+        self.handed_over.tell(taken=open_page_here(self._page))
 
 
 def amounts(voucher: PracticeVoucher) -> str:

@@ -1,4 +1,5 @@
-"""What is opened outside the window on a press: a folder of this computer, and a page that this computer serves.
+"""What is opened outside the window on a press: a folder of this computer, a page that this computer serves, and a
+transaction's page on an explorer that Ashore knows.
 
 Nothing else is: whatever came from outside must not choose what a browser or a file manager is told to open.
 """
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
+
+from ashore.domain.evm_chains import read_explorer_link
 
 _HERE = ("127.0.0.1", "::1")
 
@@ -40,3 +43,9 @@ def is_page_here(address: str) -> bool:
 def open_page_here(address: str) -> bool:
     """Open such a page in the browser; whether that was begun."""
     return is_page_here(address) and QDesktopServices.openUrl(QUrl(address))
+
+
+def open_explorer_page(address: str) -> bool:
+    """Open a page of an explorer that Ashore knows in the browser; whether that was begun."""
+    known = address.startswith("https://") and read_explorer_link(address) is not None
+    return known and QDesktopServices.openUrl(QUrl(address))
