@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from ashore.domain.amounts import display_units
@@ -21,6 +22,8 @@ FORMAT = "ashore.receipt"
 VERSION = 1
 CODE_HEAD = "ashore:receipt?"
 """How the text of a receipt's code begins: it names the receipt and holds no proof."""
+SIGNED_HEAD = "Ashore receipt\n"
+"""How the text that an account signs begins, and nothing else that the same key signs."""
 MOST_CODE = 1_000
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TRANSACTION = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
@@ -97,6 +100,15 @@ def receipt_words(terms: Terms) -> str:
     return plain(f"{amount} from {terms.system}{to} on {terms.destination}", _MOST_WORDS)
 
 
+def made_words(made_at: int) -> str:
+    """Return a time (UTC milliseconds) in words, to the second. Raises ReceiptError for one beyond the calendar."""
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=made_at)
+    except OverflowError:
+        raise ReceiptError("This receipt names a time that there is not.") from None
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def signed_text(words: str, status: str, made: str, digest: str) -> str:
     """The text that an account signs (EIP-191, personal_sign). `made` is a time in words, `digest` 64 hex digits.
 
@@ -107,7 +119,7 @@ def signed_text(words: str, status: str, made: str, digest: str) -> str:
         raise ReceiptError("This receipt cannot be put into words that could be signed.")
     if not _DIGEST.fullmatch(digest):
         raise ReceiptError("This receipt has no name that could be signed.")
-    return f"Ashore receipt\n\n{words}\nStatus: {status}\nMade: {made}\nSHA-256: {digest}"
+    return f"{SIGNED_HEAD}\n{words}\nStatus: {status}\nMade: {made}\nSHA-256: {digest}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from ashore.crypto import secp256k1
+from ashore.crypto.ethereum_text import text_digest
 from ashore.crypto.keccak import keccak256
 from ashore.domain.addresses import checksum
 from ashore.domain.signature_text import SignatureTextError, parse_signature
 from ashore.keys.errors import Refused, SecretPasted
-from ashore.keys.key_ring import text_digest
 
 _KEY_SIGNATURE = (
     "This is the signature of the key text: it makes the layer-2 key of your account, and is a secret.",

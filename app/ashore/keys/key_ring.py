@@ -99,12 +99,6 @@ class KeyRing:
         return signer
 
 
-def text_digest(text: str) -> bytes:
-    """Return the 32 bytes that `personal_sign` signs (EIP-191, version 0x45)."""
-    content = text.encode("utf-8")
-    return keccak256(b"\x19Ethereum Signed Message:\n" + str(len(content)).encode("ascii") + content)
-
-
 def typed_data_digest(typed_data: Mapping[str, Any]) -> bytes:
     """Return the 32 bytes that EIP-712 signs (version 0x01)."""
     from eth_account.messages import encode_typed_data

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
+from ashore.crypto.ethereum_text import text_digest
 from ashore.keys import derivation, transactions
 from ashore.keys.errors import KeysError, Locked, Refused
 from ashore.keys.external_accounts import ExternalAccounts
 from ashore.keys.external_operations import ExternalOperations
-from ashore.keys.key_ring import Account, KeyRing, text_digest, typed_data_digest
+from ashore.keys.key_ring import Account, KeyRing, typed_data_digest
 from ashore.keys.protocol import ACCOUNTS_AT_ONCE_MAX, KEY_KIND, STARK_KEY_KIND, describe, fault
 from ashore.keys.reading import Reading, ReadingError
+from ashore.keys.receipt_reading import RECEIPT_KIND, poses_as_receipt, read_receipt
 from ashore.keys.request_arguments import Arguments, misuse
 from ashore.keys.reviewed import compare, refuse_foreign_key
 from ashore.keys.sealed_records import SECRET_MAX_CHARS, SealedRecords
@@ -41,7 +43,8 @@ class SignerSession:
         ensure_ready: Callable[[], None],
         stark_rules: StarkRules | None = None,
     ) -> None:
-        self._readers = {**readers, transactions.TRANSACTION_KIND: transactions.read_transaction}
+        own = {transactions.TRANSACTION_KIND: transactions.read_transaction, RECEIPT_KIND: read_receipt}
+        self._readers = {**readers, **own}
         self._randomness = randomness
         self._ensure_ready = ensure_ready
         self._ring: KeyRing | None = None
@@ -296,7 +299,7 @@ class SignerSession:
         reading = reader(preimage)
         # Whoever holds a signature of the key message holds the layer-2 key.
         gives_a_key = self._key_message() in reading.texts or self._stark.gives_a_key(reading)
-        if reading.kind != kind or gives_a_key:
+        if reading.kind != kind or gives_a_key or poses_as_receipt(reading):
             raise Refused("The signer read something else than it was asked for and will not sign it.")
         return reading
 

@@ -10,48 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.events import Terms
-from ashore.domain.evidence import Evidence, Level
+from ashore.domain.evidence import Level
 from ashore.domain.receipt import (
-    Receipt,
     ReceiptCode,
     ReceiptError,
-    ReceiptMove,
     ReceiptSignature,
-    ReceiptStage,
     code_text,
     read_code,
     receipt_words,
     signed_text,
 )
 from ashore.domain.receipt_file import digest, read, write
-
-RECIPIENT = "0x5a5ae1d9f1b2c3d4e5f60718293a4b5c6d7e8f90"
-PAYOUT = Evidence(
-    kind="payout",
-    level=Level.PROVEN,
-    source="Ethereum",
-    observed_at=1_700_000_000_000,
-    facts={"event": "Withdrawal(17, 25000000)"},
-    chain="Ethereum",
-    tx_hash="0x" + "ab" * 32,
-    block_number=123,
-    block_hash="0x" + "cd" * 32,
-)
-RECEIPT = Receipt(
-    made_at=1_700_000_100_000,
-    made_by="Ashore 0.1.0",
-    withdrawal="decc90b3",
-    started_at=1_700_000_000_000,
-    status="final",
-    headline="The money has arrived, and cannot be taken back.",
-    terms=Terms(
-        *("zkLink", "practice", "zklink.v2.practice", "withdrawal@1", RECIPIENT, "USDC"),
-        *(18, 25 * 10**18, 16 * 10**17, RECIPIENT, "Ethereum", "USDC", {"amount.text": "25.00 USDC"}),
-    ),
-    moves=(ReceiptMove("request", "accepted", "0x" + "12" * 32, 7),),
-    stages=(ReceiptStage("paid", "Paid", "proven", "we checked it", "It is paid.", (PAYOUT,)),),
-)
+from unit.domain.receipts import PAYOUT, RECEIPT, RECIPIENT
 
 
 def test_a_receipt_is_read_as_it_was_written() -> None:

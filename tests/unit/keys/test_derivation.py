@@ -11,9 +11,10 @@ from eth_account.messages import encode_defunct
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ashore.crypto.ethereum_text import text_digest
 from ashore.keys import derivation
 from ashore.keys.errors import MnemonicInvalid, Refused
-from ashore.keys.key_ring import KeyRing, text_digest, typed_data_digest
+from ashore.keys.key_ring import KeyRing, typed_data_digest
 
 VECTORS_FOLDER = os.environ.get("ASHORE_VECTORS") or Path(__file__).parents[2] / "conformance" / "vectors"
 VECTORS: dict[str, Any] = json.loads((Path(VECTORS_FOLDER) / "zklink.json").read_text())

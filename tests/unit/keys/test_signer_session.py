@@ -16,6 +16,7 @@ from ashore.crypto import musig
 from ashore.keys import derivation
 from ashore.keys.protocol import KEY_KIND
 from ashore.keys.reading import Reading
+from ashore.keys.receipt_reading import RECEIPT_KIND
 from ashore.keys.sealing import FAST_COST
 from ashore.keys.signer_session import SignerSession
 from ashore.keys.vault import NewRecord, Vault
@@ -237,7 +238,7 @@ NAMES = st.sampled_from(
         "signature",
     ]
 )
-KINDS = st.sampled_from(["zklink.withdraw", "zklink.change-pubkey", KEY_KIND, "ethereum.transaction"])
+KINDS = st.sampled_from(["zklink.withdraw", "zklink.change-pubkey", KEY_KIND, "ethereum.transaction", RECEIPT_KIND])
 
 
 class TestHostileRequests:
