@@ -30,6 +30,8 @@ from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
 from ashore.engine.practice_vouchers import PracticeVouchers
+from ashore.engine.receipt_contracts import PRACTICE as PRACTICE_NETWORK
+from ashore.engine.receipt_contracts import practice_text
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
@@ -216,9 +218,15 @@ def compose(
             ether=EtherBalances(quorums, {chain.name: chain.gas_symbol for chain in pinned.values()}),
             voucher_page=lightning.service if lightning is not None else "",
             practice_vouchers=PracticeVouchers(around.http, lightning.service) if lightning is not None else None,
+            described={
+                each.id: practice_text(each)
+                for each in (deployment, reddio)
+                if each and each.network == PRACTICE_NETWORK
+            },
+            quorums=quorums,
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,
-            practice_password=PRACTICE_PASSWORD if deployment.network == "sandbox" else b"",
+            practice_password=PRACTICE_PASSWORD if deployment.network == PRACTICE_NETWORK else b"",
         )
     )
 

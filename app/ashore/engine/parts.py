@@ -20,6 +20,7 @@ from ashore.engine.unclaimed import Purse
 from ashore.engine.views import NetworkInfo, ProfileInfo
 from ashore.engine.voucher_rests import VoucherRests
 from ashore.engine.watcher import ChainWatch, OperatorWatch
+from ashore.ethereum.quorum import Quorum
 from ashore.keys.signer import Signer
 from ashore.store.journal import Journal
 from ashore.store.keep import Keep
@@ -77,6 +78,10 @@ class Parts:
     """What tells the accounts' ether on L1; None where no chain is known."""
     pictures: Pictures | None = None
     """What loads pictures of tokens when a person asks; None where there are no tokens."""
+    described: Mapping[str, str] = field(default_factory=dict)
+    """What receipts tell of a practice network's contracts, by profile; empty wherever money is real."""
+    quorums: Mapping[str, Quorum] = field(default_factory=dict)
+    """The endpoints of each chain, by its name."""
     patience_ms: int = 0
     """How long an operator has to stand by a refusal that may be only an echo (see `Carrier`)."""
 

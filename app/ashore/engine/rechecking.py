@@ -40,9 +40,15 @@ def recheck(text: str, piece: Evidence, read: ReadAgain) -> str:
     """Verify a proof document and hold it against `piece`; return what was checked. Raises InvalidProof."""
     if content_id(text) != piece.proof:
         raise InvalidProof("What is stored is not the proof that was kept; it was changed on this computer.")
-    facts = check(text)
+    return held_against(piece, check(text), read)
+
+
+def held_against(piece: Evidence, facts: Facts, read: ReadAgain) -> str:
+    """Hold what a proof shows against `piece`; return what was checked. Raises InvalidProof."""
     if (facts.block.hash, facts.block.number) != (piece.block_hash, piece.block_number):
         raise InvalidProof("The stored header is not that of the block which the evidence names.")
+    if facts.block.timestamp * 1000 != piece.block_time:
+        raise InvalidProof("The stored header has another time than the evidence names.")
     said = read(piece, facts)
     under = (
         "the receipt stands under its receipts root"

@@ -20,6 +20,7 @@ from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Parts
 from ashore.engine.pictures import Pictures
 from ashore.engine.practice_vouchers import PracticeVouchers
+from ashore.engine.receipts import Receipts
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registering
 from ashore.engine.requests import Requests
@@ -71,6 +72,7 @@ class Wallet:
         self.following = Following(parts, self.look_again)
         self.endings = Endings(parts)
         self.earlier, self.rests = parts.earlier, parts.rests
+        self.receipts = Receipts(parts)
         self.network = parts.network
         self.sandbox = parts.sandbox
         self.ether = parts.ether

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ashore.store.database import Database, StoreError
 
 MAX_PROOF_BYTES = 16 * 1024 * 1024
+_DAMAGED_PROOF = "A stored proof is damaged.", "The evidence itself is not affected."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,14 @@ class Sighting:
 def packed(proofs: Mapping[str, str]) -> dict[str, bytes]:
     """Compress proofs (content id -> canonical JSON) as they are stored. A batch's takes long enough for a worker."""
     return {name: zlib.compress(body.encode(), 6) for name, body in proofs.items()}
+
+
+def unpacked(body: bytes) -> str:
+    """Return the text of a proof as it is stored. Raises StoreError where it is damaged."""
+    try:
+        return zlib.decompressobj().decompress(body, MAX_PROOF_BYTES).decode()
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise StoreError(*_DAMAGED_PROOF) from error
 
 
 class Keep:
@@ -88,14 +97,18 @@ class Keep:
 
     def proof(self, proof_id: str) -> str | None:
         """Return a stored proof's canonical JSON text. Raises StoreError where it is damaged."""
+        body = self.packed_proof(proof_id)
+        return None if body is None else unpacked(body)
+
+    def packed_proof(self, proof_id: str) -> bytes | None:
+        """Return a stored proof as it is stored, to be `unpacked` in a worker. Raises StoreError."""
         rows = self._db.read("SELECT body FROM proofs WHERE id = ?", proof_id)
         if not rows:
             return None
         body = rows[0][0]
-        try:
-            return zlib.decompressobj().decompress(bytes(body), MAX_PROOF_BYTES).decode()  # type: ignore[call-overload]
-        except (zlib.error, TypeError, UnicodeDecodeError) as error:
-            raise StoreError("A stored proof is damaged.", "The evidence itself is not affected.") from error
+        if not isinstance(body, bytes):
+            raise StoreError(*_DAMAGED_PROOF)
+        return body
 
     def scan_cursor(self, place: str) -> str | None:
         """How far a scan had come at a place, as it was last written."""

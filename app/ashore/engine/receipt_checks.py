@@ -1,0 +1,238 @@
+"""Checking a receipt from its bytes alone: what its proofs carry, what is only said, where it contradicts itself."""
+
+from collections.abc import Iterable, Sequence
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Evidence, Level
+from ashore.domain.receipt import Receipt, ReceiptStage
+from ashore.domain.receipt_file import digest
+from ashore.domain.untrusted import plain
+from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE, MARK_OF_LEVEL, Mark, Status
+from ashore.engine.receipt_contracts import PRACTICE, Contracts
+from ashore.engine.receipt_signatures import signature_check
+from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, SignatureCheck, StageCheck, Verdict
+from ashore.engine.rechecking import held_against
+from ashore.ethereum.errors import InvalidProof
+from ashore.ethereum.proofs import Facts, check
+
+_NAME = 60
+_LEVEL_OF_MARK = {str(mark): level for level, mark in MARK_OF_LEVEL.items()}
+_MARKS = {str(mark): mark for mark in Mark}
+_LAST_LEVELS = {"seen": Level.SEEN, "reported": Level.REPORTED}
+
+ALONE = (
+    "This was checked on this computer alone: that the blocks are in their chain, and final, is for endpoints to say."
+)
+"""What no proof shows by itself."""
+IN_PRACTICE = "It is of a practice network: nothing there has any value."
+OWN_CONTRACTS = "The proofs were read by the contracts of this wallet’s own network."
+NAMED_CONTRACTS = "The proofs were read by the contracts that the receipt itself names."
+NO_CONTRACTS = "Ashore could not read its proofs:"
+_BELONGS = "A proof shows what a block holds. That it is this very withdrawal is what its maker’s wallet concluded"
+
+
+def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str = "") -> ReceiptCheck:
+    """Check all of it, which may take seconds: call it in a worker thread. Nothing is raised for what does not hold.
+
+    `contracts` read the proofs; where there are none, `why_none` says why in a sentence.
+    """
+    reader = _Reader(receipt, contracts, why_none)
+    stages = tuple(_stage(stage, reader) for stage in receipt.stages)
+    signature = signature_check(receipt)
+    contradictions = tuple(_contradictions(receipt, stages))
+    pieces = [piece for stage in stages for piece in stage.pieces]
+    failing = {_name(piece, number) for number, piece in enumerate(pieces) if piece.holds is False}
+    holding = {_name(piece, number) for number, piece in enumerate(pieces) if piece.holds} - failing
+    said = [stage for stage in stages if _only_said(stage)]
+    verdict = _verdict(failing, contradictions, signature, holding)
+    return ReceiptCheck(
+        receipt=receipt,
+        digest=digest(receipt),
+        verdict=verdict,
+        headline=_headline(len(holding), len(failing), said, contradictions, signature),
+        stages=stages,
+        signature=signature,
+        holding=len(holding),
+        failing=len(failing),
+        only_said=len(said),
+        contradictions=contradictions,
+        arrival=_arrival(receipt, stages),
+        notes=tuple(_notes(receipt, contracts, why_none, signature, bool(holding or failing))),
+    )
+
+
+class _Reader:
+    """Holds pieces of evidence against their proofs, each of which is verified once."""
+
+    def __init__(self, receipt: Receipt, contracts: Contracts | None, why_none: str) -> None:
+        self._proofs = receipt.proofs
+        self._contracts = contracts
+        self._why_none = why_none
+        self._facts: dict[str, Facts | InvalidProof] = {}
+
+    def check(self, piece: Evidence) -> PieceCheck:
+        claims = piece.level >= Level.PROVEN
+        if not piece.proof:
+            told = "It is said to be proven, and names no proof." if claims else _said(piece)
+            return PieceCheck(piece, False if claims else None, told)
+        try:
+            return PieceCheck(piece, True, _sentence(self._held(piece)))
+        except AshoreError as error:
+            return PieceCheck(piece, False, plain(error.sentence, 400))
+        except (KeyError, ValueError, TypeError, OverflowError):
+            return PieceCheck(piece, False, "The evidence names nothing that Ashore knows how to check.")
+
+    def _held(self, piece: Evidence) -> str:
+        text = self._proofs.get(piece.proof)
+        if text is None:
+            raise InvalidProof("Its proof is not in this receipt.")
+        facts = self._facts.get(piece.proof)
+        if facts is None:
+            facts = self._facts[piece.proof] = _verified(text)
+        if isinstance(facts, InvalidProof):
+            raise facts
+        if self._contracts is None:
+            raise InvalidProof(self._why_none)
+        if piece.chain not in self._contracts.chains:
+            raise InvalidProof("The evidence names a chain on which its network has no contract.")
+        return held_against(piece, facts, self._contracts.read)
+
+
+def _verified(text: str) -> Facts | InvalidProof:
+    try:
+        return check(text)
+    except InvalidProof as error:
+        return error
+
+
+def _said(piece: Evidence) -> str:
+    source = plain(piece.source, _NAME) or "Nobody"
+    return f"{source} showed it, without a proof." if piece.level is Level.SEEN else f"{source} said so."
+
+
+def _sentence(following: str) -> str:
+    return following[:1].upper() + following[1:]
+
+
+def _name(check: PieceCheck, number: int) -> str:
+    """What proofs are counted by; a claim without one counts by itself."""
+    return check.piece.proof or f"#{number}"
+
+
+def _stage(stage: ReceiptStage, reader: _Reader) -> StageCheck:
+    pieces = tuple(reader.check(piece) for piece in stage.evidence)
+    proven = any(piece.holds and piece.piece.level >= Level.PROVEN for piece in pieces)
+    return StageCheck(stage, _MARKS.get(stage.mark), proven, pieces, _claims_too_much(stage, pieces))
+
+
+def _claims_too_much(stage: ReceiptStage, pieces: Sequence[PieceCheck]) -> str:
+    """Why a stage's mark says more than its evidence does; empty where it does not."""
+    title = plain(stage.title, _NAME)
+    if stage.mark not in _MARKS:
+        return f"The mark of “{title}” is none that Ashore knows."
+    level = _LEVEL_OF_MARK.get(stage.mark)
+    if level is None:
+        return ""
+    # That a block is final is no part of a proof: the maker's word for it stands, beside a proof of the block.
+    carrying = [each for each in pieces if each.piece.level >= level and each.holds is not False]
+    if level >= Level.PROVEN and not any(each.holds for each in carrying):
+        return f"“{title}” is marked as {stage.mark}, and no proof in the receipt carries that."
+    if not carrying:
+        return f"“{title}” is marked as {stage.mark}, and nothing in the receipt says so."
+    return ""
+
+
+def _contradictions(receipt: Receipt, stages: Sequence[StageCheck]) -> Iterable[str]:
+    yield from (stage.contradiction for stage in stages if stage.contradiction)
+    if receipt.status not in tuple(Status):
+        yield "Its status is none that Ashore knows."
+    if receipt.status == Status.FINAL and not _ends(receipt, stages):
+        yield "It says that the withdrawal is complete, and its last step does not."
+    if receipt.practice and receipt.terms.network != PRACTICE:
+        yield "It is of a network where money is real, and names contracts of its own."
+
+
+def _ends(receipt: Receipt, stages: Sequence[StageCheck]) -> bool:
+    needed = _LAST_LEVELS.get(receipt.terms.details.get(LAST_LEVEL, ""), Level.IRREVERSIBLE)
+    last = _last(receipt, stages)
+    return last is not None and _LEVEL_OF_MARK.get(last.stage.mark, 0) >= needed
+
+
+def _last(receipt: Receipt, stages: Sequence[StageCheck]) -> StageCheck | None:
+    named = receipt.terms.details.get(LAST_STAGE, "")
+    return next((each for each in stages if each.stage.id == named), None)
+
+
+def _only_said(stage: StageCheck) -> bool:
+    return stage.said in (Mark.REPORTED, Mark.SEEN) and not stage.proven
+
+
+def _verdict(
+    failing: Iterable[str], contradictions: Sequence[str], signature: SignatureCheck, holding: Iterable[str]
+) -> Verdict:
+    if any(failing) or contradictions or signature.holds is False:
+        return Verdict.FAILS
+    return Verdict.HOLDS if any(holding) else Verdict.SAID
+
+
+def _headline(
+    holding: int,
+    failing: int,
+    said: Sequence[StageCheck],
+    contradictions: Sequence[str],
+    signature: SignatureCheck,
+) -> str:
+    proofs = holding + failing
+    if failing:
+        told = "Its proof does not hold." if proofs == 1 else f"{failing} of {proofs} proofs {_do(failing)} not hold."
+        return f"{told} Do not rely on this receipt."
+    if signature.holds is False:
+        return "The signature is false. Do not rely on this receipt."
+    if contradictions:
+        return "This receipt contradicts itself. Do not rely on it."
+    told = {0: "It holds no proof.", 1: "Its one proof holds."}.get(proofs, f"All {proofs} proofs hold.")
+    return " ".join(filter(None, (told, _whose_word(said))))
+
+
+def _do(number: int) -> str:
+    return "does" if number == 1 else "do"
+
+
+def _whose_word(said: Sequence[StageCheck]) -> str:
+    """How many steps rest on a word, and on whose."""
+    if not said:
+        return ""
+    sources = list(dict.fromkeys(_source(stage) for stage in said))
+    whose = f"{sources[0]}’s word" if len(sources) == 1 else f"the word of {', '.join(sources[:-1])} and {sources[-1]}"
+    return f"{len(said)} {'step is' if len(said) == 1 else 'steps are'} only {whose}."
+
+
+def _source(stage: StageCheck) -> str:
+    best = max(stage.stage.evidence, key=lambda piece: (piece.level, piece.observed_at), default=None)
+    return (plain(best.source, _NAME) if best is not None else "") or "somebody"
+
+
+def _arrival(receipt: Receipt, stages: Sequence[StageCheck]) -> str:
+    """How far the end is proven here, where the receipt says that it came; else empty."""
+    last = _last(receipt, stages)
+    if receipt.status != Status.FINAL or last is None:
+        return ""
+    if last.proven:
+        return "Its last step is proven here; that this block is final is its maker’s word."
+    return f"Its last step is only {_source(last)}’s word."
+
+
+def _notes(
+    receipt: Receipt, contracts: Contracts | None, why_none: str, signature: SignatureCheck, proofs: bool
+) -> Iterable[str]:
+    if receipt.terms.network == PRACTICE:
+        yield IN_PRACTICE
+    if not proofs:
+        return
+    if contracts is None:
+        yield f"{NO_CONTRACTS} {why_none}"
+        return
+    yield OWN_CONTRACTS if contracts.own else NAMED_CONTRACTS
+    yield ALONE
+    vouched = signature.holds and signature.by_account
+    yield f"{_BELONGS}{', and the account that withdrew signed for it' if vouched else ''}."

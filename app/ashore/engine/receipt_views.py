@@ -1,0 +1,115 @@
+"""What the window and the command line see of a receipt that was checked: what it says, and what holds here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ashore.domain.evidence import Evidence
+from ashore.domain.receipt import Receipt, ReceiptStage
+from ashore.domain.withdrawal import Mark
+
+
+class Verdict(StrEnum):
+    """How a receipt stands after its check; the worst of its parts decides."""
+
+    HOLDS = "holds"
+    """Everything that it calls proven is proven by what is inside."""
+    SAID = "said"
+    """Nothing in it is proven, and it does not say so either: all of it is somebody's word."""
+    FAILS = "fails"
+    """Something that it calls proven is not, it contradicts itself, or its signature is false."""
+
+
+@dataclass(frozen=True, slots=True)
+class PieceCheck:
+    """A piece of evidence. `holds` is None where it is only said: it has no proof, and claims none."""
+
+    piece: Evidence
+    holds: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageCheck:
+    """A stage: what its maker showed, and the pieces checked here.
+
+    `said` is the maker's mark, None where that is no mark. `proven`: a proof of it holds here. `contradiction` says why
+    the maker's mark claims more than its evidence carries; empty where it does not.
+    """
+
+    stage: ReceiptStage
+    said: Mark | None
+    proven: bool
+    pieces: tuple[PieceCheck, ...]
+    contradiction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureCheck:
+    """Whose signature vouches for it: `holds` None where it is not signed, or could not be checked.
+
+    `address` is the checksummed address that signed, empty where none did; `by_account`: it is the account of the
+    terms.
+    """
+
+    holds: bool | None
+    sentence: str
+    address: str = ""
+    by_account: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCheck:
+    """A receipt and what holds of it, without asking anybody. All sentences are plain text.
+
+    `holding` and `failing` count proofs, `only_said` stages that rest on somebody's word. `notes` are what has to be
+    known beside it, in this order: whether it is practice, whose contracts were used, what no proof can show.
+    """
+
+    receipt: Receipt
+    digest: str
+    verdict: Verdict
+    headline: str
+    stages: tuple[StageCheck, ...]
+    signature: SignatureCheck
+    holding: int
+    failing: int
+    only_said: int
+    contradictions: tuple[str, ...]
+    arrival: str
+    notes: tuple[str, ...]
+    own_withdrawal: str = ""
+    """The id of this wallet's own withdrawal of which a move has the same public name; empty where there is none."""
+    own_differs: str = ""
+    """Where that one's terms are not those of the receipt: a sentence."""
+
+
+class BlockStanding(StrEnum):
+    """What this wallet's own endpoints say of a block that a proof stands in."""
+
+    FINAL = "final"
+    AGREED = "agreed"
+    ANOTHER = "another"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAnswer:
+    """What the endpoints say of one block. `agreeing` of `asked` have it; `sentence` says it all."""
+
+    chain: str
+    number: int
+    hash: str
+    standing: BlockStanding
+    agreeing: int
+    asked: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptAnswers:
+    """What the endpoints say of all blocks of a receipt, in the order of its stages. `verdict` FAILS where another
+    block stands in the place of one, SAID where one could not be asked for, HOLDS where all are there."""
+
+    blocks: tuple[BlockAnswer, ...]
+    verdict: Verdict
+    headline: str
