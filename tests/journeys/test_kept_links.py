@@ -125,6 +125,18 @@ async def test_what_comes_over_a_lock_is_all_there_after_it(application: QApplic
 
     async with wallet(application, tmp_path) as (person, life):
         await person.until_sees("Bring funds out", "3 vouchers are not opened yet")
+        await to_the_list(person)
+        person.click("Forget all vouchers that were not opened")
+        await person.until_sees("Forget all 3 vouchers that were not opened?")
+        await person.settle()
+        await album(person, "kept-forget-all")
+        person.click("Yes, forget all vouchers that were not opened")
+        await person.until_sees("3 vouchers are forgotten.", "Their links are deleted.")
+        await album(person, "kept-all-forgotten")
+
+    async with wallet(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "Lightning voucher (LNURL)")
+        assert not person.sees("not opened yet")
 
 
 async def test_a_scanned_voucher_takes_no_other_ones_life(application: QApplication, tmp_path: Path) -> None:

@@ -193,11 +193,14 @@ class UnopenedLinks:
             raise AshoreError("Ashore does not keep this voucher any more.", "Paste its link to open it.")
         return _link_of(await self._signer.show(self._records[unopened].record_id))
 
-    async def forget(self, unopened: str) -> None:
-        """Delete a link for good. Raises AshoreError: locked, or the vault cannot be written."""
+    async def forget(self, *unopened: str) -> None:
+        """Delete links for good. Raises AshoreError: locked, or the vault cannot be written.
+
+        What it could not delete then is still listed.
+        """
         if not self._signer.unlocked:
             raise AshoreError("Ashore is locked. Nothing was forgotten.", "Unlock it first.")
-        await asyncio.shield(self._writes.begin(self._drop(unopened)))
+        await asyncio.shield(self._writes.begin(self._drop(*unopened)))
 
     async def was_asked(self, text: str, *, refused: bool) -> None:
         """Note that its service was asked and gave no voucher. What cannot be noted is not."""
@@ -296,14 +299,15 @@ class UnopenedLinks:
                 if name in self._records:
                     self._records[name] = SealedRecord(record.record_id, SEALED_NOTE, meta)
 
-    async def _drop(self, name: str) -> None:
+    async def _drop(self, *names: str) -> None:
         async with self._turn:
-            record = self._records.get(name)
-            if record is not None:
-                with contextlib.suppress(RecordMissing):
-                    await self._signer.forget(record.record_id)
-            self._records.pop(name, None)
-            self._owed.pop(name, None)
+            records = {name: self._records.get(name) for name in names}  # a lock in between lists none any more
+            for name, record in records.items():
+                if record is not None:
+                    with contextlib.suppress(RecordMissing):
+                        await self._signer.forget(record.record_id)
+                self._records.pop(name, None)
+                self._owed.pop(name, None)
 
 
 def is_unopened(record: SealedRecord) -> bool:

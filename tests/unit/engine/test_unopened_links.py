@@ -21,7 +21,7 @@ from ashore.engine.unopened_links import (
     UnopenedLinks,
     UnopenedVoucher,
 )
-from ashore.keys.errors import VaultStorage
+from ashore.keys.errors import Locked, VaultStorage
 from ashore.keys.signer import SEALED_NOTE
 from ashore.net.errors import NotSent, Unanswered
 from ashore.systems.base import Offer
@@ -230,6 +230,54 @@ async def test_forgetting_is_for_good_and_of_that_one_alone(bench: Bench) -> Non
     assert (await bench.again()).links.listed() == (other,)
     with pytest.raises(AshoreError, match="does not keep this voucher any more"):
         await links(bench).link(entry.id)
+
+
+async def test_several_are_forgotten_together_and_what_comes_meanwhile_stays(bench: Bench) -> None:
+    for number in range(3):
+        await kept(bench, link(number))
+    gone = [entry.id for entry in links(bench).listed()]
+    forget = bench.signer.forget
+
+    async def slowly(record_id: str) -> None:
+        links(bench).keep(link(9), "link")
+        await asyncio.sleep(0)
+        await forget(record_id)
+
+    bench.signer.forget = slowly  # type: ignore[method-assign]
+    await links(bench).forget(*gone, "what is not there")
+    await links(bench).settled()
+    (left,) = (await bench.again()).links.listed()
+    assert left.id == links(bench).name_of(link(9))
+
+
+async def test_what_a_lock_or_a_full_disk_left_of_several_is_listed_still(bench: Bench) -> None:
+    for number in range(4):
+        await kept(bench, link(number))
+    asked = [entry.id for entry in links(bench).listed()]
+    forget, calls = bench.signer.forget, 0
+
+    async def full_after_one(record_id: str) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise VaultStorage("The disk is full.")
+        await forget(record_id)
+
+    bench.signer.forget = full_after_one  # type: ignore[method-assign]
+    with pytest.raises(VaultStorage):
+        await links(bench).forget(*asked)
+    assert [entry.id for entry in links(bench).listed()] == asked[1:]
+
+    async def lock_after_one(record_id: str) -> None:
+        bench.signer.forget = forget  # type: ignore[method-assign]
+        await forget(record_id)
+        await bench.lock()
+
+    bench.signer.forget = lock_after_one  # type: ignore[method-assign]
+    with pytest.raises(Locked):
+        await links(bench).forget(*asked[1:])
+    await bench.unlock()
+    assert [entry.id for entry in links(bench).listed()] == asked[2:]
 
 
 async def test_a_note_that_cannot_be_read_is_said_and_can_be_forgotten(bench: Bench) -> None:

@@ -24,7 +24,7 @@ from ashore.ui.widgets.settled import TOO_SOON, Settled
 from unit.ui.driving import Shell
 from unit.ui.looking import cut_off
 from unit.ui.test_review import review
-from unit.ui.test_voucher_page import LINK, VoucherWallet
+from unit.ui.voucher_hands import LINK, LINK_8, VoucherWallet, the_page
 
 __all__ = ["review"]
 
@@ -200,6 +200,30 @@ async def test_a_click_on_a_notice_that_is_not_taken_is_said_at_its_button(shell
     click(shell, place(shell, notice.close_button).center())
     assert QToolTip.text() == TOO_SOON
     QToolTip.hideText()
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_yes_that_has_just_come_up_forgets_nothing(shell: Shell, wallet: VoucherWallet) -> None:
+    for link in (LINK, LINK_8):
+        wallet.unopened.keep(link, "camera")
+    await wallet.unopened.settled()
+    page = await the_page(shell)
+    forgetting = page.links.forgetting
+    for begin, yes in (
+        (forgetting.begin, forgetting.yes),
+        (page.links.cards[0].forget_button, page.links.cards[0].yes),
+    ):
+        begin.click()
+        await shell.settle()
+        click(shell, place(shell, yes).center())
+        await shell.settle()
+        assert len(wallet.unopened.listed()) == 2
+        assert QToolTip.text() == TOO_SOON
+        QToolTip.hideText()
+    forgetting.yes.setFocus()
+    QTest.keyClick(forgetting.yes, Qt.Key.Key_Return)
+    await shell.settle()
+    assert wallet.unopened.listed() == (), "keys count at once"
 
 
 def turn_wheel(over: QWidget, degrees: int) -> None:

@@ -15,7 +15,7 @@ from ashore.ui.pages.home import VoucherCard
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.unopened_vouchers import TITLE
 from unit.ui.driving import Shell
-from unit.ui.looking import texts
+from unit.ui.looking import cut_off, nameless, texts
 from unit.ui.voucher_hands import LINK, VoucherWallet, opened, says, the_page
 
 OTHER = encode_lnurl("http://127.0.0.1:8080/u?q=8")
@@ -129,10 +129,127 @@ async def test_forgetting_asks_once_and_takes_that_one_alone(shell: Shell, walle
     assert wallet.unopened.listed() == (kept,)
     assert "is forgotten. Its link is deleted." in page.links.notice.text
     wallet.sealed.refusal = VaultStorage("The vault cannot be written: the disk is full.")
-    page.links.cards[0].agreed.emit()
+    press(page.links.cards[0].forget_button)
+    await shell.settle()
+    press(page.links.cards[0].yes)
     await shell.settle()
     assert "the disk is full" in page.links.notice.text
+    assert page.links.cards[0].forget_button.isEnabled(), "who has made room tries again"
     assert len(wallet.unopened.listed()) == 1
+
+
+async def test_all_are_forgotten_after_one_question(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await listed(shell, wallet, LINK, OTHER, WEB)
+    forgetting, wallet.sealed.refusal = page.links.forgetting, None
+    press(forgetting.begin)
+    await shell.settle()
+    assert shell.window.focusWidget() is forgetting.no, "the keyboard begins at no"
+    asked = texts(forgetting.question)
+    assert "Forget all 3 vouchers that were not opened?" in asked
+    assert "All 3 links are deleted from your vault, for good." in asked
+    assert "Links that you keep elsewhere still work." in asked
+    assert "stays" not in asked
+    QTest.keyClick(forgetting.no, Qt.Key.Key_Escape)
+    assert (forgetting.asking, len(wallet.unopened.listed())) == (False, 3)
+    assert page.isVisible(), "Escape has answered the question, and led nowhere"
+    QTest.keyClick(forgetting.begin, Qt.Key.Key_Return)
+    QTest.keyClick(forgetting.no, Qt.Key.Key_Tab)
+    assert shell.window.focusWidget() is forgetting.yes
+    QTest.keyClick(forgetting.yes, Qt.Key.Key_Return)
+    await shell.settle()
+    assert wallet.unopened.listed() == ()
+    assert wallet.sealed.records == {}
+    assert page.links.notice.text == "3 vouchers are forgotten. Their links are deleted."
+    assert forgetting.begin.isHidden()
+    assert wallet.asked == []
+
+
+async def test_one_alone_has_no_way_to_forget_all(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await listed(shell, wallet, LINK)
+    assert page.links.forgetting.begin.isHidden()
+    page = await listed(shell, wallet, LINK, OTHER)
+    assert page.links.forgetting.begin.isVisible()
+    page.link.setText(LINK)
+    await shell.settle()
+    assert len(page.links.cards) == 1
+    assert page.links.forgetting.begin.isHidden()
+
+
+async def test_forgetting_all_means_those_it_was_asked_of_alone(shell: Shell, wallet: VoucherWallet) -> None:
+    await listed(shell, wallet, LINK, OTHER, WEB)
+    page = await the_page(shell)
+    page.link.setText(LINK)
+    await shell.settle()
+    press(page.links.forgetting.begin)
+    asked = texts(page.links.forgetting.question)
+    assert "Forget all 2 vouchers" in asked
+    assert "The one in the field above stays." in asked
+    wallet.unopened.keep(CARD, "camera")
+    await wallet.unopened.settled()
+    await shell.settle()
+    assert len(page.links.cards) == 3
+    assert "Forget all 2 vouchers" in texts(page.links.forgetting.question)
+    press(page.links.forgetting.yes)
+    await shell.settle()
+    assert {entry.id for entry in wallet.unopened.listed()} == {wallet.unopened.name_of(each) for each in (LINK, CARD)}
+
+
+async def test_the_question_of_all_goes_with_what_it_was_asked_of(shell: Shell, wallet: VoucherWallet) -> None:
+    page = await listed(shell, wallet, LINK, OTHER)
+    forgetting = page.links.forgetting
+    press(forgetting.begin)
+    page.links.cards[0].agreed.emit()
+    await shell.settle()
+    assert not forgetting.asking, "one is left"
+    await listed(shell, wallet, LINK, OTHER)
+    press(forgetting.begin)
+    shell.sections.show_section("activity")
+    await the_page(shell)
+    assert not forgetting.asking
+    press(forgetting.begin)
+    await wallet.lock()
+    await shell.settle()
+    assert not forgetting.asking
+
+
+@pytest.mark.parametrize(("after", "told"), [(1, "1 of 3 vouchers are forgotten"), (0, "No voucher is forgotten")])
+async def test_how_many_are_gone_is_said_where_the_vault_fails(
+    shell: Shell, wallet: VoucherWallet, monkeypatch: pytest.MonkeyPatch, after: int, told: str
+) -> None:
+    page = await listed(shell, wallet, LINK, OTHER, WEB)
+    forget, left = wallet.sealed.forget, [None] * after
+
+    async def until_full(record_id: str) -> None:
+        if not left:
+            raise VaultStorage("The vault cannot be written: the disk is full.")
+        left.pop()
+        await forget(record_id)
+
+    monkeypatch.setattr(wallet.sealed, "forget", until_full)
+    press(page.links.forgetting.begin)
+    await shell.settle()
+    press(page.links.forgetting.yes)
+    await shell.settle()
+    assert page.links.notice.text.startswith(f"{told}. The vault cannot be written: the disk is full.")
+    assert len(page.links.cards) == 3 - after
+    assert page.links.forgetting.begin.isEnabled()
+
+
+@pytest.mark.parametrize(("colours", "percent"), [("light", 100), ("dark", 200)])
+async def test_the_question_of_all_is_whole_and_comes_before_the_list_for_the_keyboard(
+    shell: Shell, wallet: VoucherWallet, colours: str, percent: int
+) -> None:
+    shell.theme.apply(colours, percent)
+    page = await listed(shell, wallet, LINK, OTHER)
+    forgetting = page.links.forgetting
+    press(forgetting.begin)
+    await shell.settle()
+    assert (cut_off(page.links), nameless(page.links)) == ([], [])
+    reached = [forgetting.no]
+    for _ in range(2):
+        QTest.keyClick(reached[-1], Qt.Key.Key_Tab)
+        reached.append(shell.window.focusWidget())  # type: ignore[arg-type]
+    assert reached == [forgetting.no, forgetting.yes, page.links.cards[0].forget_button]
 
 
 async def test_the_question_before_forgetting_comes_into_view(shell: Shell, wallet: VoucherWallet) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from ashore.domain.errors import AshoreError
 from ashore.systems.base import Problem, Severity
@@ -68,7 +68,7 @@ class KeptList(QWidget, Generic[EntryT, CardT]):
         self._context = context
         self._wanted = True
         self.notice = Notice(context.icons, closable=True)
-        self.heading = column(Label(title, "section"), Label(about, "small", wrap=True), spacing=2)
+        self.heading = self.head(column(Label(title, "section"), Label(about, "small", wrap=True), spacing=2))
         self.cards: list[CardT] = []
         self._made_of: list[object] = []
         self._list = QVBoxLayout()
@@ -87,6 +87,10 @@ class KeptList(QWidget, Generic[EntryT, CardT]):
     def card(self, entry: EntryT) -> CardT:
         """The card of one."""
         raise AssertionError(f"each list has its own cards: {type(entry).__name__}")
+
+    def head(self, heading: QLayout) -> QWidget | QLayout:
+        """What stands above the list."""
+        return heading
 
     def identity(self, entry: EntryT) -> object:
         """What a card is made of. Where it changes, the cards are made anew."""
@@ -136,7 +140,10 @@ class KeptList(QWidget, Generic[EntryT, CardT]):
         self._show_or_hide()
 
     def say(self, error: AshoreError) -> None:
-        """Say what did not work."""
+        """Say what did not work. What was to be forgotten can be forgotten still."""
+        for card in self.cards:
+            if not card.asking:
+                card.withdraw()
         self.refresh()
         self.notice.show_problem(Problem(error.sentence, error.advice, Severity.WARNS))
         self._show_or_hide()

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLayout
 
+from ashore.domain.errors import AshoreError
 from ashore.engine.unopened_links import UnopenedVoucher
 from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import source_words
 from ashore.ui.context import Context
 from ashore.ui.pages.earlier import earlier_words
+from ashore.ui.pages.forgetting_all import ForgettingAll
 from ashore.ui.pages.kept_list import KeptCard, KeptList
 from ashore.ui.pages.lnurl_words import both_forms
 from ashore.ui.port import UnopenedPort
@@ -75,8 +78,19 @@ class UnopenedVouchers(KeptList[Row, UnopenedCard]):
     def __init__(self, context: Context) -> None:
         super().__init__(context, TITLE, _ABOUT)
         self._but = ""
+        self.forgetting.agreed.connect(self._forget_all)
         context.hub.opened_changed.connect(self.refresh)
         self.refresh()
+
+    def head(self, heading: QLayout) -> ForgettingAll:
+        self.forgetting = ForgettingAll(heading)
+        return self.forgetting
+
+    def refresh(self) -> None:
+        super().refresh()
+        unopened, listed = self._unopened, [card.voucher.id for card in self.cards]
+        everything = 0 if unopened is None else len(unopened.listed())
+        self.forgetting.offer(listed, one_stays=len(listed) < everything)
 
     @property
     def _unopened(self) -> UnopenedPort | None:
@@ -115,6 +129,27 @@ class UnopenedVouchers(KeptList[Row, UnopenedCard]):
         if self._unopened is not None:
             done = Problem(f"The voucher of {both_forms(voucher.host)} is forgotten.", "Its link is deleted.")
             self.let_go(voucher.id, self._unopened.forget, done)
+
+    def _forget_all(self) -> None:
+        if self._unopened is not None:
+            work = self._forgotten(self._unopened, self.forgetting.asked)
+            self._context.tasks.start(work, failed=self.say, name="forget all that is not opened")
+
+    async def _forgotten(self, unopened: UnopenedPort, asked: Sequence[str]) -> None:
+        """Forget what was asked of, and say how many are gone, also where the vault let only some go."""
+        self.notice.show_problem(Problem(f"{len(asked)} vouchers are being forgotten.", severity=Severity.NOTES))
+        try:
+            await unopened.forget(*asked)
+        except AshoreError as error:
+            left = {each.id for each in unopened.listed()}
+            gone = sum(each not in left for each in asked)
+            told = f"{gone} of {len(asked)} vouchers are forgotten" if gone else "No voucher is forgotten"
+            raise AshoreError(f"{told}. {error.sentence}", error.advice) from error
+        finally:
+            self.forgetting.withdraw()
+        self.refresh()
+        self.notice.show_done(f"{len(asked)} vouchers are forgotten.", "Their links are deleted.")
+        self._show_or_hide()
 
 
 def _seen(voucher: UnopenedVoucher) -> tuple[str, int]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from ashore.systems.base import Problem, Severity
 from ashore.ui.theme.icons import Icons, IconWidget
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, column, set_property
-from ashore.ui.widgets.settled import TOO_SOON, Settled
+from ashore.ui.widgets.settled import Settled
 from ashore.ui.wording import breakable
 
 _LOOKS = {
@@ -43,7 +43,6 @@ class Notice(QFrame):
         self._buttons.setLayout(FlowLayout(self.action, self.close_button, gap=10))
         self._below = below
         self._beside: bool | None = None
-        self._refused = False
         self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(14, 10, 14, 10)
         grid.setHorizontalSpacing(10)
@@ -58,7 +57,7 @@ class Notice(QFrame):
         self.close_button.clicked.connect(self._dismiss)
         for button in (self.action, self.close_button):
             # A notice comes up by itself, maybe where somebody is about to press.
-            Settled(button).too_soon.connect(self._refuse)
+            Settled(button, tells=True)
             button.installEventFilter(self)
         self.hide()
 
@@ -102,20 +101,10 @@ class Notice(QFrame):
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self._arrange()
 
-    def _refuse(self) -> None:
-        self._refused = True
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Make room for a button that comes or goes, and say at one that a click was not taken.
-
-        Nothing moves for what is said; before the release it would be gone.
-        """
+        """Make room for a button that comes or goes."""
         if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
             self._arrange()
-        if event.type() == QEvent.Type.MouseButtonRelease and self._refused and isinstance(watched, Button):
-            self._refused = False
-            QToolTip.showText(watched.mapToGlobal(QPoint(0, watched.height())), TOO_SOON, watched)
-            return True  # else it would go on to what is behind, and take the words away again
         return False
 
     def _arrange(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QAbstractButton, QToolTip, QWidget
 
 from ashore.ui.widgets.scroll import scrolled_by_hand
 
@@ -25,9 +25,12 @@ class Settled(QObject):
     too_soon = Signal()
     """A click was not taken, on a button that can be used."""
 
-    def __init__(self, button: QAbstractButton) -> None:
+    def __init__(self, button: QAbstractButton, *, tells: bool = False) -> None:
+        """`tells` says at the button itself that a click was not taken."""
         super().__init__(button)
         self._button = button
+        self._tells = tells
+        self._refused = False
         self._around: list[QWidget] = []
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -42,8 +45,13 @@ class Settled(QObject):
         kind = event.type()
         if kind in _CLICKS and watched is self._button and self.waits:
             if self._button.isEnabled():  # else it was taken already: the second press of a double click
+                self._refused = self._tells
                 self.too_soon.emit()
             return True
+        if kind == QEvent.Type.MouseButtonRelease and watched is self._button and self._refused:
+            self._refused = False
+            self._tell()
+            return True  # else it would go on to what is behind, and take the words away again
         if kind == QEvent.Type.Move and isinstance(watched, QWidget) and scrolled_by_hand(watched):
             return False  # who scrolls knows that it moves
         if kind in _CHANGES and (kind != QEvent.Type.EnabledChange or self._button.isEnabled()):
@@ -52,6 +60,11 @@ class Settled(QObject):
             if STILL_MS:
                 self._wait.start(STILL_MS)
         return False
+
+    def _tell(self) -> None:
+        """Nothing moves for what is said; before the release it would be gone."""
+        below = self._button.mapToGlobal(QPoint(0, self._button.height()))
+        QToolTip.showText(below, TOO_SOON, self._button)
 
     def _look_around(self) -> None:
         """Watch everything that would take the button along if it moved; the window itself is moved by a person."""
