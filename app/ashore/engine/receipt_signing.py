@@ -1,10 +1,11 @@
 """Receipts signed by the account that they are about: by the vault's key, or by another wallet that holds it."""
 
+import asyncio
 from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.receipt import Receipt, ReceiptSignature
-from ashore.domain.receipt_signature import SignatureVerdict, signature_verdict, text_of
+from ashore.domain.receipt import Receipt, ReceiptSignature, signed_text
+from ashore.domain.receipt_signature import SignatureVerdict, signature_verdict
 from ashore.domain.signature_text import parse_signature
 from ashore.engine.views import Account
 from ashore.keys.external_signer import ExternalSigner
@@ -23,12 +24,12 @@ async def sign_by_vault(signer: Signer, receipt: Receipt, account: Account) -> R
         raise AshoreError(
             f"{account.label} signs in another wallet.", "Have the text signed there, and paste the signature."
         )
-    lines, text = receipt_preimage(receipt), text_of(receipt)
+    lines = await _lines(receipt)
     read = await signer.read(RECEIPT_KIND, lines)
-    if read.reading.texts != (text,):
+    if read.reading.texts != (signed_text(**lines),):
         raise AshoreError("What the signer read is not this receipt. Nothing was signed.")
     signed = await signer.sign(RECEIPT_KIND, lines, account.index, lines)
-    return _checked(receipt, ReceiptSignature(signed.address, signed.ethereum[0]))
+    return await _checked(receipt, ReceiptSignature(signed.address, signed.ethereum[0]))
 
 
 async def sign_elsewhere(signer: Signer, receipt: Receipt, account: Account, pasted: str) -> Receipt:
@@ -41,9 +42,9 @@ async def sign_elsewhere(signer: Signer, receipt: Receipt, account: Account, pas
     _require_own(receipt, account)
     if not account.elsewhere:
         raise AshoreError(f"Ashore holds the key of {account.label}.", "No other wallet has to sign for it.")
-    lines = receipt_preimage(receipt)
+    lines = await _lines(receipt)
     await ExternalSigner(signer).verify(RECEIPT_KIND, lines, account.index, lines, pasted)
-    return _checked(receipt, ReceiptSignature(account.address, "0x" + parse_signature(pasted).hex()))
+    return await _checked(receipt, ReceiptSignature(account.address, "0x" + parse_signature(pasted).hex()))
 
 
 def _require_own(receipt: Receipt, account: Account) -> None:
@@ -54,8 +55,13 @@ def _require_own(receipt: Receipt, account: Account) -> None:
         )
 
 
-def _checked(receipt: Receipt, signature: ReceiptSignature) -> Receipt:
+async def _lines(receipt: Receipt) -> dict[str, str]:
+    """In a thread, for the digest is of all proofs: many megabytes."""
+    return await asyncio.to_thread(receipt_preimage, receipt)
+
+
+async def _checked(receipt: Receipt, signature: ReceiptSignature) -> Receipt:
     signed = replace(receipt, signature=signature)
-    if signature_verdict(signed) is not SignatureVerdict.ACCOUNT:
+    if await asyncio.to_thread(signature_verdict, signed) is not SignatureVerdict.ACCOUNT:
         raise AshoreError("This signature is not the account’s over this receipt. It was not added.")
     return signed
