@@ -28,6 +28,7 @@ from unit.ui.voucher_hands import LINK, LINK_8, VoucherWallet, the_page
 
 __all__ = ["review"]
 
+ADDRESS = "0x52908400098527886e0f7030069857d2e4169ee7"
 NEVER_IN_A_TEST = 60_000
 STILL_MS = settled.STILL_MS
 """What people have. It is read before a fixture spares the hands of other tests the wait."""
@@ -224,6 +225,43 @@ async def test_a_yes_that_has_just_come_up_forgets_nothing(shell: Shell, wallet:
     QTest.keyClick(forgetting.yes, Qt.Key.Key_Return)
     await shell.settle()
     assert wallet.unopened.listed() == (), "keys count at once"
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_question_that_has_just_come_up_replaces_nothing(shell: Shell) -> None:
+    shell.wallet.save_draft("zklink", {"amount": "2.5", "recipient": "", "account": ""})
+    shell.sections.take_in(ADDRESS)
+    intake = shell.sections.home.intake
+    next(button for profile, button in intake.to_address if profile == shell.wallet.profiles()[0].id).click()
+    await shell.settle()
+    question = intake.replacing
+    assert question.asking
+    at = place(shell, question.anew).center()
+    click(shell, at)
+    await shell.settle()
+    assert (shell.sections.place, question.asking) == ("withdraw", True), "nothing gave way"
+    assert QToolTip.text() == TOO_SOON
+    QToolTip.hideText()
+    question._settled._wait.stop()
+    question.ask(Problem("Something else is begun.", "It would be let go."))
+    click(shell, at)
+    assert question.asking, "it is about something else now"
+    QToolTip.hideText()
+    question._settled._wait.stop()
+    click(shell, place(shell, question.anew).center())
+    await shell.settle()
+    assert shell.sections.place == "form"
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_question_says_no_at_once(shell: Shell) -> None:
+    shell.wallet.save_draft("zklink", {"amount": "2.5", "recipient": "", "account": ""})
+    shell.sections.take_in(ADDRESS)
+    intake = shell.sections.home.intake
+    next(button for profile, button in intake.to_address if profile == shell.wallet.profiles()[0].id).click()
+    await shell.settle()
+    click(shell, place(shell, intake.replacing.keep).center())
+    assert not intake.replacing.asking
 
 
 def turn_wheel(over: QWidget, degrees: int) -> None:

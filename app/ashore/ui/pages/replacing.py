@@ -10,13 +10,17 @@ from ashore.systems.base import Problem
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, column, ground
+from ashore.ui.widgets.settled import Settled
 from ashore.ui.wording import breakable
 
 KEEP, ANEW = "Keep what I began", "Begin anew with this"
 
 
 class Replacing(QWidget):
-    """Says what is begun, and what a yes would cost. The keyboard begins at no, as does Escape."""
+    """Says what is begun, and what a yes would cost. The keyboard begins at no, as does Escape.
+
+    It may come up, or be about something else, as somebody presses: a yes takes no click before it has settled.
+    """
 
     agreed = Signal()
     declined = Signal()
@@ -27,6 +31,7 @@ class Replacing(QWidget):
         self.sentence = Label(role="strong", wrap=True)
         self.meaning = Label(wrap=True)
         self.keep, self.anew = Button(KEEP), Button(ANEW)
+        self._settled = Settled(self.anew, tells=True)
         inner.addWidget(self.sentence)
         inner.addWidget(self.meaning)
         buttons = QWidget()
@@ -48,6 +53,7 @@ class Replacing(QWidget):
         self.sentence.setText(breakable(begun.sentence))
         self.meaning.setText(breakable(begun.advice))
         self.keep.setAccessibleDescription(str(begun))
+        self._settled.wait()
         self.show()
         self.keep.setFocus(Qt.FocusReason.OtherFocusReason)
 

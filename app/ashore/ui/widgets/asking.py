@@ -27,7 +27,7 @@ class AskingCard(QFrame):
         self.question = QWidget()
         self._sentence = Label(role="strong", wrap=True)
         self.meaning = Label(wrap=True)
-        Settled(yes, tells=True)
+        self._settled = Settled(yes, tells=True)
         begin.clicked.connect(lambda: self.ask(True))
         no.clicked.connect(lambda: self.ask(False))
         yes.clicked.connect(self._agree)
@@ -44,6 +44,8 @@ class AskingCard(QFrame):
 
     def reword(self, question: str, meaning: str) -> None:
         """Ask it in other words."""
+        if (question, meaning) != (self._sentence.text(), self.meaning.text()):
+            self._settled.wait()
         self._sentence.setText(question)
         self.meaning.setText(meaning)
 

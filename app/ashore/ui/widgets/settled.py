@@ -41,6 +41,11 @@ class Settled(QObject):
         """Whether a click would not be taken now."""
         return self._wait.isActive()
 
+    def wait(self) -> None:
+        """Take no click for a moment: what the button stands for has changed."""
+        if STILL_MS:
+            self._wait.start(STILL_MS)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind in _CLICKS and watched is self._button and self.waits:
@@ -57,8 +62,7 @@ class Settled(QObject):
         if kind in _CHANGES and (kind != QEvent.Type.EnabledChange or self._button.isEnabled()):
             if kind in (QEvent.Type.Show, QEvent.Type.ParentChange):
                 self._look_around()
-            if STILL_MS:
-                self._wait.start(STILL_MS)
+            self.wait()
         return False
 
     def _tell(self) -> None:
