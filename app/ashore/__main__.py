@@ -15,6 +15,10 @@ ROLES = ("window", "signer", "sandbox")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Start the role that the command line names; the result is the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["verify-receipt"]:
+        from ashore.receipt_role import main as verify_receipt
+
+        return verify_receipt(given[1:])
     role, rest = _split_role(given)
     if role == "signer":
         from ashore.signer_role import main as be_signer

@@ -12,24 +12,13 @@ from ashore.domain.withdrawal import Mark, Status
 from ashore.engine.compose import Surroundings, compose, practice_client, system_clock
 from ashore.engine.practice import PracticeNetwork
 from ashore.engine.wallet import Wallet
+from ashore.marks import MARKS
 from ashore.net.pacing import SystemClock
 from ashore.options import Options
 from ashore.systems.base import Draft
 from ashore.systems.zklink.deployment import deployment_from_json
 
 SELFTEST_LIMIT_S = 120.0
-MARKS = {
-    Mark.AWAITED: "◌",
-    Mark.REPORTED: "○",
-    Mark.SEEN: "◐",
-    Mark.PROVEN: "●",
-    Mark.IRREVERSIBLE: "◉",
-    Mark.TAKEN_BACK: "↶",
-    Mark.UNKNOWN: "?",
-    Mark.FAILED: "✕",
-    Mark.NOT_APPLICABLE: "–",
-    Mark.NOT_REACHED: "·",
-}
 
 
 def selftest(options: Options) -> int:

@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ashore",
         description="Brings funds out of zkLink, Reddio and LNURL services, and shows each step's evidence.",
+        epilog="ashore verify-receipt FILE checks a receipt of a withdrawal, without keys, network or window.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"Ashore {__version__}")

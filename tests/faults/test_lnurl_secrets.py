@@ -209,6 +209,11 @@ class Run:
         voyages = [self.wallet.voyage(row.id) for row in rows]
         return f"{rows!r} {voyages!r} {self.wallet.operator_notes()!r} {self.shown!r}"
 
+    async def receipts(self) -> list[bytes]:
+        """The files that somebody else would be given."""
+        made, rows = self.wallet.receipts, self.wallet.activity(ActivityQuery(), None, 100).rows
+        return [await made.written(await made.make(row.id)) for row in rows]
+
 
 async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sandbox, log: Hearer) -> None:
     folder = tmp_path / "wallet"
@@ -268,6 +273,7 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
     await wallet.unlock(bytearray(b"practice"))
     await run.take_up()
     told += run.told()
+    receipts = await run.receipts()
     opened, rests = wallet.opened.listed(), wallet.opened.rests()
     while_opened = {path.name: path.read_bytes() for path in folder.iterdir()}
     still_open = wallet.open_count()
@@ -282,6 +288,8 @@ async def test_no_secret_of_a_full_run_is_anywhere(tmp_path: Path, sandbox: Sand
         found += leaks(f"{name} with what was opened", content, secrets)
     for path in folder.iterdir():
         found += leaks(path.name, path.read_bytes(), secrets)
+    assert len(receipts) > len(vouchers)
+    found += leaks("the receipts", b"\n".join(receipts), secrets)
     for error in run.errors:
         text = "".join(traceback.format_exception(error))
         found += leaks("an error", f"{text} {error!r} {error.args!r}", secrets)

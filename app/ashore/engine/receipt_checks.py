@@ -49,7 +49,9 @@ def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str =
         receipt=receipt,
         digest=digest(receipt),
         verdict=verdict,
-        headline=_headline(len(holding), len(failing), said, contradictions, signature),
+        headline=_headline(len(holding), len(failing), said, contradictions, signature)
+        if contracts is not None or not failing
+        else _unread(len(failing)),
         stages=stages,
         signature=signature,
         holding=len(holding),
@@ -192,6 +194,10 @@ def _headline(
         return "This receipt contradicts itself. Do not rely on it."
     told = {0: "It holds no proof.", 1: "Its one proof holds."}.get(proofs, f"All {proofs} proofs hold.")
     return " ".join(filter(None, (told, _whose_word(said))))
+
+
+def _unread(proofs: int) -> str:
+    return f"{'Its proof' if proofs == 1 else f'Its {proofs} proofs'} could not be read. Do not rely on this receipt."
 
 
 def _do(number: int) -> str:

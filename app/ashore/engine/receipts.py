@@ -1,31 +1,44 @@
 """Receipts of this wallet's withdrawals, and the check of anybody's."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ashore import __version__
 from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
-from ashore.domain.receipt import Receipt, ReceiptError, ReceiptMove, ReceiptStage
+from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, ReceiptMove, ReceiptStage, receipt_words
 from ashore.domain.stage_marks import passed_by
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.parts import Parts
+from ashore.engine.receipt_blocks import ask_for_blocks
 from ashore.engine.receipt_checks import check_receipt
 from ashore.engine.receipt_contracts import Contracts, contracts_named_by
-from ashore.engine.receipt_views import ReceiptCheck
+from ashore.engine.receipt_signing import sign_by_vault, sign_elsewhere
+from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck
 from ashore.engine.shown import Shown
-from ashore.engine.views import Voyage
+from ashore.engine.views import Account, Voyage
+from ashore.ethereum.errors import InvalidProof
+from ashore.ethereum.proofs import Facts
 from ashore.store.keep import unpacked
+
+MADE_KEPT = 100
+"""How many of the receipts that were made are known again when they are to be signed."""
+
+MOST_PAID_AT_ONCE = 50
 
 
 class Receipts:
     """Makes receipts from the journal and checks any; knows of no other wallet."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, accounts: Callable[[], tuple[Account, ...]]) -> None:
+        """`accounts` are the wallet's, those that sign elsewhere among them."""
         self._parts = parts
+        self._accounts = accounts
         self._shown = Shown(parts)
+        self._made: deque[str] = deque(maxlen=MADE_KEPT)
 
     async def make(self, withdrawal: str) -> Receipt:
         """The receipt of a withdrawal as it stands now, unsigned. Raises AshoreError where there is none to make."""
@@ -36,7 +49,7 @@ class Receipts:
         packed = {piece.proof: self._parts.keep.packed_proof(piece.proof) for piece in _pieces(stages) if piece.proof}
         stored = {name: body for name, body in packed.items() if body is not None}
         state = voyage.withdrawal
-        return Receipt(
+        receipt = Receipt(
             made_at=self._parts.clock.now(),
             made_by=f"Ashore {__version__}",
             withdrawal=state.id,
@@ -49,6 +62,8 @@ class Receipts:
             proofs=await asyncio.to_thread(_unpacked, stored),
             practice=self._parts.described.get(state.terms.profile, ""),
         )
+        self._made.append(await asyncio.to_thread(receipt_file.digest, receipt))
+        return receipt
 
     async def written(self, receipt: Receipt) -> bytes:
         """The file of a receipt. Raises ReceiptError where it would be too large to be read again."""
@@ -60,6 +75,64 @@ class Receipts:
     async def read(self, data: bytes) -> Receipt:
         """Read a file that anybody may have made. Raises ReceiptError."""
         return await asyncio.to_thread(receipt_file.read, data)
+
+    def code(self, receipt: Receipt, digest: str) -> ReceiptCode:
+        """What a code says of it. `digest` is that of its check."""
+        paid = receipt.payout
+        named = paid.tx_hash if paid is not None else ""
+        return ReceiptCode(digest, receipt_words(receipt.terms), receipt.status, receipt.made_at, named)
+
+    def named_by(self, code: ReceiptCode) -> str:
+        """The id of this wallet's own withdrawal that a code is about, by its transaction; empty where there is none.
+
+        Several can be paid by one transaction: then it is the one that the code's words tell of.
+        """
+        if not code.transaction:
+            return ""
+        rows = self._parts.journal.page(code.transaction, "all", None, MOST_PAID_AT_ONCE)
+        told = ((row.id, self._parts.ledger.terms(row.id)) for row in rows)
+        return next((name for name, terms in told if terms is not None and receipt_words(terms) == code.words), "")
+
+    def signer(self, receipt: Receipt) -> tuple[Account | None, str]:
+        """The account that can sign it in this wallet; None with a sentence why there is none.
+
+        That of `Account.elsewhere` signs by what is pasted. Only what this wallet has just made is signed: a signature
+        vouches for all of it.
+        """
+        if receipt.signature is not None:
+            return None, "It is signed already."
+        account = self._account(receipt)
+        if account is None:
+            return (
+                None,
+                "The account that withdrew is not in this wallet, or is no Ethereum account: nobody can sign it.",
+            )
+        if not self._parts.signer.unlocked:
+            return None, f"Ashore is locked. Unlock it to sign with {account.label}."
+        return account, ""
+
+    async def sign(self, receipt: Receipt, pasted: str = "") -> Receipt:
+        """The receipt with the signature of the account that withdrew; `pasted` where that one signs elsewhere.
+
+        Raises AshoreError: it was not made by this wallet since it started, or no account of it can sign; KeysError.
+        """
+        account, why_none = self.signer(receipt)
+        if account is None:
+            raise AshoreError(why_none)
+        if await asyncio.to_thread(receipt_file.digest, receipt) not in self._made:
+            raise AshoreError(
+                "Only a receipt that this wallet made itself can be signed. Nothing was signed.",
+                "Make it anew from the withdrawal’s own page.",
+            )
+        signer = self._parts.signer
+        if account.elsewhere:
+            return await sign_elsewhere(signer, receipt, account, pasted)
+        return await sign_by_vault(signer, receipt, account)
+
+    async def ask(self, check: ReceiptCheck) -> ReceiptAnswers:
+        """Ask this wallet's own endpoints for the blocks of a receipt that was checked. What fails is an answer."""
+        contracts, _ = self._contracts(check.receipt)
+        return await ask_for_blocks(check, contracts or Contracts({}, _unreadable), self._parts.quorums.values())
 
     async def check(self, receipt: Receipt) -> ReceiptCheck:
         """Check a receipt on this computer alone. What does not hold is an answer, and nothing is raised for it."""
@@ -83,10 +156,18 @@ class Receipts:
         except ReceiptError as error:
             return None, error.sentence
 
+    def _account(self, receipt: Receipt) -> Account | None:
+        named = receipt.terms.account.lower()
+        return next((account for account in self._accounts() if account.address.lower() == named), None)
+
     def _own(self, receipt: Receipt) -> Withdrawal | None:
         """This wallet's withdrawal with a move of the same public name."""
         found = (self._parts.journal.with_locator(move.name) for move in receipt.moves if move.name)
         return next((state for state in found if state is not None), None)
+
+
+def _unreadable(piece: Evidence, facts: Facts) -> str:  # noqa: ARG001 - the reader's
+    raise InvalidProof("Ashore does not know the contracts of this network.")
 
 
 def _pieces(stages: Iterable[ReceiptStage]) -> Iterable[Evidence]:

@@ -72,7 +72,7 @@ class Wallet:
         self.following = Following(parts, self.look_again)
         self.endings = Endings(parts)
         self.earlier, self.rests = parts.earlier, parts.rests
-        self.receipts = Receipts(parts)
+        self.receipts = Receipts(parts, self.accounts)
         self.network = parts.network
         self.sandbox = parts.sandbox
         self.ether = parts.ether

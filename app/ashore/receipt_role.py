@@ -1,0 +1,136 @@
+"""`ashore verify-receipt FILE`: checks a receipt from its bytes alone and says what holds. No keys, no network, no Qt.
+
+Ends with 0 where everything that the receipt calls proven holds and no signature is false, with 1 where something does
+not, with 2 where the file is no receipt. Whatever is printed of the receipt's own words is made plain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.receipt import Receipt, ReceiptError, made_words, receipt_words
+from ashore.domain.receipt_file import MAX_BYTES, read
+from ashore.domain.untrusted import plain, quoted
+from ashore.engine.receipt_checks import IN_PRACTICE, check_receipt
+from ashore.engine.receipt_contracts import contracts_named_by
+from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, StageCheck, Verdict
+from ashore.marks import MARKS
+
+HOLDS, HOLDS_NOT, UNREADABLE = 0, 1, 2
+_WORDS = {Verdict.HOLDS: "HOLDS", Verdict.SAID: "NOTHING PROVEN", Verdict.FAILS: "DOES NOT HOLD"}
+_PIECE = {True: "holds:", False: "DOES NOT HOLD:", None: "only said:"}
+_SENTENCE, _NAME = 400, 60
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check the file that is named; the result is the exit code."""
+    chosen = _parser().parse_args(list(arguments))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that knows fewer characters than the marks
+    try:
+        receipt = read(_content(chosen.file))
+    except AshoreError as error:
+        print(f"ashore: {error}", file=sys.stderr)
+        return UNREADABLE
+    try:
+        contracts, why_none = contracts_named_by(receipt), ""
+    except ReceiptError as error:
+        contracts, why_none = None, error.sentence
+    check = check_receipt(receipt, contracts, why_none)
+    for line in _lines(check):
+        print(line)
+    return HOLDS_NOT if check.verdict is Verdict.FAILS else HOLDS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ashore verify-receipt",
+        description="Checks a receipt of a withdrawal on this computer alone, without keys or network.",
+        epilog="Ends with 0 where everything that it calls proven holds, 1 where something does not, 2 where the file "
+        "is no receipt.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="the receipt; - reads it from the standard input")
+    return parser
+
+
+def _content(name: str) -> bytes:
+    """What the file holds, cut just beyond the most that a receipt may have. Raises ReceiptError."""
+    try:
+        if name == "-":
+            return _some(sys.stdin.buffer)
+        with Path(name).open("rb") as file:
+            return _some(file)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or "it has no such name"
+        raise ReceiptError(f"The file cannot be read: {why}.") from None
+
+
+def _some(file: BinaryIO) -> bytes:
+    return file.read(MAX_BYTES + 1)
+
+
+def _lines(check: ReceiptCheck) -> Iterator[str]:
+    receipt = check.receipt
+    yield f"{_WORDS[check.verdict]}: {check.headline}"
+    if IN_PRACTICE in check.notes:
+        yield IN_PRACTICE
+    yield ""
+    yield receipt_words(receipt.terms)
+    yield from _about(receipt, check)
+    yield ""
+    yield "Steps, each as its maker’s wallet showed it, and what was checked here:"
+    for stage in check.stages:
+        yield from _stage(stage)
+    yield ""
+    notes = (note for note in check.notes if note != IN_PRACTICE)
+    yield from filter(None, (*check.contradictions, check.arrival, *notes))
+
+
+def _about(receipt: Receipt, check: ReceiptCheck) -> Iterator[str]:
+    terms = receipt.terms
+    rows = (
+        ("Status", f"{plain(receipt.status, _NAME)}, its maker says: {quoted(receipt.headline, _SENTENCE)}"),
+        ("Made", f"{_time(receipt.made_at)} by {plain(receipt.made_by, _NAME)}, its maker says"),
+        ("Started", f"{_time(receipt.started_at)}, its maker says"),
+        ("Account", plain(terms.account)),
+        ("Recipient", plain(terms.recipient)),
+        ("Network", f"{plain(terms.network, _NAME)}, {plain(terms.profile, _NAME)}"),
+        ("Signature", check.signature.sentence),
+        ("SHA-256", check.digest),
+    )
+    for name, value in rows:
+        yield f"  {name:<10} {value or '(none)'}"
+    for move in receipt.moves:
+        number = "" if move.nonce < 0 else f", number {move.nonce}"
+        yield f"  {'Request':<10} {plain(move.kind, _NAME)} {plain(move.name)}{number}: {plain(move.state, _NAME)}"
+
+
+def _time(at: int) -> str:
+    try:
+        return made_words(at)
+    except ReceiptError:
+        return "at no time of the calendar"
+
+
+def _stage(stage: StageCheck) -> Iterator[str]:
+    mark = MARKS[stage.said] if stage.said is not None else "?"
+    title, said = plain(stage.stage.title, _NAME), plain(stage.stage.mark, _NAME)
+    yield f"{mark} {title}: marked as {said}{'; proven here' if stage.proven else ''}"
+    for piece in stage.pieces:
+        yield from _piece(piece)
+
+
+def _piece(check: PieceCheck) -> Iterator[str]:
+    yield f"    {_PIECE[check.holds]} {check.sentence}"
+    piece = check.piece
+    if piece.on_chain:
+        yield f"      block {piece.block_number:,} of {plain(piece.chain, _NAME)}, {plain(piece.block_hash)}"
+    if piece.tx_hash:
+        yield f"      transaction {plain(piece.tx_hash)}"
