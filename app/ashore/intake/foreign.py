@@ -20,7 +20,7 @@ from ashore.intake.checksums import (
     prefix_of_damaged,
     stellar_version,
 )
-from ashore.intake.words import MAY_BE_SECRET, RECEIPT, WORDS, Named, damaged_address, other_chain, other_program, part
+from ashore.intake.words import MAY_BE_SECRET, WORDS, Named, damaged_address, other_chain, other_program, part
 
 _LOOK = re.IGNORECASE | re.ASCII | re.DOTALL
 HEADS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -46,7 +46,6 @@ HEADS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 )
 """What a text begins with that needs no more than its beginning to be known."""
 
-_RECEIPT = re.compile(r'\{.{0,200}"ashore(?:"\s*:\s*"|[ ./_-]?)receipt', _LOOK)
 _NUMBER = re.compile(r"[0-9]{1,32}|[0-9]{1,3}(?:[,' ][0-9]{3}){1,8}", re.ASCII)
 _FELT = re.compile(r"[0-9]{70,78}", re.ASCII)
 _HEX = re.compile(r"0x[0-9a-f]{131,}|[0-9a-f]{131,}", re.IGNORECASE | re.ASCII)
@@ -151,8 +150,6 @@ _SHORTEST, _LONGEST = 25, 256
 
 def name_head(text: str) -> Named | None:
     """Return what a text is that is known by its beginning, or None. Of a long text no more than that is looked at."""
-    if _RECEIPT.match(text):
-        return RECEIPT
     known = next((WORDS[kind] for kind, head in HEADS if head.match(text)), None)
     if known is not None:
         return known

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from ashore.domain.addresses import checksum
 from ashore.domain.text_kinds import Kind
 from ashore.domain.untrusted import visible
+from ashore.intake import receipts
 from ashore.intake.foreign import is_long_hex, name_address, name_head, name_rest
 from ashore.intake.wallet_secrets import has_key_digits, holds_secret, name_secret, page_holds_secret
 from ashore.intake.words import HIDDEN, MAY_BE_SECRET, TOO_LONG, WORDS, Named
@@ -43,6 +44,8 @@ class Way(StrEnum):
     """A withdrawal made here, if the journal knows the hash."""
     RECEIVING = "receiving"
     """The page where a receiving wallet is connected. The text is not taken along."""
+    RECEIPT = "receipt"
+    """The page of a receipt, which it shows or names. It is no recipient, whatever it says."""
     NOWHERE = "nowhere"
 
 
@@ -108,11 +111,12 @@ _ETHEREUM_KINDS = {
 def unwrapped(text: str) -> str:
     """Return a text without what surrounds it: blanks at its ends, Ashore's own scheme, words beside a voucher.
 
-    `ashore:TEXT`, `ashore://TEXT` and `ashore://open?text=TEXT` (percent-encoded) stand for TEXT. The one voucher's
-    link in a text stands for it, unless something else in it may be a secret: that is looked at as a whole.
+    `ashore:TEXT`, `ashore://TEXT` and `ashore://open?text=TEXT` (percent-encoded) stand for TEXT; the code of a receipt
+    (`ashore:receipt?…`) stands for itself. The one voucher's link in a text stands for it, unless something else in it
+    may be a secret: that is looked at as a whole.
     """
     bare = _stripped(text)
-    link = voucher_within(bare)
+    link = "" if receipts.is_file(bare) else voucher_within(bare)
     beside = bare.replace(link, " ") if link else ""
     return bare if not link or name_secret(bare) is not None or holds_secret(beside) else link
 
@@ -120,19 +124,24 @@ def unwrapped(text: str) -> str:
 def _stripped(text: str) -> str:
     bare = text.strip(_EDGES)
     own = _OWN.match(bare)
-    if own is None:
-        return bare
+    if own is None or receipts.code_in(bare):
+        return receipts.code_in(bare) or bare
     rest = bare[own.end() :]
-    return (unquote(rest) if own[0].endswith(("=", "?")) or "%3a" in rest.lower() else rest).strip(_EDGES)
+    rest = (unquote(rest) if own[0].endswith(("=", "?")) or "%3a" in rest.lower() else rest).strip(_EDGES)
+    return receipts.code_in(rest) or rest
 
 
 def take_in(text: str, reach: lnurl.Reach = lnurl.Reach.PUBLIC) -> Intake:
     """Say what a text from outside is and where it leads. Asks nothing, and never raises."""
+    if receipts.is_file(text):
+        return _named(receipts.FILE, Way.RECEIPT)
     if len(text) > MOST_LOOKED_AT:
         return _named(TOO_LONG)
     whole, bare = _stripped(text), unwrapped(text)
     if not bare:
         return _EMPTY
+    if receipts.code_in(bare):
+        return _of_code(bare)
     if len(bare) > MAX_TEXT_BYTES or len(bare.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
         return _of_long(bare[:_HEAD])
     found = _taken_in(bare, reach)
@@ -141,6 +150,13 @@ def take_in(text: str, reach: lnurl.Reach = lnurl.Reach.PUBLIC) -> Intake:
     # A text leads somewhere as it is seen, or nowhere: bidirectional marks and blanks without width deceive.
     hides = (found.way is not Way.NOWHERE or found.kind is Kind.UNKNOWN) and _hides(bare)
     return _named(HIDDEN) if hides and not found.secret else found
+
+
+def _of_code(code: str) -> Intake:
+    wrong = receipts.trouble(code)
+    if wrong is not None:
+        return Intake(Way.NOWHERE, wrong.sentence, wrong.advice, kind=Kind.RECEIPT)
+    return _named(receipts.CODE, Way.RECEIPT)
 
 
 def _hides(text: str) -> bool:
@@ -208,8 +224,8 @@ def _of_page(text: str, reach: lnurl.Reach) -> Intake:
     return _covered(of_ethereum, text) if of_ethereum is not None else _of_lightning(found)
 
 
-def _named(named: Named) -> Intake:
-    way = Way.RECEIVING if named.connects else Way.NOWHERE
+def _named(named: Named, way: Way = Way.NOWHERE) -> Intake:
+    way = Way.RECEIVING if named.connects else way
     return Intake(way, named.sentence, named.advice, secret=named.secret, kind=named.kind)
 
 

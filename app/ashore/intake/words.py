@@ -65,11 +65,6 @@ def part(sentence: str) -> Named:
     return Named(Kind.PART, sentence, f"Ask the other program for one single code, or for the text. {_NOT_SENT}")
 
 
-RECEIPT = Named(
-    Kind.RECEIPT,
-    "This is a receipt of Ashore: it shows what was withdrawn, and moves no money.",
-    "Keep it as a file. Its hash, pasted alone, finds the withdrawal if it was made here.",
-)
 TOO_LONG = Named(Kind.TOO_LONG, "This text is too long to be an address or a link.", "Paste the one line that matters.")
 HIDDEN = Named(
     Kind.HIDDEN,

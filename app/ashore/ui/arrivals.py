@@ -14,7 +14,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer
 
 from ashore.engine.unopened_links import MOST, WAITING_MOST, Kept
-from ashore.intake.recognition import Intake, Way, take_in
+from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem, Severity
 from ashore.ui.hub import ChangeHub
 from ashore.ui.port import WalletPort, reach_of
@@ -98,6 +98,7 @@ class Doors(Protocol):
     @property
     def begun(self) -> bool: ...
     def lead_in(self, text: str) -> None: ...
+    def show_receipt(self, text: str) -> None: ...
     def show_vouchers(self) -> None: ...
 
 
@@ -290,10 +291,13 @@ class Arrivals(QObject):
         return f" {_EARLIER_KEPT.format(self._source)}" if sealed else ""
 
     def lead_on(self, text: str) -> None:
-        """Give a text to the first page's field. What waits goes on waiting."""
+        """Give a text to the first page's field, a receipt to its page. What waits goes on waiting."""
         if not self._text:
             self.leave()
-        self._doors.lead_in(text)
+        if self.recognised(text).way is Way.RECEIPT:
+            self._doors.show_receipt(unwrapped(text))
+        else:
+            self._doors.lead_in(text)
 
     def _came(self, source: Source, found: Intake) -> str:
         """Where it came from, and what it is; a locked window names no address."""

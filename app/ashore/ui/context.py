@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QStandardPaths
 
 from ashore.domain.events import Terms
 from ashore.domain.withdrawal import Withdrawal
@@ -53,6 +53,8 @@ class Navigator(Protocol):
     def say(self, problem: Problem) -> None: ...
     def lead_on(self, text: str) -> None: ...
     def take_in(self, text: str, source: Source = ..., *, waits: bool = False) -> None: ...
+    def show_receipt(self, text: str) -> None: ...
+    def show_receipt_of(self, withdrawal_id: str) -> None: ...
     def show_section(self, key: str) -> None: ...
     def show_receiving(self, done: Problem | None = None) -> None: ...
     def show_wallet_setup(self) -> None: ...
@@ -63,7 +65,7 @@ class Navigator(Protocol):
     def go_back(self) -> None: ...
 
 
-_SAVED_CODES = "saved-codes"
+_SAVED_CODES, _SAVED_RECEIPTS = "saved-codes", "saved-receipts"
 
 Notify = Callable[[Problem], None]
 Cameras = Callable[[QObject], Inputs]
@@ -93,5 +95,13 @@ class Context:
     @property
     def saved_codes(self) -> Folder:
         """Where QR codes were saved last, remembered among the settings."""
+        return self._saved(_SAVED_CODES, QStandardPaths.StandardLocation.PicturesLocation)
+
+    @property
+    def saved_receipts(self) -> Folder:
+        """Where receipts were saved last."""
+        return self._saved(_SAVED_RECEIPTS, QStandardPaths.StandardLocation.DocumentsLocation)
+
+    def _saved(self, key: str, usual: QStandardPaths.StandardLocation) -> Folder:
         wallet = self.wallet
-        return Folder(lambda: wallet.setting(_SAVED_CODES, ""), lambda folder: wallet.set_setting(_SAVED_CODES, folder))
+        return Folder(lambda: wallet.setting(key, ""), lambda folder: wallet.set_setting(key, folder), usual)

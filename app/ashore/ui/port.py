@@ -8,12 +8,14 @@ from typing import Protocol
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
+from ashore.domain.receipt import Receipt
 from ashore.engine.earlier_claims import EarlierClaim
 from ashore.engine.ether import Ether
 from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.opened_offers import OpenedVoucher
 from ashore.engine.pictures import AskFirst, Loaded
 from ashore.engine.practice_vouchers import PracticeVoucher
+from ashore.engine.receipt_views import ReceiptCheck
 from ashore.engine.receiving import ConnectedWallet, TriedWallet, WalletSetup
 from ashore.engine.unopened_links import Kept, UnopenedVoucher
 from ashore.engine.views import (
@@ -175,6 +177,15 @@ class RestsPort(Protocol):
     async def forget(self, rest: str) -> None: ...
 
 
+class ReceiptsPort(Protocol):
+    """Receipts of withdrawals: made here, and anybody's checked."""
+
+    async def make(self, withdrawal: str) -> Receipt: ...
+    async def written(self, receipt: Receipt) -> bytes: ...
+    async def read(self, data: bytes) -> Receipt: ...
+    async def check(self, receipt: Receipt) -> ReceiptCheck: ...
+
+
 class PicturesPort(Protocol):
     """Pictures of tokens, loaded only from hosts that a person agreed to."""
 
@@ -224,6 +235,8 @@ class WalletPort(Protocol):
     def rests(self) -> RestsPort | None: ...
     @property
     def pictures(self) -> PicturesPort | None: ...
+    @property
+    def receipts(self) -> ReceiptsPort | None: ...
 
     @property
     def unclaimed(self) -> UnclaimedPort: ...

@@ -68,6 +68,9 @@ LEADING: list[tuple[str, Way, Kind]] = [
     (f"ashore:{LINK}", VOUCHER, Kind.LNURL),
     (f"ashore://lightning:{LINK}", VOUCHER, Kind.LNURL),
     (f"ashore://open?text=lightning%3A{LINK}", VOUCHER, Kind.LNURL),
+    ('{"format":"ashore.receipt","version":1,"withdrawal":{}}', Way.RECEIPT, Kind.RECEIPT),
+    ('{"format":"ashore.receipt","version":1,"proof":"' + "ab" * 9000 + '"}', Way.RECEIPT, Kind.RECEIPT),
+    (f"ashore:receipt?v=1&d={HASH}&w=25+USDC+to+{ADDRESS}&s=done&m=1", Way.RECEIPT, Kind.RECEIPT),
     ("https://shop.example/voucher/12", VOUCHER, Kind.PLAIN_URL),
     (f"http://{ONION}/w", VOUCHER, Kind.PLAIN_URL),
     (ADDRESS, RECIPIENT, Kind.ADDRESS),
@@ -277,8 +280,6 @@ OTHER: list[tuple[str, Kind]] = [
     ("ashore:ashore:x", Kind.OTHER_PROGRAM),
     ("<p>Your gift</p>", Kind.WEB_PIECE),
     ('{"amount": 5}', Kind.DATA),
-    ('{"format":"ashore.receipt","version":1,"withdrawal":{}}', Kind.RECEIPT),
-    ('{"format":"ashore.receipt","version":1,"proof":"' + "ab" * 9000 + '"}', Kind.RECEIPT),
     ("UR:CRYPTO-PSBT/1-3/LPADAXCFAOEYCYADBNYLWFHDRE", Kind.PART),
     ("B$ZP0300FMUE4KXZZ7EZ", Kind.PART),
     (f"my voucher: {LINK[:-1]}x enjoy!", Kind.WITHIN),
@@ -474,6 +475,8 @@ LONGEST = [
     "x" * MOST_LOOKED_AT,
     "lnurl1" * 160_000,
     '{"' * 400_000,
+    '{"format":"ashore.receipt"' * 100_000,
+    "ashore:receipt?" + "v=1&" * 200_000,
 ]
 
 

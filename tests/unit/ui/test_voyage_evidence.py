@@ -83,7 +83,7 @@ async def test_a_proof_is_no_larger_than_the_screen(shell: Shell, text_size: int
     shell.wallet.proofs["p1"] = json.dumps({"path": ["0x" + "ab" * 500] * 20})
     page = open_voyage(shell, "committed")
     page.rows[2].more.button.click()
-    dialog = show_proof(page.context, page, "p1")
+    dialog = show_proof(page.context, page, page.context.wallet.proof("p1"))
     await shell.settle()
     room = shell.window.screen().availableGeometry()
     assert dialog.width() <= 0.9 * room.width()

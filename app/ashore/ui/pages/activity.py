@@ -21,10 +21,12 @@ from ashore.engine.views import ActivityQuery, ActivityRow
 from ashore.ui.context import Context
 from ashore.ui.models.activity_model import AMOUNT, RECIPIENT, STAGE, STARTED, TO, ActivityModel
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.receipt_opening import OpenReceipt
 from ashore.ui.theme import fonts
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.choice import Choice
 from ashore.ui.widgets.field import LineEdit
+from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, column, row
 from ashore.ui.widgets.marks import mark_pixmap
 from ashore.ui.wording import fitted
@@ -131,6 +133,13 @@ class ActivityPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "Activity")
+        self.opening = OpenReceipt(context, "link")
+        self.opening.setVisible(context.wallet.receipts is not None)
+        self.body.removeWidget(self.title)
+        head = QWidget()
+        head.setLayout(FlowLayout(self.title, self.opening, gap=16, last_right=True))
+        head.setContentsMargins(0, 0, 14, 0)
+        self.body.addWidget(head)
         self.search = LineEdit("Search withdrawals", "Search address, hash, amount, token, chain or status")
         self.filter = Choice(context.theme, "Show")
         self.filter.set_options(FILTERS)

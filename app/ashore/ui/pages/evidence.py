@@ -94,22 +94,34 @@ class EvidencePanel(QWidget):
             facts.add("Block time", clock_time(piece.block_time, now), tooltip=exact_time(piece.block_time))
         facts.add("Source", plain(piece.source, 120))
         facts.add("Observed", clock_time(piece.observed_at, now), tooltip=exact_time(piece.observed_at))
-        facts.add("Checked", how_checked(piece))
+        self._tell_checked(piece, facts)
         column.addWidget(facts)
         links, handed_over = transaction_links(self._context, piece, self._chains.get(piece.chain, 0))
         if piece.proof:
             show = Button("Show the proof", "small-link")
-            show.clicked.connect(lambda: show_proof(self._context, self, piece.proof))
-            links += [show, self._again(piece)]
+            show.clicked.connect(lambda: show_proof(self._context, self, self._proof(piece)))
+            links += [show, *self._wishes(piece)]
         if links:
             buttons = QWidget()
             buttons.setLayout(FlowLayout(*links, gap=16))
             column.addWidget(buttons)
-        if handed_over is not None:
-            column.addWidget(handed_over)
-        if piece.proof:
-            column.addWidget(self._result(piece))
+        result = self._result(piece) if piece.proof else None
+        for below in (handed_over, result):
+            if below is not None:
+                column.addWidget(below)
         return frame
+
+    def _proof(self, piece: Evidence) -> str | None:
+        """The text of its proof, None where there is none."""
+        return self._context.wallet.proof(piece.proof)
+
+    def _tell_checked(self, piece: Evidence, facts: Facts) -> None:
+        """Tell how it was checked."""
+        facts.add("Checked", how_checked(piece))
+
+    def _wishes(self, piece: Evidence) -> list[Button]:
+        """What else a person may ask for of a proof."""
+        return [self._again(piece)]
 
     def _again(self, piece: Evidence) -> Button:
         again = Button("Check again", "small-link", name=f"Check the proof again: {KINDS.get(piece.kind, 'evidence')}")
@@ -121,7 +133,7 @@ class EvidencePanel(QWidget):
         )
         return again
 
-    def _result(self, piece: Evidence) -> Label:
+    def _result(self, piece: Evidence) -> Label | None:
         result = Label(role="small", wrap=True)
         self._results[_key(piece)] = result
         self._tell(_key(piece))
@@ -201,9 +213,8 @@ def _add(facts: Facts, name: str, value: str) -> None:
         facts.add_hex("To", readable(payee["address"]))
 
 
-def show_proof(context: Context, parent: QWidget, proof_id: str) -> QDialog:
-    """Open the stored proof, indented for reading; Copy gives it byte for byte."""
-    text = context.wallet.proof(proof_id)
+def show_proof(context: Context, parent: QWidget, text: str | None) -> QDialog:
+    """Open a stored proof, indented for reading; Copy gives it byte for byte."""
     dialog = QDialog(parent.window())
     dialog.setObjectName(PASSING)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

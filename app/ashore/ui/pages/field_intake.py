@@ -29,7 +29,7 @@ from ashore.ui.wording import LIGHTNING, REDDIO
 
 NOT_FILLED = "Nothing was filled in here."
 TO_VOUCHER, TO_ADDRESS, TO_VAULT = "Go to the voucher", "Withdraw to it…", "Transfer to it…"
-LOOK_UP, CONNECT = "Look it up…", "Connect a wallet"
+LOOK_UP, CONNECT, SHOW_RECEIPT = "Look it up…", "Connect a wallet", "Show the receipt"
 WIPE_COPY, WIPE_BOTH, WIPE_HERE = "Clear the clipboard", "Clear it here and from the clipboard", "Clear it here"
 WIPED = "The clipboard is cleared."
 _CLEAR = re.compile(r"(?P<c>[Cc])lear it( (from )?here and from the clipboard)?(?=\.)")
@@ -42,6 +42,7 @@ _LEADS = {
     Way.VAULT: TO_VAULT,
     Way.LOOK_UP: LOOK_UP,
     Way.RECEIVING: CONNECT,
+    Way.RECEIPT: SHOW_RECEIPT,
 }
 _JUDGED = frozenset(
     {

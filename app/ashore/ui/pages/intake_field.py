@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import visible
 from ashore.engine.views import ActivityPage, ActivityQuery
+from ashore.intake.receipts import is_file
 from ashore.intake.recognition import Intake, Way, take_in, unwrapped
 from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import Source, keep_voucher
@@ -28,6 +29,7 @@ from ashore.ui.wording import LIGHTNING, REDDIO, is_claim, money
 
 _CAPTION = "Paste or scan anything"
 FOLLOW = "Follow this withdrawal"
+SHOW_RECEIPT = "Show the receipt"
 UNKNOWN_HASH = Problem(
     "This is a hash or a key: 64 digits. No withdrawal made here has it.",
     "If it is the hash of a withdrawal that another wallet made, Ashore can follow it: it asks zkLink’s node about it. "
@@ -62,6 +64,7 @@ class IntakeField(QWidget):
         self.to_voucher = Button("Go to the voucher", "primary")
         self.to_withdrawal = Button("Show it", "primary", name="Show the withdrawal")
         self.to_receiving = Button("Connect a wallet", "primary")
+        self.to_receipt = Button(SHOW_RECEIPT, "primary")
         self.to_own = Button("")
         self._own: OwnCode | None = None
         self._came = ""
@@ -74,8 +77,9 @@ class IntakeField(QWidget):
         self.to_follow = [(each.id, Button(one or f"{FOLLOW} of {each.title}")) for each in followed]
         one = "Transfer to it on Reddio" if len(vaults) == 1 else ""
         self.to_vault = [(each.id, Button(one or f"Transfer to it on {each.title}", "primary")) for each in vaults]
-        leading = (self.to_voucher, self.to_withdrawal, self.to_receiving, *(button for _id, button in self.to_follow))
-        self.ways = [*leading, *(button for _id, button in (*self.to_address, *self.to_vault))]
+        leading = (self.to_voucher, self.to_withdrawal, self.to_receiving, self.to_receipt)
+        followed_by = (button for _id, button in self.to_follow)
+        self.ways = [*leading, *followed_by, *(button for _id, button in (*self.to_address, *self.to_vault))]
         below = QWidget()
         below.setLayout(FlowLayout(*self.ways, self.to_own, self.wipe, self.paste, self.clear))
         below.setContentsMargins(0, 4, 0, 2)
@@ -96,7 +100,7 @@ class IntakeField(QWidget):
         self.edit.textChanged.connect(self._recognise)
         self.edit.returnPressed.connect(self._lead_on)
         self.edit.paste_wanted.connect(self.scanner.scan.from_clipboard)
-        self.edit.brought.connect(lambda text: self._hold(text, Source.DROP))
+        self.edit.brought.connect(lambda text: self._take_over(text, Source.DROP))
         self.scanner.scan.got.connect(self._got)
         self.scanner.scan.told.connect(self._say)
         self.paste.clicked.connect(self.scanner.scan.from_clipboard)
@@ -183,6 +187,7 @@ class IntakeField(QWidget):
         show_if(self.to_voucher, way is Way.VOUCHER and bool(self._vouchers))
         show_if(self.to_withdrawal, bool(self._known))
         show_if(self.to_receiving, way is Way.RECEIVING and self._context.wallet.receiving is not None)
+        show_if(self.to_receipt, way is Way.RECEIPT)
         for _id, button in self.to_address:
             show_if(button, way is Way.RECIPIENT)
         for _id, button in self.to_follow:
@@ -212,10 +217,17 @@ class IntakeField(QWidget):
     def _got(self, text: str, source: Source) -> None:
         """A pasted text is named first; what was pointed at leads on by itself."""
         if source is Source.CLIPBOARD:
-            self._hold(text, source)
+            self._take_over(text, source)
             self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._context.go.take_in(text, source)
+
+    def _take_over(self, text: str, source: Source) -> None:
+        """Hold what was pasted or dropped here. A whole receipt has no room in a line: it is shown at once."""
+        if is_file(text):
+            self._context.go.take_in(text, source)
+        else:
+            self._hold(text, source)
 
     def _hold(self, text: str, source: Source) -> None:
         """Let a text take the place of what stands here; of a message with a voucher in it, the voucher alone."""
@@ -320,6 +332,8 @@ class IntakeField(QWidget):
             go.show_form(self._vouchers, link=unwrapped(text), agreed=True)
         elif pressed is self.to_receiving:
             go.show_wallet_setup()
+        elif pressed is self.to_receipt:
+            go.show_receipt(unwrapped(text))
         elif pressed is self.to_withdrawal and len(known) == 1:
             go.show_voyage(known[0])
         elif pressed is self.to_withdrawal:

@@ -60,12 +60,19 @@ CLAIM_IT, FOLLOW_CLAIM = "Claim it", "Follow the claim"
 CLAIM_NOW = "Claim now"
 """The same where it is said what is awaited, so that it is in view whatever the window's height."""
 
+VOYAGE = "Voyage"
+"""What the way back to it is called."""
+
 
 class VoyagePage(Page):
     """Follows one withdrawal, live."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "", back="Activity")
+        self.receipt = Button("Receipt", "link", name="Make a receipt of it")
+        self.receipt.clicked.connect(lambda: context.go.show_receipt_of(self._id))
+        self.receipt.setVisible(context.wallet.receipts is not None)
+        self.top.addWidget(self.receipt)
         self._id = ""
         self._voyage: Voyage | None = None
         self._opened = False

@@ -15,13 +15,15 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from ashore.domain.receipt_file import MAX_BYTES as MOST_RECEIPT_BYTES
+from ashore.intake import receipts
 from ashore.intake.codes import Luma
 from ashore.ui.scanner.luma import on_white
 from ashore.ui.widgets.picture import Bounds, PictureReader, UnreadablePicture, format_of
 
 MOST_FILE_BYTES = 64 * 1024 * 1024
 MOST_TEXT_BYTES = 64 * 1024
-"""Of a file that holds a text: a link, an address, a receipt."""
+"""Of a file that holds a text: a link or an address. A receipt may be longer: see `ashore.domain.receipt_file`."""
 
 _ENOUGH_PIXELS = 16_000_000
 """A larger photograph (JPEG) is decoded at a smaller scale: its pixels are sharper than its lens."""
@@ -53,6 +55,8 @@ BOUNDS = Bounds(
 _NO_FILE = ("This file cannot be read.", "It may have been moved, or you may not be allowed to read it.")
 _TOO_HEAVY = "The file is too large to be a picture of a code: "
 _OTHER = "This is neither a picture nor a text that Ashore knows."
+_LONG = ("This file is too long to be an address or a link.", "Copy the one line that matters and paste it.")
+_LONG_RECEIPT = ("This file is too large to be a receipt.", "Ask for the file that Ashore has saved.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +176,14 @@ def _text_of(head: bytes, descriptor: int, size: int) -> Text:
         raise UnreadablePicture(*_SVG)
     if b"\x00" in head:
         raise UnreadablePicture(_OTHER, _KINDS)
-    if size > MOST_TEXT_BYTES:
-        advice = "Copy the one line that matters and paste it."
-        raise UnreadablePicture("This file is too long to be an address, a link or a receipt.", advice)
-    body = head
-    while len(body) <= MOST_TEXT_BYTES and (piece := os.read(descriptor, _HEAD)):
+    most = MOST_RECEIPT_BYTES if receipts.is_file(head.decode("ascii", "replace")) else MOST_TEXT_BYTES
+    if size > most:
+        raise UnreadablePicture(*(_LONG_RECEIPT if most == MOST_RECEIPT_BYTES else _LONG))
+    body = bytearray(head)
+    while len(body) <= most and (piece := os.read(descriptor, _PIECE)):
         body += piece
     try:
-        return Text(body.removeprefix(_BOM)[:MOST_TEXT_BYTES].decode())
+        return Text(body.removeprefix(_BOM)[:most].decode())
     except UnicodeDecodeError:
         raise UnreadablePicture(_OTHER, _KINDS) from None
 

@@ -14,6 +14,8 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ashore.domain.errors import AshoreError
+from ashore.domain.receipt_file import SUFFIX
+from ashore.intake.receipts import bounded
 from ashore.intake.recognition import Intake, Way, take_in
 from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import Source
@@ -29,12 +31,10 @@ from ashore.ui.widgets.dialogs import PASSING
 from ashore.ui.widgets.picture import UnreadablePicture
 from ashore.ui.widgets.saving import Folder
 
-MOST_TEXT = 20_000
-"""Characters of a text that are looked at: more than any link has."""
-
 _FOLDER = "picture-folder"
 _WORK = "scan"
 _FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.gif *.bmp);;All files (*)"
+_RECEIPTS = f"Receipts (*{SUFFIX} *.json);;{_FILTER}"
 _IMAGES = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/gif")
 """Formats of pictures in the clipboard and under the pointer, the exact ones first."""
 
@@ -105,8 +105,15 @@ class Scan(QObject):
         self._start(self._from_screen)
 
     def choose_picture(self) -> None:
-        """Ask for a file."""
-        dialog = QFileDialog(self._place.window(), "Scan a picture", self._folder(), _FILTER)
+        """Ask for a picture."""
+        self._choose("Scan a picture", _FILTER)
+
+    def choose_receipt(self) -> None:
+        """Ask for the file of a receipt; a picture of its code does as well."""
+        self._choose("Open a receipt", _RECEIPTS)
+
+    def _choose(self, words: str, kinds: str) -> None:
+        dialog = QFileDialog(self._place.window(), words, self._folder(), kinds)
         dialog.setObjectName(PASSING)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._chosen)
@@ -126,7 +133,7 @@ class Scan(QObject):
         if data is None or not data.formats():
             self._say(EMPTY_CLIPBOARD)
             return
-        text = data.text()[:MOST_TEXT] if data.hasText() else ""
+        text = bounded(data.text()) if data.hasText() else ""
         files = [url for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
         if len(files) > 1:
             self._say(_ONE_FILE)
@@ -190,7 +197,7 @@ class Scan(QObject):
     async def _look(self, source: Source, *loads: Callable[[], Picture | Text]) -> None:
         seen = await self._looking.look(*loads)
         if isinstance(seen, Text):
-            self._tell(seen.text[:MOST_TEXT], source)
+            self._tell(bounded(seen.text), source)
         else:
             self._of_codes(seen, source)
 

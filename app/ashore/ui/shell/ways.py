@@ -24,13 +24,14 @@ from ashore.ui.pages.connect_wallet import ConnectWalletPage
 from ashore.ui.pages.home import HomePage
 from ashore.ui.pages.lnurl_form import LnurlFormPage
 from ashore.ui.pages.page import Page
+from ashore.ui.pages.receipt import ReceiptPage
 from ashore.ui.pages.receiving import ReceivingPage
 from ashore.ui.pages.reddio_form import ReddioFormPage
 from ashore.ui.pages.registration_form import RegistrationFormPage
 from ashore.ui.pages.replace_form import ReplaceFormPage
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.unlock import UnlockPage
-from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.pages.voyage import VOYAGE, VoyagePage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.port import WalletPort
 from ashore.ui.shell import places
@@ -198,6 +199,21 @@ class Ways(QObject):
         origin = self._way[0] if self._way else "activity"
         page.name_way_back(places.TITLES[origin])
         self._go([origin, "voyage"])
+
+    def show_receipt(self, text: str) -> None:
+        """The page of a receipt: its file, or its code. Whatever it says begins nothing."""
+        if not self.signing:
+            page = self._built("receipt", ReceiptPage, ReceiptPage)
+            page.open(text)
+            page.name_way_back(places.TITLES["activity"])
+            self._go(["activity", "receipt"])
+
+    def show_receipt_of(self, withdrawal_id: str) -> None:
+        """The receipt of a withdrawal whose voyage is in view."""
+        page = self._built("receipt", ReceiptPage, ReceiptPage)
+        page.make(withdrawal_id)
+        page.name_way_back(VOYAGE)
+        self._go([*self._way, "receipt"])
 
     def show_receiving(self, done: Problem | None = None) -> None:
         """The wallets that receive over Lightning, where the network has any; `done` is good news about them."""

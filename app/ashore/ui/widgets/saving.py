@@ -37,17 +37,20 @@ class NotSaved(AshoreError):
     """A file that could not be written. What was there before is still there."""
 
 
+_Place = QStandardPaths.StandardLocation
+
+
 @dataclass(slots=True)
 class Folder:
-    """The folder that files were last saved to: pictures go to the desktop's own place for them at first."""
+    """The folder that files were last saved to: pictures go to the desktop's own place for them (`usual`) at first."""
 
     recall: Callable[[], str] = field(default=str)
     keep: Callable[[str], None] = field(default=lambda _folder: None)
+    usual: QStandardPaths.StandardLocation = _Place.PicturesLocation
 
     def start(self) -> str:
         """Where to begin: a folder that is there. Of one that is not, dialogs take the name for that of a file."""
-        places = (QStandardPaths.StandardLocation.PicturesLocation, QStandardPaths.StandardLocation.HomeLocation)
-        usual = (QStandardPaths.writableLocation(place) for place in places)
+        usual = (QStandardPaths.writableLocation(place) for place in (self.usual, _Place.HomeLocation))
         return next((folder for folder in (self.recall(), *usual) if folder and Path(folder).is_dir()), "")
 
 

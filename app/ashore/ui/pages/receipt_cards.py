@@ -1,0 +1,113 @@
+"""Beside a receipt: whose signature vouches for it, and how it is passed on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.receipt import Receipt, ReceiptCode, code_text, receipt_words
+from ashore.domain.receipt_file import SUFFIX
+from ashore.domain.untrusted import plain
+from ashore.engine.receipt_views import ReceiptCheck
+from ashore.ui.context import Context
+from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.flow import FlowLayout
+from ashore.ui.widgets.hextext import HexText
+from ashore.ui.widgets.labels import Label, column, set_property, set_tip, show_if
+from ashore.ui.widgets.qr import show_large
+from ashore.ui.widgets.saving import ask_where, name_for, place_of, write
+from ashore.ui.wording import breakable
+
+TELLS = "Whoever has it sees amount, account, recipient and times. It holds no key."
+NAMES_ONLY = "It names the receipt, and holds no proof: pass the file on as well."
+SAVE, SHOW_CODE, COPY_HASH = "Save…", "Show as code", "Copy its hash"
+_MARGINS = (20, 16, 20, 16)
+
+
+class SignatureCard(QFrame):
+    """Whose signature vouches for it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setProperty("ground", "card")
+        self.sentence = Label(wrap=True)
+        self.address = HexText(context.theme, what="Signed by", size=12)
+        self.setLayout(column(Label("Signature", "caption"), self.sentence, self.address, margins=_MARGINS))
+
+    def show_check(self, check: ReceiptCheck) -> None:
+        """Tell of the signature of a receipt."""
+        signature = check.signature
+        self.sentence.setText(breakable(signature.sentence))
+        tone = {True: "ok" if signature.by_account else "warn", False: "bad", None: "muted"}[signature.holds]
+        set_property(self.sentence, "tone", tone)
+        self.address.show_hex(signature.address)
+        show_if(self.address, bool(signature.address))
+
+
+class PassOnCard(QFrame):
+    """Saves a receipt, shows its code, copies its hash; and says before that what others see in it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setProperty("ground", "card")
+        self._context = context
+        self._receipt: Receipt | None = None
+        self._digest = ""
+        self.save = Button(SAVE, "primary", name="Save the receipt")
+        self.code = Button(SHOW_CODE)
+        self.copy = CopyButton("the SHA-256 of the receipt", label=COPY_HASH)
+        self.said = Label(role="small", wrap=True)
+        buttons = QWidget()
+        buttons.setLayout(FlowLayout(self.save, self.code, self.copy, gap=10))
+        tells = Label(TELLS, "small", wrap=True)
+        self.setLayout(column(Label("Pass it on", "caption"), tells, buttons, self.said, margins=_MARGINS))
+        self.save.clicked.connect(self._ask_where)
+        self.code.clicked.connect(self._show_code)
+
+    def show_receipt(self, check: ReceiptCheck) -> None:
+        """Pass on another one."""
+        self._receipt, self._digest = check.receipt, check.digest
+        self.copy.set_text(check.digest)
+        self.said.show_text("")
+
+    def code_of(self, receipt: Receipt) -> str:
+        """The text of the code that names it."""
+        payout = receipt.payout
+        transaction = payout.tx_hash.lower() if payout is not None else ""
+        words = receipt_words(receipt.terms)
+        return code_text(ReceiptCode(self._digest, words, plain(receipt.status, 40), receipt.made_at, transaction))
+
+    def _show_code(self) -> None:
+        if self._receipt is not None:
+            text = self.code_of(self._receipt)
+            context = self._context
+            show_large(context.theme, self.window(), text, "the receipt", context.saved_codes, NAMES_ONLY)
+
+    def _ask_where(self) -> None:
+        if self._receipt is None:
+            return
+        name = f"{name_for(f'receipt {receipt_words(self._receipt.terms)}', self._digest)}{SUFFIX}"
+        kinds = {SUFFIX.removeprefix("."): f"Receipts of Ashore (*{SUFFIX})"}
+        ask_where(self, "Save the receipt", name, kinds, self._context.saved_receipts, self.save_as)
+
+    def save_as(self, path: Path) -> None:
+        """Write the file, and say what became of it."""
+        self._context.tasks.start(self._saved(path), failed=self._not_saved, name="save receipt")
+
+    async def _saved(self, path: Path) -> None:
+        receipts, receipt = self._context.wallet.receipts, self._receipt
+        if receipts is None or receipt is None:
+            return
+        await asyncio.to_thread(write, path, await receipts.written(receipt))
+        self._say(f"Saved as {place_of(path)}.", str(path))
+
+    def _not_saved(self, error: AshoreError) -> None:
+        self._say(str(error), tone="bad")
+
+    def _say(self, words: str, whole: str = "", *, tone: str = "") -> None:
+        set_property(self.said, "tone", tone)
+        self.said.show_text(breakable(words))
+        set_tip(self.said, whole)
