@@ -22,7 +22,7 @@ CODE = Named(
 MOST_TEXT = 20_000
 """Characters of any other text that are looked at: more than any link has."""
 
-_HEAD = 400
+_HEAD, _LONGEST = 400, 4096
 _FILE = re.compile(r'\s{0,20}\{.{0,200}"ashore(?:"\s*:\s*"|[ ./_-]?)receipt', re.IGNORECASE | re.ASCII | re.DOTALL)
 _CODE = re.compile(r"ashore:(?://)?receipt/?\?(?P<parts>[!-~]*)", re.IGNORECASE | re.ASCII)
 
@@ -34,7 +34,7 @@ def is_file(head: str) -> bool:
 
 def code_in(text: str) -> str:
     """The code that a text without blanks around it is, as Ashore writes its beginning; else empty."""
-    found = _CODE.fullmatch(text)
+    found = _CODE.fullmatch(text) if len(text) <= _LONGEST else None
     return f"{CODE_HEAD}{found['parts']}" if found is not None else ""
 
 

@@ -66,6 +66,7 @@ from unit.ui.standin_parts import (
     NOW,
     StandInElsewhere,
     StandInEther,
+    StandInReceipts,
     StandInRegistering,
     StandInSandbox,
     StandInStarkAccounts,
@@ -149,6 +150,7 @@ class StandInWallet:
         self.unopened: UnopenedPort | None = None
         self.rests: RestsPort | None = None
         self.pictures: PicturesPort | None = None
+        self.receipts = StandInReceipts(self.voyage)
         self.unclaimed = StandInUnclaimed()
         self.elsewhere = StandInElsewhere()
         self.stark_accounts = StandInStarkAccounts()

@@ -6,11 +6,15 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
+from ashore.domain.receipt import Receipt, ReceiptMove, ReceiptStage
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.ether import Ether
-from ashore.engine.views import CLOCK_KEY, RELAYER_KEY, RESTS, Account
+from ashore.engine.receipt_checks import check_receipt
+from ashore.engine.receipt_views import ReceiptCheck
+from ashore.engine.views import CLOCK_KEY, RELAYER_KEY, RESTS, Account, Voyage
 from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer
 from ashore.systems.claiming.replacing import ReplacementOffer
@@ -50,6 +54,41 @@ class StandInSandbox:
     async def run_as_chosen(self, setting: Callable[[str, str], str]) -> None:
         await self.set_clock(setting(CLOCK_KEY, "demo"))
         self.rests = setting(RELAYER_KEY, "") == RESTS
+
+
+class StandInReceipts:
+    """Makes, reads and checks receipts as the wallet does, but that no contract of any network is known here."""
+
+    def __init__(self, voyage: Callable[[str], Voyage | None]) -> None:
+        self._voyage = voyage
+        self.own = ""
+        self.differs = ""
+
+    async def make(self, withdrawal: str) -> Receipt:
+        await asyncio.sleep(0)
+        voyage = self._voyage(withdrawal)
+        if voyage is None:
+            raise AshoreError("This withdrawal is not in the journal.")
+        stages = tuple(
+            ReceiptStage(row.stage.id, row.stage.title, str(row.mark), row.said_by, row.sentence, row.view.evidence)
+            for row in voyage.rows
+        )
+        state, self.own = voyage.withdrawal, withdrawal
+        moves = tuple(ReceiptMove(str(move.kind), str(move.state), move.locator) for move in state.moves.values())
+        told = (withdrawal, state.started_at, str(state.status), voyage.headline, state.terms, moves, stages)
+        return Receipt(NOW, "Ashore 0", *told)
+
+    async def written(self, receipt: Receipt) -> bytes:
+        return receipt_file.write(receipt).encode("ascii")
+
+    async def read(self, data: bytes) -> Receipt:
+        await asyncio.sleep(0)
+        return receipt_file.read(data)
+
+    async def check(self, receipt: Receipt) -> ReceiptCheck:
+        found = check_receipt(receipt, None, "No contract is known here.")
+        own = self.own if receipt.withdrawal == self.own else ""
+        return replace(found, own_withdrawal=own, own_differs=self.differs)
 
 
 class StandInEther:

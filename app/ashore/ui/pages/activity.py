@@ -134,7 +134,6 @@ class ActivityPage(Page):
     def __init__(self, context: Context) -> None:
         super().__init__(context, "Activity")
         self.opening = OpenReceipt(context, "link")
-        self.opening.setVisible(context.wallet.receipts is not None)
         self.body.removeWidget(self.title)
         head = QWidget()
         head.setLayout(FlowLayout(self.title, self.opening, gap=16, last_right=True))

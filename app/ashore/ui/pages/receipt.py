@@ -43,9 +43,9 @@ class ReceiptPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "", back="Activity")
+        self.top.addWidget(Label(NAME, "caption"))
         self.check: ReceiptCheck | None = None
         self._code: ReceiptCode | None = None
-        self._makes = ""
         self.rows: list[ReceiptStageRow] = []
         self.notice = Notice(context.icons)
         self._header()
@@ -105,7 +105,6 @@ class ReceiptPage(Page):
         """Make the receipt of a withdrawal of this wallet, as it stands now, and show it."""
         self._begin()
         self._code = None
-        self._makes = withdrawal
         self._work(self._made(withdrawal))
 
     def open(self, text: str) -> None:
@@ -124,7 +123,7 @@ class ReceiptPage(Page):
 
     def _begin(self) -> None:
         """Show nothing of the one before."""
-        self.check, self._makes = None, ""
+        self.check = None
         clear(self._stepper)
         self.rows.clear()
         for part in (self.card, self.named, self.signature, self.pass_on, self.known, self.to_voyage, self.recipient):
@@ -143,15 +142,13 @@ class ReceiptPage(Page):
 
     async def _made(self, withdrawal: str) -> None:
         receipts = self.context.wallet.receipts
-        if receipts is not None:
-            receipt = await receipts.make(withdrawal)
-            self._show(await receipts.check(receipt), made=True)
+        receipt = await receipts.make(withdrawal)
+        self._show(await receipts.check(receipt), made=True)
 
     async def _opened(self, text: str) -> None:
         receipts = self.context.wallet.receipts
-        if receipts is not None:
-            receipt = await receipts.read(text.encode("utf-8", "replace"))
-            self._show(await receipts.check(receipt), made=False)
+        receipt = await receipts.read(text.encode("utf-8", "replace"))
+        self._show(await receipts.check(receipt), made=False)
 
     def _show(self, check: ReceiptCheck, *, made: bool) -> None:
         """Show a receipt that was checked."""
@@ -187,11 +184,9 @@ class ReceiptPage(Page):
     def _show_finding(self, check: ReceiptCheck, *, made: bool) -> None:
         advice = [check.arrival, check.own_differs, "" if made else self._compared(check)]
         told = " ".join(filter(None, advice))
-        if check.verdict is Verdict.HOLDS and not check.own_differs:
-            self.notice.show_done(check.headline, told)
-        else:
-            fails = check.verdict is Verdict.FAILS
-            self.notice.show_problem(Problem(check.headline, told, Severity.BLOCKS if fails else Severity.WARNS))
+        fails, doubtful = check.verdict is Verdict.FAILS, check.verdict is Verdict.SAID or bool(check.own_differs)
+        severity = Severity.BLOCKS if fails else Severity.WARNS if doubtful else Severity.NOTES
+        self.notice.show_problem(Problem(check.headline, told, severity))
         show_if(self.to_voyage, bool(check.own_withdrawal) and not made)
         clear(self._notes)
         for note in (*check.contradictions, *check.notes):

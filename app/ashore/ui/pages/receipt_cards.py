@@ -98,11 +98,10 @@ class PassOnCard(QFrame):
         self._context.tasks.start(self._saved(path), failed=self._not_saved, name="save receipt")
 
     async def _saved(self, path: Path) -> None:
-        receipts, receipt = self._context.wallet.receipts, self._receipt
-        if receipts is None or receipt is None:
-            return
-        await asyncio.to_thread(write, path, await receipts.written(receipt))
-        self._say(f"Saved as {place_of(path)}.", str(path))
+        if self._receipt is not None:
+            data = await self._context.wallet.receipts.written(self._receipt)
+            await asyncio.to_thread(write, path, data)
+            self._say(f"Saved as {place_of(path)}.", str(path))
 
     def _not_saved(self, error: AshoreError) -> None:
         self._say(str(error), tone="bad")

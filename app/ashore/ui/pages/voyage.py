@@ -69,11 +69,10 @@ class VoyagePage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "", back="Activity")
-        self.receipt = Button("Receipt", "link", name="Make a receipt of it")
-        self.receipt.clicked.connect(lambda: context.go.show_receipt_of(self._id))
-        self.receipt.setVisible(context.wallet.receipts is not None)
-        self.top.addWidget(self.receipt)
         self._id = ""
+        self.receipt = Button("Receipt", "link", name="Receipt of this withdrawal")
+        self.receipt.clicked.connect(lambda: context.go.show_receipt_of(self._id))
+        self.top.addWidget(self.receipt)
         self._voyage: Voyage | None = None
         self._opened = False
         self.rows: list[StageRowWidget] = []
