@@ -21,7 +21,14 @@ from faults.claim_matrix import KilledClaims, claim_cases
 from faults.ending_matrix import EndingLane, ending_cases
 from faults.kill_cases import ELSEWHERE, KILLS_IN_CI, OVERTAKEN, answer_cases, boundary_cases, random_cases
 from faults.kill_matrix import Lane, Runs, Tally, open_lanes, run_lanes, summed
-from faults.lnurl_matrix import AGAIN, BOUNDARIES, VoucherLane, voucher_boundary_cases, voucher_random_cases
+from faults.lnurl_matrix import (
+    AGAIN,
+    BOUNDARIES,
+    OPENED_AGAIN,
+    VoucherLane,
+    voucher_boundary_cases,
+    voucher_random_cases,
+)
 from faults.reddio_matrix import PATHS, ReddioLane, reddio_cases
 from faults.replacement_matrix import CANCELLED_AT, ReplacementLane, replacement_cases
 
@@ -141,8 +148,10 @@ def test_killed_over_vouchers(tmp_path: Path, figures: dict[str, Tally], request
     print(f"--kills {count} --kill-seed {seed}")
     cases = [*voucher_boundary_cases(), *voucher_random_cases(count, seed)]
     rows = _kill(cases, VoucherLane, VOUCHER_LANES, tmp_path, figures)
-    assert set(rows) == {*(f"lnurl: {boundary}" for boundary in BOUNDARIES), AGAIN, "lnurl: random moment"}
+    others = {AGAIN, OPENED_AGAIN, "lnurl: random moment"}
+    assert set(rows) == {f"lnurl: {boundary}" for boundary in BOUNDARIES} | others
     assert rows[AGAIN].final == sum(case.again for case in cases), "what was refused came, with the same invoice"
+    assert rows[OPENED_AGAIN].final == sum(case.twice for case in cases), "both claims of one link that came once"
     assert sum(tally.kills for tally in rows.values()) >= len(cases)
     for boundary in BOUNDARIES:
         row = rows[f"lnurl: {boundary}"]

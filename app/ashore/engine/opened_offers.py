@@ -90,7 +90,7 @@ class OpenedOffers:
         self._turn = asyncio.Lock()
         self._asking: dict[str, asyncio.Task[Offer]] = {}
         self._writes = VaultWrites(changed)
-        self.links = UnopenedLinks(profile, signer, self._turn, self._keeps, now, monotonic, changed)
+        self.links = UnopenedLinks(profile, signer, self._turn, self._keeps, journal.head, now, monotonic, changed)
 
     def listed(self) -> tuple[OpenedVoucher, ...]:
         """The list as it is shown, the latest first; empty while locked."""
@@ -162,7 +162,7 @@ class OpenedOffers:
 
     async def _sealed_and_asked(self, text: str, ask: Callable[[], Coroutine[Any, Any, Offer]]) -> Offer:
         """Ask once the link itself is in the vault, so that no end of the program between the two loses it."""
-        self.links.keep(text, "")
+        self.links.keep(text, "", to_open=True)
         await self.links.settled()
         self._probe(Boundary.LINK_SEALED)
         try:
@@ -234,6 +234,7 @@ class OpenedOffers:
             if over:
                 self._writes.begin(self._delete(over))
             if free or rests:
+                self._writes.begin(self._tidy_links(free + rests))
                 self._changed()
 
     # ---- locking and closing
@@ -286,8 +287,11 @@ class OpenedOffers:
 
     # ---- the vault
 
-    def _keeps(self, name: str) -> bool:
-        return any(name in kept for kept in (self._records, self._under_way, self._rests, self._owed))
+    def _keeps(self, name: str, since: int = 0) -> bool:
+        """Whether it is kept as opened; but for what was opened before the event `since`, and is being withdrawn."""
+        if any(name in kept for kept in (self._records, self._rests, self._owed)):
+            return True
+        return name in self._under_way and int(self._under_way[name].meta["after"]) >= since
 
     def _answered(self, name: str, task: "asyncio.Task[Offer]") -> None:
         self._asking.pop(name, None)
@@ -355,6 +359,15 @@ class OpenedOffers:
             self._records.pop(name, None)
             self._rests.pop(name, None)
             self._owed.pop(name, None)
+
+    async def _tidy_links(self, names: list[str]) -> None:
+        """Delete the links of what is kept as opened again, but where an answer is still awaited."""
+        async with self._turn:
+            kept = [name for name in names if name not in self._asking and self._keeps(name, self._journal.head())]
+            found = [record for name in kept if (record := self.links.record_of(name)) is not None]
+            await self._delete(found)
+            for name in kept:
+                self.links.became_opened(name)
 
     async def _delete(self, records: list[SealedRecord]) -> None:
         """Delete what was used. What fails now is found again at the next unlocking."""

@@ -95,19 +95,22 @@ class UnopenedLinks:
         profile: LnurlProfile,
         signer: Signer,
         turn: asyncio.Lock,
-        opened: Callable[[str], bool],
+        opened: Callable[[str, int], bool],
+        head: Callable[[], int],
         now: Callable[[], int],
         monotonic: Callable[[], float],
         changed: Callable[[], None],
     ) -> None:
-        """`turn` is held over each write of vouchers' records; `opened` knows by its name what is kept as opened.
+        """`turn` is held over each write of vouchers' records; `head` gives the number of the journal's last event.
 
-        `now` gives UTC milliseconds, `monotonic` seconds.
+        `opened` knows by its name what is kept as opened. With a number, what was opened before that event and is being
+        withdrawn does not count. `now` gives UTC milliseconds, `monotonic` seconds.
         """
         self._profile = profile
         self._signer = signer
         self._turn = turn
         self._opened = opened
+        self._head = head
         self._now = now
         self._monotonic = monotonic
         self._changed = changed
@@ -124,16 +127,20 @@ class UnopenedLinks:
         """The list as it is shown, the latest first; empty while locked."""
         if not self._signer.unlocked:
             return ()
-        told = {name: _entry(name, record.meta) for name, record in self._records.items()}
-        told |= {name: _entry(name, link.meta, sealed=False) for name, link in self._owed.items()}
-        left = [entry for name, entry in told.items() if not self._opened(name)]
+        metas = {name: record.meta for name, record in self._records.items()}
+        metas |= {name: link.meta for name, link in self._owed.items()}
+        left = [
+            _entry(name, meta, sealed=name not in self._owed)
+            for name, meta in metas.items()
+            if not self._opened(name, _after(meta))
+        ]
         return tuple(sorted(left, key=lambda each: (-each.came_at, each.id)))
 
     @property
     def waiting(self) -> int:
         """How many links are in memory alone."""
         self._let_lapse()
-        return sum(not self._opened(name) for name in self._owed)
+        return sum(not self._opened(name, _after(link.meta)) for name, link in self._owed.items())
 
     @property
     def trouble(self) -> str:
@@ -147,13 +154,18 @@ class UnopenedLinks:
 
     # ---- keeping
 
-    def keep(self, text: str, source: str) -> Kept:
-        """Keep a link that came. Sealing it has begun when this returns, where the vault is open; see `settled`."""
+    def keep(self, text: str, source: str, *, to_open: bool = False) -> Kept:
+        """Keep a link that came. Sealing it has begun when this returns, where the vault is open; see `settled`.
+
+        `to_open` where a person has it opened just now: it is then kept also while a withdrawal of what was opened from
+        it before is under way, for the end of that one may take all that is kept of it.
+        """
         found = recognise(text, self._profile.reach)
         if found.url is None:
             return Kept.NO_VOUCHER
         name = link_name(found.url)
-        if self._opened(name):
+        after = self._head() if to_open else 0
+        if self._opened(name, after):
             return Kept.OPENED
         self._let_lapse()
         unlocked = self._signer.unlocked
@@ -171,6 +183,7 @@ class UnopenedLinks:
                 "came": str(self._now()),
                 "source": source,
                 "kind": kind,
+                "after": str(after),
             }
             until = None if unlocked else self._monotonic() + WAITING_S
             self._owed[name] = _Link(text.strip(), meta, until)
@@ -247,7 +260,7 @@ class UnopenedLinks:
     def found(self, records: Iterable[SealedRecord]) -> list[SealedRecord]:
         """Take up what the vault keeps of it; returns what is to be deleted, as it was opened meanwhile."""
         known = {record.meta["link"]: record for record in records if is_unopened(record)}
-        gone = [name for name in known if self._opened(name)]
+        gone = [name for name, record in known.items() if self._opened(name, _after(record.meta))]
         self._let_lapse()
         self._records = {name: record for name, record in known.items() if name not in gone}
         self._known = frozenset()
@@ -275,7 +288,7 @@ class UnopenedLinks:
         """Seal what is owed, one write for each. What fails stays owed."""
         async with self._turn:
             for name, link in tuple(self._owed.items()):
-                if name in self._records or self._opened(name):
+                if name in self._records or self._opened(name, _after(link.meta)):
                     del self._owed[name]
                     continue
                 try:
@@ -315,6 +328,12 @@ def is_unopened(record: SealedRecord) -> bool:
     meta = record.meta
     whole = meta.get("came", "").isdecimal() and all(meta.get(name) for name in ("link", "host"))
     return record.kind == SEALED_NOTE and meta.get("use") == UNOPENED and whole
+
+
+def _after(meta: Mapping[str, str]) -> int:
+    """The journal's last event when it was kept to be opened; 0 where it only came."""
+    after = meta.get("after", "")
+    return int(after) if after.isdecimal() else 0
 
 
 def _entry(name: str, meta: Mapping[str, str], *, sealed: bool = True) -> UnopenedVoucher:

@@ -27,6 +27,7 @@ from ashore.net.errors import NotSent, Unanswered
 from ashore.systems.base import Offer
 from ashore.systems.lnurl.codec import encode_lnurl
 from ashore.systems.lnurl.profile import PRACTICE
+from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
 from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, Slow, opened
@@ -408,6 +409,93 @@ async def test_a_link_that_came_over_a_lock_while_its_voucher_is_withdrawn_is_no
     assert links(bench).waiting == 0
     bench.end(name, final=True)
     assert (links(bench).listed(), bench.opened.listed()) == ((), ())
+
+
+async def under_way(bench: Bench, offer: LnurlOffer) -> str:
+    """A withdrawal of an opened voucher that is being carried."""
+    await bench.opened.keep(offer)
+    name = bench.journal_a_move(claim_scope(offer))
+    bench.opened.used(PRACTICE.id, claim_scope(offer))
+    return name
+
+
+@pytest.mark.parametrize("ends", ["before the kill", "after the kill", "while it is asked"])
+async def test_a_link_that_is_opened_again_while_its_voucher_is_withdrawn_outlives_both(
+    bench: Bench, ends: str
+) -> None:
+    """Its service states no balance, so the end of the first withdrawal takes all that was opened of it."""
+    name = await under_way(bench, opened())
+    bench.answers.clear()
+    opening = asyncio.create_task(bench.opened.open(encode_lnurl(FIRST), bench.ask))
+    while not bench.asked:
+        await asyncio.sleep(0)
+    former = bench.opened
+    if ends == "while it is asked":
+        bench.end(name, final=True)
+    elif ends == "before the kill":
+        bench.end(name, final=True)
+        await former._writes.settled()
+    await bench.again()
+    if ends == "after the kill":
+        bench.end(name, final=True)
+        assert bench.opened.listed() == ()
+    (entry,) = links(bench).listed()
+    assert await links(bench).link(entry.id) == encode_lnurl(FIRST)
+    opening.cancel()
+    await former.aclose()
+
+
+async def test_a_link_that_is_opened_again_while_its_voucher_is_withdrawn_gives_way_to_what_it_brings(
+    bench: Bench,
+) -> None:
+    name = await under_way(bench, opened())
+    bench.answer = opened(k1="newer" * 5, at=NOW + 5)
+    await bench.opened.open(FIRST, bench.ask)
+    assert (links(bench).listed(), bench.only.opened_at) == ((), NOW + 5)
+    assert len(await bench.notes()) == 1
+    bench.end(name, final=True)
+    await bench.again()
+    assert (links(bench).listed(), bench.only.opened_at) == ((), NOW + 5)
+
+
+async def test_what_could_not_be_tidied_after_an_answer_is_not_called_unopened_later(bench: Bench) -> None:
+    await under_way(bench, opened())
+    forget = bench.signer.forget
+
+    async def full(_record_id: str) -> None:
+        raise VaultStorage("The disk is full.")
+
+    bench.signer.forget = full  # type: ignore[method-assign]
+    bench.answer = opened(k1="newer" * 5, at=NOW + 5)
+    await bench.opened.open(FIRST, bench.ask)
+    bench.signer.forget = forget  # type: ignore[method-assign]
+    assert len(await bench.notes()) == 2
+    name = bench.journal_a_move(claim_scope(bench.answer))
+    await bench.again()
+    assert (links(bench).listed(), bench.opened.listed()) == ((), ()), "it is being withdrawn"
+    bench.end(name, final=True)
+    assert (await bench.again()).links.listed() == ()
+
+
+async def test_a_link_that_was_opened_again_in_vain_is_needless_once_the_first_offer_is_free_again(
+    bench: Bench,
+) -> None:
+    async def silent() -> Offer:
+        raise Unanswered("127.0.0.1 did not answer.")
+
+    name = await under_way(bench, opened())
+    with pytest.raises(Unanswered):
+        await bench.opened.open(FIRST, silent)
+    (entry,) = links(bench).listed()
+    assert entry.asked_at == NOW
+    bench.end(name, final=False)
+    assert (links(bench).listed(), len(bench.opened.listed())) == ((), 1)
+    await bench.opened._writes.settled()
+    assert len(await bench.notes()) == 1
+    name = bench.journal_a_move(claim_scope(opened()))
+    bench.opened.used(PRACTICE.id, claim_scope(opened()))
+    bench.end(name, final=True)
+    assert (await bench.again()).links.listed() == ()
 
 
 # The queue, against what it should be

@@ -155,7 +155,7 @@ class VoucherWallet(StandInWallet):
         self.seconds = 0.0
         tools = lambda: NOW, lambda: self.seconds, lambda: self.tell(Change(Topic.OPENED))
         self.unopened: UnopenedLinks = UnopenedLinks(
-            PRACTICE, self.sealed, asyncio.Lock(), lambda name: name in self.opened.offers, *tools
+            PRACTICE, self.sealed, asyncio.Lock(), lambda name, _since: name in self.opened.offers, int, *tools
         )
         self.giving = Giving()
         self.practice_vouchers = self.giving
