@@ -107,6 +107,16 @@ def test_whatever_stands_in_a_receipt_raises_nothing(signature: str, status: str
     assert receipt_signer(with_signature(replace(SIGNED, status=status), signature)) == ""
 
 
+@given(st.data())
+def test_whatever_it_is_about_raises_nothing(data: st.DataObject) -> None:
+    text = st.text(max_size=300)
+    words = {name: data.draw(text) for name in ("system", "recipient", "destination", "receive_symbol", "account")}
+    decimals, amount = data.draw(st.integers(0, 255)), data.draw(st.integers(0, 2**256 - 1))
+    details = data.draw(st.dictionaries(st.just("amount.text"), text))
+    terms = replace(RECEIPT.terms, **words, decimals=decimals, amount=amount, details=details)
+    assert signature_verdict(replace(SIGNED, terms=terms)) is SignatureVerdict.FALSE
+
+
 @pytest.mark.parametrize("edge", ["00" * 32, f"{ORDER:064x}", "ff" * 32])
 def test_numbers_outside_the_group_belong_to_nobody(edge: str) -> None:
     for text in (f"0x{edge}{1:064x}1b", f"0x{1:064x}{edge}1b"):
