@@ -120,7 +120,7 @@ async def test_another_process_says_whether_it_holds(two: Bench, tmp_path: Path)
     first, practice, *_ = done.stdout.splitlines()
     assert first == f"HOLDS: All {len(receipt.proofs)} proofs hold."
     assert practice == IN_PRACTICE
-    assert "Signed by 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, the account that withdrew." in done.stdout
+    assert "Signed by 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, which the receipt calls" in done.stdout
     assert "◉ Paid out on Lagoon: marked as irreversible; proven here" in done.stdout
     assert receipt_file.digest(receipt) in done.stdout
 

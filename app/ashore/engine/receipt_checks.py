@@ -241,4 +241,4 @@ def _notes(
     yield OWN_CONTRACTS if contracts.own else NAMED_CONTRACTS
     yield ALONE
     vouched = signature.holds and signature.by_account
-    yield f"{_BELONGS}{', and the account that withdrew signed for it' if vouched else ''}."
+    yield f"{_BELONGS}{', and the account that it names signed for it' if vouched else ''}."

@@ -5,6 +5,7 @@ from ashore.domain.receipt_signature import SignatureVerdict, receipt_signer, si
 from ashore.engine.receipt_views import SignatureCheck
 
 UNSIGNED = "Not signed: anybody may have put it together."
+COMPARE = "Compare that address with the one that you know."
 FALSE = "The signature is false: it is not that account’s over this receipt."
 
 
@@ -17,8 +18,10 @@ def signature_check(receipt: Receipt) -> SignatureCheck:
             return SignatureCheck(False, FALSE)
         case SignatureVerdict.ACCOUNT:
             address = receipt_signer(receipt)
-            return SignatureCheck(True, f"Signed by {address}, the account that withdrew.", address, by_account=True)
+            # Whoever makes a receipt up can name their own account in it, and sign.
+            told = f"Signed by {address}, which the receipt calls the account that withdrew. {COMPARE}"
+            return SignatureCheck(True, told, address, by_account=True)
         case SignatureVerdict.OTHER:
             address = receipt_signer(receipt)
-            told = f"Signed by {address}, which is not the account that withdrew: anybody can do that."
+            told = f"Signed by {address}, which is not the account that the receipt is about: anybody can do that."
             return SignatureCheck(True, told, address)

@@ -13,6 +13,7 @@ from ashore.domain.receipt_signature import text_of
 from ashore.domain.withdrawal import Status
 from ashore.engine.receipt_checks import check_receipt
 from ashore.engine.receipt_contracts import contracts_named_by
+from ashore.engine.receipt_signatures import COMPARE
 from ashore.engine.receipt_views import SignatureCheck, Verdict
 from ashore.engine.views import Account
 from ashore.keys.errors import Locked, Refused, SecretPasted
@@ -64,6 +65,7 @@ async def test_by_the_account_of_the_vault(bench: ElsewhereBench) -> None:
     told = told_by_the_file(done)
     assert (told.holds, told.by_account, told.address) == (True, True, account.address)
     assert account.address in told.sentence
+    assert COMPARE in told.sentence
     assert bench.wallet.receipts.signer(done)[0] is None
 
 
@@ -102,6 +104,14 @@ async def test_a_signed_receipt_that_was_changed_is_told_in_the_headline(bench: 
     assert done.signature is not None
     renamed = replace(done, signature=ReceiptSignature(ADDRESS, done.signature.signature))
     assert told_by_the_file(renamed).holds is False
+
+
+async def test_a_stranger_who_names_another_account_vouches_for_nothing(bench: ElsewhereBench) -> None:
+    receipt = await of_the_vault(bench)
+    true = ReceiptSignature(ADDRESS, signed(text_of(receipt)))
+    told = told_by_the_file(replace(receipt, signature=true))
+    assert (told.holds, told.by_account, told.address) == (True, False, ADDRESS)
+    assert "not the account" in told.sentence
 
 
 async def test_not_while_locked(bench: ElsewhereBench) -> None:
