@@ -1,7 +1,7 @@
 """Whose signature a receipt bears, told from the receipt alone: no key, no network.
 
-A signature that holds shows that the key of that address signed exactly this content. It proves none of it: what
-proves is inside. Nor does it show when it was signed, for `made` is the signer's own word.
+A signature that holds shows that the key of that address signed exactly this content. It proves none of it, nor
+that this account withdrew, which is the receipt's own word, nor when it was signed: `made` is the signer's.
 """
 
 import re
