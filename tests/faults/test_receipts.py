@@ -25,9 +25,12 @@ from ashore.engine.receipt_views import BlockStanding, ReceiptCheck, Verdict
 from ashore.engine.wallet import Wallet
 from ashore.ethereum.proofs import content_id
 from faults.bench import Bench
-from faults.reddio_bench import ReddioBench
+from faults.reddio_bench import RECEIVER, ReddioBench
 from faults.test_reddio_claims import claimed, set_aside, waiting
 from faults.worlds import Worlds
+
+COVERED = {"event", "value", "acceptor", "slot"}
+"""Facts of evidence that its proof shows."""
 
 
 async def passed_on(wallet: Wallet, withdrawal: str) -> tuple[Receipt, ReceiptCheck]:
@@ -59,6 +62,11 @@ async def test_a_receipt_over_two_chains_holds(two: Bench) -> None:
     assert (found.holding, found.failing, found.only_said, found.contradictions) == (len(receipt.proofs), 0, 0, ())
     assert all(stage.proven for stage in found.stages)
     assert found.arrival.startswith("Its last step is proven here")
+    assert (
+        found.stages[-1]
+        .pieces[-1]
+        .sentence.endswith(" It pays 25.00 USDC, and the token’s own log names the recipient.")
+    )
     terms = replace(asked.terms, amount=asked.terms.amount * 2)
     other = await two.wallet.receipts.check(replace(receipt, terms=terms))
     assert other.own_differs == "This wallet has this withdrawal itself, to other terms than the receipt says."
@@ -75,6 +83,14 @@ async def test_a_receipt_of_reddio_and_that_of_its_claim_hold(vaults: ReddioBenc
         receipt, found = await passed_on(vaults.wallet, withdrawal)
         assert found.verdict is Verdict.HOLDS, found
         assert found.holding == len(receipt.proofs) > 0
+        assert found.stages[-1].pieces[-1].sentence.endswith(f" It pays 0.50 of that asset to {RECEIVER}.")
+        for terms in (
+            replace(receipt.terms, amount=receipt.terms.amount + 1),
+            replace(receipt.terms, recipient="0x" + "12" * 20),
+            replace(receipt.terms, destination="Lagoon"),
+            replace(receipt.terms, details={**receipt.terms.details, "asset_id": "1", "asset_type": "2"}),
+        ):
+            assert check_receipt(replace(receipt, terms=terms), contracts_named_by(receipt)).verdict is Verdict.FAILS
 
 
 async def test_nothing_is_made_of_what_is_not_there(bench: Bench) -> None:
@@ -187,13 +203,25 @@ async def test_every_change_of_what_a_proof_covers_is_told_without_a_signature(t
             replace(piece, block_time=piece.block_time + 1),
             replace(piece, proof=""),
             replace(piece, proof="12" * 32),
-            replace(piece, facts={**piece.facts, "event": "Withdrawal(17, 26000000000000000000)"}),
-            replace(piece, facts={**piece.facts, "event": ""}),
+            *(
+                replace(piece, facts={**piece.facts, name: other})
+                for name in COVERED & piece.facts.keys()
+                for other in ("Withdrawal(17, 26000000000000000000)", "0x" + "12" * 32, "")
+            ),
         )
         for other in others:
             found = check_receipt(with_piece(receipt, stage, piece, other), contracts)
             assert found.verdict is Verdict.FAILS, other
             assert "Do not rely on" in found.headline
+    for terms, why in (
+        (replace(receipt.terms, amount=receipt.terms.amount + 10**12), "and the receipt is about more."),
+        (replace(receipt.terms, recipient="0x" + "12" * 20), "the 25.00 USDC went to somebody else."),
+        (replace(receipt.terms, receive_symbol="DAI"), "the receipt is about something else."),
+        (replace(receipt.terms, destination="Harbour"), "the receipt is about something else."),
+    ):
+        found = check_receipt(replace(receipt, terms=terms), contracts)
+        assert found.verdict is Verdict.FAILS
+        assert found.stages[-1].pieces[-1].sentence.endswith(why)
     without = replace(receipt, practice="")
     with pytest.raises(ReceiptError, match="which contracts"):
         contracts_named_by(without)
@@ -235,9 +263,12 @@ async def test_marks_that_claim_too_much_are_told(two: Bench) -> None:
 async def test_endpoints_tell_a_block_that_was_made_up(two: Bench) -> None:
     receipt = replace(await arrived(two), signature=None)
     receipts = two.wallet.receipts
-    told = await receipts.ask(await receipts.check(receipt))
+    checked = await receipts.check(receipt)
+    total = len({piece.piece.block_hash for stage in checked.stages for piece in stage.pieces if piece.holds})
+    await two.world.step("finalize")
+    told = await receipts.ask(checked)
     assert told.verdict is Verdict.HOLDS
-    assert told.headline == "All 6 blocks are in the chain by this wallet’s own endpoints, and final."
+    assert told.headline == f"All {total} blocks are in the chain by this wallet’s own endpoints, and final."
     assert {answer.standing for answer in told.blocks} == {BlockStanding.FINAL}
     assert told.blocks[0].sentence == "Block 8 of Harbour: 3 of 3 endpoints have it, and it is final."
 
@@ -256,11 +287,24 @@ async def test_endpoints_tell_a_block_that_was_made_up(two: Bench) -> None:
     assert ALONE in alone.notes
     told = await receipts.ask(alone)
     assert told.verdict is Verdict.FAILS
-    assert told.headline == "1 of 6 blocks is not in the chain. Do not rely on this receipt."
+    assert told.headline == f"1 of {total} blocks is not in the chain. Do not rely on this receipt."
     two.wire.cut = {"/"}
     told = await receipts.ask(alone)
     assert (told.verdict, {each.standing for each in told.blocks}) == (Verdict.SAID, {BlockStanding.UNKNOWN})
-    assert told.headline == "6 of 6 blocks could not be asked for; none is shown."
+    assert told.headline == f"{total} of {total} blocks could not be asked for; none is shown."
+
+
+async def test_endpoints_tell_whether_a_block_is_final(bench: Bench) -> None:
+    withdrawal = await bench.withdraw()
+    await bench.operate("execute_l2", "seal", "commit")
+    await bench.look()
+    told = await bench.wallet.receipts.ask(
+        await bench.wallet.receipts.check(await bench.wallet.receipts.make(withdrawal))
+    )
+    assert told.verdict is Verdict.HOLDS
+    assert told.headline == "Its block is in the chain by this wallet’s own endpoints; it is not final yet."
+    (block,) = told.blocks
+    assert block.sentence.endswith("3 of 3 endpoints have it; it is not final yet.")
 
 
 async def test_only_its_own_receipts_are_signed_and_found_again(two: Bench) -> None:

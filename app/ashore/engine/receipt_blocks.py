@@ -127,7 +127,8 @@ def _headline(answers: Sequence[BlockAnswer]) -> str:
     what = "Its block is" if total == 1 else f"All {total} blocks are"
     if final == total:
         return f"{what} in the chain by this wallet’s own endpoints, and final."
-    return f"{what} in the chain by this wallet’s own endpoints; {total - final} not final yet."
+    late = f"{total - final} of them are" if total - final > 1 else "one of them is" if total > 1 else "it is"
+    return f"{what} in the chain by this wallet’s own endpoints; {late} not final yet."
 
 
 def _shown(number: int) -> str:

@@ -13,7 +13,7 @@ from ashore.engine.receipt_signatures import signature_check
 from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, SignatureCheck, StageCheck, Verdict
 from ashore.engine.rechecking import held_against
 from ashore.ethereum.errors import InvalidProof
-from ashore.ethereum.proofs import Facts, check
+from ashore.ethereum.proofs import Facts, ReceiptFacts, check
 
 _NAME = 60
 _LEVEL_OF_MARK = {str(mark): level for level, mark in MARK_OF_LEVEL.items()}
@@ -67,7 +67,7 @@ class _Reader:
     """Holds pieces of evidence against their proofs, each of which is verified once."""
 
     def __init__(self, receipt: Receipt, contracts: Contracts | None, why_none: str) -> None:
-        self._proofs = receipt.proofs
+        self._proofs, self._terms = receipt.proofs, receipt.terms
         self._contracts = contracts
         self._why_none = why_none
         self._facts: dict[str, Facts | InvalidProof] = {}
@@ -97,7 +97,17 @@ class _Reader:
             raise InvalidProof(self._why_none)
         if piece.chain not in self._contracts.chains:
             raise InvalidProof("The evidence names a chain on which its network has no contract.")
-        return held_against(piece, facts, self._contracts.read)
+        held = held_against(piece, facts, self._contracts.read)
+        return " ".join(filter(None, (held, self._contracts.pays(self._terms, piece, facts), _unnamed(piece, facts))))
+
+
+def _unnamed(piece: Evidence, facts: Facts) -> str:
+    """What has to be said where a proof does not show which transaction it was. Raises InvalidProof where it cannot."""
+    if piece.tx_hash and not isinstance(facts, ReceiptFacts):
+        raise InvalidProof("The evidence names a transaction, and its proof is none of a transaction.")
+    if piece.tx_hash and facts.transaction is None:
+        return "Which transaction it was is its maker’s word."
+    return ""
 
 
 def _verified(text: str) -> Facts | InvalidProof:

@@ -7,17 +7,29 @@ from functools import partial
 
 from ashore.domain import strict_json
 from ashore.domain.errors import AshoreError
+from ashore.domain.events import Terms
+from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import Receipt, ReceiptError
 from ashore.engine.rechecking import ReadAgain
+from ashore.ethereum.proofs import Facts
 from ashore.systems.reddio import described as reddio
 from ashore.systems.reddio.deployment import Deployment as ReddioDeployment
+from ashore.systems.reddio.settlement.paid_out import paid_out as reddio_paid_out
 from ashore.systems.reddio.settlement.rereading import read_again as read_reddio
 from ashore.systems.zklink import described as zklink
 from ashore.systems.zklink.deployment import Deployment as ZkLinkDeployment
+from ashore.systems.zklink.settlement.paid_out import paid_out as zklink_paid_out
 from ashore.systems.zklink.settlement.rereading import read_again as read_zklink
 
 PRACTICE = "sandbox"
 """What terms call a practice network: nothing there has any value, and only there a receipt may name contracts."""
+
+
+Pays = Callable[[Terms, Evidence, Facts], str]
+
+
+def _pays_nothing(terms: Terms, piece: Evidence, facts: Facts) -> str:  # noqa: ARG001 - as `Pays`
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,8 @@ class Contracts:
 
     chains: Mapping[str, tuple[int, str]]
     read: ReadAgain
+    pays: Pays = _pays_nothing
+    """What a proven payout says of itself, held against the terms. Raises InvalidProof where they differ."""
     own: bool = False
     """Whether they are this wallet's own, and not what the receipt says of itself."""
 
@@ -53,13 +67,16 @@ def contracts_named_by(receipt: Receipt) -> Contracts:
 def _zklink(told: Mapping[str, object]) -> Contracts:
     deployment = zklink.from_description(told)
     chains = {chain.name: (chain.evm_chain_id, chain.genesis_hash) for chain in deployment.chains.values()}
-    return Contracts(chains, partial(read_zklink, deployment))
+    return Contracts(chains, partial(read_zklink, deployment), partial(zklink_paid_out, deployment))
 
 
 def _reddio(told: Mapping[str, object]) -> Contracts:
     deployment = reddio.from_description(told)
     chain = deployment.chain
-    return Contracts({chain.name: (chain.evm_chain_id, chain.genesis_hash)}, partial(read_reddio, deployment))
+    places = {chain.name: (chain.evm_chain_id, chain.genesis_hash)}
+    return Contracts(
+        places, partial(read_reddio, deployment), lambda terms, piece, _facts: reddio_paid_out(terms, piece)
+    )
 
 
 _BUILDERS: Mapping[str, Callable[[Mapping[str, object]], Contracts]] = {

@@ -147,14 +147,15 @@ class Receipts:
 
     def _contracts(self, receipt: Receipt) -> tuple[Contracts | None, str]:
         profile = receipt.terms.profile
-        if profile in self._parts.systems and self._parts.described.get(profile, "") == receipt.practice:
-            specs = {name: self._parts.quorums[name].spec for name in self._parts.systems[profile].chains}
-            chains = {name: (spec.evm_chain_id, spec.genesis_hash) for name, spec in specs.items()}
-            return Contracts(chains, self._parts.systems[profile].read_again, own=True), ""
+        described = self._parts.described.get(profile, "")
         try:
-            return contracts_named_by(receipt), ""
+            if described or receipt.practice or profile not in self._parts.systems:
+                return replace(contracts_named_by(receipt), own=described == receipt.practice), ""
         except ReceiptError as error:
             return None, error.sentence
+        specs = {name: self._parts.quorums[name].spec for name in self._parts.systems[profile].chains}
+        chains = {name: (spec.evm_chain_id, spec.genesis_hash) for name, spec in specs.items()}
+        return Contracts(chains, self._parts.systems[profile].read_again, own=True), ""
 
     def _account(self, receipt: Receipt) -> Account | None:
         named = receipt.terms.account.lower()

@@ -16,6 +16,7 @@ from ashore.systems.entries import Entry
 from ashore.systems.zklink.deployment import Deployment
 from ashore.systems.zklink.settlement.book import Book, Kind
 from ashore.systems.zklink.settlement.emptied import emptied_at
+from ashore.systems.zklink.settlement.paid_out import TOGETHER
 from ashore.systems.zklink.system.offer import L2_DECIMALS
 from ashore.systems.zklink.system.tracks import PAID, RELEASED
 
@@ -65,7 +66,7 @@ def payout_of(deployment: Deployment, book: Book, state: Withdrawal, released: E
     if amount != part:
         facts["of which yours here"] = f"{display_units(part, decimals)} {token.symbol}"
     if part != owed:
-        facts["together with"] = ", ".join(f"log {p.log_index} of block {p.block_number}" for p in paid_by[:-1])
+        facts[TOGETHER] = ", ".join(f"log {p.log_index} of block {p.block_number}" for p in paid_by[:-1])
     level = min([released.level, *(p.level for p in paid_by)])
     return Payout(replace(last, level=level), facts)
 
