@@ -7,9 +7,10 @@ Qt; all others run on plain asyncio.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     sys.setrecursionlimit(_RECURSION_LIMIT)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leaves modules and collected tests out of every later search for waste: they stay to the end."""
+    gc.collect()
+    gc.freeze()
+
+
 def needs_window(item: pytest.Item) -> bool:
     """Whether a test runs inside Qt's event loop."""
     in_folder = any(folder in item.path.parents for folder in _WINDOW_FOLDERS)
@@ -66,14 +74,19 @@ def pytest_asyncio_loop_factories(
 
 
 @pytest.fixture
-def application(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> QApplication:
+def application(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[QApplication]:
     """The application of this test process, which does not end with its last window.
 
     Hands in tests press at once what a person would have read first: no button waits to be still, but where a test
-    is about that.
+    is about that. What the test leaves of its windows goes with it: each new theme would be given to all of that too.
     """
+    from PySide6.QtCore import QEvent
+
     from ashore.ui.widgets import settled
 
     monkeypatch.setattr(settled, "STILL_MS", 0)
     qapp.setQuitOnLastWindowClosed(False)
-    return qapp
+    yield qapp
+    for widget in qapp.topLevelWidgets():
+        widget.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
