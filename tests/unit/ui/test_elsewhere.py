@@ -6,8 +6,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit
 
 from ashore.domain.addresses import readable
@@ -17,12 +18,16 @@ from ashore.keys.errors import Refused, SecretPasted
 from ashore.systems.zklink.codec.texts import KEY_DERIVATION_TEXT
 from ashore.ui.pages.add_elsewhere import ADDRESS, ANOTHER_KEY, MATCHES, NAME, NOT_ACTIVE, SIGNATURE, AddElsewherePage
 from ashore.ui.pages.elsewhere_signing import ElsewhereSigning
+from ashore.ui.pages.field_intake import NOT_FILLED, TO_ADDRESS
 from ashore.ui.pages.review import ReviewPage
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from ashore.ui.widgets.buttons import Button
 from unit.ui.driving import Shell
 from unit.ui.looking import texts, visible
+from unit.ui.scanner.test_scan import PAIRING
 from unit.ui.standin import KEY_HASH, OTHER, PROFILE
 
+PHRASE = "abandon " * 11 + "about"
 GIVEN = "0x" + "5a" * 64 + "1b"
 HOLDER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 
@@ -260,19 +265,53 @@ class TestSigning:
         assert card(review).edit.echoMode() is QLineEdit.EchoMode.Normal
         assert not review.confirm.isEnabled()
 
-    @pytest.mark.parametrize("pasted", [GIVEN, "0x" + "12" * 32, "abandon " * 11 + "about"])
+    @pytest.mark.parametrize("secret", [GIVEN, "0x" + "12" * 32, PHRASE, PAIRING])
     async def test_a_secret_is_covered_and_cleared_from_the_clipboard_too(
-        self, shell: Shell, review: ReviewPage, pasted: str
+        self, shell: Shell, review: ReviewPage, secret: str
     ) -> None:
         shell.wallet.signature_refused = SecretPasted("This is the signature of the key text.", "Clear it.")
-        QGuiApplication.clipboard().setText(f"{pasted}\n")
-        card(review).paste.click()
+        QGuiApplication.clipboard().setText(f"{secret}\n")
+        card(review).edit.setText(secret)
         await shell.settle()
         assert card(review).edit.echoMode() is QLineEdit.EchoMode.Password
-        assert pasted not in texts(review)
-        card(review).wipe.click()
+        assert secret not in texts(review)
+        (wipe,) = (each for each in visible(card(review), Button) if each.text().startswith("Clear it here"))  # type: ignore[attr-defined]
+        wipe.click()  # type: ignore[attr-defined]
         assert (card(review).edit.text(), QGuiApplication.clipboard().text()) == ("", "")
         assert card(review).edit.echoMode() is QLineEdit.EchoMode.Normal
+
+    @pytest.mark.parametrize("secret", ["0x" + "12" * 32, PHRASE])
+    async def test_what_opens_a_wallet_is_not_pasted_and_a_signature_stays(
+        self, shell: Shell, review: ReviewPage, secret: str
+    ) -> None:
+        card(review).edit.setText(GIVEN)
+        await shell.settle()
+        QGuiApplication.clipboard().setText(secret)
+        card(review).paste.click()
+        await shell.settle()
+        assert (card(review).edit.text(), review.confirm.isEnabled()) == (GIVEN, True)
+        assert NOT_FILLED in card(review).field.told.text
+        card(review).intake.wipe.click()
+        assert (card(review).edit.text(), QGuiApplication.clipboard().text()) == (GIVEN, "")
+
+    async def test_another_signature_takes_the_place_of_one_that_stands_there(
+        self, shell: Shell, review: ReviewPage
+    ) -> None:
+        card(review).edit.setText("0x" + "6b" * 64 + "05")
+        assert "last byte of this signature is 5" in card(review).field.problem.text
+        assert card(review).field.told.text == "", "the page says more of a signature"
+        QGuiApplication.clipboard().setText(json.dumps({"sig": GIVEN}))
+        QTest.keyClick(card(review).edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        await shell.settle()
+        assert card(review).edit.text() == json.dumps({"sig": GIVEN})
+        assert review.confirm.isEnabled()
+
+    async def test_an_address_leads_on_from_a_signatures_field(self, shell: Shell, review: ReviewPage) -> None:
+        QGuiApplication.clipboard().setText(OTHER)
+        card(review).paste.click()
+        assert card(review).edit.text() == ""
+        assert NOT_FILLED in card(review).field.told.text
+        assert card(review).intake.way.text() == TO_ADDRESS
 
     async def test_the_same_text_again_needs_no_second_signature_and_another_does(
         self, shell: Shell, review: ReviewPage

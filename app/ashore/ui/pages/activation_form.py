@@ -19,6 +19,7 @@ from ashore.systems.zklink.system.activation import (
 )
 from ashore.systems.zklink.system.offer import ZkLinkOffer
 from ashore.ui.context import Context
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.pages.zklink_fields import sub_account_options, with_balance
 from ashore.ui.widgets.choice import Choice
@@ -75,6 +76,7 @@ class ActivationFormPage(QuoteFormPage[ActivationOffer, ActivationQuote]):
         self.fee_token.changed.connect(lambda _key: self.edited())
         self.fee.textEdited.connect(lambda _text: self.edited())
         self.fee.guard()
+        self.intake = FieldIntake(context, self.fields["fee"])
         for entered in (self.fee.returnPressed, self.sub_account.entered, self.fee_token.entered):
             entered.connect(self.submit)
 
@@ -83,6 +85,7 @@ class ActivationFormPage(QuoteFormPage[ActivationOffer, ActivationQuote]):
         self.put_down()
         self._profile, self._account, self._charged = profile, account, charged
         self.fee.clear()
+        self.intake.forget()
         self.fee.setPlaceholderText("what a withdrawal costs" if charged else "none")
         self.more.set_open(charged)
         self.warning.clear()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication
-
 from ashore.domain.addresses import AddressError, parse_evm_address, readable
 from ashore.domain.errors import AshoreError
-from ashore.domain.signature_text import MOST_CHARACTERS
 from ashore.engine.views import Account
 from ashore.keys.errors import KeysError
 from ashore.systems.base import Problem, Severity
@@ -18,6 +15,8 @@ from ashore.ui.pages.pasted_signatures import (
     CLEARED,
     clear_clipboard,
     held_in_clipboard,
+    paste_signature,
+    signature_intake,
     signature_problem,
     step,
     waiting_bar,
@@ -82,6 +81,11 @@ class AddElsewherePage(Page):
         }
         intake = FieldIntake(context, self.fields[ADDRESS], SCAN_WANTS, fits=lambda _text, found: found.recipient)
         self.scan = scan_into(context, self.fields[ADDRESS], "an address", intake)
+        self.intakes = (
+            intake,
+            FieldIntake(context, self.fields[NAME]),
+            signature_intake(context, self.fields[SIGNATURE]),
+        )
         self.text = TextToSign(
             theme, context.wallet.elsewhere.key_text, what="Key text to sign", folder=context.saved_codes
         )
@@ -131,7 +135,7 @@ class AddElsewherePage(Page):
         self.signature.textChanged.connect(self._signature_changed)
         for edit in (self.address, self.name, self.signature):
             edit.returnPressed.connect(self._submit)
-        self.paste.clicked.connect(self._paste)
+        self.paste.clicked.connect(lambda: paste_signature(self.signature))
         self.add.clicked.connect(self._submit)
         self.done.acted.connect(self._clear_clipboard)
         self.accounts.clicked.connect(self.context.go.go_back)
@@ -166,6 +170,8 @@ class AddElsewherePage(Page):
             self.address.setText("")
         if len(self.name.text()) > 40:
             self.name.setText("")
+        for intake in self.intakes:
+            intake.forget()
         if had:
             self.fields[SIGNATURE].show_problem(CLEARED)
 
@@ -198,10 +204,6 @@ class AddElsewherePage(Page):
         if name == ADDRESS:
             return elsewhere.address_problem(self.address.text())
         return elsewhere.label_problem(self.name.text()) if name == NAME else signature_problem(self.signature.text())
-
-    def _paste(self) -> None:
-        self.signature.setText(QGuiApplication.clipboard().text()[: MOST_CHARACTERS + 1])
-        self.signature.setFocus()
 
     # Adding
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.signature_text import MOST_CHARACTERS
 from ashore.engine.views import Account
 from ashore.keys.errors import KeysError
 from ashore.systems.base import Problem
@@ -16,6 +14,8 @@ from ashore.ui.pages.pasted_signatures import (
     CLEARED,
     clear_clipboard,
     held_in_clipboard,
+    paste_signature,
+    signature_intake,
     signature_problem,
     step,
     waiting_bar,
@@ -69,6 +69,7 @@ class AddStarkKeyPage(Page):
             name: Field(context.icons, name, edit, row(self.pastes[name], edit.reveal, -1), lines=2)
             for name, edit in self.signatures.items()
         }
+        self.intakes = {name: signature_intake(context, field) for name, field in self.fields.items()}
         self.add = Button(ADD, "primary")
         self.progress = waiting_bar("Adding the key")
         self.done = Notice(context.icons, action="Clear the clipboard", below=True)
@@ -104,7 +105,7 @@ class AddStarkKeyPage(Page):
         for name, edit in self.signatures.items():
             edit.textChanged.connect(lambda text, name=name: self._changed(name, text))
             edit.returnPressed.connect(self._submit)
-            self.pastes[name].clicked.connect(lambda _checked=False, name=name: self._paste(name))
+            self.pastes[name].clicked.connect(lambda _checked=False, edit=edit: paste_signature(edit))
         self.add.clicked.connect(self._submit)
         self.done.acted.connect(self._clear_clipboard)
         self.accounts.clicked.connect(self.context.go.go_back)
@@ -144,6 +145,7 @@ class AddStarkKeyPage(Page):
         for name, edit in self.signatures.items():
             had = bool(edit.text())
             edit.forget()
+            self.intakes[name].forget()
             if had:
                 self.fields[name].show_problem(CLEARED)
 
@@ -151,10 +153,6 @@ class AddStarkKeyPage(Page):
 
     def _changed(self, name: str, text: str) -> None:
         self.fields[name].show_problem(signature_problem(text) if text else None)
-
-    def _paste(self, name: str) -> None:
-        self.signatures[name].setText(QGuiApplication.clipboard().text()[: MOST_CHARACTERS + 1])
-        self.signatures[name].setFocus()
 
     # Adding
 

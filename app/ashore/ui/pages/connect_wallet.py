@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ashore.domain.errors import AshoreError
 from ashore.domain.untrusted import plain
 from ashore.engine.receiving import TriedWallet, WalletSetup
+from ashore.intake.recognition import Way
 from ashore.lightning.errors import BackendMisbehaves, BackendUnreachable, CredentialRefused
 from ashore.lightning.runes import RUNE_RECIPE
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.page import Page
-from ashore.ui.pages.receiving_entries import ADDRESS, CERTIFICATE, CREDENTIAL, CREDENTIALS
+from ashore.ui.pages.receiving_entries import ADDRESS, CERTIFICATE, CREDENTIAL, CREDENTIALS, NAME
 from ashore.ui.pages.receiving_fields import MAX_CERTIFICATE, ReceivingFields
 from ashore.ui.pages.receiving_result import ResultCard, Stage
 from ashore.ui.port import ReceivingPort
@@ -37,6 +39,8 @@ class ConnectWalletPage(Page):
         self._tried: tuple[WalletSetup, TriedWallet] | None = None
         self._in_view = False
         self.fields = ReceivingFields(context.theme, context.icons)
+        # What pairs with a wallet belongs on this very page: its own judgement says into which field.
+        self.intake = FieldIntake(context, self.fields.fields[NAME], own=lambda found: found.way is Way.RECEIVING)
         self.result = ResultCard(context.icons)
         left = QWidget()
         left.setLayout(column(self.fields, -1, spacing=16))
@@ -88,6 +92,7 @@ class ConnectWalletPage(Page):
         self._tried = None
         self.context.tasks.cancel(_TEST)
         self.fields.forget()
+        self.intake.forget()
         if self.result.stage is not Stage.CONNECTING:
             self._untried()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import MutableMapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
@@ -17,6 +17,7 @@ from ashore.engine.views import Review
 from ashore.keys.errors import SecretPasted
 from ashore.systems.base import Problem
 from ashore.ui.context import Context
+from ashore.ui.pages.pasted_signatures import paste_signature, signature_intake
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.hextext import HexText
@@ -60,6 +61,7 @@ class ElsewhereSigning(QFrame):
         self.paste = Button("Paste", "small-link", name="Paste the signature from the clipboard")
         self.wipe = Button("Clear it here and from the clipboard", "small-link")
         self.field = Field(icons, CAPTION, self.edit, row(self.paste, self.wipe, -1), lines=2)
+        self.intake = signature_intake(context, self.field)
         self.good = Notice(icons)
         inner = QVBoxLayout(self)
         inner.setContentsMargins(20, 16, 20, 16)
@@ -70,7 +72,7 @@ class ElsewhereSigning(QFrame):
         inner.addLayout(column(self.field, self.good, Label(NO_HURRY, "small", wrap=True), spacing=8))
         show_if(self.wipe, False)
         self.edit.textChanged.connect(self._changed)
-        self.paste.clicked.connect(self._paste)
+        self.paste.clicked.connect(lambda: paste_signature(self.edit))
         self.wipe.clicked.connect(self._wipe)
 
     def begin(self) -> None:
@@ -90,10 +92,6 @@ class ElsewhereSigning(QFrame):
         """Whether anything can be entered now."""
         for widget in (self.edit, self.paste):
             widget.setEnabled(ready)
-
-    def _paste(self) -> None:
-        self.edit.setText(QGuiApplication.clipboard().text()[: MOST_CHARACTERS + 1])
-        self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _wipe(self) -> None:
         """Take what may be a secret out of the field, and out of the clipboard where it still is there."""
@@ -132,9 +130,9 @@ class ElsewhereSigning(QFrame):
 
     def _say(self, problem: Problem | None, *, secret: bool = False) -> None:
         self.field.show_problem(problem)
-        covered = secret or _could_be_key(self.edit.text())
+        covered = secret or self.intake.stands_secret or _could_be_key(self.edit.text())
         self.edit.setEchoMode(LineEdit.EchoMode.Password if covered else LineEdit.EchoMode.Normal)
-        show_if(self.wipe, problem is not None)
+        show_if(self.wipe, problem is not None and self.intake.wipe.isHidden())
         if problem is not None:
             bring_into_view(self.field)
 

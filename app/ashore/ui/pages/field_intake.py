@@ -88,6 +88,8 @@ class FieldIntake(QObject):
         self._leads = Way.NOWHERE
         self._stands = False
         self._covers = False
+        self.stands_secret = False
+        """Whether what stands in the field is a secret that does not belong there: it is covered."""
         self.source = Source.KEYBOARD
         """How that came which is being filled in."""
         self.way, self.wipe = Button("", "small-link"), Button("", "small-link")
@@ -169,9 +171,11 @@ class FieldIntake(QObject):
         """Say of what was typed, or came in any other way, what the form's own judgement does not know."""
         self.forget()
         found = take_in(text, self._reach)
-        self._cover(text, secret=found.secret)
         fitting = self._fits(text, found)
-        if self._own(found) or _is_plain(text, fitting):
+        plain = _is_plain(text, fitting)
+        self.stands_secret = found.secret and not plain
+        self._cover(text, secret=self.stands_secret)
+        if self._own(found) or plain:
             return
         if fitting:
             self._field.tell(Problem(found.sentence, found.advice, Severity.NOTES), instead=True)
@@ -224,11 +228,16 @@ class FieldIntake(QObject):
         if cleared:
             QGuiApplication.clipboard().clear()
         if self._stands:
-            self._edit.setText("")
+            self._empty()
         self.forget()
         self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
         if cleared:
             self._field.tell(Problem(WIPED, severity=Severity.NOTES))
+
+    def _empty(self) -> None:
+        """As if a person had taken everything out: the form judges what is left."""
+        self._edit.setText("")
+        self._edit.textEdited.emit("")
 
     # Where it leads
 
@@ -249,7 +258,7 @@ class FieldIntake(QObject):
     def _lead_on(self) -> None:
         text, way, stood = self._held, self._leads, self._stands
         if stood:
-            self._edit.setText("")  # it goes where it belongs, and is in no draft of this form
+            self._empty()  # it goes where it belongs, and is in no draft of this form
         self.forget()
         if way is Way.RECEIVING:
             self._context.go.show_wallet_setup()

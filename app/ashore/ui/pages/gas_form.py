@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from ashore.systems.base import Offer, Problem, Quote
 from ashore.ui.context import Context
+from ashore.ui.pages.field_intake import FieldIntake
 from ashore.ui.pages.quote_form import QuoteFormPage
 from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.labels import ground
@@ -42,11 +43,13 @@ class GasFormPage(QuoteFormPage[OfferT, Quote]):
         }
         for field in self.fields.values():
             self._left.addWidget(field)
+        self.intake = FieldIntake(self.context, self.fields["max_fee"])
 
     def begin(self) -> None:
         """Begin anew, with nothing known."""
         self.put_down()
         self.max_fee.clear()
+        self.intake.forget()
         self.notice.clear()
         self.trouble.clear()
 

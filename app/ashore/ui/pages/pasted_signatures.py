@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
-from ashore.domain.signature_text import SignatureTextError, parse_signature
+from ashore.domain.signature_text import MOST_CHARACTERS, SignatureTextError, parse_signature
+from ashore.domain.text_kinds import Kind
+from ashore.intake.recognition import Intake
 from ashore.systems.base import Problem, Severity
+from ashore.ui.context import Context
+from ashore.ui.pages.field_intake import FieldIntake
+from ashore.ui.widgets.field import Field, LineEdit
 from ashore.ui.widgets.labels import Label, column, ground
 
+WANTED = "Paste the signature that your other wallet shows."
 CLEARED = Problem("It was cleared when this page was left.", "Paste it again.", Severity.NOTES)
 
 
@@ -39,6 +46,23 @@ def signature_problem(text: str) -> Problem | None:
     except SignatureTextError as error:
         return Problem(error.sentence, error.advice)
     return None
+
+
+def signature_intake(context: Context, field: Field) -> FieldIntake:
+    """What understands whatever comes to a signature's field. Of a signature, the page's own judgement says more."""
+    return FieldIntake(context, field, WANTED, fits=_signature_in)
+
+
+def _signature_in(text: str, found: Intake) -> str:
+    return text.strip() if found.kind is Kind.SIGNATURE or signature_problem(text) is None else ""
+
+
+def paste_signature(edit: LineEdit) -> None:
+    """Put what was copied in the place of what stands there, unless it belongs elsewhere or nowhere."""
+    text = QGuiApplication.clipboard().text()
+    if not edit.gate(text):
+        edit.setText(text[: MOST_CHARACTERS + 1])
+    edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def fingerprint(text: str) -> str:
