@@ -127,6 +127,10 @@ async def test_a_transfer_stays_on_reddio_and_arrives(vaults: House) -> None:
         await person.settle()
         person.photograph("arrived")
         assert "claim" not in person.reads().lower().replace("unclaimed", "")
+        person.click_section("Activity")
+        await person.settle()
+        assert person.activity()[0][3] == "In the receiver’s vault · reported", "not as what is proved"
+        person.photograph("listed")
     (real,) = truth(vaults, "transfers")
     assert (real["receiver"], real["quanta"]) == (receiver, "250000")
 

@@ -291,6 +291,12 @@ class Withdrawal:
         return any(piece.level >= Level.PROVEN and piece.kind != RECEIPT for piece in pieces)
 
     @property
+    def ended_by_word(self) -> bool:
+        """Whether it is final by the operator's word alone, which nobody can check."""
+        level = self.stage(self.facts.get(LAST_STAGE, "")).level
+        return self.status is Status.FINAL and level is Level.REPORTED
+
+    @property
     def _last_level(self) -> Level:
         return _LAST_LEVELS.get(self.terms.details.get(LAST_LEVEL, ""), Level.IRREVERSIBLE)
 

@@ -212,11 +212,15 @@ class Journal:
 
         An address is the same one whichever system pays it, so all count together; one of Lightning has no such name.
         Who was named last comes first. `followed`: also of withdrawals that are only followed. That others withdrew to
-        an address makes it no known one, and a claim does not count beside the withdrawal that it pays.
+        an address makes it no known one, and a claim does not count beside the withdrawal that it pays; nor does what
+        brings an address nothing, and so is over by the operator's word. A Stark key has no better than that word.
         """
         rows = self._db.read(
             "SELECT lower(json_extract(e.body, '$.terms.recipient')), sum(w.status = 'final' AND"
-            " json_extract(e.body, '$.terms.details.\"gas.most\"') IS NULL) FROM withdrawals w"
+            " json_extract(e.body, '$.terms.details.\"gas.most\"') IS NULL AND"
+            " NOT (length(json_extract(e.body, '$.terms.recipient')) = 42 AND"
+            " coalesce(json_extract(e.body, '$.terms.details.\"track.last-level\"'), '') = 'reported'))"
+            " FROM withdrawals w"
             " JOIN events e ON e.withdrawal = w.id AND e.name = 'withdrawal-started'"
             " WHERE json_extract(e.body, '$.terms.recipient') LIKE '0x%' AND w.status != 'removed'"
             " AND (? OR json_extract(e.body, '$.terms.details.followed') IS NULL)"

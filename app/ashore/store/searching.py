@@ -21,6 +21,8 @@ STATUS_WORDS = {
     Status.ENDED: "ended by you may still happen stopped",
     Status.REMOVED: "",
 }
+_BY_WORD = "done reported"
+"""Those of what is final by the operator's word alone: nobody has seen that it arrived, or can."""
 
 
 def searchable(state: Withdrawal, stage: str) -> str:
@@ -42,7 +44,7 @@ def searchable(state: Withdrawal, stage: str) -> str:
         *(move.locator for move in state.moves.values()),
         *sorted(hashes),
         placed(stage, terms),
-        STATUS_WORDS[state.status],
+        _BY_WORD if state.ended_by_word else STATUS_WORDS[state.status],
         *(["irreversible"] if state.stage(state.facts.get(LAST_STAGE, "")).level is Level.IRREVERSIBLE else []),
     ]
     return " ".join(words).lower()

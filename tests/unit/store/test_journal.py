@@ -13,7 +13,7 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.hex_groups import grouped, shortened
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import GAS_MOST, Status
+from ashore.domain.withdrawal import GAS_MOST, LAST_LEVEL, Status
 from ashore.store import database, journal
 from ashore.store.database import Database
 from ashore.store.journal import Journal, Row
@@ -234,6 +234,18 @@ def test_a_claim_is_no_use_of_an_address_beside_its_withdrawal(tmp_path: Path) -
     for name in ("w", "c"):
         bench.append(9, ev.StageReached(name, "paid", shown(Level.IRREVERSIBLE)))
     assert bench.journal.recipients() == {"0xab": 1}
+    bench.database.close()
+
+
+def test_what_ended_by_the_operators_word_alone_brought_an_address_nothing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    for name, recipient in (("activation", "0x" + "ab" * 20), ("transfer", "0x5" + "cd" * 31)):
+        begun = named(name, recipient=recipient)
+        details = {**begun.terms.details, LAST_LEVEL: "reported"}
+        bench.append(0, replace(begun, terms=replace(begun.terms, details=details)))
+        bench.append(9, ev.StageReached(name, "paid", shown(Level.REPORTED)))
+        assert bench.states[name].status is Status.FINAL
+    assert bench.journal.recipients() == {"0x5" + "cd" * 31: 1, "0x" + "ab" * 20: 0}
     bench.database.close()
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from ashore.domain import events as ev
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
+from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE
 from ashore.engine.views import Change, Topic
 from ashore.systems.base import Unclaimed
 from ashore.systems.reddio.codec import Asset
 from ashore.systems.reddio.codec.l1.calls import claim_of, encode_claim
 from ashore.systems.reddio.system.tracks import REGISTRATION, TRANSFER, WITHDRAWAL
+from ashore.ui.models.activity_model import STAGE
+from ashore.ui.pages.activity import ActivityPage
 from ashore.ui.pages.any_wallet import call_of, keeps, payment_link
 from ashore.ui.pages.claim_form import ClaimFormPage
 from ashore.ui.pages.home import HomePage
@@ -116,6 +120,34 @@ async def test_the_voyage_says_what_it_costs_and_where_a_claim_stands(shell: She
     assert "with a claim, which costs gas" in texts(page.costs)
     assert "Not applicable: a validium keeps its data" in words
     assert not cut_off(page)
+
+
+async def test_what_ended_by_reddios_word_alone_reads_like_nothing_that_is_proved(
+    shell: Shell, wallet: ReddioStandIn
+) -> None:
+    ends = {LAST_STAGE: "settled", LAST_LEVEL: "reported"}
+    about = terms(track=str(TRANSFER.ref), recipient=FOREIGN_KEY, destination="Reddio")
+    about = replace(about, details={**about.details, **ends})
+    sail(wallet, about, "accepted")
+    wallet.happen(ev.StageReached("r", "settled", said("settled", NOW - 1000)), NOW - 1000)
+    shell.sections.show_section("activity")
+    await shell.settle()
+    page = shell.sections.page("activity")
+    assert isinstance(page, ActivityPage)
+    page.filter.select("final")
+    page.reload()
+    shown_there = page.model.index(0, STAGE)
+    assert page.model.data(shown_there) == "In the receiver’s vault · reported"
+    assert "operator says so" in page.model.data(shown_there, Qt.ItemDataRole.ToolTipRole)
+    for word, count in (("reported", 1), ("done", 1), ("final", 0), ("arrived", 0)):
+        page.search.setText(word)
+        page.reload()
+        assert page.model.rowCount() == count, word
+    told = voyage(shell)
+    await shell.settle()
+    assert "by Reddio’s word" in told.notice.sentence.text()
+    assert "by Reddio’s word" in texts(told.costs)
+    assert told.notice.property("ground") != "ok", "no green tick for what nobody can check"
 
 
 async def test_a_transfer_never_speaks_of_a_claim(shell: Shell, wallet: ReddioStandIn) -> None:

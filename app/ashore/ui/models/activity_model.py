@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont, QPixmap
 
 from ashore.domain.addresses import readable
-from ashore.domain.withdrawal import FOLLOWED, Mark
+from ashore.domain.withdrawal import FOLLOWED, Mark, Status
 from ashore.engine.ledger import NOTHING_SENT
 from ashore.engine.views import ActivityPage, ActivityQuery, ActivityRow
 from ashore.ui.widgets.labels import plain_tip
@@ -225,8 +225,9 @@ class ActivityModel(QAbstractTableModel):
         return texts[column]
 
     def _stage(self, row: ActivityRow) -> str:
+        by_word = row.status is Status.FINAL and row.mark is Mark.REPORTED  # what is proved ends without a word
         plain = row.mark not in _SAID_OUT or row.stage_title == NOTHING_SENT  # which says all there is to say
-        return stage_words(row, "" if plain else WORDS[row.mark].name, self._now())
+        return stage_words(row, "" if plain and not by_word else WORDS[row.mark].name, self._now())
 
     def _spoken(self, row: ActivityRow, column: int) -> str:
         stage = stage_words(row, WORDS[row.mark].name, self._now()).replace(" · ", ", ")

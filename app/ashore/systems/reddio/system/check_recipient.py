@@ -88,6 +88,13 @@ def _experience(times: int) -> str:
     return f"Used {times} time{'s' if times > 1 else ''} before."
 
 
+def _by_word(times: int) -> str:
+    """The same of a vault: what reached one, Reddio alone can say."""
+    if not times:
+        return "Entered before, but Reddio has not said yet that anything is there: compare it."
+    return f"Used {times} time{'s' if times > 1 else ''} before, by Reddio’s word."
+
+
 def _vault(found: Judgement, account: StarkAccount | None) -> int | None:
     text = found.text("recipient")
     if not text:
@@ -119,7 +126,7 @@ def _known_vault(found: Judgement, key: int, account: StarkAccount | None) -> in
     if shown in {own.stark_key for own in found.offer.accounts}:
         found.hint("recipient", "Another Stark key of this account.")
     elif shown in found.used:
-        found.hint("recipient", _experience(found.used[shown]))
+        found.hint("recipient", _by_word(found.used[shown]))
     else:
         found.warn(
             "recipient",

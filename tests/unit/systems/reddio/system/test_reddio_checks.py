@@ -28,10 +28,13 @@ from unit.systems.reddio.reddio_bench import (
     RECIPIENT,
     TOKEN,
     blocks,
+    fields,
     judged,
     offer,
     problem,
 )
+
+OTHER = "0x" + "3c" * 20
 
 NASTY = (
     *("", " ", "0", "-1", "+1", "1e3", "1,000", "1.2.3", ".", "\u202e1", "1\u200b7", "１", "½", "😀" * 50, "NaN", "0x"),
@@ -157,6 +160,17 @@ def test_a_transfer_stays_on_reddio_and_says_so() -> None:
     assert (quote.recipient, quote.destination) == (int(FOREIGN_KEY, 16), "Reddio")
     assert quote.problems["recipient"].severity is Severity.WARNS, "no checksum guards a Stark key"
     assert judged(way=TO_VAULT, recipient=OTHER_KEY).problems["recipient"].severity is Severity.NOTES
+
+
+@pytest.mark.parametrize(
+    ("times", "said"), [(2, "Used 2 times before, by Reddio’s word."), (0, "Reddio has not said yet")]
+)
+def test_that_something_reached_a_vault_before_is_reddios_word(times: int, said: str) -> None:
+    typed = fields(way=TO_VAULT, recipient=FOREIGN_KEY)
+    quote = judge(DEPLOYMENT, offer(), Draft(typed), {FOREIGN_KEY: times}, NOW)
+    assert said in str(quote.problems["recipient"])
+    address = judge(DEPLOYMENT, offer(), Draft(fields(recipient=OTHER)), {OTHER: 2}, NOW)
+    assert "Used 2 times before." in str(address.problems["recipient"]), "what came to an address is proved"
 
 
 def test_the_plain_way_is_for_a_registered_key_alone() -> None:
