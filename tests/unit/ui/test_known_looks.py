@@ -57,11 +57,14 @@ class Rests:
 
     def __init__(self, *rests: VoucherRest) -> None:
         self.rests = list(rests)
+        self.asked = 0
 
     def listed(self) -> tuple[VoucherRest, ...]:
+        self.asked += 1
         return tuple(self.rests)
 
     def find(self, link: str) -> VoucherRest | None:
+        self.asked += 1
         return next((rest for rest in self.rests if rest.id == link), None)
 
     async def link(self, rest: str) -> str:

@@ -27,7 +27,7 @@ from unit.ui.balance_hands import Balances, the_list
 from unit.ui.driving import Shell
 from unit.ui.looking import cut_off, texts
 from unit.ui.standin import NOW
-from unit.ui.test_known_looks import CLAIM, Known, Rests
+from unit.ui.test_known_looks import CLAIM, Known, Rests, withdrawn
 from unit.ui.test_voucher_names import HOST, told_by
 from unit.ui.voucher_hands import LINK, LINK_8, VoucherWallet, the_page
 
@@ -86,8 +86,13 @@ async def test_a_rest_whose_service_said_no_is_told_so_and_counted_no_more(shell
     async def shown() -> tuple[str, str, bool]:
         wallet.tell(Change(Topic.OPENED))
         await shell.settle()
+        left = voyage.rest.left.text()
+        await the_page(shell)
         (card,) = page.known.rests.cards
-        return texts(card), voyage.rest.left.text(), "1 voucher may hold more" in texts(shell.sections.home)
+        told = texts(card), left, "1 voucher may hold more" in texts(shell.sections.home)
+        shell.sections.show_voyage("w")
+        await shell.settle()
+        return told
 
     card, left, counted = await shown()
     assert ("55 sat may be left" in card, "Asked again" in card, counted) == (True, False, True)
@@ -101,6 +106,84 @@ async def test_a_rest_whose_service_said_no_is_told_so_and_counted_no_more(shell
     assert (said in card, "may be left" in card, counted) == (True, False, False)
     assert left.replace("\u200b", "") == said
     assert voyage.rest.button.isVisibleTo(voyage), "a person may ask once more"
+
+
+async def test_what_may_hold_more_is_looked_up_only_where_it_is_seen(shell: Shell, wallet: VoucherWallet) -> None:
+    rest = VoucherRest("a", HOST, "", 60_000, 5_000, 5_000, SAID_AT)
+    wallet.rests = rests = Rests()
+    page = await the_page(shell)
+    listed = page.known.rests
+    assert listed.isHidden()
+    rests.rests = [rest]
+    wallet.tell(Change(Topic.OPENED))
+    await shell.settle()
+    assert len(listed.cards) == 1, "one that comes is seen at once"
+
+    async def asked_for(topic: Topic) -> int:
+        before = rests.asked
+        wallet.tell(Change(topic, "w"))
+        await shell.settle()
+        return rests.asked - before
+
+    here = await asked_for(Topic.OPENED), await asked_for(Topic.WITHDRAWAL)
+    shell.sections.show_section("activity")
+    await shell.settle()
+    there = await asked_for(Topic.OPENED), await asked_for(Topic.WITHDRAWAL)
+    assert [at - away for at, away in zip(here, there, strict=True)] == [1, 1], "the first page's card alone asks"
+    rests.rests = []
+    await asked_for(Topic.OPENED)
+    await the_page(shell)
+    assert listed.cards == []
+    assert listed.isHidden()
+    shell.sections.show_section("activity")
+    rests.rests = [rest]
+    await asked_for(Topic.OPENED)
+    shell.window.hide()
+    await the_page(shell)
+    shell.window.show()
+    await shell.settle()
+    assert len(listed.cards) == 1
+    assert listed.isVisible()
+    page.link.setText(LINK)
+    await shell.settle()
+    assert listed.isHidden()
+    assert await asked_for(Topic.OPENED) == here[0] - 1, "another voucher is in hand"
+    page.link.clear()
+    await shell.settle()
+    assert listed.isVisible()
+
+
+async def test_over_a_lock_nothing_of_what_may_hold_more_is_left(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.rests = rests = Rests(VoucherRest("a", HOST, "", 60_000, 5_000, 5_000, SAID_AT))
+    page = await the_page(shell)
+    assert len(page.known.rests.cards) == 1
+    shell.sections.show_section("activity")
+    await shell.settle()
+    rests.rests = []  # as the engine tells it over a lock
+    await wallet.lock()
+    await shell.settle()
+    assert page.known.rests.cards == []
+
+
+async def test_a_voyages_way_to_more_is_looked_up_only_where_it_is_seen(shell: Shell, wallet: VoucherWallet) -> None:
+    wallet.rests = rests = Rests(VoucherRest("a", HOST, "", 60_000, 5_000, 5_000, SAID_AT))
+    final = Evidence("lnurl.settled", Level.SEEN, "Practice node", NOW, {})
+    withdrawn(wallet, "w", ev.StageReached("w", FINAL, final))
+    shell.sections.show_voyage("w")
+    await shell.settle()
+    voyage = shell.sections.page("voyage")
+    assert isinstance(voyage, VoyagePage)
+    assert voyage.rest.button.isVisible()
+    shell.sections.show_section("activity")
+    await shell.settle()
+    rests.rests = []
+    before = rests.asked
+    wallet.tell(Change(Topic.OPENED))
+    await shell.settle()
+    assert rests.asked == before + 1, "the first page's card alone asks"
+    shell.sections.show_voyage("w")
+    await shell.settle()
+    assert not voyage.rest.button.isVisible()
 
 
 async def test_a_link_that_was_withdrawn_before_says_so_where_it_is_listed(shell: Shell, wallet: VoucherWallet) -> None:

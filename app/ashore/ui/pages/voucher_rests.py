@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame
 
 from ashore.domain.errors import AshoreError
@@ -67,10 +69,15 @@ def said_since(rest: VoucherRest, now: int) -> str:
 
 
 class VoucherRestList(KeptList[VoucherRest, RestCard]):
-    """All of them; hidden while another voucher is in hand, too."""
+    """All of them; hidden while another voucher is in hand, too.
+
+    What was withdrawn of each is counted in the journal: that is done only where the list is seen, or would be if it
+    had entries.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, TITLE, _ABOUT)
+        self._stale = False
         context.hub.opened_changed.connect(self.refresh)
         context.hub.withdrawals_changed.connect(lambda _ids: self.refresh())
         self.refresh()
@@ -78,6 +85,28 @@ class VoucherRestList(KeptList[VoucherRest, RestCard]):
     @property
     def _rests(self) -> RestsPort | None:
         return self._context.wallet.rests
+
+    def refresh(self) -> None:
+        """Show what is kept now: at once where it is seen or the vault is locked, else when it comes into view."""
+        around = self.parentWidget()
+        seen = self._wanted and around is not None and around.isVisible()
+        self._stale = not seen and not self._context.wallet.locked
+        if self._stale:
+            self._show_or_hide()
+        else:
+            super().refresh()
+
+    def event(self, event: QEvent) -> bool:
+        around = self.parentWidget()
+        if event.type() == QEvent.Type.ParentChange and around is not None:
+            around.installEventFilter(self)
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Catch up when what it stands in comes into view: a list without entries is never shown itself."""
+        if event.type() == QEvent.Type.Show and watched is self.parentWidget() and self._stale:
+            self.refresh()
+        return False
 
     def entries(self) -> Sequence[VoucherRest]:
         return () if self._rests is None else self._rests.listed()
@@ -132,7 +161,7 @@ class VoyageRest(QFrame):
         self.button.clicked.connect(self._go)
         parts = (Label(TITLE, "caption"), self.left, self.told, self.button)
         self.setLayout(column(*parts, spacing=8, margins=(20, 16, 20, 16)))
-        context.hub.opened_changed.connect(self._show_way)
+        context.hub.opened_changed.connect(self._changed)
         self.hide()
 
     def show_voyage(self, voyage: Voyage) -> None:
@@ -156,6 +185,15 @@ class VoyageRest(QFrame):
             breakable(f"Before this withdrawal, at {at}, {host} said that it held {sat_text(int(balance))}{once}.")
         )
         self._show_way()
+
+    def _changed(self) -> None:
+        if self.isVisible():
+            self._show_way()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed out of view is looked up as it comes into view."""
+        self._show_way()
+        super().showEvent(event)
 
     def _show_way(self) -> None:
         rests = self._context.wallet.rests
