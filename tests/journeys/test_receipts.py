@@ -67,13 +67,20 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         await arrived(person, house)
         person.photograph("voyage")
         made = await receipt_of_voyage(person)
+        await person.until_sees("blocks are in the chain")
         person.photograph("made")
-        assert "proofs hold" in made.notice.text
-        for row in made.rows:
-            row.more.set_open(True)
-            break
+        assert {str(row.rail.mark.mark) for row in made.rows} == {"irreversible"}
+        made.rows[0].more.set_open(True)
         await person.settle()
         person.photograph("evidence")
+        made.rows[0].more.set_open(False)
+        person.click("Sign with my account…")
+        await person.settle()
+        person.photograph("text-to-sign")
+        person.click("Sign this text")
+        await person.until_sees("Signed by 0x")
+        await person.settle()
+        person.photograph("signed")
         path = tmp_path / "mine.ashore-receipt.json"
         made.pass_on.save_as(path)
         await person.until_sees("Saved as")
@@ -82,8 +89,8 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         person.click_section("Activity")
         await person.settle()
         person.photograph("activity")
-        again = await opened(person, path, "proofs hold")
-        assert person.sees("Made by this wallet", "Show its voyage")
+        again = await opened(person, path, "blocks are in the chain")
+        assert person.sees("About your own withdrawal", "Show its voyage", "Signed by 0x")
         assert again.check is not None
         person.photograph("opened")
 

@@ -8,14 +8,14 @@ from typing import Protocol
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.observations import ChainHealth
-from ashore.domain.receipt import Receipt
+from ashore.domain.receipt import Receipt, ReceiptCode
 from ashore.engine.earlier_claims import EarlierClaim
 from ashore.engine.ether import Ether
 from ashore.engine.kept_balances import KeptBalance
 from ashore.engine.opened_offers import OpenedVoucher
 from ashore.engine.pictures import AskFirst, Loaded
 from ashore.engine.practice_vouchers import PracticeVoucher
-from ashore.engine.receipt_views import ReceiptCheck
+from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck
 from ashore.engine.receiving import ConnectedWallet, TriedWallet, WalletSetup
 from ashore.engine.unopened_links import Kept, UnopenedVoucher
 from ashore.engine.views import (
@@ -184,6 +184,11 @@ class ReceiptsPort(Protocol):
     async def written(self, receipt: Receipt) -> bytes: ...
     async def read(self, data: bytes) -> Receipt: ...
     async def check(self, receipt: Receipt) -> ReceiptCheck: ...
+    async def ask(self, check: ReceiptCheck) -> ReceiptAnswers: ...
+    def signer(self, receipt: Receipt) -> tuple[Account | None, str]: ...
+    async def sign(self, receipt: Receipt, pasted: str = "") -> Receipt: ...
+    def code(self, receipt: Receipt, digest: str) -> ReceiptCode: ...
+    def named_by(self, code: ReceiptCode) -> str: ...
 
 
 class PicturesPort(Protocol):

@@ -8,12 +8,19 @@ from dataclasses import replace
 
 from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
-from ashore.domain.receipt import Receipt, ReceiptMove, ReceiptStage
+from ashore.domain.receipt import (
+    Receipt,
+    ReceiptCode,
+    ReceiptMove,
+    ReceiptSignature,
+    ReceiptStage,
+    receipt_words,
+)
 from ashore.domain.stages import Track
 from ashore.domain.withdrawal import Withdrawal
 from ashore.engine.ether import Ether
 from ashore.engine.receipt_checks import check_receipt
-from ashore.engine.receipt_views import ReceiptCheck
+from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck, Verdict
 from ashore.engine.views import CLOCK_KEY, RELAYER_KEY, RESTS, Account, Voyage
 from ashore.systems.base import Offer, Plan, Problem, SigningRequest, Unclaimed
 from ashore.systems.claiming.claims import ClaimOffer
@@ -63,6 +70,11 @@ class StandInReceipts:
         self._voyage = voyage
         self.own = ""
         self.differs = ""
+        self.named = ""
+        self.account: Account | None = None
+        self.asked = 0
+        self.answers = ReceiptAnswers((), Verdict.SAID, "Nobody could be asked.")
+        self.signing: AshoreError | None = None
 
     async def make(self, withdrawal: str) -> Receipt:
         await asyncio.sleep(0)
@@ -89,6 +101,27 @@ class StandInReceipts:
         found = check_receipt(receipt, None, "No contract is known here.")
         own = self.own if receipt.withdrawal == self.own else ""
         return replace(found, own_withdrawal=own, own_differs=self.differs)
+
+    async def ask(self, check: ReceiptCheck) -> ReceiptAnswers:
+        await asyncio.sleep(0)
+        self.asked += 1
+        return self.answers
+
+    def signer(self, receipt: Receipt) -> tuple[Account | None, str]:
+        account = self.account if receipt.signature is None else None
+        return account, "" if account is not None else "No account of this wallet can sign it."
+
+    async def sign(self, receipt: Receipt, pasted: str = "") -> Receipt:
+        await asyncio.sleep(0)
+        if self.signing is not None:
+            raise self.signing
+        return replace(receipt, signature=ReceiptSignature(ADDRESS, pasted or "0x" + "1b" * 65))
+
+    def code(self, receipt: Receipt, digest: str) -> ReceiptCode:
+        return ReceiptCode(digest, receipt_words(receipt.terms), receipt.status, receipt.made_at)
+
+    def named_by(self, code: ReceiptCode) -> str:
+        return self.named
 
 
 class StandInEther:

@@ -11,14 +11,17 @@ from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, read_code
 from ashore.domain.untrusted import plain
-from ashore.engine.receipt_views import ReceiptCheck, Verdict
+from ashore.engine.receipt_checks import IN_PRACTICE
+from ashore.engine.receipt_contracts import PRACTICE
+from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck, Verdict
 from ashore.engine.views import ActivityQuery
 from ashore.intake.receipts import code_in
 from ashore.systems.base import Problem, Severity
 from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
-from ashore.ui.pages.receipt_cards import PassOnCard, SignatureCard
+from ashore.ui.pages.receipt_cards import BlocksCard, PassOnCard
 from ashore.ui.pages.receipt_code import CodeCard
+from ashore.ui.pages.receipt_signature import SignatureCard
 from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLabel, FlowLayout
@@ -30,12 +33,12 @@ from ashore.ui.wording import breakable, clock_time, exact_time, title, towards
 
 NAME = "Receipt"
 CHECKING = "Its proofs are being checked."
-OWN, FOREIGN = "Made by this wallet", "From another wallet"
+MADE, OWN, FOREIGN = "Made by this wallet", "About your own withdrawal", "From another wallet"
 _SAME_CODE = "It is the receipt whose code you brought before."
 _OTHER_CODE = "It is not the receipt whose code you brought before: that one has another hash."
-_HASH = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _MOST_NAME = 60
-_WORK = "receipt"
+_WORK, _ASK = "receipt", "blocks of the receipt"
 
 
 class ReceiptPage(Page):
@@ -45,6 +48,8 @@ class ReceiptPage(Page):
         super().__init__(context, "", back="Activity")
         self.top.addWidget(Label(NAME, "caption"))
         self.check: ReceiptCheck | None = None
+        self.answers: ReceiptAnswers | None = None
+        self._made_here = False
         self._code: ReceiptCode | None = None
         self.rows: list[ReceiptStageRow] = []
         self.notice = Notice(context.icons)
@@ -63,11 +68,13 @@ class ReceiptPage(Page):
     def _header(self) -> None:
         self.amount = FlowLabel("hero")
         self.where = FlowLabel("hero-side")
+        self.badge = Label("PRACTICE", "badge")
+        set_tip(self.badge, IN_PRACTICE)
         self.recipient = HexText(self.context.theme, what="Recipient", size=12)
         self.whose = FlowLabel("caption")
         self.made = Label(role="small")
         heading, meta = QWidget(), QWidget()
-        heading.setLayout(FlowLayout(self.amount, self.where, gap=16))
+        heading.setLayout(FlowLayout(self.amount, self.where, self.badge, gap=16))
         meta.setLayout(FlowLayout(self.recipient, self.whose, self.made, gap=10))
         heading.setContentsMargins(0, 0, 14, 0)
         meta.setContentsMargins(0, 0, 14, 0)
@@ -79,20 +86,23 @@ class ReceiptPage(Page):
         """What came of it, and what has to be known beside it."""
         self.to_voyage = Button("Show its voyage")
         self.to_voyage.clicked.connect(self._show_voyage)
+        lead = QWidget()
+        lead.setLayout(column(self.notice, self.to_voyage, spacing=16))
+        return lead
+
+    def _aside(self) -> QWidget:
         self.known, known = ground("card")
         known.addWidget(Label("What to know", "caption"))
         self._notes = QVBoxLayout()
         self._notes.setSpacing(8)
         known.addLayout(self._notes)
-        lead = QWidget()
-        lead.setLayout(column(self.notice, self.to_voyage, self.known, spacing=16))
-        return lead
-
-    def _aside(self) -> QWidget:
+        self.blocks = BlocksCard(self.context)
         self.signature = SignatureCard(self.context)
         self.pass_on = PassOnCard(self.context)
+        self.blocks.asked.connect(self._ask)
+        self.signature.signed.connect(self._show_signed)
         aside = QWidget()
-        aside.setLayout(column(self.signature, self.pass_on, spacing=16))
+        aside.setLayout(column(self.pass_on, self.signature, self.blocks, self.known, spacing=16))
         return aside
 
     def _scale(self) -> None:
@@ -123,11 +133,15 @@ class ReceiptPage(Page):
 
     def _begin(self) -> None:
         """Show nothing of the one before."""
-        self.check = None
+        self.check = self.answers = None
+        for work in (_WORK, _ASK):
+            self.context.tasks.cancel(work)
         clear(self._stepper)
         self.rows.clear()
-        for part in (self.card, self.named, self.signature, self.pass_on, self.known, self.to_voyage, self.recipient):
+        for part in (self.card, self.named, self.signature, self.blocks, self.pass_on, self.known, self.to_voyage):
             part.hide()
+        self.recipient.hide()
+        self.badge.hide()
         for label in (self.amount, self.where, self.whose, self.made):
             label.show_text("")
         self.amount.show_text(NAME)
@@ -151,43 +165,95 @@ class ReceiptPage(Page):
         self._show(await receipts.check(receipt), made=False)
 
     def _show(self, check: ReceiptCheck, *, made: bool) -> None:
-        """Show a receipt that was checked."""
-        self.check = check
-        self._show_header(check.receipt, own=bool(check.own_withdrawal))
-        self._show_finding(check, made=made)
+        """Show a receipt that was checked, and ask for its blocks: no proof can place them."""
+        self.check, self._made_here = check, made
+        whose = MADE if made else OWN if check.own_withdrawal else FOREIGN
+        self._show_header(check.receipt, whose)
         last = len(check.stages) - 1
         proofs = dict(check.receipt.proofs)
         for number, stage in enumerate(check.stages):
             stage_row = ReceiptStageRow(self.context, stage, proofs, last=number == last)
             self.rows.append(stage_row)
             self._stepper.addWidget(stage_row)
-        self.signature.show_check(check)
+        show_if(self.to_voyage, bool(check.own_withdrawal) and not made)
+        self._show_notes(check)
+        self.signature.show_check(check, made=made)
         self.pass_on.show_receipt(check)
         for part in (self.card, self.signature, self.pass_on):
             part.show()
+        self._show_finding()
+        self._ask()
 
-    def _show_header(self, receipt: Receipt, *, own: bool) -> None:
+    def _show_signed(self, signed: Receipt) -> None:
+        self._work(self._shown_signed(signed))
+
+    async def _shown_signed(self, signed: Receipt) -> None:
+        check = await self.context.wallet.receipts.check(signed)
+        self.check = check
+        self._show_notes(check)
+        self.signature.show_check(check, made=True)
+        self.pass_on.show_receipt(check)
+        self._show_finding()
+
+    # The blocks
+
+    def _ask(self) -> None:
+        """Ask this wallet's own endpoints. They learn no more of it than the numbers of blocks."""
+        check = self.check
+        wanted = check is not None and check.holding > 0
+        show_if(self.blocks, wanted)
+        if check is not None and wanted:
+            self.answers = None
+            self.blocks.show_asking()
+            self._show_finding()
+            self.context.tasks.start(self._asked(check), failed=self._failed, name=_ASK)
+
+    async def _asked(self, check: ReceiptCheck) -> None:
+        answers = await self.context.wallet.receipts.ask(check)
+        if self.check is None or self.check.digest != check.digest:
+            return
+        self.answers = answers
+        standings = {(each.chain, each.number, each.hash): each.standing for each in answers.blocks}
+        for stage_row in self.rows:
+            stage_row.show_blocks(standings)
+        self.blocks.show_answers(answers)
+        self._show_finding()
+
+    def _show_header(self, receipt: Receipt, whose: str) -> None:
         terms = receipt.terms
-        self.amount.show_text(breakable(plain(title(terms), _MOST_NAME)))
-        self.where.show_text(breakable(plain(towards(terms), _MOST_NAME)))
-        self.setAccessibleName(f"{NAME}: {plain(title(terms), _MOST_NAME)} {plain(towards(terms), _MOST_NAME)}")
-        address = terms.recipient if _HASH.fullmatch(terms.recipient) else ""
+        amount, where = (plain(words(terms), _MOST_NAME) for words in (title, towards))
+        self.amount.show_text(breakable(amount))
+        self.where.show_text(breakable(where))
+        self.setAccessibleName(f"{NAME}: {amount} {where}")
+        address = terms.recipient if _ADDRESS.fullmatch(terms.recipient) else ""
         self.recipient.show_hex(readable(address) if address else "")
         show_if(self.recipient, bool(address))
-        self.whose.show_text(OWN if own else FOREIGN)
+        self.whose.show_text(whose)
+        show_if(self.badge, terms.network == PRACTICE)
         self._show_time(receipt.made_at)
 
     def _show_time(self, made_at: int) -> None:
         self.made.show_text(f"made {clock_time(made_at, self.context.now(), seconds=False)}")
         set_tip(self.made, exact_time(made_at))
 
-    def _show_finding(self, check: ReceiptCheck, *, made: bool) -> None:
-        advice = [check.arrival, check.own_differs, "" if made else self._compared(check)]
-        told = " ".join(filter(None, advice))
-        fails, doubtful = check.verdict is Verdict.FAILS, check.verdict is Verdict.SAID or bool(check.own_differs)
-        severity = Severity.BLOCKS if fails else Severity.WARNS if doubtful else Severity.NOTES
-        self.notice.show_problem(Problem(check.headline, told, severity))
-        show_if(self.to_voyage, bool(check.own_withdrawal) and not made)
+    def _show_finding(self) -> None:
+        """The one headline: of what was checked here alone, and of what the endpoints say of the blocks."""
+        check, answers = self.check, self.answers
+        if check is None:
+            return
+        other = self._compared(check)
+        told = " ".join(filter(None, (check.arrival, check.own_differs, other)))
+        headline = check.headline if answers is None or check.verdict is Verdict.FAILS else answers.headline
+        if Verdict.FAILS in (check.verdict, answers.verdict if answers is not None else None):
+            self.notice.show_problem(Problem(headline, told, Severity.BLOCKS))
+        elif check.own_differs or other == _OTHER_CODE:
+            self.notice.show_problem(Problem(headline, told, Severity.WARNS))
+        elif answers is not None and answers.verdict is Verdict.HOLDS:
+            self.notice.show_done(headline, told)
+        else:
+            self.notice.show_problem(Problem(headline, told, Severity.NOTES))
+
+    def _show_notes(self, check: ReceiptCheck) -> None:
         clear(self._notes)
         for note in (*check.contradictions, *check.notes):
             self._notes.addWidget(Label(breakable(note), "small", wrap=True))
@@ -195,14 +261,15 @@ class ReceiptPage(Page):
 
     def _compared(self, check: ReceiptCheck) -> str:
         """Whether it is the one that a code named, where somebody brought a code before."""
-        if self._code is None:
+        if self._code is None or self._made_here:
             return ""
         return _SAME_CODE if self._code.digest == check.digest else _OTHER_CODE
 
     # A code
 
     def _show_code(self, code: ReceiptCode) -> None:
-        found = self._own_of(code)
+        own = self.context.wallet.receipts.named_by(code)
+        found = (own,) if own else self._paid_by(code)
         self.notice.show_problem(
             Problem("This code names a receipt, and proves nothing.", self.named.advice(found), Severity.NOTES)
         )
@@ -211,7 +278,7 @@ class ReceiptPage(Page):
         self.named.show_code(code, found)
         self.named.show()
 
-    def _own_of(self, code: ReceiptCode) -> tuple[str, ...]:
+    def _paid_by(self, code: ReceiptCode) -> tuple[str, ...]:
         """The withdrawals of this wallet that have the transaction which a code names."""
         if not code.transaction:
             return ()
@@ -228,4 +295,4 @@ class ReceiptPage(Page):
 
     @property
     def begun(self) -> bool:
-        return False  # whatever stands here is in a file, in the journal or in a code
+        return self.signature.begun

@@ -1,50 +1,75 @@
-"""Beside a receipt: whose signature vouches for it, and how it is passed on."""
+"""Beside a receipt: what the endpoints say of its blocks, and how it is passed on."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.receipt import Receipt, ReceiptCode, code_text, receipt_words
+from ashore.domain.receipt import Receipt, code_text, receipt_words
 from ashore.domain.receipt_file import SUFFIX
-from ashore.domain.untrusted import plain
-from ashore.engine.receipt_views import ReceiptCheck
+from ashore.engine.receipt_views import BlockStanding, ReceiptAnswers, ReceiptCheck
 from ashore.ui.context import Context
 from ashore.ui.widgets.buttons import Button, CopyButton
+from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLayout
-from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, column, set_property, set_tip, show_if
+from ashore.ui.widgets.labels import Label, clear, column, set_property, set_tip, show_if
 from ashore.ui.widgets.qr import show_large
 from ashore.ui.widgets.saving import ask_where, name_for, place_of, write
 from ashore.ui.wording import breakable
 
 TELLS = "Whoever has it sees amount, account, recipient and times. It holds no key."
 NAMES_ONLY = "It names the receipt, and holds no proof: pass the file on as well."
+ASKING = "Your own endpoints are being asked whether the chain has the blocks of its proofs."
 SAVE, SHOW_CODE, COPY_HASH = "Save…", "Show as code", "Copy its hash"
 _MARGINS = (20, 16, 20, 16)
+_TONES = {
+    BlockStanding.FINAL: "ok",
+    BlockStanding.AGREED: "ok",
+    BlockStanding.ANOTHER: "bad",
+    BlockStanding.UNKNOWN: "muted",
+}
 
 
-class SignatureCard(QFrame):
-    """Whose signature vouches for it."""
+class BlocksCard(QFrame):
+    """What this wallet's own endpoints say of the blocks that the proofs stand in. `asked` asks for them again."""
+
+    asked = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.setProperty("ground", "card")
         self.sentence = Label(wrap=True)
-        self.address = HexText(context.theme, what="Signed by", size=12)
-        self.setLayout(column(Label("Signature", "caption"), self.sentence, self.address, margins=_MARGINS))
+        self.each = Disclosure(context.icons, "Block by block")
+        self._list = QWidget()
+        self._answers = column(spacing=6)
+        self._list.setLayout(self._answers)
+        self.each.set_content(self._list)
+        self.again = Button("Ask again", "small-link", name="Ask the endpoints for the blocks again")
+        self.again.clicked.connect(self.asked)
+        caption = Label("Its blocks", "caption")
+        self.setLayout(column(caption, self.sentence, self.each, self.again, margins=_MARGINS))
 
-    def show_check(self, check: ReceiptCheck) -> None:
-        """Tell of the signature of a receipt."""
-        signature = check.signature
-        self.sentence.setText(breakable(signature.sentence))
-        tone = {True: "ok" if signature.by_account else "warn", False: "bad", None: "muted"}[signature.holds]
-        set_property(self.sentence, "tone", tone)
-        self.address.show_hex(signature.address)
-        show_if(self.address, bool(signature.address))
+    def show_asking(self) -> None:
+        """They are being asked."""
+        self._say(ASKING, ())
+
+    def show_answers(self, answers: ReceiptAnswers) -> None:
+        """Tell what they said."""
+        self._say(answers.headline, tuple((each.sentence, _TONES[each.standing]) for each in answers.blocks))
+
+    def _say(self, sentence: str, answers: tuple[tuple[str, str], ...]) -> None:
+        self.sentence.setText(breakable(sentence))
+        clear(self._answers)
+        for words, tone in answers:
+            line = Label(breakable(words), "small", wrap=True)
+            set_property(line, "tone", tone)
+            self._answers.addWidget(line)
+        show_if(self.each, bool(answers))
+        show_if(self.again, sentence != ASKING)
 
 
 class PassOnCard(QFrame):
@@ -75,10 +100,7 @@ class PassOnCard(QFrame):
 
     def code_of(self, receipt: Receipt) -> str:
         """The text of the code that names it."""
-        payout = receipt.payout
-        transaction = payout.tx_hash.lower() if payout is not None else ""
-        words = receipt_words(receipt.terms)
-        return code_text(ReceiptCode(self._digest, words, plain(receipt.status, 40), receipt.made_at, transaction))
+        return code_text(self._context.wallet.receipts.code(receipt, self._digest))
 
     def _show_code(self) -> None:
         if self._receipt is not None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.untrusted import plain
 from ashore.domain.withdrawal import Mark
-from ashore.engine.receipt_views import PieceCheck, StageCheck
+from ashore.engine.receipt_views import BlockStanding, PieceCheck, StageCheck
 from ashore.engine.views import ProofCheck
 from ashore.ui.context import Context
 from ashore.ui.pages.evidence import EvidencePanel
+from ashore.ui.pages.receipt_findings import (
+    LOOKS,
+    Outcome,
+    Standings,
+    claim_words,
+    held_mark,
+    outcome,
+    result_words,
+    standing,
+)
 from ashore.ui.pages.stage_row import Rail
 from ashore.ui.theme.icons import IconWidget
 from ashore.ui.widgets.buttons import Button
@@ -27,7 +35,7 @@ from ashore.ui.wording import breakable
 SAYS, HERE = "It says", "Checked here"
 _OF_ITS_MAKER = "its maker’s mark; what was checked here stands below it"
 _NOT_REACHED = frozenset({Mark.AWAITED, Mark.NOT_APPLICABLE, Mark.NOT_REACHED})
-_MOST_TITLE, _MOST_SENTENCE = 80, 400
+_MOST_TITLE = 80
 _LEVELS = {
     Level.REPORTED: "the operator’s word",
     Level.SEEN: "seen, without a proof",
@@ -36,99 +44,59 @@ _LEVELS = {
 }
 
 
-class Outcome(StrEnum):
-    """What became of checking a stage."""
-
-    FAILS = "fails"
-    HOLDS = "holds"
-    SAID = "said"
-    NOTHING = "nothing"
-
-
-_LOOKS = {
-    Outcome.FAILS: ("close", "bad"),
-    Outcome.HOLDS: ("check", "ok"),
-    Outcome.SAID: ("info", "muted"),
-    Outcome.NOTHING: ("info", "muted"),
-}
-"""The shape and the colour of a finding."""
-
-
-def outcome(check: StageCheck) -> Outcome:
-    """What became of checking it; the worst of its pieces decides."""
-    if check.contradiction or any(piece.holds is False for piece in check.pieces):
-        return Outcome.FAILS
-    if any(piece.holds for piece in check.pieces):
-        return Outcome.HOLDS
-    return Outcome.SAID if check.pieces else Outcome.NOTHING
-
-
-def held_mark(check: StageCheck) -> Mark:
-    """The mark that a stage has here. That a block is final no proof shows, so nothing is irreversible by a file."""
-    if outcome(check) is Outcome.FAILS:
-        return Mark.FAILED
-    return Mark.PROVEN if check.said is Mark.IRREVERSIBLE else check.said or Mark.UNKNOWN
-
-
-def claim_words(check: StageCheck) -> str:
-    """What its maker says of it."""
-    name = WORDS[check.said].name.capitalize() if check.said is not None else "A mark that Ashore does not know"
-    return f"{name}. {plain(check.stage.sentence, _MOST_SENTENCE)}".strip()
-
-
-def result_words(check: StageCheck) -> str:
-    """What was found out here; empty where there was nothing to check."""
-    found = outcome(check)
-    proofs = [piece for piece in check.pieces if piece.holds is not None]
-    if found is Outcome.FAILS:
-        failing = [piece for piece in proofs if not piece.holds]
-        if not failing:
-            return check.contradiction
-        several = f"{len(failing)} of {len(proofs)} proofs do not hold"
-        return f"{'The proof does not hold' if len(proofs) == 1 else several}: {failing[0].sentence}"
-    if found is Outcome.HOLDS:
-        return "The proof holds." if len(proofs) == 1 else f"All {len(proofs)} proofs hold."
-    return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
-
-
 class ReceiptStageRow(QWidget):
     """A stage. Its mark on the line is what holds here; the maker's own stands in the line below the title."""
 
     def __init__(self, context: Context, check: StageCheck, proofs: dict[str, str], *, last: bool) -> None:
         super().__init__()
         self.check = check
-        said, held = check.said or Mark.UNKNOWN, held_mark(check)
+        said = check.said or Mark.UNKNOWN
         self.rail = Rail(context.theme, last=last)
-        self.rail.mark.show_mark(held)
-        title = plain(check.stage.title, _MOST_TITLE)
+        title = self._title = plain(check.stage.title, _MOST_TITLE)
         self.title = FlowLabel("section")
         self.title.setText(breakable(title))
         set_property(self.title, "tone", "muted" if said in _NOT_REACHED else "plain")
         self.said = MarkWidget(context.theme, said, 12)
-        self.claim = Label(breakable(claim_words(check)), wrap=True)
-        self.result = Label(breakable(result_words(check)), wrap=True)
-        set_tip(self.rail.mark, self.result.text() or self.claim.text())
         set_tip(self.said, f"{WORDS[said].name.capitalize()}: {_OF_ITS_MAKER}")
+        self.claim = Label(breakable(claim_words(check)), wrap=True)
+        self.found = IconWidget(context.icons, "info", "muted", 14)
+        self.result = Label(wrap=True)
         body = QVBoxLayout()
         body.setContentsMargins(0, 0, 0, 2 if last else 18)
         body.setSpacing(4)
         body.addWidget(self.title)
-        body.addWidget(self._two_lines(context))
+        body.addWidget(self._two_lines())
         if check.pieces:
             self.more = Disclosure(context.icons, "Evidence")
             self.more.set_name(f"Evidence of {title}")
-            panel = ReceiptEvidence(context, check.pieces, proofs)
-            self.more.set_content(panel)
-            self.more.toggled.connect(lambda opened: panel.lay_open() if opened else None)
+            self.panel = ReceiptEvidence(context, check.pieces, proofs)
+            self.more.set_content(self.panel)
+            self.more.toggled.connect(lambda opened: self.panel.lay_open(self._standings) if opened else None)
             body.addWidget(self.more)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(12)
         outer.addWidget(self.rail)
         outer.addLayout(body, 1)
-        self.setAccessibleName(f"{title}. {SAYS}: {claim_words(check)} {HERE}: {result_words(check) or 'nothing'}")
+        self.show_blocks({})
 
-    def _two_lines(self, context: Context) -> QWidget:
+    def show_blocks(self, standings: Standings) -> None:
+        """Tell what holds of it, by what is known of the blocks now."""
+        self._standings = standings
+        check = self.check
+        words = result_words(check, standings)
+        icon, tone = LOOKS[outcome(check, standings)]
+        self.rail.mark.show_mark(held_mark(check, standings))
+        self.found.show_icon(icon, tone)
+        self.result.setText(breakable(words))
+        set_property(self.result, "tone", tone)
+        set_tip(self.rail.mark, words or claim_words(check))
+        self.rail.mark.setAccessibleName(words or claim_words(check))
+        if check.pieces and self.more.is_open:
+            self.panel.lay_open(standings)
+        self.setAccessibleName(f"{self._title}. {SAYS}: {claim_words(check)} {HERE}: {words or 'nothing'}")
+
+    def _two_lines(self) -> QWidget:
         """The maker's word and the own finding, each with its shape before it, one under the other."""
         lines = QWidget()
         grid = QGridLayout(lines)
@@ -137,10 +105,13 @@ class ReceiptStageRow(QWidget):
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(2, 1)
         told: list[tuple[str, QWidget, Label]] = [(SAYS, self.said, self.claim)]
-        if self.result.text():
-            icon, tone = _LOOKS[outcome(self.check)]
-            set_property(self.result, "tone", tone)
-            told.append((HERE, IconWidget(context.icons, icon, tone, 14), self.result))
+        if outcome(self.check, {}) is Outcome.NOTHING:
+            self.found.hide()
+            self.result.hide()
+            for widget in (self.found, self.result):
+                widget.setParent(lines)
+        else:
+            told.append((HERE, self.found, self.result))
         for number, (name, shape, words) in enumerate(told):
             grid.addWidget(Label(name, "caption"), number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(shape, number, 1, Qt.AlignmentFlag.AlignTop)
@@ -155,9 +126,13 @@ class ReceiptEvidence(EvidencePanel):
         super().__init__(context, _asked_by_nobody)
         self._pieces = {id(each.piece): each for each in pieces}
         self._proofs = proofs
+        self._standings: Standings = {}
 
-    def lay_open(self) -> None:
-        """Show all pieces."""
+    def lay_open(self, standings: Standings) -> None:
+        """Show all pieces, by what is known of the blocks now."""
+        if standings is not self._standings:
+            self._standings = standings
+            self._shown = ()
         self.show_evidence(tuple(each.piece for each in self._pieces.values()))
 
     def _proof(self, piece: Evidence) -> str | None:
@@ -167,8 +142,9 @@ class ReceiptEvidence(EvidencePanel):
         found = self._pieces[id(piece)]
         agreed = f"; {piece.agreeing} of {piece.asked} of its maker’s endpoints had the block" if piece.asked else ""
         facts.add(SAYS, f"{_LEVELS[piece.level]}{agreed}")
+        placed = standing(found, self._standings) in (BlockStanding.AGREED, BlockStanding.FINAL)
         told = Label(breakable(found.sentence), wrap=True)
-        set_property(told, "tone", {True: "ok", False: "bad", None: "muted"}[found.holds])
+        set_property(told, "tone", {True: "ok" if placed else "accent", False: "bad", None: "muted"}[found.holds])
         facts.add_widget(HERE, told)
 
     def _wishes(self, piece: Evidence) -> list[Button]:

@@ -1,0 +1,96 @@
+"""What became of checking a stage of a receipt: as an outcome, a mark, and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from ashore.domain.untrusted import plain
+from ashore.domain.withdrawal import Mark
+from ashore.engine.receipt_views import BlockStanding, PieceCheck, StageCheck
+from ashore.ui.widgets.marks import WORDS
+
+_PROVEN = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
+_MOST_SENTENCE = 400
+
+Standings = Mapping[tuple[str, int, str], BlockStanding]
+"""What the endpoints say of blocks, by chain, number and hash."""
+
+
+class Outcome(StrEnum):
+    """What became of checking a stage."""
+
+    FAILS = "fails"
+    PLACED = "placed"
+    """Its proofs hold, and the endpoints have their blocks."""
+    SOUND = "sound"
+    """Its proofs hold in themselves; anybody could have made up the blocks that they stand in."""
+    SAID = "said"
+    NOTHING = "nothing"
+
+
+LOOKS = {
+    Outcome.FAILS: ("close", "bad"),
+    Outcome.PLACED: ("check", "ok"),
+    Outcome.SOUND: ("info", "accent"),
+    Outcome.SAID: ("info", "muted"),
+    Outcome.NOTHING: ("info", "muted"),
+}
+"""The shape and the colour of a finding."""
+
+
+def _blocks(check: StageCheck, standings: Standings) -> list[BlockStanding]:
+    """How the blocks of its proofs that hold stand in their chains."""
+    return [standing(each, standings) for each in check.pieces if each.holds]
+
+
+def standing(found: PieceCheck, standings: Standings) -> BlockStanding:
+    piece = found.piece
+    return standings.get((piece.chain, piece.block_number, piece.block_hash), BlockStanding.UNKNOWN)
+
+
+def outcome(check: StageCheck, standings: Standings) -> Outcome:
+    """What became of checking it; the worst of its pieces decides."""
+    blocks = _blocks(check, standings)
+    if check.contradiction or any(each.holds is False for each in check.pieces) or BlockStanding.ANOTHER in blocks:
+        return Outcome.FAILS
+    if blocks:
+        return Outcome.SOUND if BlockStanding.UNKNOWN in blocks else Outcome.PLACED
+    return Outcome.SAID if check.pieces else Outcome.NOTHING
+
+
+def held_mark(check: StageCheck, standings: Standings) -> Mark:
+    """The mark that a stage has here: proven only where the endpoints have its blocks."""
+    found, said = outcome(check, standings), check.said or Mark.UNKNOWN
+    if found is Outcome.FAILS:
+        return Mark.FAILED
+    if found is Outcome.PLACED and said is Mark.IRREVERSIBLE:
+        return said if set(_blocks(check, standings)) == {BlockStanding.FINAL} else Mark.PROVEN
+    return Mark.SEEN if found is Outcome.SOUND and said in _PROVEN else said
+
+
+def claim_words(check: StageCheck) -> str:
+    """What its maker says of it."""
+    name = WORDS[check.said].name.capitalize() if check.said is not None else "A mark that Ashore does not know"
+    return f"{name}. {plain(check.stage.sentence, _MOST_SENTENCE)}".strip()
+
+
+def result_words(check: StageCheck, standings: Standings) -> str:
+    """What was found out here; empty where there was nothing to check."""
+    found, blocks = outcome(check, standings), _blocks(check, standings)
+    proofs = [piece for piece in check.pieces if piece.holds is not None]
+    one = len(proofs) == 1
+    if found is Outcome.FAILS:
+        failing = [piece for piece in proofs if not piece.holds]
+        if failing:
+            several = f"{len(failing)} of {len(proofs)} proofs do not hold"
+            return f"{'The proof does not hold' if one else several}: {failing[0].sentence}"
+        return check.contradiction or "Another block stands in its place: the chain does not have this one."
+    if found is Outcome.SOUND:
+        told = "The proof is sound in itself" if one else f"All {len(proofs)} proofs are sound in themselves"
+        return f"{told}. Whether the chain has {'its block' if one else 'their blocks'} is not known."
+    if found is Outcome.PLACED:
+        told = "The proof holds" if one else f"All {len(proofs)} proofs hold"
+        final = " and final" if set(blocks) == {BlockStanding.FINAL} else ""
+        return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
+    return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
