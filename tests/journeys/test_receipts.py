@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from ashore.ui.pages.receipt import ReceiptPage
+from ashore.ui.pages.receipt_signature import SignDialog
 from journeys.flows import ARRIVED, send
 from journeys.house import House
 from journeys.person import Person
@@ -76,9 +77,11 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         made.rows[0].more.set_open(False)
         person.click("Sign with my account…")
         await person.settle()
-        person.photograph("text-to-sign")
+        dialog = person.window.findChild(SignDialog)
+        assert dialog is not None
+        person.photograph_of(dialog, "text-to-sign")
         person.click("Sign this text")
-        await person.until_sees("Signed by 0x")
+        await person.until_sees("Signed by the account below")
         await person.settle()
         person.photograph("signed")
         path = tmp_path / "mine.ashore-receipt.json"
@@ -90,7 +93,7 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         await person.settle()
         person.photograph("activity")
         again = await opened(person, path, "blocks are in the chain")
-        assert person.sees("About your own withdrawal", "Show its voyage", "Signed by 0x")
+        assert person.sees("About your own withdrawal", "Show its voyage", "Signed by the account below")
         assert again.check is not None
         person.photograph("opened")
 

@@ -11,7 +11,8 @@ from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, read_code
 from ashore.domain.untrusted import plain
-from ashore.engine.receipt_checks import IN_PRACTICE
+from ashore.domain.withdrawal import LAST_STAGE, Mark
+from ashore.engine.receipt_checks import ALONE, IN_PRACTICE
 from ashore.engine.receipt_contracts import PRACTICE
 from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck, Verdict
 from ashore.engine.views import ActivityQuery
@@ -102,7 +103,7 @@ class ReceiptPage(Page):
         self.blocks.asked.connect(self._ask)
         self.signature.signed.connect(self._show_signed)
         aside = QWidget()
-        aside.setLayout(column(self.pass_on, self.signature, self.blocks, self.known, spacing=16))
+        aside.setLayout(column(self.signature, self.pass_on, self.blocks, self.known, spacing=16))
         return aside
 
     def _scale(self) -> None:
@@ -178,7 +179,7 @@ class ReceiptPage(Page):
         show_if(self.to_voyage, bool(check.own_withdrawal) and not made)
         self._show_notes(check)
         self.signature.show_check(check, made=made)
-        self.pass_on.show_receipt(check)
+        self.pass_on.show_receipt(check, made=made)
         for part in (self.card, self.signature, self.pass_on):
             part.show()
         self._show_finding()
@@ -192,7 +193,7 @@ class ReceiptPage(Page):
         self.check = check
         self._show_notes(check)
         self.signature.show_check(check, made=True)
-        self.pass_on.show_receipt(check)
+        self.pass_on.show_receipt(check, made=True)
         self._show_finding()
 
     # The blocks
@@ -217,6 +218,7 @@ class ReceiptPage(Page):
         for stage_row in self.rows:
             stage_row.show_blocks(standings)
         self.blocks.show_answers(answers)
+        self._show_notes(check)
         self._show_finding()
 
     def _show_header(self, receipt: Receipt, whose: str) -> None:
@@ -242,7 +244,7 @@ class ReceiptPage(Page):
         if check is None:
             return
         other = self._compared(check)
-        told = " ".join(filter(None, (check.arrival, check.own_differs, other)))
+        told = " ".join(filter(None, (self._arrival(check), check.own_differs, other)))
         headline = check.headline if answers is None or check.verdict is Verdict.FAILS else answers.headline
         if Verdict.FAILS in (check.verdict, answers.verdict if answers is not None else None):
             self.notice.show_problem(Problem(headline, told, Severity.BLOCKS))
@@ -253,9 +255,16 @@ class ReceiptPage(Page):
         else:
             self.notice.show_problem(Problem(headline, told, Severity.NOTES))
 
+    def _arrival(self, check: ReceiptCheck) -> str:
+        """How far its end is proven; nothing where the endpoints have the block of its end, and it is final."""
+        last = check.receipt.terms.details.get(LAST_STAGE, "")
+        ends = {each.rail.mark.mark for each in self.rows if each.check.stage.id == last}
+        return "" if ends == {Mark.IRREVERSIBLE} else check.arrival
+
     def _show_notes(self, check: ReceiptCheck) -> None:
         clear(self._notes)
-        for note in (*check.contradictions, *check.notes):
+        placed = self.answers is not None and self.answers.verdict is Verdict.HOLDS
+        for note in (*check.contradictions, *(note for note in check.notes if not (placed and note == ALONE))):
             self._notes.addWidget(Label(breakable(note), "small", wrap=True))
         show_if(self.known, bool(check.contradictions or check.notes))
 
@@ -295,4 +304,4 @@ class ReceiptPage(Page):
 
     @property
     def begun(self) -> bool:
-        return self.signature.begun
+        return False  # whatever stands here is in a file, in the journal or in a code

@@ -92,8 +92,9 @@ class PassOnCard(QFrame):
         self.save.clicked.connect(self._ask_where)
         self.code.clicked.connect(self._show_code)
 
-    def show_receipt(self, check: ReceiptCheck) -> None:
-        """Pass on another one."""
+    def show_receipt(self, check: ReceiptCheck, *, made: bool) -> None:
+        """Pass on another one. One that was `made` here just now is in no file yet."""
+        set_property(self.save, "role", "primary" if made else "")
         self._receipt, self._digest = check.receipt, check.digest
         self.copy.set_text(check.digest)
         self.said.show_text("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from ashore.domain.evidence import Level
 from ashore.domain.untrusted import plain
 from ashore.domain.withdrawal import Mark
 from ashore.engine.receipt_views import BlockStanding, PieceCheck, StageCheck
@@ -65,7 +66,8 @@ def held_mark(check: StageCheck, standings: Standings) -> Mark:
     if found is Outcome.FAILS:
         return Mark.FAILED
     if found is Outcome.PLACED and said is Mark.IRREVERSIBLE:
-        return said if set(_blocks(check, standings)) == {BlockStanding.FINAL} else Mark.PROVEN
+        final = [each for each in check.pieces if each.holds and standing(each, standings) is BlockStanding.FINAL]
+        return said if any(each.piece.level is Level.IRREVERSIBLE for each in final) else Mark.PROVEN
     return Mark.SEEN if found is Outcome.SOUND and said in _PROVEN else said
 
 
@@ -91,6 +93,7 @@ def result_words(check: StageCheck, standings: Standings) -> str:
         return f"{told}. Whether the chain has {'its block' if one else 'their blocks'} is not known."
     if found is Outcome.PLACED:
         told = "The proof holds" if one else f"All {len(proofs)} proofs hold"
-        final = " and final" if set(blocks) == {BlockStanding.FINAL} else ""
+        all_final = set(blocks) == {BlockStanding.FINAL}
+        final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
         return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
