@@ -13,7 +13,7 @@ from ashore.engine.receipt_signatures import signature_check
 from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, SignatureCheck, StageCheck, Verdict
 from ashore.engine.rechecking import held_against
 from ashore.ethereum.errors import InvalidProof
-from ashore.ethereum.proofs import Facts, ReceiptFacts, check
+from ashore.ethereum.proofs import Facts, StorageFacts, check
 
 _NAME = 60
 _LEVEL_OF_MARK = {str(mark): level for level, mark in MARK_OF_LEVEL.items()}
@@ -103,9 +103,9 @@ class _Reader:
 
 def _unnamed(piece: Evidence, facts: Facts) -> str:
     """What has to be said where a proof does not show which transaction it was. Raises InvalidProof where it cannot."""
-    if piece.tx_hash and not isinstance(facts, ReceiptFacts):
+    if piece.tx_hash and isinstance(facts, StorageFacts):
         raise InvalidProof("The evidence names a transaction, and its proof is none of a transaction.")
-    if piece.tx_hash and facts.transaction is None:
+    if piece.tx_hash and not isinstance(facts, StorageFacts) and facts.transaction is None:
         return "Which transaction it was is its maker’s word."
     return ""
 
