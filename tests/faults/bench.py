@@ -20,6 +20,7 @@ from ashore.engine.boundaries import Boundary
 from ashore.engine.compose import PRACTICE_RATE, Surroundings, compose
 from ashore.engine.parts import Clock
 from ashore.engine.practice import SandboxControl
+from ashore.engine.receipt_views import Verdict
 from ashore.engine.views import ActivityQuery, Change, Review, Topic, Voyage
 from ashore.engine.wallet import Wallet
 from ashore.net.http import HttpClient
@@ -113,8 +114,10 @@ class Bench:
         await self.start()
 
     async def aclose(self) -> None:
-        """End the wallet."""
+        """End the wallet. Whatever became of its withdrawals, a receipt of each holds."""
+        spoilt = await self.spoilt_receipts()
         await self.wallet.aclose()
+        assert not spoilt, spoilt
 
     def _composed(self) -> Wallet:
         http = prompt_client(self.wire)
@@ -185,6 +188,16 @@ class Bench:
     def wrong(self, *, alone: bool = True) -> list[str]:
         """What the wallet claims beyond the ground truth."""
         return disagreements(self.claims(), self.world.status(), alone=alone)
+
+    async def spoilt_receipts(self) -> list[str]:
+        """What does not hold of receipts that the wallet makes itself."""
+        receipts, told = self.wallet.receipts, list[str]()
+        for state in self.claims():
+            found = await receipts.check(await receipts.make(state.id))
+            if found.verdict is Verdict.FAILS:
+                failing = [p.sentence for stage in found.stages for p in stage.pieces if p.holds is False]
+                told.append(f"{state.terms.track} {state.status}: {found.headline} {found.contradictions} {failing}")
+        return told
 
     async def look(self) -> None:
         """Let the wallet look at chain and operator once, completely, from now on."""

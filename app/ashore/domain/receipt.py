@@ -83,6 +83,8 @@ class Receipt:
     stages: tuple[ReceiptStage, ...]
     proofs: Mapping[str, str] = field(default_factory=dict)
     practice: str = ""
+    last_stage: str = ""
+    """The id of the stage that ends it: where somebody pays in advance, another one than is usual."""
     signature: ReceiptSignature | None = None
 
     @property

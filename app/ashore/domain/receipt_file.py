@@ -87,6 +87,7 @@ def _receipt(content: dict[str, Any]) -> Receipt:
         stages=tuple(_each(content["stages"], _stage, _MOST_STAGES)),
         proofs=_texts(content["proofs"], _MOST_PROOFS, _MOST_PROOF),
         practice=_text(content["practice"], _MOST_PROOF),
+        last_stage=_text(content["last_stage"]),
         signature=None if signature is None else ReceiptSignature(**_only_texts(signature)),
     )
 

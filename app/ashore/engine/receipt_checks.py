@@ -7,7 +7,7 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.receipt import Receipt, ReceiptStage
 from ashore.domain.receipt_file import digest
 from ashore.domain.untrusted import plain
-from ashore.domain.withdrawal import LAST_LEVEL, LAST_STAGE, MARK_OF_LEVEL, Mark, Status
+from ashore.domain.withdrawal import LAST_LEVEL, MARK_OF_LEVEL, Mark, Status
 from ashore.engine.receipt_contracts import PRACTICE, Contracts
 from ashore.engine.receipt_signatures import signature_check
 from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, SignatureCheck, StageCheck, Verdict
@@ -171,8 +171,7 @@ def _ends(receipt: Receipt, stages: Sequence[StageCheck]) -> bool:
 
 
 def _last(receipt: Receipt, stages: Sequence[StageCheck]) -> StageCheck | None:
-    named = receipt.terms.details.get(LAST_STAGE, "")
-    return next((each for each in stages if each.stage.id == named), None)
+    return next((each for each in stages if each.stage.id == receipt.last_stage), None)
 
 
 def _only_said(stage: StageCheck) -> bool:

@@ -11,7 +11,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, ReceiptMove, ReceiptStage, receipt_words
 from ashore.domain.stage_marks import passed_by
-from ashore.domain.withdrawal import Withdrawal
+from ashore.domain.withdrawal import LAST_STAGE, Withdrawal
 from ashore.engine.parts import Parts
 from ashore.engine.receipt_blocks import ask_for_blocks
 from ashore.engine.receipt_checks import check_receipt
@@ -61,6 +61,7 @@ class Receipts:
             stages=stages,
             proofs=await asyncio.to_thread(_unpacked, stored),
             practice=self._parts.described.get(state.terms.profile, ""),
+            last_stage=state.facts.get(LAST_STAGE, ""),
         )
         self._made.append(await asyncio.to_thread(receipt_file.digest, receipt))
         return receipt
