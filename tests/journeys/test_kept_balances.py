@@ -82,6 +82,7 @@ async def test_a_balance_is_looked_at_again_until_its_link_is_gone(
         await person.settle()
         assert person.sees(f"{host} says that 60 sat are left there.", "has taken the place of the old one")
         assert TICK not in person.names()
+        assert person.sees("You withdrew 15 sat from this voucher at "), "its k1 and its link are new ones"
         person.photograph("balance-looked")
         await hand_over(person, life, purse, times=2)
         await go_home(person)

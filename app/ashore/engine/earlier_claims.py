@@ -1,8 +1,9 @@
 """What was withdrawn from a voucher before, by its link or by what its service said: told from the journal alone.
 
 One voucher is known again by the hash of its link, in whatever form that is pasted, or by the hash of its secret (see
-`claim_scope`). Nobody is asked, and the vault may be locked. It tells, and forbids nothing: a voucher may be good for
-several withdrawals; that two are not open at once is the rule of `Requests`.
+`claim_scope`), and what a kept link leads to (LUD-14), with a new secret, by the hash of its first link. Nobody is
+asked, and the vault may be locked. It tells, and forbids nothing: a voucher may be good for several withdrawals; that
+two are not open at once is the rule of `Requests`.
 """
 
 from collections.abc import Callable
@@ -18,12 +19,14 @@ from ashore.domain.withdrawal import (
     Status,
     Withdrawal,
 )
-from ashore.store.names import VOUCHER_LINK
+from ashore.store.names import VOUCHER_FIRST, VOUCHER_LINK
 from ashore.systems.base import Bearer, Plan
 from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, pasted_name
 from ashore.systems.lnurl.system.plan import SAID_BALANCE, claim_scope
+
+_Found = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class EarlierClaim:
 class Vouchers(Protocol):
     """What of the journal tells what was made of a voucher."""
 
-    def of_voucher(self, profile: str, scope: str, link: str) -> list[tuple[str, str]]:
+    def of_voucher(self, profile: str, scope: str, link: str, first: str = "") -> list[tuple[str, str]]:
         """As `Journal.of_voucher`."""
 
 
@@ -73,31 +76,35 @@ class EarlierClaims:
 
     def of_name(self, link: str) -> EarlierClaim | None:
         """What was withdrawn by the link of that name (see `link_name`), which may be sealed."""
-        return self._told("", link) if link else None
+        return self._told(self._found("", link)) if link else None
 
     def of_offer(self, offer: LnurlOffer) -> EarlierClaim | None:
         """What was withdrawn of what a service offers now, by this link or by any other one of the same voucher."""
-        scope, link = claim_scope(offer), link_name(offer.asked) if offer.asked is not None else ""
-        claim = self._told(scope, link)
-        return None if claim is None else replace(claim, differs=self._difference(offer, scope, link))
+        link = link_name(offer.asked) if offer.asked is not None else ""
+        found = self._found(claim_scope(offer), link, offer.first_link)
+        claim = self._told(found)
+        return None if claim is None else replace(claim, differs=self._difference(offer, found))
 
     def of_plan(self, plan: Plan) -> EarlierClaim | None:
         """What was withdrawn of what is about to be; None for what is no voucher."""
         if plan.profile != self._profile.id or not isinstance(plan.request, Bearer):
             return None
-        return self._told(plan.request.scope, plan.terms.details.get(VOUCHER_LINK, ""))
+        link, first = (plan.terms.details.get(detail, "") for detail in (VOUCHER_LINK, VOUCHER_FIRST))
+        return self._told(self._found(plan.request.scope, link, first))
 
-    def _told(self, scope: str, link: str) -> EarlierClaim | None:
-        found = self._journal.of_voucher(self._profile.id, scope, link)
+    def _found(self, scope: str, link: str, first: str = "") -> _Found:
+        return self._journal.of_voucher(self._profile.id, scope, link, first)
+
+    def _told(self, found: _Found) -> EarlierClaim | None:
         if not found:
             return None
         open_ = (name for name, status in found if status in OPEN_STATUSES)
         state = self._get(next(open_, found[0][0]))
         return None if state is None else _claim(state, len(found))
 
-    def _difference(self, offer: LnurlOffer, scope: str, link: str) -> tuple[int, int] | None:
+    def _difference(self, offer: LnurlOffer, found: _Found) -> tuple[int, int] | None:
         """By the newest withdrawal that settled before the offer, where no other one may have taken anything."""
-        said, found = offer.service.balance_msat, self._journal.of_voucher(self._profile.id, scope, link)
+        said = offer.service.balance_msat
         taken = [(name, status) for name, status in found if status not in STOPPED]
         if said is None or not taken or taken[0][1] != Status.FINAL or any(s in OPEN_STATUSES for _, s in taken):
             return None

@@ -24,6 +24,7 @@ from ashore.systems.base import Offer, Quote, ReviewLine
 from ashore.systems.lnurl.client import EmptyAnswer
 from ashore.systems.lnurl.codec import ServiceUrl
 from ashore.systems.lnurl.system.offer import KEEP_BALANCE, LnurlOffer, usable_balance_link
+from ashore.systems.lnurl.system.opened_note import link_name
 from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
 
@@ -42,7 +43,7 @@ class Taken(Protocol):
     def head(self) -> int:
         """As `Journal.head`."""
 
-    def taken_after(self, number: int, profile: str, scope: str) -> int:
+    def taken_after(self, number: int, profile: str, scope: str, link: str = "") -> int:
         """As `Journal.taken_after`."""
 
 
@@ -66,7 +67,8 @@ class KeptBalance:
 class _Record:
     """What the vault seals. `voucher` is a hash of the link that a person pasted, `same` one of the balance link.
 
-    `scope` names the withdrawals of what the service said (see `claim_scope`), `after` the last event before it.
+    `scope` names the withdrawals of what the service said (see `claim_scope`), `after` the last event before it, and
+    `first_link` (see `link_name`) the voucher: its service may give it a new k1, and with that a new scope, each time.
     """
 
     host: str
@@ -77,6 +79,7 @@ class _Record:
     link: str = field(repr=False)
     scope: str = ""
     after: int = 0
+    first_link: str = ""
 
     @property
     def same(self) -> str:
@@ -98,6 +101,7 @@ class _Record:
             "same": self.same,
             "scope": self.scope,
             "after": str(self.after),
+            "first": self.first_link,
         }
 
 
@@ -124,8 +128,8 @@ class KeptBalances:
         return tuple(sorted(told, key=lambda e: (e.host, e.id)))
 
     def _since(self, meta: Mapping[str, str]) -> int:
-        scope = meta.get("scope", "")  # missing from what earlier versions wrote
-        return self._taken.taken_after(_after(meta), self._profile, scope) if scope else 0
+        scope, first = meta.get("scope", ""), meta.get("first", "")  # missing from what earlier versions wrote
+        return self._taken.taken_after(_after(meta), self._profile, scope, first) if scope or first else 0
 
     def kept_for(self, voucher: str) -> bool:
         """Whether the balance link of a voucher is kept, by the hash of the voucher's own link."""
@@ -176,6 +180,7 @@ class KeptBalances:
             link.text,
             claim_scope(offer),
             self._taken.head(),
+            link_name(offer.asked) if offer.asked is not None else "",
         )
         for known, meta in self._meta.items():
             if meta["voucher"] == record.voucher or meta["same"] == record.same:
@@ -227,7 +232,7 @@ class KeptBalances:
             raise
         link, left, scope = offer.service.balance_check, _balance(offer), claim_scope(offer)
         await asyncio.shield(self._follow(balance, before, link, left, scope))
-        return replace(offer, kept=True)
+        return replace(offer, kept=True, first_link=before.first_link)
 
     async def _follow(self, balance: str, before: _Record, link: ServiceUrl | None, left_msat: int, scope: str) -> bool:
         """Do with a link as a reply says; returns whether there is one now."""
@@ -235,8 +240,16 @@ class KeptBalances:
         if usable is None:
             await self._settle(balance, None)
             return False
-        after = self._taken.head()
-        told = _Record(usable.shown_host, left_msat, self._now(), 0, before.voucher, usable.text, scope, after)
+        told = replace(
+            before,
+            host=usable.shown_host,
+            balance_msat=left_msat,
+            told_at=self._now(),
+            asked_at=0,
+            link=usable.text,
+            scope=scope,
+            after=self._taken.head(),
+        )
         await self._settle(balance, told)
         return True
 
@@ -313,4 +326,4 @@ def _record(meta: Mapping[str, str], secret: str) -> _Record:
     if version != 1 or not isinstance(link, str):
         raise KeysError("The vault’s note about this service cannot be read.", "Forget it. Nothing was asked.")
     told = entry.host, entry.balance_msat, entry.told_at, entry.asked_at
-    return _Record(*told, meta["voucher"], link, meta.get("scope", ""), _after(meta))
+    return _Record(*told, meta["voucher"], link, meta.get("scope", ""), _after(meta), meta.get("first", ""))

@@ -170,26 +170,31 @@ class Journal:
         )
         return [str(status) for (status,) in rows]
 
-    def taken_after(self, number: int, profile: str, scope: str) -> int:
-        """What the withdrawals of `statuses_after` took together, in base units: those that settled, or may have."""
+    def taken_after(self, number: int, profile: str, scope: str, link: str = "") -> int:
+        """What the withdrawals of `statuses_after` took together, in base units: those that settled, or may have.
+
+        With a `link` also those of its voucher, whatever their scope.
+        """
         rows = self._db.read(
             "SELECT DISTINCT w.id FROM names n JOIN withdrawals w ON w.id = n.withdrawal"
-            " WHERE n.name = ? AND n.seq > ? AND w.status IN ('final', 'unseen')",
-            of_scope(profile, scope),
+            " WHERE n.name IN (?, ?) AND n.seq > ? AND w.profile = ? AND w.status IN ('final', 'unseen')",
+            of_scope(profile, scope) if scope else "",
+            of_link(link) if link else "",
             number,
+            profile,
         )
         told = (self.terms(str(withdrawal)) for (withdrawal,) in rows)
         return sum(terms.amount for terms in told if terms is not None)
 
-    def of_voucher(self, profile: str, scope: str, link: str) -> list[tuple[str, str]]:
-        """The withdrawals, newest first, with their statuses, whose move has this scope or whose terms name this link.
+    def of_voucher(self, profile: str, scope: str, link: str, first: str = "") -> list[tuple[str, str]]:
+        """The withdrawals, newest first, with their statuses, whose move has this scope or whose terms name a link.
 
-        Either may be empty, and then names none.
+        Each may be empty, and then names none.
         """
-        names = [of_scope(profile, scope) if scope else "", of_link(link) if link else ""]
+        names = [of_scope(profile, scope) if scope else "", *(of_link(each) if each else "" for each in (link, first))]
         rows = self._db.read(
             "SELECT id, status FROM withdrawals WHERE profile = ? AND status != 'removed'"
-            " AND id IN (SELECT withdrawal FROM names WHERE name IN (?, ?)) ORDER BY number DESC",
+            " AND id IN (SELECT withdrawal FROM names WHERE name IN (?, ?, ?)) ORDER BY number DESC",
             profile,
             *names,
         )

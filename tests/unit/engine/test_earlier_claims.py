@@ -13,7 +13,7 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind
 from ashore.domain.withdrawal import ANEW_FROM, LAST_STAGE, UNSEEN_END, Status
 from ashore.engine.earlier_claims import EarlierClaim, EarlierClaims
-from ashore.store.names import VOUCHER_LINK
+from ashore.store.names import VOUCHER_FIRST, VOUCHER_LINK
 from ashore.systems.base import Bearer, Plan
 from ashore.systems.lnurl.codec import Reach, encode_lnurl, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
@@ -60,6 +60,8 @@ class Bench:
             details[SAID_BALANCE] = str(of.service.balance_msat)
         if of.asked is not None:
             details[VOUCHER_LINK] = link_name(of.asked)
+        if of.first_link:
+            details[VOUCHER_FIRST] = of.first_link
         terms = ev.Terms(
             "LNURL", "sandbox", profile, "lnurl.seen@1", "w", "BTC", 11, 5_000_000, 0, "02", "it", "BTC", details
         )
@@ -106,6 +108,25 @@ def test_what_a_service_offers_is_known_by_its_secret_or_by_its_link(bench: Benc
         assert told.id == "a"
     assert bench.earlier.of_offer(opened(OTHER, "another" * 5)) is None
     assert bench.earlier.of_offer(replace(opened(), asked=None)) is not None
+
+
+def test_a_first_look_by_a_kept_link_knows_the_withdrawal_that_is_still_under_way(bench: Bench) -> None:
+    """Its service gives a new k1 and a new link with each look (LUD-14): neither tells that it is the same voucher."""
+    bench.withdraw("a", holding(60_000_000))
+    looked = replace(opened(OTHER, "fresh" * 5), kept=True, first_link=link_name(parse_url(LINK, Reach.PRACTICE)))
+    told = bench.earlier.of_offer(holding(60_000_000, of=looked))
+    assert told is not None
+    assert (told.id, told.is_open) == ("a", True)
+    bench.stored.append(NOW, settled("a"))
+    told = bench.earlier.of_offer(holding(60_000_000, of=looked))
+    assert told is not None
+    assert told.differs == (60_000_000, 55_000_000)
+    bench.withdraw("b", looked)
+    again = replace(opened(f"{OTHER}/3", "newest" * 5), kept=True, first_link=looked.first_link)
+    for found in (bench.earlier.of_offer(again), bench.earlier.of_link(LINK)):
+        assert found is not None
+        assert (found.id, found.count, found.is_open) == ("b", 2, True)
+    assert bench.earlier.of_offer(replace(again, first_link="")) is None
 
 
 def test_one_without_a_link_is_no_other_one_without(bench: Bench) -> None:
@@ -164,8 +185,8 @@ def test_how_it_ended_is_said(
     assert "3 withdrawals of it are under Activity." in str(earlier_words(replace(told, count=3), NOW))
 
 
-def holding(balance_msat: int | None, at: int = NOW) -> LnurlOffer:
-    made = opened()
+def holding(balance_msat: int | None, at: int = NOW, of: LnurlOffer | None = None) -> LnurlOffer:
+    made = of or opened()
     return replace(made, service=replace(made.service, balance_msat=balance_msat), opened_at=at)
 
 

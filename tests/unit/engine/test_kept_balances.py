@@ -26,6 +26,7 @@ from ashore.systems.lnurl.codec import NothingLeft, Reach, ServiceUrl, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
 from ashore.systems.lnurl.system.offer import KEEP_BALANCE, LnurlOffer
+from ashore.systems.lnurl.system.opened_note import link_name
 from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
 from unit.keys.vault_support import PASSWORD
@@ -102,18 +103,19 @@ class Taken:
 
     def __init__(self) -> None:
         self.number = 7
-        self.taken: list[tuple[int, str, int]] = []
+        self.taken: list[tuple[int, set[str], int]] = []
 
     def head(self) -> int:
         return self.number
 
     def withdraw(self, of: LnurlOffer, amount: int) -> None:
         self.number += 1
-        self.taken.append((self.number, claim_scope(of), amount))
+        assert of.asked is not None
+        self.taken.append((self.number, {claim_scope(of), link_name(of.asked), of.first_link}, amount))
 
-    def taken_after(self, number: int, profile: str, scope: str) -> int:
+    def taken_after(self, number: int, profile: str, scope: str, link: str = "") -> int:
         assert profile == PRACTICE.id
-        return sum(amount for at, each, amount in self.taken if at > number and each == scope)
+        return sum(amount for at, names, amount in self.taken if at > number and names & {scope, link} - {""})
 
 
 class Bench:
@@ -276,7 +278,8 @@ async def test_what_was_withdrawn_since_is_told_beside_what_the_service_said(ben
     (kept,) = bench.balances.listed()
     assert (kept.balance_msat, kept.taken_msat) == (9_000, 0), "its service knew of what was taken before"
     bench.taken.withdraw(told(FIRST), 2_000)
-    bench.taken.withdraw(replace(told(FIRST), service=replace(told(FIRST).service, k1="another")), 500)
+    other = told(FIRST, voucher=ELSEWHERE)
+    bench.taken.withdraw(replace(other, service=replace(other.service, k1="another")), 500)
     assert [each.taken_msat for each in bench.balances.listed()] == [2_000]
     assert [each.taken_msat for each in (await bench.again()).listed()] == [2_000]
     bench.raises(Unanswered("No answer.", ""))
@@ -294,10 +297,24 @@ async def test_what_was_withdrawn_since_is_told_beside_what_the_service_said(ben
     assert [(each.balance_msat, each.taken_msat) for each in bench.balances.listed()] == [(0, 0)]
 
 
+async def test_a_look_that_brings_a_new_k1_is_still_of_the_same_voucher(bench: Bench) -> None:
+    await bench.keep(told(FIRST, 9_000))
+    (kept,) = bench.balances.listed()
+    for number, link in enumerate((SECOND, ELSEWHERE)):
+        fresh = replace(told(link, 7_000, voucher=(FIRST, SECOND)[number]), kept=False)
+        fresh = replace(fresh, service=replace(fresh.service, k1=f"fresh {number}"))
+        bench.answer = lambda fresh=fresh: fresh  # type: ignore[misc]
+        looked = await (bench.balances if number else await bench.again()).look(kept.id)
+        assert looked.first_link == link_name(parse_url(VOUCHER, Reach.PRACTICE)), "whatever its k1 and its link"
+        bench.taken.withdraw(told(FIRST), 2_000)
+        bench.taken.withdraw(looked, 500)
+        assert [each.taken_msat for each in bench.balances.listed()] == [2_500], "by its old k1, and by its new one"
+
+
 async def test_what_an_earlier_version_kept_is_told_without(bench: Bench) -> None:
     await bench.keep(told(FIRST, 9_000))
     (record,) = await bench.signer.sealed()
-    meta = {name: value for name, value in record.meta.items() if name not in ("scope", "after")}
+    meta = {name: value for name, value in record.meta.items() if name not in ("scope", "after", "first")}
     await bench.signer.rewrite(record.record_id, await bench.signer.show(record.record_id), meta)
     bench.taken.withdraw(told(FIRST), 2_000)
     (kept,) = (await bench.again()).listed()

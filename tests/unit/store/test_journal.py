@@ -13,11 +13,11 @@ from ashore.domain import events as ev
 from ashore.domain.evidence import Level
 from ashore.domain.hex_groups import grouped, shortened
 from ashore.domain.moves import MoveKind
-from ashore.domain.withdrawal import GAS_MOST, LAST_LEVEL, Status
+from ashore.domain.withdrawal import GAS_MOST, LAST_LEVEL, LAST_STAGE, Status
 from ashore.store import database, journal
 from ashore.store.database import Database
 from ashore.store.journal import Journal, Row
-from ashore.store.names import VOUCHER_LINK
+from ashore.store.names import VOUCHER_FIRST, VOUCHER_LINK
 from unit.domain.event_strategies import history, intended, shown, started
 from unit.store.store_bench import Bench
 
@@ -309,6 +309,20 @@ def of_scope(name: str) -> ev.MoveIntended:
     return ev.MoveIntended(name, f"m-{name}", MoveKind.REQUEST, "p", f"hash-{name}", "", "scope", 0)
 
 
+def test_what_was_taken_of_a_voucher_counts_by_its_links_too_each_once(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "j")
+    bench.append(1, named("first", profile="p", details={VOUCHER_LINK: LINK, LAST_STAGE: "paid"}), of_scope("first"))
+    fresh = {VOUCHER_LINK: "another", VOUCHER_FIRST: LINK, LAST_STAGE: "paid"}
+    bench.append(2, named("fresh", profile="p", details=fresh))
+    bench.append(3, named("elsewhere", profile="q", details=fresh))
+    for name in ("first", "fresh", "elsewhere"):
+        bench.append(4, ev.StageReached(name, "paid", shown(Level.IRREVERSIBLE)))
+    taken = bench.journal.taken_after
+    assert [taken(0, "p", *names) for names in (("scope",), ("scope", LINK), ("", LINK), ("", ""))] == [10, 20, 20, 0]
+    assert bench.journal.of_voucher("p", "", "none", LINK) == [("fresh", "final"), ("first", "final")]
+    bench.database.close()
+
+
 def test_what_was_done_with_a_voucher_is_found_without_reading_what_happened_since(tmp_path: Path) -> None:
     bench = Bench(tmp_path / "j")
     bench.append(1, named("first", profile="p", details={VOUCHER_LINK: LINK}), of_scope("first"))
@@ -323,6 +337,7 @@ def test_what_was_done_with_a_voucher_is_found_without_reading_what_happened_sin
     bench.journal.of_voucher("p", "scope", LINK)
     bench.journal.statuses_after(0, "p", "scope")
     bench.journal.taken_after(0, "p", "scope")
+    bench.journal.taken_after(0, "p", "scope", LINK)
     bench.database._connection.set_trace_callback(None)
     plans = [str(row[3]) for query in asked for row in bench.database.read(f"EXPLAIN QUERY PLAN {query}")]
     assert plans

@@ -25,7 +25,8 @@ class LnurlOffer(Offer):
     """A service's offer. `service` holds the bearer's secrets and is never shown; the rest may be.
 
     `host` is what the link names, `answered_by` who answered after redirects, `callback_host` who gets the invoice.
-    `one_shot` marks a Bolt Card, whose tap this look has used; `kept` an offer that a kept link led to (LUD-14).
+    `one_shot` marks a Bolt Card, whose tap this look has used; `kept` an offer that a kept link led to (LUD-14), whose
+    k1 may be a new one each time: `first_link` is then the hash of the link that the voucher was first opened by.
     """
 
     service: WithdrawOffer = field(repr=False)
@@ -37,6 +38,7 @@ class LnurlOffer(Offer):
     one_shot: bool = False
     asked: ServiceUrl | None = field(default=None, repr=False)
     kept: bool = False
+    first_link: str = ""
 
     @property
     def description(self) -> str:

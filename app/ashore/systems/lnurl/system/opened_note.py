@@ -64,6 +64,7 @@ def note_of(offer: LnurlOffer) -> str:
         "by": offer.answered_by,
         "card": offer.one_shot,
         "kept": offer.kept,
+        "first": offer.first_link,
         "said": said,
     }
     return json.dumps(note, ensure_ascii=False)
@@ -75,13 +76,14 @@ def offer_from_note(text: str, profile: LnurlProfile) -> LnurlOffer:
         note = read_object(text.encode())
         version, asked, by, opened = note["v"], note["asked"], note["by"], note["opened"]
         card, kept, said = note["card"], note["kept"], note["said"]
+        first = note.get("first", "")  # missing from what earlier versions wrote
         service = parse_offer(json.dumps(said).encode(), profile.reach)
         link = parse_url(asked, profile.reach) if isinstance(asked, str) else None
     except (CodecError, KeyError, TypeError, ValueError):
         raise OpenedNoteUnreadable from None
     if version != VERSION or link is None or not isinstance(service, WithdrawOffer):
         raise OpenedNoteUnreadable
-    if not isinstance(by, str) or type(opened) is not int or opened < 0:
+    if not isinstance(by, str) or not isinstance(first, str) or type(opened) is not int or opened < 0:
         raise OpenedNoteUnreadable
     if type(card) is not bool or type(kept) is not bool:
         raise OpenedNoteUnreadable
@@ -97,4 +99,5 @@ def offer_from_note(text: str, profile: LnurlProfile) -> LnurlOffer:
         one_shot=card,
         asked=link,
         kept=kept,
+        first_link=first,
     )

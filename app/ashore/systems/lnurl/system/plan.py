@@ -12,7 +12,7 @@ from ashore.domain.moves import MoveKind
 from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import AGAIN_UNTIL, ANEW_FROM, LAST_LEVEL, LAST_STAGE, SAID_BY
 from ashore.lightning.backends import InvoiceRequest, MadeInvoice
-from ashore.store.names import VOUCHER_LINK
+from ashore.store.names import VOUCHER_FIRST, VOUCHER_LINK
 from ashore.systems.base import Bearer, Plan, ReviewLine
 from ashore.systems.lnurl.codec import (
     CodecError,
@@ -201,6 +201,7 @@ def plan_of(
             EXPIRES_AT: str(invoice.expires_at * 1000),
             ANEW_FROM: str(invoice.expires_at * 1000 + WATCHED_PAST_EXPIRY_MS),
             **({VOUCHER_LINK: link_name(offer.asked)} if offer.asked is not None else {}),
+            **({VOUCHER_FIRST: offer.first_link} if offer.first_link else {}),
             **({SAID_BALANCE: str(offer.said_balance_msat)} if offer.said_balance_msat > amount else {}),
             **({BY_BALANCE: "yes"} if _keeps_balance(offer, quote) else {}),
             # A wrong PIN must not go again: three of them lock a card.

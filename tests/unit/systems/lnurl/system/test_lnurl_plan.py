@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from ashore.domain import events as ev
 from ashore.domain.errors import AshoreError
 from ashore.domain.withdrawal import ANEW_FROM
 from ashore.lightning.backends import CaughtUp, Identity, InvoiceRequest, Limits, MadeInvoice, Receipt, Trouble
+from ashore.store.names import VOUCHER_FIRST, VOUCHER_LINK, names_of
 from ashore.systems.base import Bearer, Draft
-from ashore.systems.lnurl.codec import Network, Reach, decode_invoice
+from ashore.systems.lnurl.codec import Network, Reach, decode_invoice, parse_url
 from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.checks import judge
 from ashore.systems.lnurl.system.offer import LnurlQuote
+from ashore.systems.lnurl.system.opened_note import link_name
 from ashore.systems.lnurl.system.plan import Claim, NotReady, claim_scope, make_invoice, plan_of
 from ashore.systems.lnurl.system.receivers import PASTED, Receiver
 from ashore.systems.lnurl.system.tracks import INVOICED, REQUESTED
@@ -134,6 +137,16 @@ def test_a_claim_comes_back_from_the_vault_as_it_was() -> None:
     for broken in ("", "{}", "[]", bearer.secret.replace('"v": 1', '"v": 2'), bearer.secret.replace(f'"{K1}"', "7")):
         with pytest.raises(AshoreError, match="cannot be read"):
             Claim.from_json(broken, Reach.PRACTICE)
+
+
+def test_what_a_kept_link_leads_to_names_the_first_link_too() -> None:
+    asked = parse_url("http://127.0.0.1:8080/left/abc", Reach.PRACTICE)
+    of = replace(offer(), asked=asked, kept=True, first_link="ab" * 32)
+    quote = replace(quoted(), offer=of)
+    text = invoice(15_000)
+    made = plan_of(PRACTICE, quote, text, decode_invoice(text), (), NOW_S * 1000)
+    assert (made.terms.details[VOUCHER_LINK], made.terms.details[VOUCHER_FIRST]) == (link_name(asked), "ab" * 32)
+    assert list(names_of(ev.WithdrawalStarted("w", made.terms))) == [f"link {link_name(asked)}", f"link {'ab' * 32}"]
 
 
 def test_one_voucher_has_one_scope_whatever_the_amount() -> None:

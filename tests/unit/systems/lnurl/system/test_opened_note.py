@@ -83,6 +83,7 @@ def test_what_a_service_said_comes_back_exactly(
         one_shot=card,
         asked=parse_url(asked, Reach.PRACTICE),
         kept=kept,
+        first_link="ab" * 32 if kept else "",
     )
     assert offer_from_note(note_of(made), PRACTICE) == made
 
@@ -101,7 +102,7 @@ def test_no_other_text_is_taken_for_a_note(text: str) -> None:
 JUNK = st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5) | st.lists(st.none(), max_size=1)
 
 
-@given(st.sampled_from(["v", "opened", "asked", "by", "card", "kept", "said"]), JUNK)
+@given(st.sampled_from(["v", "opened", "asked", "by", "card", "kept", "first", "said"]), JUNK)
 def test_a_note_with_a_wrong_part_is_read_safely_or_not_at_all(part: str, junk: object) -> None:
     made = full()
     note = json.loads(note_of(made))
@@ -112,6 +113,12 @@ def test_a_note_with_a_wrong_part_is_read_safely_or_not_at_all(part: str, junk: 
         return
     assert read.service == made.service
     assert read.host == made.host
+
+
+def test_a_note_of_an_earlier_version_names_no_first_link() -> None:
+    note = json.loads(note_of(replace(full(), first_link="ab" * 32)))
+    del note["first"]
+    assert offer_from_note(json.dumps(note), PRACTICE) == full()
 
 
 @pytest.mark.parametrize("part", ["v", "opened", "asked", "by", "card", "kept", "said"])
