@@ -16,7 +16,8 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptError, made_words, receipt_words
 from ashore.domain.receipt_file import MAX_BYTES, read
 from ashore.domain.untrusted import plain, quoted
-from ashore.engine.receipt_checks import IN_PRACTICE, check_receipt
+from ashore.domain.withdrawal import Mark
+from ashore.engine.receipt_checks import ALONE, IN_PRACTICE, check_receipt
 from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, StageCheck, Verdict
 from ashore.marks import MARKS
@@ -24,6 +25,7 @@ from ashore.marks import MARKS
 HOLDS, HOLDS_NOT, UNREADABLE = 0, 1, 2
 _WORDS = {Verdict.HOLDS: "HOLDS", Verdict.SAID: "NOTHING PROVEN", Verdict.FAILS: "DOES NOT HOLD"}
 _PIECE = {True: "holds:", False: "DOES NOT HOLD:", None: "only said:"}
+_FIRST = (IN_PRACTICE, ALONE)
 _SENTENCE, _NAME = 400, 60
 
 
@@ -79,17 +81,16 @@ def _some(file: BinaryIO) -> bytes:
 def _lines(check: ReceiptCheck) -> Iterator[str]:
     receipt = check.receipt
     yield f"{_WORDS[check.verdict]}: {check.headline}"
-    if IN_PRACTICE in check.notes:
-        yield IN_PRACTICE
+    yield from (note for note in _FIRST if note in check.notes)
     yield ""
     yield receipt_words(receipt.terms)
     yield from _about(receipt, check)
     yield ""
-    yield "Steps, each as its maker’s wallet showed it, and what was checked here:"
+    yield "Steps, each as it stands by what was checked here, and what its maker’s wallet showed:"
     for stage in check.stages:
         yield from _stage(stage)
     yield ""
-    notes = (note for note in check.notes if note != IN_PRACTICE)
+    notes = (note for note in check.notes if note not in _FIRST)
     yield from filter(None, (*check.contradictions, check.arrival, *notes))
 
 
@@ -120,11 +121,17 @@ def _time(at: int) -> str:
 
 
 def _stage(stage: StageCheck) -> Iterator[str]:
-    mark = MARKS[stage.said] if stage.said is not None else "?"
     title, said = plain(stage.stage.title, _NAME), plain(stage.stage.mark, _NAME)
-    yield f"{mark} {title}: marked as {said}{'; proven here' if stage.proven else ''}"
+    yield f"{_mark(stage)} {title}: {'proven here; ' if stage.proven else ''}its maker says {said}"
     for piece in stage.pieces:
         yield from _piece(piece)
+
+
+def _mark(stage: StageCheck) -> str:
+    """What was checked here counts, not what the maker drew; where nothing could be, the maker's mark for its word."""
+    if stage.contradiction or any(piece.holds is False for piece in stage.pieces) or stage.said is None:
+        return MARKS[Mark.FAILED]
+    return MARKS[Mark.PROVEN if stage.proven else stage.said]
 
 
 def _piece(check: PieceCheck) -> Iterator[str]:

@@ -27,6 +27,7 @@ from ashore.engine.compose import SANDBOX, practice_client
 from ashore.engine.compose_lightning import KeptPlaces
 from ashore.engine.ledger import Ledger
 from ashore.engine.parts import Clock, Parts
+from ashore.engine.receipts import Receipts
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.requests import Requests
 from ashore.engine.sealed_notes import SealedNotes
@@ -216,6 +217,7 @@ class Purse:
             journal_is_sound=lambda: True,
             wallets=self.wallets,
         )
+        self.receipts = Receipts(parts, lambda: ())
         self.requests = Requests(parts)
         self.notes = SealedNotes(parts, self.requests)
         self.waits: list[float] = []

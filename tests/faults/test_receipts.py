@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,16 +20,19 @@ from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import Receipt, ReceiptError, ReceiptStage, code_text, read_code
+from ashore.domain.withdrawal import Status
 from ashore.engine.receipt_checks import ALONE, IN_PRACTICE, NAMED_CONTRACTS, OWN_CONTRACTS, check_receipt
 from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import BlockStanding, ReceiptCheck, Verdict
 from ashore.engine.wallet import Wallet
 from ashore.ethereum.proofs import content_id
 from faults.bench import Bench
+from faults.lightning_bench import NODE_NAME, Purse
 from faults.reddio_bench import RECEIVER, ReddioBench
 from faults.test_reddio_claims import claimed, set_aside, waiting
 from faults.worlds import Worlds
 
+SLOTS = ("storedBlockHashes", "accepts", "pendingBalances", "pendingWithdrawWithCalls")
 COVERED = {"event", "value", "acceptor", "slot"}
 """Facts of evidence that its proof shows."""
 
@@ -137,7 +141,8 @@ async def test_another_process_says_whether_it_holds(two: Bench, tmp_path: Path)
     assert first == f"HOLDS: All {len(receipt.proofs)} proofs hold."
     assert practice == IN_PRACTICE
     assert "Signed by 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, which the receipt calls" in done.stdout
-    assert "◉ Paid out on Lagoon: marked as irreversible; proven here" in done.stdout
+    assert "● Paid out on Lagoon: proven here; its maker says irreversible" in done.stdout
+    assert ALONE in done.stdout
     assert receipt_file.digest(receipt) in done.stdout
 
     file.write_text(receipt_file.write(replace(receipt, headline="\x1b[2J\u202eAll is well")))
@@ -151,6 +156,23 @@ async def test_another_process_says_whether_it_holds(two: Bench, tmp_path: Path)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr == "ashore: This file is not a receipt of Ashore. Choose the file that Ashore has saved.\n"
     assert verified(tmp_path / "nothing").returncode == 2
+
+
+async def test_another_process_says_of_a_voucher_whose_word_it_is(purse: Purse, tmp_path: Path) -> None:
+    state = await purse.withdraw(await purse.voucher())
+    assert state.status is Status.FINAL
+    receipt = await purse.receipts.make(state.id)
+    assert receipt.proofs == {}
+    file = tmp_path / f"voucher{receipt_file.SUFFIX}"
+    file.write_bytes(await purse.receipts.written(receipt))
+    done = verified(file)
+    assert (done.returncode, done.stderr) == (0, "")
+    head = rf"NOTHING PROVEN: It holds no proof\. 5 steps are only the word of 127\.0\.0\.1:\d+ and {NODE_NAME}\.\n"
+    assert re.match(head, done.stdout)
+    assert f"Its last step is only {NODE_NAME}’s word." in done.stdout
+    assert "proven here" not in done.stdout
+    secrets = {purse.newest_invoice(), *(move.payload for move in state.moves.values() if move.payload)}
+    assert not [secret for secret in secrets if secret in file.read_text() or secret in done.stdout]
 
 
 async def test_every_change_of_a_signed_receipt_is_told(two: Bench) -> None:
@@ -213,6 +235,19 @@ async def test_every_change_of_what_a_proof_covers_is_told_without_a_signature(t
             found = check_receipt(with_piece(receipt, stage, piece, other), contracts)
             assert found.verdict is Verdict.FAILS, other
             assert "Do not rely on" in found.headline
+
+    odd = st.sampled_from(["", "x", "9" * 90, "0x" + "ff" * 32, *(f"{name}[{'9' * 90}]" for name in SLOTS), *SLOTS])
+
+    @settings(deadline=None, max_examples=150)
+    @given(st.sampled_from(pieces), st.dictionaries(st.sampled_from([*sorted(COVERED), "layer-2 block"]), odd))
+    def says(chosen: tuple[ReceiptStage, Evidence], facts: dict[str, str]) -> None:
+        stage, piece = chosen
+        other = replace(piece, facts={**piece.facts, **facts})
+        found = check_receipt(with_piece(receipt, stage, piece, other), contracts)
+        unproven = {name: value for name, value in facts.items() if piece.facts.get(name) != value}
+        assert found.verdict is Verdict.FAILS or not unproven.keys() & COVERED & piece.facts.keys()
+
+    says()
     for terms, why in (
         (replace(receipt.terms, amount=receipt.terms.amount + 10**12), "and the receipt is about more."),
         (replace(receipt.terms, recipient="0x" + "12" * 20), "the 25.00 USDC went to somebody else."),
