@@ -16,10 +16,10 @@ from ashore.ui.pages.unopened_vouchers import UnopenedCard
 from ashore.ui.theme.theme import Theme
 from journeys.person import Person
 from journeys.test_links import STARTING_S, Start, hand_over, wallet
-from journeys.test_opened_vouchers import to_the_list, unlock
+from journeys.test_opened_vouchers import unlock
 from journeys.test_product import own_memory
 from journeys.test_scanning import shown_code
-from journeys.vouchers import FORM, SETTLED, VOUCHER, asked, claims, looks, to_review, voucher
+from journeys.vouchers import FORM, VOUCHER, asked, looks, to_the_list, voucher, withdraw_it
 
 __all__ = ["asked", "own_memory"]
 
@@ -78,11 +78,7 @@ async def test_a_link_outlives_the_window_and_becomes_money(
         person.click(open_it)
         await person.until_sees("Who pays")
         await person.settle()
-        await to_review(person)
-        person.click("Withdraw 15 sat")
-        await person.until_sees(SETTLED)
-        assert [claim["paid"] for claim in await claims(life, made)] == [True]
-        assert await looks(life, made) == 1
+        await withdraw_it(person, life, made)
         await to_the_list(person)
         assert not person.sees(LISTED)
 

@@ -36,7 +36,7 @@ from journeys.flows import FORM as ZKLINK_FORM
 from journeys.house import WatchedLife, alive
 from journeys.person import Person, bring_into_view
 from journeys.test_product import own_memory
-from journeys.vouchers import FORM, OPEN, SETTLED, VOUCHER, asked, looks, to_review, voucher
+from journeys.vouchers import FORM, OPEN, VOUCHER, asked, looks, voucher, withdraw_it
 
 __all__ = ["asked", "own_memory"]
 
@@ -169,9 +169,7 @@ async def test_a_voucher_comes_as_a_link_and_becomes_money(
         person.click(OPEN)
         await person.until_sees("Who pays")
         await person.settle()
-        await to_review(person)
-        person.click("Withdraw 15 sat")
-        await person.until_sees(SETTLED)
+        await withdraw_it(person, life, made)
 
         took = [await hand_over(tmp_path, f"ashore:{RECIPIENT}") for _ in range(5)]
         print("handed over in", ", ".join(f"{1000 * each:.0f} ms" for each in took))

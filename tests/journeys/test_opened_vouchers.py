@@ -12,17 +12,14 @@ from journeys.house import WatchedLife
 from journeys.person import Person
 from journeys.test_product import own_memory, product
 from journeys.vouchers import (
-    FORM,
     OPEN,
-    SETTLED,
     claims,
-    looks,
     open_in_vain,
     open_voucher,
     paste_voucher,
-    to_review,
+    to_the_list,
     voucher,
-    voucher_card,
+    withdraw_it,
 )
 
 __all__ = ["own_memory"]
@@ -46,21 +43,9 @@ async def go_on(person: Person) -> None:
     await person.settle()
 
 
-async def to_the_list(person: Person) -> None:
-    person.click_section("Withdraw")
-    await person.settle()
-    person.click(voucher_card(person))
-    await person.settle()
-    assert person.heading == FORM
-
-
-async def withdraw_it(person: Person, life: WatchedLife, made: dict[str, object]) -> None:
-    """From the opened voucher to the money, for which its service was looked at only once."""
-    await to_review(person)
-    person.click("Withdraw 15 sat")
-    await person.until_sees(SETTLED)
-    assert [claim["paid"] for claim in await claims(life, made)] == [True]
-    assert await looks(life, made) == 1
+async def withdraw_the_last(person: Person, life: WatchedLife, made: dict[str, object]) -> None:
+    """From the opened voucher to the money: none is listed then."""
+    await withdraw_it(person, life, made)
     await to_the_list(person)
     assert not person.sees(LISTED)
 
@@ -86,7 +71,7 @@ async def test_an_opened_voucher_outlives_a_lock(application: QApplication, tmp_
         amount = person.find("Amount")
         assert isinstance(amount, QLineEdit)
         assert amount.text() != "17"
-        await withdraw_it(person, life, made)
+        await withdraw_the_last(person, life, made)
 
 
 @pytest.mark.usefixtures("own_memory")
@@ -110,18 +95,14 @@ async def test_opened_vouchers_outlive_the_window(application: QApplication, tmp
         await person.settle()
         assert person.sees("Opened")
         assert OPEN not in person.names()
-        await to_review(person)
-        person.click("Withdraw 15 sat")
-        await person.until_sees(SETTLED)
-        assert [claim["paid"] for claim in await claims(life, first)] == [True]
-        assert await looks(life, first) == 1
+        await withdraw_it(person, life, first)
 
     async with product(application, tmp_path) as (person, life):
         await person.until_sees("Bring funds out", "1 opened voucher is not withdrawn yet")
         await to_the_list(person)
         person.photograph("one-left")
         await go_on(person)
-        await withdraw_it(person, life, second)
+        await withdraw_the_last(person, life, second)
 
 
 @pytest.mark.usefixtures("own_memory")

@@ -192,6 +192,24 @@ async def to_review(person: Person, amount: str = "15") -> None:
     await person.settle()
 
 
+async def to_the_list(person: Person) -> None:
+    """To the voucher's page, where what is kept is listed, from wherever one is."""
+    person.click_section("Withdraw")
+    await person.settle()
+    person.click(voucher_card(person))
+    await person.settle()
+    assert person.heading == FORM
+
+
+async def withdraw_it(person: Person, life: WatchedLife, of: Mapping[str, Any]) -> None:
+    """From an opened voucher to 15 sat of it, for which its service was looked at only once."""
+    await to_review(person)
+    person.click("Withdraw 15 sat")
+    await person.until_sees(SETTLED)
+    assert [claim["paid"] for claim in await claims(life, of)] == [True]
+    assert await looks(life, of) == 1
+
+
 async def open_and_withdraw(person: Person, life: WatchedLife, of: Mapping[str, Any]) -> None:
     """Open the voucher whose link stands in the form, and bring 15 sat of it out; its service was looked at once."""
     person.click(OPEN)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,18 +29,11 @@ from ashore.systems.lnurl.profile import PRACTICE
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
-from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, Slow, opened
+from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, Slow, bench, opened
+
+__all__ = ["bench"]
 
 CARD = "lnurlw://127.0.0.1:8080/tap?p=4E2E289D945A66BB13377A728884E867&c=E19CCB1FED8892CE"
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    made = Bench(tmp_path)
-    yield made
-    await made.opened.aclose()
-    await made.signer.lock()
-    made.database.close()
 
 
 def links(bench: Bench) -> UnopenedLinks:

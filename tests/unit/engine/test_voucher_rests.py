@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,9 @@ from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, pasted_name
 from ashore.systems.lnurl.system.opening import NoWithdrawal
 from ashore.systems.lnurl.system.plan import claim_scope
-from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, opened
+from unit.engine.test_opened_offers import FIRST, NOW, SECOND, Bench, bench, opened
+
+__all__ = ["bench"]
 
 
 def holding(
@@ -31,15 +32,6 @@ def holding(
     """A voucher whose service says what it holds; each withdrawal of the bench takes 5,000 msat."""
     made = opened(link, k1=k1, at=at, least=1_000, most=most)
     return replace(made, service=replace(made.service, balance_msat=balance))
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    made = Bench(tmp_path)
-    yield made
-    await made.opened.aclose()
-    await made.signer.lock()
-    made.database.close()
 
 
 async def withdrawn(bench: Bench, offer: LnurlOffer, *, final: bool = True) -> None:

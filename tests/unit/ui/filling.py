@@ -25,6 +25,14 @@ async def open_form(shell: Shell) -> ZkLinkFormPage:
     return page
 
 
+async def begin_form(shell: Shell) -> ZkLinkFormPage:
+    """The form with an amount in it, and the keyboard in the recipient."""
+    page = await open_form(shell)
+    QTest.keyClicks(page.fields.amount, "2.5")
+    page.fields.recipient.setFocus()
+    return page
+
+
 async def type_into(shell: Shell, page: ZkLinkFormPage, **fields: str) -> None:
     """Type into fields as a person does, and wait for the answer."""
     for name, text in fields.items():

@@ -29,6 +29,7 @@ from ashore.ui.scanner.scan import EMPTY_CLIPBOARD
 from ashore.ui.widgets.field import LineEdit
 from ashore.ui.wording import LIGHTNING
 from unit.ui.driving import Shell
+from unit.ui.filling import begin_form
 from unit.ui.looking import texts
 from unit.ui.scanner.drawn import scene
 from unit.ui.scanner.test_scan import PAIRING
@@ -45,16 +46,6 @@ Bring = Callable[[LineEdit, str], None]
 @pytest.fixture
 def wallet() -> VoucherWallet:
     return VoucherWallet()
-
-
-async def zklink(shell: Shell) -> ZkLinkFormPage:
-    shell.sections.show_form(shell.wallet.profiles()[0].id)
-    await shell.settle()
-    page = shell.sections.page("form")
-    assert isinstance(page, ZkLinkFormPage)
-    QTest.keyClicks(page.fields.amount, "2.5")
-    page.fields.recipient.setFocus()
-    return page
 
 
 async def vouchers(shell: Shell) -> LnurlFormPage:
@@ -92,7 +83,7 @@ def type_in(edit: LineEdit, text: str) -> None:
 async def test_a_voucher_leads_on_from_a_recipient_and_nothing_is_lost(
     shell: Shell, wallet: VoucherWallet, bring: Bring
 ) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     type_in(page.fields.recipient, "0x8f")
     field = page.fields.fields["recipient"]
     bring(page.fields.recipient, f"Your gift: {LINK}")
@@ -115,7 +106,7 @@ async def test_a_voucher_leads_on_from_a_recipient_and_nothing_is_lost(
 
 
 async def test_a_typed_voucher_stands_in_no_draft_and_goes_along(shell: Shell, wallet: VoucherWallet) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     type_in(page.fields.recipient, LINK)
     assert page.fields.fields["recipient"].told.text.startswith("A voucher of")
     assert NOT_FILLED not in page.fields.fields["recipient"].told.text, "it stands there"
@@ -128,7 +119,7 @@ async def test_a_typed_voucher_stands_in_no_draft_and_goes_along(shell: Shell, w
 
 
 async def test_the_way_on_asks_where_something_is_begun_there(shell: Shell) -> None:
-    form = await zklink(shell)
+    form = await begin_form(shell)
     page = await vouchers(shell)
     paste(page.link, RECEIVER)
     way = next(each for each in page.intake.field.findChildren(type(page.open_button)) if each.text() == TO_ADDRESS)
@@ -170,7 +161,7 @@ LINKS = [
 @pytest.mark.parametrize(("link", "said"), LINKS)
 @pytest.mark.parametrize("bring", [paste, drop, type_in])
 async def test_the_address_is_taken_out_of_a_link(shell: Shell, bring: Bring, link: str, said: str) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     edit = page.fields.recipient
     bring(edit, link)
     if bring is type_in:
@@ -183,7 +174,7 @@ async def test_the_address_is_taken_out_of_a_link(shell: Shell, bring: Bring, li
 
 
 async def test_a_link_takes_its_chain_along(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     paste(page.fields.recipient, f"ethereum:{RECEIVER}@42161")
     await shell.settle()
     assert page.fields.chain.combo.currentText().startswith("Arbitrum")
@@ -191,7 +182,7 @@ async def test_a_link_takes_its_chain_along(shell: Shell) -> None:
 
 
 async def test_a_whole_address_takes_the_place_of_another(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     paste(page.fields.recipient, TOKEN)
     paste(page.fields.recipient, RECEIVER)
     assert page.fields.recipient.text() == RECEIVER
@@ -202,7 +193,7 @@ async def test_a_whole_address_takes_the_place_of_another(shell: Shell) -> None:
 
 @pytest.mark.parametrize(("text", "way"), [(HASH, LOOK_UP), (PHRASE, ""), (PAIRING, CONNECT)])
 async def test_a_secret_never_stands_in_a_field(shell: Shell, text: str, way: str) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     paste(page.fields.recipient, text)
     assert page.fields.recipient.text() == ""
     told = page.fields.fields["recipient"].told.text
@@ -213,7 +204,7 @@ async def test_a_secret_never_stands_in_a_field(shell: Shell, text: str, way: st
 
 
 async def test_a_secret_that_is_typed_is_covered_from_digit_to_digit(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     for digit in "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318":
         type_in(page.fields.recipient, digit)
         if len(page.fields.recipient.text()) >= 64:
@@ -232,7 +223,7 @@ async def test_a_secret_that_is_typed_is_covered_from_digit_to_digit(shell: Shel
     ],
 )
 async def test_what_leads_nowhere_is_named_and_stays(shell: Shell, text: str, said: str) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     paste(page.fields.recipient, text)
     await shell.settle()
     assert page.fields.recipient.text() == text
@@ -246,7 +237,7 @@ async def test_what_leads_nowhere_is_named_and_stays(shell: Shell, text: str, sa
 
 
 async def test_an_address_in_the_amount_leads_on_and_the_amount_stays(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     paste(page.fields.amount, LINK)
     field = page.fields.fields["amount"]
     assert page.fields.amount.text() == "2.5"
@@ -259,14 +250,14 @@ async def test_an_address_in_the_amount_leads_on_and_the_amount_stays(shell: She
 
 
 async def test_a_copied_picture_is_pasted_into_the_field_that_has_the_keyboard(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     QGuiApplication.clipboard().setImage(scene(RECEIVER))
     QTest.keyClick(page.fields.recipient, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     await shell.until(lambda: page.fields.recipient.text() == RECEIVER)
 
 
 async def test_an_empty_clipboard_is_said_instead_of_what_was_said_before(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     paste(page.fields.recipient, LINK)
     paste(page.fields.recipient, "")
     assert page.fields.fields["recipient"].told.text == str(EMPTY_CLIPBOARD)
@@ -274,7 +265,7 @@ async def test_an_empty_clipboard_is_said_instead_of_what_was_said_before(shell:
 
 
 async def test_a_voucher_named_beside_a_field_outlasts_a_lock(shell: Shell, wallet: VoucherWallet) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     page.scan.scan.got.emit(LINK, Source.SCREEN)
     await lock(shell, locked=True)
     assert page.fields.fields["recipient"].told.text == ""
@@ -283,7 +274,7 @@ async def test_a_voucher_named_beside_a_field_outlasts_a_lock(shell: Shell, wall
 
 
 async def test_a_warning_about_the_recipient_is_not_hidden_by_what_came(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     page.fields.recipient.setText("0x" + "00" * 19 + "01")
     paste(page.fields.recipient, LINK)
     await shell.settle()
@@ -295,7 +286,7 @@ async def test_a_warning_about_the_recipient_is_not_hidden_by_what_came(shell: S
 
 @pytest.mark.parametrize("secret", [PHRASE, "0x" + HASH, "xprv9s21ZrQH143K" + "3" * 95])
 async def test_a_secret_that_was_pasted_can_be_cleared_from_the_clipboard(shell: Shell, secret: str) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     field = page.fields.fields["recipient"]
     paste(page.fields.recipient, secret)
     assert page.fields.recipient.text() == ""
@@ -308,7 +299,7 @@ async def test_a_secret_that_was_pasted_can_be_cleared_from_the_clipboard(shell:
 
 
 async def test_only_what_is_copied_is_cleared_from_the_clipboard(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     field = page.fields.fields["recipient"]
     QGuiApplication.clipboard().setText("my shopping list")
     page.scan.scan.got.emit(PHRASE, Source.CAMERA)
@@ -328,7 +319,7 @@ async def test_only_what_is_copied_is_cleared_from_the_clipboard(shell: Shell) -
 
 
 async def test_what_is_said_of_a_links_chain_moves_no_field_that_is_used(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     edit, field = page.fields.recipient, page.fields.fields["recipient"]
     before = edit.mapTo(shell.window, QPoint())
     paste(edit, f"ethereum:{RECEIVER}@42170")

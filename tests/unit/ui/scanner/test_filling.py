@@ -9,9 +9,9 @@ from ashore.ui.arrivals import Source
 from ashore.ui.pages.add_elsewhere import AddElsewherePage
 from ashore.ui.pages.field_intake import NOT_FILLED
 from ashore.ui.pages.lnurl_form import LnurlFormPage
-from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from ashore.ui.wording import LIGHTNING
 from unit.ui.driving import Shell
+from unit.ui.filling import begin_form
 from unit.ui.scanner.test_scan import PAIRING
 from unit.ui.test_voucher_page import LINK, VoucherWallet
 
@@ -23,17 +23,8 @@ def wallet() -> VoucherWallet:
     return VoucherWallet()
 
 
-async def zklink(shell: Shell) -> ZkLinkFormPage:
-    shell.sections.show_form(shell.wallet.profiles()[0].id)
-    await shell.settle()
-    page = shell.sections.page("form")
-    assert isinstance(page, ZkLinkFormPage)
-    page.fields.amount.setText("2.5")
-    return page
-
-
 async def test_an_address_becomes_the_recipient_and_the_rest_stays(shell: Shell) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     assert page.scan.accessibleName() == "Scan a recipient"
     page.scan.scan.got.emit(f"ethereum:{ADDRESS.lower()}?value=1e18", Source.CAMERA)
     await shell.settle()
@@ -44,7 +35,7 @@ async def test_an_address_becomes_the_recipient_and_the_rest_stays(shell: Shell)
 
 @pytest.mark.parametrize(("text", "said"), [(LINK, "A voucher of"), (PAIRING, "secret"), ("nothing known", "not know")])
 async def test_what_is_no_recipient_is_named_and_nothing_is_filled_in(shell: Shell, text: str, said: str) -> None:
-    page = await zklink(shell)
+    page = await begin_form(shell)
     page.fields.recipient.setText("0x12")
     page.scan.scan.got.emit(text, Source.SCREEN)
     problem = page.fields.fields["recipient"].told.text
