@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QApplication
 
 from ashore.ui.pages.receipt import ReceiptPage
 from ashore.ui.pages.receipt_signature import SignDialog
-from journeys.flows import ARRIVED, send
+from ashore.ui.widgets.qr_dialog import CodeDialog
+from journeys.flows import ARRIVED, ON_THE_WAY, send
 from journeys.house import House
 from journeys.person import Person
+from journeys.test_codes_shown import LOOKS, enlarged
+from journeys.test_looks import look
 
 _COPY, _LEFT, _NONE = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -42,6 +45,14 @@ async def receipt_of_voyage(person: Person) -> ReceiptPage:
     await person.until(lambda: page(person).check is not None, "what holds")
     await person.settle()
     return page(person)
+
+
+async def placed(person: Person) -> ReceiptPage:
+    """The same, with what the endpoints say of its blocks."""
+    shown = await receipt_of_voyage(person)
+    await person.until(lambda: shown.answers is not None, "what the endpoints say")
+    await person.settle()
+    return shown
 
 
 def drop(person: Person, path: Path) -> None:
@@ -112,3 +123,59 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         await opened(person, changed, "Do not rely on this receipt.")
         assert "failed" in {str(row.rail.mark.mark) for row in page(person).rows}
         person.photograph("changed")
+
+
+async def test_the_code_of_a_receipt_is_read_from_its_pixels(house: House, tmp_path: Path) -> None:
+    async with house.window(size=(1024, 760)) as person:
+        await send(person)
+        for stage in ("execute_l2", "commit"):
+            await house.operator(stage)
+        await person.until_marks(ON_THE_WAY["commit"])
+        made = await placed(person)
+        path = tmp_path / "mine.ashore-receipt.json"
+        made.pass_on.save_as(path)
+        await person.until_sees("Saved as")
+        for colours, size in LOOKS:
+            kind = f"{colours}-{size}".lower()
+            person.click_section("Settings")
+            person.click(f"Colours: {colours}")
+            person.click(f"Text size: {size} %")
+            person.click_section("Activity")
+            await look(person, f"receipts-activity-{kind}")
+            person.click_row(0)
+            await look(person, f"receipts-voyage-{kind}")
+            made = await placed(person)
+            made.rows[2].more.set_open(True)
+            await look(person, f"receipts-made-{kind}")
+            person.click("Show as code")
+            await person.settle()
+            (dialog,) = (each for each in person.window.findChildren(CodeDialog) if each.isVisible())
+            picture = tmp_path / f"{kind}.png"
+            assert dialog.grab().save(str(picture))
+            await enlarged(person, f"receipts-code-{kind}")
+            person.click_section("Withdraw")
+            await person.settle()
+            drop(person, picture)
+            await person.until_sees("This code names a receipt, and proves nothing.")
+            await look(person, f"receipts-code-read-{kind}")
+        await opened(person, path, "It is not the receipt whose code you brought before")
+        await look(person, "receipts-another")
+
+
+async def test_a_receipt_of_another_practice_network_is_never_green(
+    application: QApplication, house: House, vaults: House, tmp_path: Path
+) -> None:
+    path = tmp_path / "theirs.ashore-receipt.json"
+    theirs = House(application, tmp_path / "theirs", "theirs", vaults.practice)
+    async with theirs.window() as person:
+        await arrived(person, theirs)
+        made = await receipt_of_voyage(person)
+        made.pass_on.save_as(path)
+        await person.until_sees("Saved as")
+    async with house.window() as person:
+        await person.until_sees("1,265.50 USDC")
+        shown = await opened(person, path, "From another wallet")
+        await person.until(lambda: shown.answers is not None, "what the endpoints say")
+        await look(person, "of-another-network")
+        assert shown.notice.property("ground") != "ok"
+        assert not {"proven", "irreversible"} & {str(row.rail.mark.mark) for row in shown.rows}

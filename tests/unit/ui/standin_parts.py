@@ -71,6 +71,7 @@ class StandInReceipts:
         self.own = ""
         self.differs = ""
         self.named = ""
+        self.found: Callable[[ReceiptCheck], ReceiptCheck] = lambda check: check
         self.account: Account | None = None
         self.asked = 0
         self.answers = ReceiptAnswers((), Verdict.SAID, "Nobody could be asked.")
@@ -100,7 +101,7 @@ class StandInReceipts:
     async def check(self, receipt: Receipt) -> ReceiptCheck:
         found = check_receipt(receipt, None, "No contract is known here.")
         own = self.own if receipt.withdrawal == self.own else ""
-        return replace(found, own_withdrawal=own, own_differs=self.differs)
+        return self.found(replace(found, own_withdrawal=own, own_differs=self.differs))
 
     async def ask(self, check: ReceiptCheck) -> ReceiptAnswers:
         await asyncio.sleep(0)

@@ -1,0 +1,371 @@
+"""Receipts in the window: whatever way one comes, what it says and what holds of it never look the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from ashore.domain.errors import AshoreError
+from ashore.domain.evidence import Level
+from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptStage, code_text, receipt_words
+from ashore.domain.receipt_file import digest, write
+from ashore.engine.receipt_views import (
+    BlockAnswer,
+    BlockStanding,
+    PieceCheck,
+    ReceiptAnswers,
+    ReceiptCheck,
+    Verdict,
+)
+from ashore.ui.arrivals import SHOW, Source
+from ashore.ui.pages.field_intake import SHOW_RECEIPT
+from ashore.ui.pages.receipt import CHECKING, FOREIGN, MADE, ReceiptPage
+from ashore.ui.pages.receipt_opening import NO_RECEIPT
+from ashore.ui.pages.receipt_signature import SignDialog
+from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from unit.domain.receipts import PAYOUT, RECEIPT
+from unit.ui.driving import Shell, open_voyage
+from unit.ui.looking import cut_off, texts
+from unit.ui.scanner.drawn import scene
+from unit.ui.scanner.test_scan import copied
+from unit.ui.standin import PASSWORD
+from unit.ui.test_drops import drop, of
+
+SAID = replace(PAYOUT, level=Level.REPORTED, source="zkLink", tx_hash="", block_hash="", block_number=0, chain="")
+WORD_ONLY = replace(
+    RECEIPT,
+    status="under-way",
+    stages=(ReceiptStage("requested", "Requested", "reported", "zkLink says so", "The node took it.", (SAID,)),),
+)
+"""A receipt that proves nothing, and does not say so either."""
+
+CODE = ReceiptCode(digest(WORD_ONLY), receipt_words(WORD_ONLY.terms), "under-way", WORD_ONLY.made_at, "0x" + "ab" * 32)
+
+
+def page_of(shell: Shell) -> ReceiptPage:
+    page = shell.sections.page("receipt")
+    assert isinstance(page, ReceiptPage)
+    return page
+
+
+async def opened(shell: Shell, receipt: Receipt) -> ReceiptPage:
+    shell.sections.take_in(write(receipt), Source.DROP)
+    await shell.settle()
+    assert shell.sections.place == "receipt"
+    return page_of(shell)
+
+
+# The ways to it
+
+
+async def test_a_dropped_file_of_any_size_leads_to_its_page(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "any name at all"
+    path.write_text(write(WORD_ONLY) + " " * 3_000_000)
+    drop(shell.window, of(files=[path]))
+    await shell.until(lambda: shell.sections.place == "receipt" and page_of(shell).check is not None)
+    await shell.settle()
+    assert page_of(shell).notice.text == "It holds no proof. 1 step is only zkLink’s word."
+    assert page_of(shell).whose.text() == FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (write(WORD_ONLY)[:-40], "not a receipt"),
+        (write(WORD_ONLY).replace('"version":1', '"version":7'), "another version"),
+        (write(WORD_ONLY).replace('"reported"', '"reported","more":1'), "damaged"),
+        (write(WORD_ONLY) + " " * 17_000_000, "too large to be a receipt"),
+        ('{"a": "b"}' * 20_000, "too long to be an address or a link"),
+    ],
+)
+async def test_a_file_that_is_none_says_why(shell: Shell, tmp_path: Path, content: str, told: str) -> None:
+    path = tmp_path / "a.ashore-receipt.json"
+    path.write_text(content)
+    drop(shell.window, of(files=[path]))
+    await shell.until(lambda: told in texts(shell.window))
+    await shell.settle()
+    if shell.sections.place == "receipt":
+        assert page_of(shell).check is None
+        assert not page_of(shell).card.isVisible()
+
+
+async def test_a_whole_receipt_pasted_on_the_first_page_is_shown_at_once(shell: Shell) -> None:
+    long = replace(WORD_ONLY, practice="x" * 60_000)
+    QGuiApplication.clipboard().setText(write(long))
+    field = shell.sections.home.intake
+    field.edit.setText("0x8f")
+    QTest.keyClick(field.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    await shell.settle()
+    assert shell.sections.place == "receipt"
+    assert page_of(shell).check is not None
+    assert page_of(shell).check.digest == digest(long)
+    assert field.edit.text() == "0x8f"
+
+
+async def test_a_pasted_code_is_named_first_and_led_on_by_enter(shell: Shell) -> None:
+    field = shell.sections.home.intake
+    field.edit.setText(code_text(CODE))
+    assert "holds no proof" in field.field.problem.text
+    assert [button.text() for button in field.ways if button.isVisible()] == [SHOW_RECEIPT]
+    QTest.keyClick(field.edit, Qt.Key.Key_Return)
+    assert shell.sections.place == "receipt"
+    assert field.edit.text() == ""
+
+
+async def test_in_a_field_of_a_form_a_code_fills_nothing_and_leads_on(shell: Shell) -> None:
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    edit = form.fields.recipient
+    edit.setFocus()
+    QGuiApplication.clipboard().setText(code_text(CODE))
+    QTest.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert edit.text() == ""
+    assert SHOW_RECEIPT in texts(form)
+
+
+async def test_over_a_lock_it_waits_and_comes_up_after_it(shell: Shell) -> None:
+    await shell.wallet.lock()
+    await shell.settle()
+    shell.sections.take_in(write(WORD_ONLY), Source.DROP)
+    assert shell.sections.place == "unlock"
+    assert "receipt of Ashore" in shell.sections.banners.arrived.text
+    await shell.wallet.unlock(bytearray(PASSWORD))
+    await shell.settle()
+    assert shell.sections.place == "receipt"
+    assert page_of(shell).check is not None
+
+
+async def test_it_takes_nothing_from_a_form_that_is_half_filled(shell: Shell) -> None:
+    shell.sections.show_form(shell.wallet.profiles()[0].id)
+    await shell.settle()
+    form = shell.sections.page("form")
+    assert isinstance(form, ZkLinkFormPage)
+    form.fields.amount.setText("2.5")
+    shell.sections.take_in(code_text(CODE), Source.LINK)
+    assert shell.sections.place == "form"
+    assert shell.sections.banners.arrived.action.text() == SHOW
+    shell.sections.banners.arrived.action.click()
+    await shell.settle()
+    assert shell.sections.place == "receipt"
+    assert form.fields.amount.text() == "2.5"
+
+
+async def test_from_activity_a_file_is_opened_and_what_is_no_receipt_leads_nowhere(shell: Shell) -> None:
+    shell.sections.show_section("activity")
+    opening = shell.sections.page("activity").opening  # type: ignore[attr-defined]
+    opening.scan.take(copied(text="0x" + "12" * 20), Source.CLIPBOARD)
+    await shell.settle()
+    assert shell.sections.place == "activity"
+    assert shell.sections.banners.arrived.text.replace("\u200b", "") == str(NO_RECEIPT)
+    opening.scan.take(copied(image=scene(code_text(CODE))), Source.PICTURE)
+    await shell.until(lambda: shell.sections.place == "receipt")
+
+
+# What is shown
+
+
+async def test_what_only_somebody_says_is_never_green(shell: Shell) -> None:
+    page = await opened(shell, WORD_ONLY)
+    (row,) = page.rows
+    assert (str(row.rail.mark.mark), row.result.property("tone")) == ("reported", "muted")
+    assert row.result.text() == "Nothing: no proof comes with it."
+    assert page.notice.property("ground") == "note"
+    assert page.badge.isVisible() is False
+    assert not page.blocks.isVisible(), "there is no block to ask for"
+
+
+async def test_a_claim_without_a_proof_is_red(shell: Shell) -> None:
+    page = await opened(shell, RECEIPT)
+    (row,) = page.rows
+    assert str(row.said.mark) == "proven"
+    assert (str(row.rail.mark.mark), row.result.property("tone")) == ("failed", "bad")
+    assert page.notice.property("ground") == "bad"
+    assert "Do not rely on this receipt." in page.notice.text
+
+
+async def test_what_a_receipt_says_is_plain_text_and_never_too_wide(shell: Shell) -> None:
+    hostile = "<b>\u202epaid</b>" + "W" * 3_000
+    stage = ReceiptStage("x", hostile, "\u202eproven", hostile, hostile, (replace(SAID, kind=hostile, source=hostile),))
+    terms = replace(RECEIPT.terms, receive_symbol=hostile, destination=hostile, details={}, recipient=hostile)
+    page = await opened(shell, replace(WORD_ONLY, terms=terms, stages=(stage,) * 3, headline=hostile))
+    for row in page.rows:
+        row.more.set_open(True)
+    await shell.settle()
+    assert "\u202e" not in texts(page)
+    assert cut_off(page) == []
+    assert str(page.rows[0].rail.mark.mark) == "failed", "a mark that nobody knows is a contradiction"
+    assert not page.recipient.isVisible()
+
+
+async def test_while_its_proofs_are_checked_nothing_of_the_one_before_is_shown(shell: Shell) -> None:
+    page = await opened(shell, WORD_ONLY)
+    shell.sections.take_in(write(RECEIPT), Source.DROP)
+    assert page.notice.text == CHECKING
+    assert not any(part.isVisible() for part in (page.card, page.signature, page.pass_on, page.blocks))
+    await shell.settle()
+    assert page.check is not None
+    assert page.check.receipt == RECEIPT
+
+
+# A code
+
+
+async def test_a_code_is_its_own_word_and_asks_for_the_file(shell: Shell) -> None:
+    shell.sections.take_in(code_text(CODE), Source.CAMERA)
+    page = page_of(shell)
+    told = texts(page)
+    assert "This code names a receipt, and proves nothing." in told
+    assert "Ask for the receipt’s file" in told
+    assert CODE.words in told
+    assert not page.card.isVisible()
+    same = await opened(shell, WORD_ONLY)
+    assert "It is the receipt whose code you brought before." in same.notice.text
+    other = await opened(shell, replace(WORD_ONLY, made_by="Ashore 7"))
+    assert "It is not the receipt whose code you brought before" in other.notice.text
+    assert other.notice.property("ground") == "warn"
+
+
+async def test_a_code_of_an_own_withdrawal_leads_to_its_voyage(shell: Shell) -> None:
+    open_voyage(shell, "paid")
+    shell.wallet.receipts.named = "v"
+    shell.sections.take_in(code_text(CODE), Source.CAMERA)
+    page = page_of(shell)
+    QTest.mouseClick(page.named.to_voyage, Qt.MouseButton.LeftButton)
+    assert shell.sections.place == "voyage"
+
+
+# One's own
+
+
+async def made(shell: Shell) -> ReceiptPage:
+    voyage = open_voyage(shell, "executed")
+    QTest.mouseClick(voyage.receipt, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert shell.sections.place == "receipt"
+    return page_of(shell)
+
+
+async def test_a_voyage_has_its_receipt_and_the_way_back(shell: Shell) -> None:
+    page = await made(shell)
+    assert page.whose.text() == MADE
+    assert [str(row.said.mark) for row in page.rows[:2]] == ["reported", "reported"]
+    assert page.badge.isVisible()
+    shell.sections.go_back()
+    assert shell.sections.place == "voyage"
+
+
+async def test_it_is_saved_whole_and_reads_the_same(shell: Shell, tmp_path: Path) -> None:
+    page = await made(shell)
+    path = tmp_path / "mine.ashore-receipt.json"
+    page.pass_on.save_as(path)
+    await shell.settle()
+    assert page.pass_on.said.text().replace("\u200b", "").startswith("Saved as mine.ashore-receipt.json")
+    assert page.check is not None
+    assert path.read_text() == write(page.check.receipt)
+    page.pass_on.save_as(tmp_path / "nowhere" / "mine.json")
+    await shell.settle()
+    assert page.pass_on.said.property("tone") == "bad"
+
+
+async def test_it_is_signed_only_after_its_text_was_shown(shell: Shell) -> None:
+    shell.wallet.receipts.account = shell.wallet.accounts()[0]
+    page = await made(shell)
+    QTest.mouseClick(page.signature.sign, Qt.MouseButton.LeftButton)
+    dialog = shell.window.findChild(SignDialog)
+    assert dialog is not None
+    assert page.check is not None
+    assert page.check.digest in dialog.findChild(type(dialog._text())).toPlainText()  # type: ignore[attr-defined]
+    assert cut_off(dialog) == []
+    shell.wallet.receipts.signing = AshoreError("The signer is busy. Nothing was signed.")
+    QTest.mouseClick(dialog.sign_it, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert "Nothing was signed." in dialog.trouble.text()
+    shell.wallet.receipts.signing = None
+    QTest.mouseClick(dialog.sign_it, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert page.check.receipt.signature is not None
+    assert not page.signature.sign.isVisible()
+
+
+async def test_an_opened_receipt_is_never_signed(shell: Shell) -> None:
+    shell.wallet.receipts.account = shell.wallet.accounts()[0]
+    page = await opened(shell, WORD_ONLY)
+    assert not page.signature.sign.isVisible()
+
+
+# The blocks
+
+
+def answers(standing: BlockStanding, verdict: Verdict) -> ReceiptAnswers:
+    block = BlockAnswer("Ethereum", PAYOUT.block_number, PAYOUT.block_hash, standing, 3, 3, "Block 123: told.")
+    return ReceiptAnswers((block,), verdict, f"The endpoints: {standing}.")
+
+
+def sound(check: ReceiptCheck) -> ReceiptCheck:
+    """The same receipt as it is found where its proof holds."""
+    piece = PieceCheck(PAYOUT, True, "The stored header hashes to block 123.")
+    stages = tuple(replace(stage, proven=True, pieces=(piece,), contradiction="") for stage in check.stages)
+    told = "Its one proof is sound in itself."
+    return replace(
+        check, stages=stages, verdict=Verdict.SAID, headline=told, contradictions=(), holding=1, failing=0, arrival=""
+    )
+
+
+@pytest.mark.parametrize(
+    ("standing", "verdict", "ground", "mark", "tone"),
+    [
+        (BlockStanding.FINAL, Verdict.HOLDS, "ok", "proven", "ok"),
+        (BlockStanding.AGREED, Verdict.HOLDS, "ok", "proven", "ok"),
+        (BlockStanding.UNKNOWN, Verdict.SAID, "note", "seen", "accent"),
+        (BlockStanding.ANOTHER, Verdict.FAILS, "bad", "failed", "bad"),
+    ],
+)
+async def test_only_blocks_that_the_endpoints_have_make_it_green(
+    shell: Shell, standing: BlockStanding, verdict: Verdict, ground: str, mark: str, tone: str
+) -> None:
+    receipts = shell.wallet.receipts
+    receipts.found, receipts.answers = sound, answers(standing, verdict)
+    shell.sections.take_in(write(RECEIPT), Source.DROP)
+    page = page_of(shell)
+    await shell.until(lambda: page.check is not None)
+    if not page.answers:
+        assert page.notice.property("ground") == "note"
+        assert str(page.rows[0].rail.mark.mark) == "seen"
+    await shell.settle()
+    (row,) = page.rows
+    assert (page.notice.property("ground"), str(row.rail.mark.mark), row.result.property("tone")) == (
+        ground,
+        mark,
+        tone,
+    )
+    assert page.notice.sentence.text() == f"The endpoints: {standing}."
+    assert receipts.asked == 1
+    QTest.mouseClick(page.blocks.again, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert receipts.asked == 2
+
+
+async def test_a_receipt_that_fails_alone_is_not_made_good_by_its_blocks(shell: Shell) -> None:
+    receipts = shell.wallet.receipts
+    receipts.found = lambda check: replace(sound(check), verdict=Verdict.FAILS, headline="The signature is false.")
+    receipts.answers = answers(BlockStanding.FINAL, Verdict.HOLDS)
+    page = await opened(shell, RECEIPT)
+    assert page.notice.property("ground") == "bad"
+    assert page.notice.sentence.text() == "The signature is false."
+
+
+async def test_other_terms_than_ones_own_are_warned_of(shell: Shell) -> None:
+    receipts = shell.wallet.receipts
+    receipts.found = lambda check: replace(sound(check), own_withdrawal="v", own_differs="It differs.")
+    receipts.answers = answers(BlockStanding.FINAL, Verdict.HOLDS)
+    page = await opened(shell, RECEIPT)
+    assert page.notice.property("ground") == "warn"
+    assert "It differs." in page.notice.text
+    assert page.to_voyage.isVisible()
