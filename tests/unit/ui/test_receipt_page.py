@@ -60,6 +60,9 @@ async def opened(shell: Shell, receipt: Receipt) -> ReceiptPage:
     return page_of(shell)
 
 
+ENDED = replace(RECEIPT, last_stage="paid")
+FINAL, AGREED, ANOTHER, UNKNOWN = BlockStanding
+
 # The ways to it
 
 
@@ -69,7 +72,8 @@ async def test_a_dropped_file_of_any_size_leads_to_its_page(shell: Shell, tmp_pa
     drop(shell.window, of(files=[path]))
     await shell.until(lambda: shell.sections.place == "receipt" and page_of(shell).check is not None)
     await shell.settle()
-    assert page_of(shell).notice.text == "It holds no proof. 1 step is only zkLink’s word."
+    assert page_of(shell).notice.sentence.text() == "It holds no proof. 1 step is only zkLink’s word."
+    assert "It says: “The money has arrived" in page_of(shell).notice.text
     assert page_of(shell).whose.text() == FOREIGN
 
 
@@ -319,37 +323,45 @@ def sound(check: ReceiptCheck) -> ReceiptCheck:
 
 
 @pytest.mark.parametrize(
-    ("standing", "verdict", "ground", "mark", "tone"),
+    ("standing", "verdict", "look", "told"),
     [
-        (BlockStanding.FINAL, Verdict.HOLDS, "ok", "proven", "ok"),
-        (BlockStanding.AGREED, Verdict.HOLDS, "ok", "proven", "ok"),
-        (BlockStanding.UNKNOWN, Verdict.SAID, "note", "seen", "accent"),
-        (BlockStanding.ANOTHER, Verdict.FAILS, "bad", "failed", "bad"),
+        (FINAL, Verdict.HOLDS, ("ok", "proven", "ok"), "Its one proof holds, and its block is in the chain and final."),
+        (AGREED, Verdict.HOLDS, ("ok", "proven", "ok"), "Its one proof holds, and its block is in the chain."),
+        (
+            *(UNKNOWN, Verdict.SAID, ("note", "seen", "accent")),
+            "Its one proof is sound in itself. Whether the chain has its block is not known.",
+        ),
+        (ANOTHER, Verdict.FAILS, ("bad", "failed", "bad"), "The endpoints: another."),
     ],
 )
 async def test_only_blocks_that_the_endpoints_have_make_it_green(
-    shell: Shell, standing: BlockStanding, verdict: Verdict, ground: str, mark: str, tone: str
+    shell: Shell, standing: BlockStanding, verdict: Verdict, look: tuple[str, str, str], told: str
 ) -> None:
     receipts = shell.wallet.receipts
     receipts.found, receipts.answers = sound, answers(standing, verdict)
-    shell.sections.take_in(write(RECEIPT), Source.DROP)
+    shell.sections.take_in(write(ENDED), Source.DROP)
     page = page_of(shell)
     await shell.until(lambda: page.check is not None)
     if not page.answers:
         assert page.notice.property("ground") == "note"
+        assert page.notice.sentence.text().endswith("is being asked.")
         assert str(page.rows[0].rail.mark.mark) == "seen"
     await shell.settle()
     (row,) = page.rows
-    assert (page.notice.property("ground"), str(row.rail.mark.mark), row.result.property("tone")) == (
-        ground,
-        mark,
-        tone,
-    )
-    assert page.notice.sentence.text() == f"The endpoints: {standing}."
+    assert (page.notice.property("ground"), str(row.rail.mark.mark), row.result.property("tone")) == look
+    assert page.notice.sentence.text() == told
     assert receipts.asked == 1
     QTest.mouseClick(page.blocks.again, Qt.MouseButton.LeftButton)
     await shell.settle()
     assert receipts.asked == 2
+
+
+async def test_a_beginning_that_is_proven_is_not_green(shell: Shell) -> None:
+    receipts = shell.wallet.receipts
+    receipts.found, receipts.answers = sound, answers(FINAL, Verdict.HOLDS)
+    page = await opened(shell, replace(ENDED, last_stage="another"))
+    assert page.notice.property("ground") == "note"
+    assert str(page.rows[0].rail.mark.mark) == "proven"
 
 
 async def test_a_receipt_that_fails_alone_is_not_made_good_by_its_blocks(shell: Shell) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, read_code
-from ashore.domain.untrusted import plain
-from ashore.domain.withdrawal import LAST_STAGE, Mark
+from ashore.domain.untrusted import plain, quoted
+from ashore.domain.withdrawal import Mark
 from ashore.engine.receipt_checks import ALONE, IN_PRACTICE
 from ashore.engine.receipt_contracts import PRACTICE
 from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck, Verdict
@@ -22,6 +22,7 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receipt_cards import BlocksCard, PassOnCard
 from ashore.ui.pages.receipt_code import CodeCard
+from ashore.ui.pages.receipt_findings import headline, placed, whose_word
 from ashore.ui.pages.receipt_signature import SignatureCard
 from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
@@ -38,7 +39,7 @@ MADE, OWN, FOREIGN = "Made by this wallet", "About your own withdrawal", "From a
 _SAME_CODE = "It is the receipt whose code you brought before."
 _OTHER_CODE = "It is not the receipt whose code you brought before: that one has another hash."
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
-_MOST_NAME = 60
+_MOST_NAME, _MOST_HEADLINE = 60, 160
 _WORK, _ASK = "receipt", "blocks of the receipt"
 
 
@@ -243,28 +244,35 @@ class ReceiptPage(Page):
         check, answers = self.check, self.answers
         if check is None:
             return
+        word = whose_word(check) if check.holding else ""
         other = self._compared(check)
-        told = " ".join(filter(None, (self._arrival(check), check.own_differs, other)))
-        headline = check.headline if answers is None or check.verdict is Verdict.FAILS else answers.headline
+        says = f"It says: {quoted(check.receipt.headline, _MOST_HEADLINE)}"
+        told = " ".join(filter(None, (says, word, self._arrival(check), check.own_differs, other)))
+        sentence = headline(check, answers)
         if Verdict.FAILS in (check.verdict, answers.verdict if answers is not None else None):
-            self.notice.show_problem(Problem(headline, told, Severity.BLOCKS))
+            self.notice.show_problem(Problem(sentence, told, Severity.BLOCKS))
         elif check.own_differs or other == _OTHER_CODE:
-            self.notice.show_problem(Problem(headline, told, Severity.WARNS))
-        elif answers is not None and answers.verdict is Verdict.HOLDS:
-            self.notice.show_done(headline, told)
-        else:
-            self.notice.show_problem(Problem(headline, told, Severity.NOTES))
+            self.notice.show_problem(Problem(sentence, told, Severity.WARNS))
+        elif placed(answers) and self._last_mark() in (Mark.PROVEN, Mark.IRREVERSIBLE):
+            self.notice.show_done(sentence, told)
+        else:  # also where what is proven is only the beginning
+            self.notice.show_problem(Problem(sentence, told, Severity.NOTES))
+
+    def _last_mark(self) -> Mark | None:
+        """The mark here of the stage that ends the withdrawal."""
+        last = self.check.receipt.last_stage if self.check is not None else ""
+        return next((each.rail.mark.mark for each in self.rows if each.check.stage.id == last), None)
 
     def _arrival(self, check: ReceiptCheck) -> str:
-        """How far its end is proven; nothing where the endpoints have the block of its end, and it is final."""
-        last = check.receipt.terms.details.get(LAST_STAGE, "")
-        ends = {each.rail.mark.mark for each in self.rows if each.check.stage.id == last}
-        return "" if ends == {Mark.IRREVERSIBLE} else check.arrival
+        """How far its end is proven; nothing while nobody knows the block of its end, or that it is final."""
+        last = next((each for each in check.stages if each.stage.id == check.receipt.last_stage), None)
+        known = placed(self.answers) and self._last_mark() is not Mark.IRREVERSIBLE
+        return check.arrival if known or last is None or not last.proven else ""
 
     def _show_notes(self, check: ReceiptCheck) -> None:
         clear(self._notes)
-        placed = self.answers is not None and self.answers.verdict is Verdict.HOLDS
-        for note in (*check.contradictions, *(note for note in check.notes if not (placed and note == ALONE))):
+        asked = placed(self.answers)
+        for note in (*check.contradictions, *(note for note in check.notes if not (asked and note == ALONE))):
             self._notes.addWidget(Label(breakable(note), "small", wrap=True))
         show_if(self.known, bool(check.contradictions or check.notes))
 

@@ -47,8 +47,8 @@ class CodeCard(QFrame):
         self._found, self._transaction = found, code.transaction
         clear(self._facts)
         facts = Facts(self._context.theme)
-        facts.add("About", code.words)
-        facts.add("Status", code.status)
+        facts.add_widget("About", Label(breakable(code.words), wrap=True))  # not to copy an address from
+        facts.add("Status", code.status.replace("-", " "))
         if code.transaction:
             facts.add_hex("Transaction", code.transaction)
         facts.add_hex("SHA-256", code.digest)

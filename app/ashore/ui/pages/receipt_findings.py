@@ -8,7 +8,14 @@ from enum import StrEnum
 from ashore.domain.evidence import Level
 from ashore.domain.untrusted import plain
 from ashore.domain.withdrawal import Mark
-from ashore.engine.receipt_views import BlockStanding, PieceCheck, StageCheck
+from ashore.engine.receipt_views import (
+    BlockStanding,
+    PieceCheck,
+    ReceiptAnswers,
+    ReceiptCheck,
+    StageCheck,
+    Verdict,
+)
 from ashore.ui.widgets.marks import WORDS
 
 _PROVEN = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
@@ -97,3 +104,29 @@ def result_words(check: StageCheck, standings: Standings) -> str:
         final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
         return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
+
+
+def placed(answers: ReceiptAnswers | None) -> bool:
+    """Whether the endpoints have all blocks of its proofs."""
+    return answers is not None and answers.verdict is Verdict.HOLDS
+
+
+def headline(check: ReceiptCheck, answers: ReceiptAnswers | None) -> str:
+    """What holds of all of it, in one line; `answers` None while the endpoints are being asked."""
+    if check.verdict is Verdict.FAILS or not check.holding:
+        return check.headline
+    if answers is not None and answers.verdict is Verdict.FAILS:
+        return answers.headline
+    one = check.holding == 1
+    proofs = "Its one proof" if one else f"All {check.holding} proofs"
+    if not placed(answers) or answers is None:
+        told = f"{proofs} {'is sound in itself' if one else 'are sound in themselves'}."
+        what = "its block" if one else "their blocks"
+        return f"{told} Whether the chain has {what} is {'being asked' if answers is None else 'not known'}."
+    final = " and final" if {each.standing for each in answers.blocks} == {BlockStanding.FINAL} else ""
+    return f"{proofs} {'holds, and its block is' if one else 'hold, and their blocks are'} in the chain{final}."
+
+
+def whose_word(check: ReceiptCheck) -> str:
+    """Which steps rest on a word alone, where proofs hold; the check tells it behind what it tells of them."""
+    return check.headline.partition(". ")[2] if check.only_said and check.verdict is not Verdict.FAILS else ""
