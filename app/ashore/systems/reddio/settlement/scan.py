@@ -41,7 +41,7 @@ class _Told:
     """What one endpoint showed, of the blocks from `down_to` up to `upto`; `range` is how many it shows at once.
 
     `marks` are blocks that were part of the chain when they were read; `fresh` is what was not written down yet, and
-    `recent` what was shown of the blocks that are looked at again.
+    `recent` what was shown of the blocks that are looked at again. `anew` says that all of it is to be read once more.
     """
 
     upto: int = -1
@@ -53,6 +53,7 @@ class _Told:
     recent: set[Hint] = field(default_factory=set)
     is_full: bool = False
     """Whether nothing more of it can be written down."""
+    anew: bool = False
 
     def missing(self, top: int) -> int:
         """How many blocks up to the height `top` were not read yet."""
@@ -94,40 +95,52 @@ class Scan:
         self._tokens: dict[int, Asset] = {}
         self._given_up: set[tuple[int, int]] = set()
         self._top = 0
+        self._turn = asyncio.Lock()
         self._own: frozenset[int] = frozenset()
 
     def want(self, owners: Iterable[int]) -> None:
         """Keep everything of these owners, addresses and keys, from now on.
 
-        Where an endpoint showed more than there is room for, and one of them is new, its logs are read once more.
+        Where an endpoint showed more than there is room for, and one of them is new, its logs are read once more from
+        the next look on. What it showed of the others stays until then, also for a look that goes on meanwhile.
         """
         new = frozenset(owners) - self._own
         self._own |= new
-        for endpoint, told in list(self._told.items()):
+        for told in self._told.values():
             told.shown.own = self._own
-            if new and told.shown.full:
-                del self._told[endpoint]
+            told.anew |= bool(new) and told.shown.full
 
     async def look(self, top: int, top_hash: str = "") -> None:
         """Read what is new up to the height `top`, of the agreed block with that hash.
 
-        Raises AshoreError where no endpoint shows its logs.
+        Looks follow each other. Raises AshoreError where no endpoint shows its logs.
         """
-        for endpoint in self._quorum.endpoints:
-            if endpoint.identity not in self._told:
-                self._told[endpoint.identity] = await self._restored(endpoint.identity)
-        looks = await asyncio.gather(*(self._at(endpoint, top, top_hash) for endpoint in self._quorum.endpoints))
+        async with self._turn:
+            for endpoint in self._quorum.endpoints:
+                told = self._told.get(endpoint.identity)
+                if told is None or told.anew:
+                    self._told[endpoint.identity] = await self._restored(endpoint.identity, told)
+            looks = await asyncio.gather(*(self._at(endpoint, top, top_hash) for endpoint in self._quorum.endpoints))
         if not any(looks):
             raise AshoreError("No endpoint shows the contract’s logs.", "Try again in a moment.")
 
-    async def _restored(self, endpoint: str) -> _Told:
-        told = _Told(shown=Shown(own=self._own))
+    async def _restored(self, endpoint: str, before: _Told | None) -> _Told:
+        """What was kept of an endpoint, beside what it showed `before` of those that are looked for."""
+        shown, own = Shown() if before is None else before.shown, self._own
+        told = _Told(shown=shown.of(own))
         if self._kept is not None:
             cursor = await self._kept.restored(endpoint, self._holds, told.shown.read)
             if cursor is None:
-                return _Told(shown=Shown(own=self._own))
-            told.go_on(cursor)
+                told = _Told(shown=shown.of(own))
+            else:
+                told.go_on(cursor)
+        self._catch_up(told, own)
         return told
+
+    def _catch_up(self, told: _Told, own: frozenset[int]) -> None:
+        """Read it anew where somebody else was wanted while it was read, for whom there may have been no room."""
+        told.shown.own = self._own
+        told.anew |= told.shown.full and own != self._own
 
     async def _holds(self, mark: Mark) -> bool:
         height, block_hash = mark
@@ -136,7 +149,7 @@ class Scan:
     @property
     def unread(self) -> int:
         """How many blocks were not read yet at as many endpoints as have to agree; 0 once all of the chain was."""
-        missing = sorted(told.missing(self._top) for told in self._told.values())
+        missing = sorted(self._top if told.anew else told.missing(self._top) for told in self._told.values())
         return missing[self._quorum.k - 1] if len(missing) >= self._quorum.k else self._top
 
     async def _at(self, endpoint: Endpoint, top: int, top_hash: str) -> bool:
@@ -177,7 +190,9 @@ class Scan:
             hints, is_all = await hints_back_to(endpoint, [self._filter], top, lambda _: False, bottom)
         except AshoreError:
             return None
+        own = self._own
         await asyncio.to_thread(told.shown.read, hints)
+        self._catch_up(told, own)
         if is_all and self._kept is not None and not told.is_full:
             told.fresh += [hint for hint in hints if hint not in told.recent]
             low = max(top, told.upto) - 2 * BELOW

@@ -90,6 +90,14 @@ class Shown:
                 case events.DepositWithTokenId():
                     self._deposited(event)
 
+    def of(self, own: frozenset[int]) -> "Shown":
+        """What was shown of these owners and of assets, with the room of all others free again."""
+        fungibles, singles, keys = (
+            {owner: dict(numbers) for owner, numbers in kept.items() if owner in own}
+            for kept in (self.fungibles, self.singles, self.keys)
+        )
+        return Shown(fungibles, singles, keys, dict(self.types), dict(self.ids), self.cut & own, own)
+
     def _keep(self, kept: dict[int, dict[int, None]], owner: int, number: int, most: int) -> None:
         of_owner = kept.get(owner, {})
         if number in of_owner:

@@ -107,6 +107,22 @@ async def test_what_was_read_half_is_not_read_again(shore: Shore) -> None:
     assert max(older) < left + 600, "it goes on below"
 
 
+async def test_who_is_wanted_while_it_is_taken_up_again_has_room(shore: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ashore.systems.reddio.settlement.shown.MOST_OTHERS", 5)
+    others = [log(20 + n, events.WITHDRAWAL_ALLOWED, (7 << 150) + n, ETH.asset_type, 10**18, 10**6) for n in range(9)]
+    shore.endpoint.logs = [*shore.endpoint.logs, *others]
+    await shore.read_through(shore.started())
+    scan, header_at = shore.started(), shore.header_at
+
+    async def wanted_meanwhile(height: int) -> Any:
+        scan.want([OWNER])
+        return await header_at(height)
+
+    scan._quorum.header_at = wanted_meanwhile  # type: ignore[method-assign, assignment]
+    await shore.read_through(scan)
+    assert scan.assets_of(OWNER) == [ETH.asset_id]
+
+
 @pytest.mark.parametrize("depth", [1, 63, 70, 900])
 async def test_what_was_replaced_meanwhile_is_read_again(shore: Shore, depth: int) -> None:
     scan = await shore.read_through(shore.started(), TOP - 1_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from ashore.crypto.abi import AbiValue
 from ashore.crypto.event_logs import encode_event
+from ashore.domain.errors import AshoreError
 from ashore.net.errors import RpcError
 from ashore.systems.reddio.codec import Asset, AssetKind
 from ashore.systems.reddio.codec.assets import asset_info, minimal_bytes, mintable_asset_id
@@ -170,9 +172,91 @@ async def test_an_account_that_is_added_later_is_found_where_many_others_were_le
     scan.want([OWNER, OWNER + 1])
     await read_through(scan, 6_000)
     assert scan.assets_of(OWNER + 1) == [ETH.asset_id]
-    told = dict(scan._told)
     scan.want([OWNER, OWNER + 1])
-    assert scan._told == told, "nobody is read once more for an owner that is known"
+    assert scan.unread == 0, "nobody is read once more for an owner that is known"
+
+
+def set_aside(block: int, owner: int) -> dict[str, Any]:
+    return log(block, events.WITHDRAWAL_ALLOWED, owner, ETH.asset_type, 10**18, 10**6)
+
+
+async def test_who_is_wanted_anew_hides_nothing_of_the_others_until_all_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The look that finds a new key goes on with what was found of the known ones."""
+    monkeypatch.setattr("ashore.systems.reddio.settlement.shown.MOST_OTHERS", 50)
+    full = Shows("full", [set_aside(10, OWNER), *invented(300, 1), set_aside(5_500, OWNER + 1)])
+    scan = scan_of(full)
+    scan.want([OWNER])
+    await read_through(scan, 6_000)
+    scan.want([OWNER + 1])
+    assert scan.unread, "some of the new one was left out"
+    assert scan.assets_of(OWNER) == [ETH.asset_id], "it still waits there"
+    full.most = 0
+    with pytest.raises(AshoreError, match="No endpoint"):
+        await scan.look(6_001)
+    assert scan.assets_of(OWNER) == [ETH.asset_id], "though nobody answers now"
+    full.most = 10**9
+    await read_through(scan, 6_001)
+    assert scan.assets_of(OWNER) == scan.assets_of(OWNER + 1) == [ETH.asset_id]
+
+
+class Waits(Shows):
+    """An endpoint that answers when it is let."""
+
+    def __init__(self, name: str, logs: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__(name, logs)
+        self.asked, self.answers = asyncio.Event(), asyncio.Event()
+
+    async def call(self, method: str, params: Sequence[Any], purpose: object = None) -> list[dict[str, Any]]:
+        self.asked.set()
+        await self.answers.wait()
+        return await super().call(method, params, purpose)
+
+
+async def test_who_is_wanted_in_the_middle_of_a_look_stops_none_and_misses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ashore.systems.reddio.settlement.shown.MOST_OTHERS", 50)
+    logs = [set_aside(10, OWNER), *invented(300, 1), set_aside(5_500, OWNER + 1), set_aside(5_600, OWNER + 2)]
+    slow, full = Waits("slow"), Shows("full", logs)
+    scan = scan_of(full, slow)
+    scan.want([OWNER])
+    slow.answers.set()
+    await read_through(scan, 6_000)
+    slow.answers.clear()
+    slow.asked.clear()
+    looking = asyncio.create_task(scan.look(6_001))
+    await slow.asked.wait()
+    scan.want([OWNER + 1])
+    another = asyncio.create_task(scan.look(6_002))
+    await asyncio.sleep(0)
+    scan.want([OWNER + 2])
+    slow.answers.set()
+    await asyncio.gather(looking, another)
+    await read_through(scan, 6_003)
+    assert all(scan.assets_of(OWNER + number) == [ETH.asset_id] for number in range(3))
+
+
+async def test_who_is_wanted_while_what_was_kept_is_read_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another endpoint's logs are dropped in the middle of a look that is still being begun."""
+    monkeypatch.setattr("ashore.systems.reddio.settlement.shown.MOST_OTHERS", 50)
+    logs = [*invented(300, 1), set_aside(5_500, OWNER)]
+    scan = scan_of(Shows("a", logs), Shows("b", logs))
+    await read_through(scan, 6_000)
+    assert scan.assets_of(OWNER) == []
+    restored = scan._restored
+
+    async def wanted_meanwhile(*of: Any) -> Any:
+        made = await restored(*of)
+        scan.want([OWNER])
+        return made
+
+    scan._restored = wanted_meanwhile  # type: ignore[method-assign]
+    scan._told.pop("b")
+    await scan.look(6_001)
+    await read_through(scan, 6_002)
+    assert scan.assets_of(OWNER) == [ETH.asset_id]
 
 
 @pytest.mark.parametrize("days", [2, 8, 30])
