@@ -34,12 +34,14 @@ class Balances:
     def __init__(self, *entries: KeptBalance) -> None:
         self.entries = {entry.id: entry for entry in entries}
         self.asked: list[str] = []
+        self.listings = 0
         self.answer: LnurlOffer | AshoreError = with_balance(40_000, kept=True)
         self.answers = asyncio.Event()
         self.answers.set()
         self.refusal: AshoreError | None = None
 
     def listed(self) -> tuple[KeptBalance, ...]:
+        self.listings += 1
         return tuple(self.entries.values())
 
     async def look(self, balance: str) -> LnurlOffer:

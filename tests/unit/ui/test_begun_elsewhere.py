@@ -85,6 +85,7 @@ async def test_a_link_replaces_no_recipient_that_is_not_in_view(shell: Shell) ->
     shell.sections.show_form(shell.wallet.profiles()[0].id)
     await shell.settle()
     assert (page.fields.amount.text(), page.fields.recipient.text()) == ("2.5", MINE)
+    await shell.until(lambda: not page.pending)
 
 
 async def test_a_yes_begins_anew_with_nothing_of_what_was_typed(shell: Shell) -> None:

@@ -53,6 +53,25 @@ def form(shell: Shell) -> LnurlFormPage:
     return page
 
 
+async def test_they_are_counted_only_where_they_are_seen(
+    shell: Shell, wallet: VoucherWallet, balances: Balances
+) -> None:
+    shown = the_list(shell.sections)
+    before = balances.listings
+    wallet.tell(Change(Topic.WITHDRAWAL, "w"))
+    await shell.settle()
+    assert balances.listings == before + 1
+    shell.sections.show_section("activity")
+    balances.entries["1"] = replace(FIRST, taken_msat=5_000)
+    wallet.tell(Change(Topic.WITHDRAWAL, "w"))
+    await shell.settle()
+    assert balances.listings == before + 1
+    assert "you withdrew" not in texts(shown)
+    shell.sections.show_section("withdraw")
+    await shell.settle()
+    assert "you withdrew 5 sat since" in texts(shown)
+
+
 # The tick
 
 

@@ -85,6 +85,7 @@ async def test_what_its_service_refuses_stays_listed(shell: Shell, wallet: Vouch
     (card,) = page.links.cards
     assert "Asked at " in texts(card)
     assert "its service said no." in texts(card)
+    shell.sections.show_section("withdraw")
     (home,) = (each for each in shell.sections.home.cards if isinstance(each, VoucherCard))
     assert "not opened yet" not in home.detail.text()
 
@@ -288,6 +289,8 @@ async def test_the_first_page_tells_how_many_wait(shell: Shell, wallet: VoucherW
     assert await told() == "2 vouchers are not opened yet"
     page = await opened(shell)
     press(page.intake.aside)
+    await shell.settle()
+    shell.sections.show_section("withdraw")
     assert await told() == "1 opened voucher is not withdrawn yet, 1 not opened yet"
 
 

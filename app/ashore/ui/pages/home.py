@@ -121,9 +121,14 @@ class VoucherCard(SystemCard):
         super().__init__(context, profile)
         self.balance.setText("Paste or scan a voucher")
         set_property(self.balance, "tone", "plain")
-        context.hub.opened_changed.connect(self.refresh)
-        context.hub.withdrawals_changed.connect(lambda _ids: self.refresh())
+        context.hub.opened_changed.connect(self._changed)
+        context.hub.withdrawals_changed.connect(lambda _ids: self._changed())
         context.hub.lock_changed.connect(self.refresh)
+
+    def _changed(self) -> None:
+        """What may hold more is counted in the journal: not where nobody sees it. The page looks when it is shown."""
+        if self.isVisible():
+            self.refresh()
 
     def refresh(self) -> None:
         """Say what waits, opened or not. A service is asked when a person opens its link, and only then."""

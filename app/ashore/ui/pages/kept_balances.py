@@ -11,9 +11,10 @@ from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import sat_text
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.ui.context import Context
-from ashore.ui.pages.kept_list import KeptCard, KeptList
+from ashore.ui.pages.kept_list import KeptCard
 from ashore.ui.pages.lnurl_words import both_forms
 from ashore.ui.pages.replacing import Replacing
+from ashore.ui.pages.seen_list import SeenList
 from ashore.ui.port import BalancesPort
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label
@@ -56,7 +57,7 @@ class BalanceCard(KeptCard):
         self.forget_button.setEnabled(not asking and self.question.isHidden())
 
 
-class KeptBalances(KeptList[KeptBalance, BalanceCard]):
+class KeptBalances(SeenList[KeptBalance, BalanceCard]):
     """All of them. What a look brings takes the place of no voucher in hand, unless a person says so."""
 
     def __init__(self, context: Context) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame
 
@@ -22,8 +21,9 @@ from ashore.systems.lnurl.system.plan import BY_BALANCE, SAID_BALANCE
 from ashore.systems.lnurl.system.tracks import REQUESTED
 from ashore.ui.context import Context
 from ashore.ui.pages.earlier import EarlierNotice
-from ashore.ui.pages.kept_list import KeptCard, KeptList
+from ashore.ui.pages.kept_list import KeptCard
 from ashore.ui.pages.lnurl_words import both_forms
+from ashore.ui.pages.seen_list import SeenList
 from ashore.ui.port import RestsPort
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.labels import Label, column, show_if
@@ -68,16 +68,11 @@ def said_since(rest: VoucherRest, now: int) -> str:
     return breakable(f"Asked again at {clock_time(rest.asked_at, now, seconds=False)}: {answer}.")
 
 
-class VoucherRestList(KeptList[VoucherRest, RestCard]):
-    """All of them; hidden while another voucher is in hand, too.
-
-    What was withdrawn of each is counted in the journal: that is done only where the list is seen, or would be if it
-    had entries.
-    """
+class VoucherRestList(SeenList[VoucherRest, RestCard]):
+    """All of them; hidden while another voucher is in hand, too."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, TITLE, _ABOUT)
-        self._stale = False
         context.hub.opened_changed.connect(self.refresh)
         context.hub.withdrawals_changed.connect(lambda _ids: self.refresh())
         self.refresh()
@@ -85,28 +80,6 @@ class VoucherRestList(KeptList[VoucherRest, RestCard]):
     @property
     def _rests(self) -> RestsPort | None:
         return self._context.wallet.rests
-
-    def refresh(self) -> None:
-        """Show what is kept now: at once where it is seen or the vault is locked, else when it comes into view."""
-        around = self.parentWidget()
-        seen = self._wanted and around is not None and around.isVisible()
-        self._stale = not seen and not self._context.wallet.locked
-        if self._stale:
-            self._show_or_hide()
-        else:
-            super().refresh()
-
-    def event(self, event: QEvent) -> bool:
-        around = self.parentWidget()
-        if event.type() == QEvent.Type.ParentChange and around is not None:
-            around.installEventFilter(self)
-        return super().event(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Catch up when what it stands in comes into view: a list without entries is never shown itself."""
-        if event.type() == QEvent.Type.Show and watched is self.parentWidget() and self._stale:
-            self.refresh()
-        return False
 
     def entries(self) -> Sequence[VoucherRest]:
         return () if self._rests is None else self._rests.listed()
