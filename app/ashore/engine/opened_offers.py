@@ -10,15 +10,14 @@ all that, for the number of its last event is sealed with every offer: so a cras
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.untrusted import MAX_QUOTED, plain
 from ashore.engine.boundaries import Boundary, Probe
 from ashore.engine.offer_fates import Fate, Intentions, fate_of, taken_of
-from ashore.engine.opened_records import OPENED, described, is_whole
-from ashore.engine.unopened_links import UnopenedLinks
+from ashore.engine.opened_records import OPENED, OpenedVoucher, described, entry_of, is_whole
+from ashore.engine.unopened_links import UnopenedLinks, kept_after
 from ashore.engine.vault_writes import VaultWrites, hear
 from ashore.engine.views import Change, Topic
 from ashore.engine.voucher_rests import VoucherRest, asked_note, rest_of
@@ -31,29 +30,12 @@ from ashore.systems.lnurl.profile import LnurlProfile
 from ashore.systems.lnurl.system.offer import LnurlOffer
 from ashore.systems.lnurl.system.opened_note import link_name, note_of, offer_from_note, pasted_name
 from ashore.systems.lnurl.system.opening import NoWithdrawal
-from ashore.systems.lnurl.system.plan import claim_scope
 from ashore.systems.lnurl.system.receivers import ReceiverOffer
 
 MOST = 50
 """Vouchers that are kept at once: more are not opened, so that none gives way to another."""
 LAST_MOMENT_S = 3.0
 """How long closing waits for a service that is being asked: its answer may be all that is left of the voucher."""
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedVoucher:
-    """One entry of the list. Amounts in msat, `opened_at` in UTC milliseconds, `description` the service's own words.
-
-    `sealed` is false for what could not be written to the vault yet, and so does not outlive the program.
-    """
-
-    id: str
-    host: str
-    least_msat: int
-    most_msat: int
-    opened_at: int
-    sealed: bool = True
-    description: str = ""
 
 
 class OpenedOffers:
@@ -96,9 +78,11 @@ class OpenedOffers:
         """The list as it is shown, the latest first; empty while locked."""
         if not self._signer.unlocked:
             return ()
-        told = {name: _entry(name, record.meta) for name, record in self._records.items()}
-        for name, (offer, head) in self._owed.items():
-            told[name] = replace(_entry(name, described(offer, name, head)), sealed=False)
+        told = {name: entry_of(name, record.meta) for name, record in self._records.items()}
+        for name in self._owed:
+            told.pop(name, None)  # what was opened before of the same voucher
+            if self._fate(self._owed_meta(name)) is Fate.FREE:
+                told[name] = replace(entry_of(name, self._owed_meta(name)), sealed=False)
         return tuple(sorted(told.values(), key=lambda each: (-each.opened_at, each.id)))
 
     def find(self, text: str) -> str:
@@ -213,18 +197,24 @@ class OpenedOffers:
         await asyncio.shield(self._writes.begin(self._drop(opened)))
 
     def used(self, profile: str, scope: str) -> None:
-        """A withdrawal of it was journaled: it is not offered as long as that is under way."""
+        """A withdrawal of it was journaled: it is not offered as long as that is under way.
+
+        What is not written yet is written all the same: nobody knows how that ends.
+        """
         if profile != self._profile.id:
             return
-        for name in [name for name, (offer, _) in self._owed.items() if claim_scope(offer) == scope]:
-            del self._owed[name]
         for name in [name for name, record in self._records.items() if record.meta["scope"] == scope]:
             self._under_way[name] = self._records.pop(name)
         self._changed()
 
     def heard(self, change: Change) -> None:
         """Offer again what a withdrawal did not take, and forget what one took."""
-        if change.topic is Topic.WITHDRAWAL and self._under_way:
+        if change.topic is not Topic.WITHDRAWAL:
+            return
+        spent = [name for name in self._owed if self._fate(self._owed_meta(name)) is Fate.OVER]
+        if spent:
+            self._writes.begin(self._tidy_links({name: self._owed.pop(name)[1] for name in spent}))
+        if self._under_way:
             fates = {name: self._fate(record.meta) for name, record in self._under_way.items()}
             free = [name for name, fate in fates.items() if fate is Fate.FREE]
             self._records.update({name: self._under_way.pop(name) for name in free})
@@ -232,9 +222,9 @@ class OpenedOffers:
             self._rests.update({name: self._under_way.pop(name) for name in rests})
             over = [self._under_way.pop(name) for name, fate in fates.items() if fate is Fate.OVER]
             if over:
-                self._writes.begin(self._delete(over))
+                self._writes.begin(self._delete_over(over))
             if free or rests:
-                self._writes.begin(self._tidy_links(free + rests))
+                self._writes.begin(self._tidy_links(dict.fromkeys(free + rests, self._journal.head())))
                 self._changed()
 
     # ---- locking and closing
@@ -257,8 +247,8 @@ class OpenedOffers:
                         self._rests[record.meta["link"]] = record
                     case Fate.OVER:
                         gone.append(record)
-            gone += self.links.found(sealed)
-        await self._delete(gone)
+            gone += self.links.found(sealed, self._owed)
+            await self._delete(gone)
         await asyncio.shield(self._writes.begin(self._settle()))
         await asyncio.shield(self.links.seal_waiting())
 
@@ -289,8 +279,11 @@ class OpenedOffers:
 
     def _keeps(self, name: str, since: int = 0) -> bool:
         """Whether it is kept as opened; but for what was opened before the event `since`, and is being withdrawn."""
-        if any(name in kept for kept in (self._records, self._rests, self._owed)):
+        if name in self._records or name in self._rests:
             return True
+        if name in self._owed:
+            meta = self._owed_meta(name)
+            return int(meta["after"]) >= since or self._fate(meta) is not Fate.UNDER_WAY
         return name in self._under_way and int(self._under_way[name].meta["after"]) >= since
 
     def _answered(self, name: str, task: "asyncio.Task[Offer]") -> None:
@@ -324,13 +317,22 @@ class OpenedOffers:
             self._rests.pop(known, None)
         self.links.became_opened(name)
         await self._delete([each for each in before if each.record_id != record_id])
-        if name not in self._owed:  # it was used or forgotten while it was being sealed
+        if name not in self._owed:  # it was forgotten, or withdrawn for good, while it was being sealed
             await self._delete([record])
             return
         if self._signer.unlocked:
-            self._records[name] = record
+            self._place(name, record)
         if self._owed[name] == (offer, head):  # else it was opened once more meanwhile: that has its turn
             del self._owed[name]
+
+    def _place(self, name: str, record: SealedRecord) -> None:
+        """List what was just sealed, unless it is being withdrawn by now."""
+        places = {Fate.FREE: self._records, Fate.REST: self._rests}
+        places.get(self._fate(record.meta), self._under_way)[name] = record
+
+    def _owed_meta(self, name: str) -> Mapping[str, str]:
+        offer, head = self._owed[name]
+        return described(offer, name, head)
 
     async def _note_asked(self, rest: str, *, refused: bool) -> None:
         """Note of a rest that its service was asked and gave no voucher. What cannot be noted is not."""
@@ -360,14 +362,21 @@ class OpenedOffers:
             self._rests.pop(name, None)
             self._owed.pop(name, None)
 
-    async def _tidy_links(self, names: list[str]) -> None:
-        """Delete the links of what is kept as opened again, but where an answer is still awaited."""
+    async def _tidy_links(self, upto: Mapping[str, int]) -> None:
+        """Delete the links that were kept `upto` that event, but where an answer is still awaited: they were opened."""
         async with self._turn:
-            kept = [name for name in names if name not in self._asking and self._keeps(name, self._journal.head())]
-            found = [record for name in kept if (record := self.links.record_of(name)) is not None]
-            await self._delete(found)
-            for name in kept:
-                self.links.became_opened(name)
+            for name, head in upto.items():
+                record = self.links.record_of(name)
+                if record is not None and name not in self._asking and kept_after(record.meta) <= head:
+                    await self._delete([record])
+                    self.links.became_opened(name)
+
+    async def _delete_over(self, records: list[SealedRecord]) -> None:
+        """Delete what was withdrawn, but where something that was opened since has taken its place."""
+        async with self._turn:
+            every = (*self._records.values(), *self._rests.values(), *self._under_way.values())
+            taken = {record.record_id for record in every}
+            await self._delete([record for record in records if record.record_id not in taken])
 
     async def _delete(self, records: list[SealedRecord]) -> None:
         """Delete what was used. What fails now is found again at the next unlocking."""
@@ -379,9 +388,3 @@ class OpenedOffers:
         fate = fate_of(self._journal, self._profile.id, meta)
         over = fate is Fate.REST and self._looked_at(meta.get("voucher", ""))
         return Fate.OVER if over else fate
-
-
-def _entry(opened: str, meta: Mapping[str, str]) -> OpenedVoucher:
-    said = plain(meta.get("description", ""), MAX_QUOTED)  # missing from what earlier versions wrote
-    least, most, opened_at = (int(meta[name]) for name in ("least", "most", "opened"))
-    return OpenedVoucher(opened, meta["host"], least, most, opened_at, description=said)

@@ -10,7 +10,7 @@ A link is a bearer's secret: nothing of it but its host and a hash is told.
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -132,7 +132,7 @@ class UnopenedLinks:
         left = [
             _entry(name, meta, sealed=name not in self._owed)
             for name, meta in metas.items()
-            if not self._opened(name, _after(meta))
+            if not self._opened(name, kept_after(meta))
         ]
         return tuple(sorted(left, key=lambda each: (-each.came_at, each.id)))
 
@@ -140,7 +140,7 @@ class UnopenedLinks:
     def waiting(self) -> int:
         """How many links are in memory alone."""
         self._let_lapse()
-        return sum(not self._opened(name, _after(link.meta)) for name, link in self._owed.items())
+        return sum(not self._opened(name, kept_after(link.meta)) for name, link in self._owed.items())
 
     @property
     def trouble(self) -> str:
@@ -257,10 +257,14 @@ class UnopenedLinks:
         for name, link in self._owed.items():
             self._owed[name] = _Link(link.text, link.meta, until if link.until is None else link.until)
 
-    def found(self, records: Iterable[SealedRecord]) -> list[SealedRecord]:
-        """Take up what the vault keeps of it; returns what is to be deleted, as it was opened meanwhile."""
+    def found(self, records: Iterable[SealedRecord], unwritten: Container[str]) -> list[SealedRecord]:
+        """Take up what the vault keeps of it; returns what is to be deleted, as it was opened meanwhile.
+
+        `unwritten` has what was opened and is in no vault yet: its link stays there until it is.
+        """
         known = {record.meta["link"]: record for record in records if is_unopened(record)}
-        gone = [name for name, record in known.items() if self._opened(name, _after(record.meta))]
+        gone = [name for name, record in known.items() if self._opened(name, kept_after(record.meta))]
+        gone = [name for name in gone if name not in unwritten]
         self._let_lapse()
         self._records = {name: record for name, record in known.items() if name not in gone}
         self._known = frozenset()
@@ -288,7 +292,7 @@ class UnopenedLinks:
         """Seal what is owed, one write for each. What fails stays owed."""
         async with self._turn:
             for name, link in tuple(self._owed.items()):
-                if name in self._records or self._opened(name, _after(link.meta)):
+                if name in self._records or self._opened(name, kept_after(link.meta)):
                     del self._owed[name]
                     continue
                 try:
@@ -330,7 +334,7 @@ def is_unopened(record: SealedRecord) -> bool:
     return record.kind == SEALED_NOTE and meta.get("use") == UNOPENED and whole
 
 
-def _after(meta: Mapping[str, str]) -> int:
+def kept_after(meta: Mapping[str, str]) -> int:
     """The journal's last event when it was kept to be opened; 0 where it only came."""
     after = meta.get("after", "")
     return int(after) if after.isdecimal() else 0

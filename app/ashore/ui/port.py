@@ -12,7 +12,7 @@ from ashore.domain.receipt import Receipt, ReceiptCode
 from ashore.engine.earlier_claims import EarlierClaim
 from ashore.engine.ether import Ether
 from ashore.engine.kept_balances import KeptBalance
-from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.opened_records import OpenedVoucher
 from ashore.engine.pictures import AskFirst, Loaded
 from ashore.engine.practice_vouchers import PracticeVoucher
 from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck

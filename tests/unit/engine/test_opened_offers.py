@@ -17,7 +17,8 @@ from ashore.domain.moves import NOT_SENT, MoveKind
 from ashore.domain.withdrawal import LAST_STAGE
 from ashore.engine import opened_offers
 from ashore.engine.boundaries import Boundary
-from ashore.engine.opened_offers import MOST, OpenedOffers, OpenedVoucher
+from ashore.engine.opened_offers import MOST, OpenedOffers
+from ashore.engine.opened_records import OpenedVoucher
 from ashore.engine.views import Change, Topic
 from ashore.keys.errors import Locked, VaultStorage
 from ashore.keys.signer import SEALED_NOTE
@@ -382,6 +383,7 @@ async def test_what_could_not_be_written_and_was_used_or_forgotten_is_gone(bench
     await bench.opened.keep(opened())
     await bench.opened.keep(opened(SECOND, k1="other" * 5))
     bench.signer.open()
+    bench.journal_a_move(claim_scope(opened()), final=True)
     bench.opened.used(PRACTICE.id, claim_scope(opened()))
     await bench.opened.forget(bench.only.id)
     await bench.opened.restore()
@@ -466,14 +468,100 @@ async def test_a_service_that_says_no_may_be_asked_again(bench: Bench) -> None:
     assert await bench.opened.open(SECOND, bench.ask) is bench.answer
 
 
-async def test_what_is_used_while_it_is_being_sealed_leaves_nothing(bench: Bench) -> None:
+@pytest.mark.parametrize("final", [True, False])
+async def test_what_is_used_while_it_is_being_sealed_is_left_only_where_it_did_not_come(
+    bench: Bench, final: bool
+) -> None:
     slow = Slow(bench.signer)
     keeping = asyncio.create_task(bench.opened.keep(opened()))
     await slow.asked.wait()
+    name = bench.journal_a_move(claim_scope(opened()))
     bench.opened.used(PRACTICE.id, claim_scope(opened()))
     slow.going_on.set()
     await keeping
-    assert (bench.opened.listed(), await bench.notes()) == ((), [])
+    assert (bench.opened.listed(), len(await bench.notes())) == ((), 1), "nobody knows yet how it ends"
+    bench.end(name, final=final)
+    await bench.opened.aclose()
+    assert (len(bench.opened.listed()), len(await bench.notes())) == ((0, 0) if final else (1, 1))
+
+
+class Full:
+    """A disk on which nothing new can be written, until there is `room`."""
+
+    def __init__(self, signer: Records) -> None:
+        self._signer, self._keep, self._rewrite = signer, signer.keep, signer.rewrite
+        signer.keep = self.keep  # type: ignore[method-assign]
+        signer.rewrite = self.rewrite  # type: ignore[method-assign]
+
+    async def keep(self, _kind: str, _secret: str, _meta: Mapping[str, str]) -> str:
+        raise VaultStorage("The disk is full.")
+
+    async def rewrite(self, _record_id: str, _secret: str, _meta: Mapping[str, str]) -> None:
+        raise VaultStorage("The disk is full.")
+
+    def room(self) -> None:
+        self._signer.keep, self._signer.rewrite = self._keep, self._rewrite  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("final", [True, False])
+async def test_what_could_not_be_written_outlives_a_withdrawal_that_took_nothing(bench: Bench, final: bool) -> None:
+    """Its link may be used up by being opened: what is in memory is all there is of it."""
+    full = Full(bench.signer)
+    await bench.opened.keep(opened())
+    name = bench.journal_a_move(claim_scope(opened()))
+    bench.opened.used(PRACTICE.id, claim_scope(opened()))
+    assert (bench.opened.listed(), bench.opened.find(FIRST)) == ((), "")
+    bench.end(name, final=final)
+    assert bool(bench.opened.find(FIRST)) is not final
+    full.room()
+    await bench.opened.aclose()
+    assert len((await bench.again()).listed()) == len(await bench.notes()) == (0 if final else 1)
+
+
+async def test_its_link_stays_in_the_vault_until_what_was_opened_is_there(bench: Bench) -> None:
+    """The answer came over a lock, and after it the disk is full: a kill then leaves the link."""
+    bench.answer = opened()
+    bench.answers.clear()
+    opening = asyncio.create_task(bench.opened.open(FIRST, bench.ask))
+    while not bench.asked:
+        await asyncio.sleep(0)
+    await bench.lock()
+    full = Full(bench.signer)
+    bench.answers.set()
+    await opening
+    await bench.unlock()
+    assert (bench.only.sealed, bench.opened.trouble) == (False, "The disk is full.")
+    (note,) = await bench.notes()
+    assert "1111secret" in note, "the link, for that is what a kill would leave"
+    assert bench.opened.links.listed() == (), "it is listed as what was opened of it"
+    full.room()
+    await bench.opened.aclose()
+    (note,) = await bench.notes()
+    assert K1 in note
+
+
+async def test_the_end_of_a_withdrawal_deletes_nothing_that_was_opened_since_in_its_place(bench: Bench) -> None:
+    """One record of the vault for both: the newer offer is being written over the one that is just withdrawn."""
+    await bench.opened.keep(opened())
+    name = bench.journal_a_move(claim_scope(opened()))
+    bench.opened.used(PRACTICE.id, claim_scope(opened()))
+    rewrite, asked, going_on = bench.signer.rewrite, asyncio.Event(), asyncio.Event()
+
+    async def slowly(record_id: str, secret: str, meta: Mapping[str, str]) -> None:
+        await rewrite(record_id, secret, meta)
+        asked.set()
+        await going_on.wait()
+
+    bench.signer.rewrite = slowly  # type: ignore[method-assign]
+    keeping = asyncio.create_task(bench.opened.keep(opened(k1="newer" * 5, at=NOW + 5)))
+    await asked.wait()
+    bench.end(name, final=True)
+    await asyncio.sleep(0)
+    going_on.set()
+    await keeping
+    await bench.opened.aclose()
+    assert (bench.only.sealed, bench.only.opened_at) == (True, NOW + 5)
+    assert (await bench.again()).find(FIRST) == bench.only.id, "what is called sealed is there"
 
 
 async def test_what_is_opened_once_more_while_it_is_being_sealed_is_one_entry(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from ashore.domain.errors import AshoreError
-from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.opened_records import OpenedVoucher
 from ashore.engine.practice_vouchers import PracticeVoucher
 from ashore.engine.unopened_links import UnopenedLinks
 from ashore.engine.views import Change, ProfileInfo, Review, Topic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import idna
 
 from ashore.domain.untrusted import plain
-from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.opened_records import OpenedVoucher
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import CodecError, Kind, Reach
 from ashore.systems.lnurl.codec.recognition import Recognition

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 
 from ashore.domain.untrusted import quoted
-from ashore.engine.opened_offers import OpenedVoucher
+from ashore.engine.opened_records import OpenedVoucher
 from ashore.systems.base import Problem, Severity
 from ashore.systems.lnurl.codec import sat_text
 from ashore.ui.context import Context
