@@ -27,6 +27,7 @@ from ashore.ui.pages.field_intake import SHOW_RECEIPT
 from ashore.ui.pages.receipt import CHECKING, FOREIGN, MADE, ReceiptPage
 from ashore.ui.pages.receipt_opening import NO_RECEIPT
 from ashore.ui.pages.receipt_signature import SignDialog
+from ashore.ui.pages.receipt_stages import MOST_FACTS, MOST_PIECES
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
 from unit.domain.receipts import PAYOUT, RECEIPT
 from unit.ui.driving import Shell, open_voyage
@@ -208,6 +209,19 @@ async def test_what_a_receipt_says_is_plain_text_and_never_too_wide(shell: Shell
     assert not page.recipient.isVisible()
 
 
+async def test_of_thousands_of_pieces_a_few_are_laid_open_the_bad_ones_first(shell: Shell) -> None:
+    facts = {f"fact {number}": "x" for number in range(200)}
+    many = tuple(replace(SAID, observed_at=number, facts=facts) for number in range(59))
+    stage = replace(WORD_ONLY.stages[0], evidence=(*many, PAYOUT))
+    page = await opened(shell, replace(WORD_ONLY, stages=(stage,) * 40))
+    page.rows[0].more.set_open(True)
+    await shell.settle()
+    told = texts(page.rows[0].panel)
+    assert told.count("Checked here") == MOST_PIECES
+    assert "names no proof" in told
+    assert told.count("Fact ") == MOST_FACTS * (MOST_PIECES - 1)
+
+
 async def test_while_its_proofs_are_checked_nothing_of_the_one_before_is_shown(shell: Shell) -> None:
     page = await opened(shell, WORD_ONLY)
     shell.sections.take_in(write(RECEIPT), Source.DROP)
@@ -296,6 +310,27 @@ async def test_it_is_signed_only_after_its_text_was_shown(shell: Shell) -> None:
     await shell.settle()
     assert page.check.receipt.signature is not None
     assert not page.signature.sign.isVisible()
+
+
+async def test_an_account_that_signs_elsewhere_brings_its_signature(shell: Shell) -> None:
+    receipts = shell.wallet.receipts
+    receipts.account = replace(shell.wallet.accounts()[0], elsewhere=True)
+    page = await made(shell)
+    QTest.mouseClick(page.signature.sign, Qt.MouseButton.LeftButton)
+    dialog = shell.window.findChild(SignDialog)
+    assert dialog is not None
+    assert cut_off(dialog) == []
+    receipts.signing = AshoreError("This is another account’s signature.", "Sign with the right one.")
+    dialog.pasted.setText("0x" + "ab" * 65)
+    QTest.mouseClick(dialog.sign_it, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert "another account" in dialog.field.problem.text
+    assert dialog.pasted.text() == "0x" + "ab" * 65
+    receipts.signing = None
+    QTest.mouseClick(dialog.sign_it, Qt.MouseButton.LeftButton)
+    await shell.settle()
+    assert page.check is not None
+    assert page.check.receipt.signature is not None
 
 
 async def test_an_opened_receipt_is_never_signed(shell: Shell) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from ashore.domain.evidence import Level
-from ashore.domain.untrusted import plain
+from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import Mark
 from ashore.engine.receipt_views import (
     BlockStanding,
@@ -81,7 +81,8 @@ def held_mark(check: StageCheck, standings: Standings) -> Mark:
 def claim_words(check: StageCheck) -> str:
     """What its maker says of it."""
     name = WORDS[check.said].name.capitalize() if check.said is not None else "A mark that Ashore does not know"
-    return f"{name}. {plain(check.stage.sentence, _MOST_SENTENCE)}".strip()
+    sentence = check.stage.sentence
+    return f"{name}. {quoted(sentence, _MOST_SENTENCE) if sentence.strip() else ''}".strip()
 
 
 def result_words(check: StageCheck, standings: Standings) -> str:
@@ -96,14 +97,18 @@ def result_words(check: StageCheck, standings: Standings) -> str:
             return f"{'The proof does not hold' if one else several}: {failing[0].sentence}"
         return check.contradiction or "Another block stands in its place: the chain does not have this one."
     if found is Outcome.SOUND:
-        told = "The proof is sound in itself" if one else f"All {len(proofs)} proofs are sound in themselves"
+        told = "The proof is sound in itself" if one else f"{_all(len(proofs))} are sound in themselves"
         return f"{told}. Whether the chain has {'its block' if one else 'their blocks'} is not known."
     if found is Outcome.PLACED:
-        told = "The proof holds" if one else f"All {len(proofs)} proofs hold"
+        told = "The proof holds" if one else f"{_all(len(proofs))} hold"
         all_final = set(blocks) == {BlockStanding.FINAL}
         final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
         return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
+
+
+def _all(proofs: int) -> str:
+    return "Both proofs" if proofs == 2 else f"All {proofs} proofs"
 
 
 def placed(answers: ReceiptAnswers | None) -> bool:
@@ -118,7 +123,7 @@ def headline(check: ReceiptCheck, answers: ReceiptAnswers | None) -> str:
     if answers is not None and answers.verdict is Verdict.FAILS:
         return answers.headline
     one = check.holding == 1
-    proofs = "Its one proof" if one else f"All {check.holding} proofs"
+    proofs = "Its one proof" if one else _all(check.holding)
     if not placed(answers) or answers is None:
         told = f"{proofs} {'is sound in itself' if one else 'are sound in themselves'}."
         what = "its block" if one else "their blocks"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -36,6 +39,8 @@ SAYS, HERE = "It says", "Checked here"
 _OF_ITS_MAKER = "its maker’s mark; what was checked here stands below it"
 _NOT_REACHED = frozenset({Mark.AWAITED, Mark.NOT_APPLICABLE, Mark.NOT_REACHED})
 _MOST_TITLE = 80
+MOST_PIECES, MOST_FACTS = 12, 30
+"""Of one stage and of one piece: more than any wallet has. What does not hold is shown first."""
 _LEVELS = {
     Level.REPORTED: "the operator’s word",
     Level.SEEN: "seen, without a proof",
@@ -50,6 +55,7 @@ class ReceiptStageRow(QWidget):
     def __init__(self, context: Context, check: StageCheck, proofs: dict[str, str], *, last: bool) -> None:
         super().__init__()
         self.check = check
+        self._captions: list[Label] = []
         said = check.said or Mark.UNKNOWN
         self.rail = Rail(context.theme, last=last)
         title = self._title = plain(check.stage.title, _MOST_TITLE)
@@ -78,7 +84,15 @@ class ReceiptStageRow(QWidget):
         outer.setSpacing(12)
         outer.addWidget(self.rail)
         outer.addLayout(body, 1)
+        context.theme.changed.connect(self._align)
+        self._align()
         self.show_blocks({})
+
+    def _align(self) -> None:
+        """All stages have their words in one line down, whether anything was checked of them or not."""
+        for caption in self._captions:
+            caption.ensurePolished()
+            caption.setMinimumWidth(caption.fontMetrics().horizontalAdvance(HERE) + 2)
 
     def show_blocks(self, standings: Standings) -> None:
         """Tell what holds of it, by what is known of the blocks now."""
@@ -113,7 +127,9 @@ class ReceiptStageRow(QWidget):
         else:
             told.append((HERE, self.found, self.result))
         for number, (name, shape, words) in enumerate(told):
-            grid.addWidget(Label(name, "caption"), number, 0, Qt.AlignmentFlag.AlignTop)
+            caption = Label(name, "caption")
+            self._captions.append(caption)
+            grid.addWidget(caption, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(shape, number, 1, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(words, number, 2)
         return lines
@@ -122,24 +138,26 @@ class ReceiptStageRow(QWidget):
 class ReceiptEvidence(EvidencePanel):
     """The evidence of a stage as its maker has it, each piece with what became of its check here."""
 
-    def __init__(self, context: Context, pieces: tuple[PieceCheck, ...], proofs: dict[str, str]) -> None:
+    def __init__(self, context: Context, checks: tuple[PieceCheck, ...], proofs: dict[str, str]) -> None:
         super().__init__(context, _asked_by_nobody)
-        self._pieces = {id(each.piece): each for each in pieces}
+        shown = [(each, _bounded(each.piece)) for each in _worst_first(checks)[:MOST_PIECES]]
+        self._pieces = tuple(piece for _check, piece in shown)
+        self._checks = {id(piece): each for each, piece in shown}
         self._proofs = proofs
         self._standings: Standings = {}
 
     def lay_open(self, standings: Standings) -> None:
-        """Show all pieces, by what is known of the blocks now."""
+        """Show the pieces, by what is known of the blocks now."""
         if standings is not self._standings:
             self._standings = standings
             self._shown = ()
-        self.show_evidence(tuple(each.piece for each in self._pieces.values()))
+        self.show_evidence(self._pieces)
 
     def _proof(self, piece: Evidence) -> str | None:
         return self._proofs.get(piece.proof)
 
     def _tell_checked(self, piece: Evidence, facts: Facts) -> None:
-        found = self._pieces[id(piece)]
+        found = self._checks[id(piece)]
         agreed = f"; {piece.agreeing} of {piece.asked} of its maker’s endpoints had the block" if piece.asked else ""
         facts.add(SAYS, f"{_LEVELS[piece.level]}{agreed}")
         placed = standing(found, self._standings) in (BlockStanding.AGREED, BlockStanding.FINAL)
@@ -152,6 +170,16 @@ class ReceiptEvidence(EvidencePanel):
 
     def _result(self, piece: Evidence) -> Label | None:
         return None
+
+
+def _worst_first(checks: tuple[PieceCheck, ...]) -> list[PieceCheck]:
+    """What does not hold before what holds, and what is only said after it."""
+    return sorted(checks, key=lambda each: (False, True, None).index(each.holds))
+
+
+def _bounded(piece: Evidence) -> Evidence:
+    """A piece with no more facts than a person would read: a stranger may have put in thousands."""
+    return replace(piece, facts=dict(islice(piece.facts.items(), MOST_FACTS)))
 
 
 async def _asked_by_nobody(piece: Evidence) -> ProofCheck:
