@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
@@ -15,8 +16,14 @@ from ashore.ui.widgets.qr_dialog import CodeDialog
 from journeys.flows import ARRIVED, ON_THE_WAY, send
 from journeys.house import House
 from journeys.person import Person
+from journeys.reddio_flows import bring_to_ethereum
+from journeys.reddio_flows import send as send_reddio
 from journeys.test_codes_shown import LOOKS, enlarged
 from journeys.test_looks import look
+from journeys.test_product import own_memory, product
+from journeys.vouchers import open_and_withdraw, voucher
+
+__all__ = ["own_memory"]
 
 _COPY, _LEFT, _NONE = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -179,3 +186,38 @@ async def test_a_receipt_of_another_practice_network_is_never_green(
         await look(person, "of-another-network")
         assert shown.notice.property("ground") != "ok"
         assert not {"proven", "irreversible"} & {str(row.rail.mark.mark) for row in shown.rows}
+
+
+async def test_what_reddio_says_is_told_apart_from_what_is_proven(vaults: House) -> None:
+    async with vaults.window(theme="dark") as person:
+        await send_reddio(person, "1.25 ETH", "0.5")
+        await bring_to_ethereum(vaults, person)
+        await person.settle()
+        shown = await placed(person)
+        await look(person, "of-reddio")
+        assert {str(row.rail.mark.mark) for row in shown.rows} >= {"reported", "irreversible", "awaited"}
+        assert shown.notice.property("ground") == "note", "it has not come to its end"
+        assert person.sees("steps are only Reddio’s word.", "Nothing: no proof comes with it.")
+
+
+@pytest.mark.usefixtures("own_memory")
+async def test_the_receipt_of_a_voucher_proves_nothing_and_says_so(application: QApplication, tmp_path: Path) -> None:
+    async with product(application, tmp_path) as (person, life):
+        await person.until_sees("Bring funds out", "1,265.50 USDC")
+        gift = await voucher(life)
+        person.tab_to("Paste or scan anything")
+        person.paste(gift["lightning"])
+        await person.settle()
+        person.press(Qt.Key.Key_Return)
+        await person.settle()
+        await open_and_withdraw(person, life, gift)
+        shown = await receipt_of_voyage(person)
+        await look(person, "of-a-voucher")
+        assert shown.check is not None
+        assert shown.check.holding == 0
+        assert shown.notice.property("ground") == "note"
+        assert not shown.blocks.isVisible()
+        path = tmp_path / "voucher.ashore-receipt.json"
+        shown.pass_on.save_as(path)
+        await person.until_sees("Saved as")
+        assert gift["lightning"].removeprefix("lightning:").lower() not in path.read_text().lower()

@@ -75,6 +75,8 @@ def held_mark(check: StageCheck, standings: Standings) -> Mark:
     if found is Outcome.PLACED and said is Mark.IRREVERSIBLE:
         final = [each for each in check.pieces if each.holds and standing(each, standings) is BlockStanding.FINAL]
         return said if any(each.piece.level is Level.IRREVERSIBLE for each in final) else Mark.PROVEN
+    if found is Outcome.SAID and said is Mark.SEEN:
+        return Mark.REPORTED  # what its maker saw is only said here
     return Mark.SEEN if found is Outcome.SOUND and said in _PROVEN else said
 
 
