@@ -317,14 +317,19 @@ class UnopenedLinks:
                     self._records[name] = SealedRecord(record.record_id, SEALED_NOTE, meta)
 
     async def _drop(self, *names: str) -> None:
+        """Delete these, one write for each. One of them that comes again meanwhile is a new one, and is kept."""
         async with self._turn:
-            records = {name: self._records.get(name) for name in names}  # a lock in between lists none any more
-            for name, record in records.items():
-                if record is not None:
-                    with contextlib.suppress(RecordMissing):
-                        await self._signer.forget(record.record_id)
-                self._records.pop(name, None)
+            going = {name: self._records.pop(name) for name in names if name in self._records}
+            for name in names:
                 self._owed.pop(name, None)
+            try:
+                for name in tuple(going):
+                    with contextlib.suppress(RecordMissing):
+                        await self._signer.forget(going[name].record_id)
+                    del going[name]
+            finally:
+                if self._signer.unlocked:  # else the next unlocking finds them
+                    self._records = going | self._records
 
 
 def is_unopened(record: SealedRecord) -> bool:

@@ -243,6 +243,25 @@ async def test_several_are_forgotten_together_and_what_comes_meanwhile_stays(ben
     assert left.id == links(bench).name_of(link(9))
 
 
+async def test_one_that_comes_again_while_all_are_forgotten_is_kept(bench: Bench) -> None:
+    for number in range(MOST):
+        await kept(bench, link(number))
+    asked = [entry.id for entry in links(bench).listed()]
+    forget, again = bench.signer.forget, [link(MOST - 1), link(0)]
+
+    async def while_it_comes(record_id: str) -> None:
+        if again:
+            assert links(bench).keep(again.pop(), "link") is Kept.SEALED
+        await forget(record_id)
+
+    bench.signer.forget = while_it_comes  # type: ignore[method-assign]
+    await links(bench).forget(*asked)
+    await links(bench).settled()
+    wanted = {links(bench).name_of(link(number)) for number in (0, MOST - 1)}
+    assert {entry.id for entry in links(bench).listed() if entry.sealed} == wanted
+    assert {entry.id for entry in (await bench.again()).links.listed()} == wanted
+
+
 async def test_what_a_lock_or_a_full_disk_left_of_several_is_listed_still(bench: Bench) -> None:
     for number in range(4):
         await kept(bench, link(number))
