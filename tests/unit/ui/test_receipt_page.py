@@ -198,8 +198,10 @@ async def test_a_claim_without_a_proof_is_red(shell: Shell) -> None:
 async def test_what_a_receipt_says_is_plain_text_and_never_too_wide(shell: Shell) -> None:
     hostile = "<b>\u202epaid</b>" + "W" * 3_000
     stage = ReceiptStage("x", hostile, "\u202eproven", hostile, hostile, (replace(SAID, kind=hostile, source=hostile),))
+    late = 2**63 - 1
+    stage = replace(stage, evidence=(*stage.evidence, replace(SAID, observed_at=late, block_time=late)))
     terms = replace(RECEIPT.terms, receive_symbol=hostile, destination=hostile, details={}, recipient=hostile)
-    page = await opened(shell, replace(WORD_ONLY, terms=terms, stages=(stage,) * 3, headline=hostile))
+    page = await opened(shell, replace(WORD_ONLY, terms=terms, stages=(stage,) * 3, headline=hostile, made_at=late))
     for row in page.rows:
         row.more.set_open(True)
     await shell.settle()
@@ -277,6 +279,19 @@ async def test_a_voyage_has_its_receipt_and_the_way_back(shell: Shell) -> None:
     assert page.badge.isVisible()
     shell.sections.go_back()
     assert shell.sections.place == "voyage"
+
+
+async def test_its_evidence_is_reached_by_tab_before_what_can_be_done_with_it(shell: Shell) -> None:
+    page = await made(shell)
+    assert page.back_button is not None
+    page.back_button.setFocus()
+    reached = []
+    for _ in range(6):
+        QTest.keyClick(shell.window, Qt.Key.Key_Tab)
+        focus = shell.window.focusWidget()
+        reached.append("" if focus is None else focus.accessibleName())
+    assert reached[:2] == ["Evidence of Requested", "Evidence of Executed on layer 2"]
+    assert "Save the receipt" in reached
 
 
 async def test_it_is_saved_whole_and_reads_the_same(shell: Shell, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, column
 from ashore.ui.widgets.scroll import ScrollColumn
+from ashore.ui.widgets.verbatim import Verbatim
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 HASH = "0x" + "5d41" * 16
@@ -252,3 +253,20 @@ def test_a_button_at_the_edge_of_what_scrolls_stays_under_the_pointer_while_it_i
     buttons[20].setFocus()
     assert page.verticalScrollBar().value() > 0, "the keyboard’s focus is followed"
     page.close()
+
+
+@pytest.mark.parametrize("width", range(340, 380, 4))
+def test_a_long_text_wraps_also_beside_its_scroll_bar(theme: Theme, width: int) -> None:
+    window = QWidget()
+    shown = Verbatim(
+        theme, f"ashore:receipt?v=1&d={'41b233fab1d15612' * 4}&w=25.00+USDC&t=0x{'c064' * 50}", what="Text", most=6
+    )
+    window.setLayout(column(shown))
+    window.resize(width, 400)
+    window.show()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert shown.verticalScrollBar().maximum() > 0
+    assert shown.horizontalScrollBar().maximum() == 0
+    window.close()
+    window.deleteLater()

@@ -28,7 +28,7 @@ from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, clear, column, ground, set_tip, show_if
+from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, set_tip, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import breakable, clock_time, exact_time, title, towards
@@ -177,6 +177,8 @@ class ReceiptPage(Page):
             stage_row = ReceiptStageRow(self.context, stage, proofs, last=number == last)
             self.rows.append(stage_row)
             self._stepper.addWidget(stage_row)
+        if self.back_button is not None:
+            reached_after(self.back_button, *(each.more.button for each in self.rows if each.check.pieces))
         show_if(self.to_voyage, bool(check.own_withdrawal) and not made)
         self._show_notes(check)
         self.signature.show_check(check, made=made)

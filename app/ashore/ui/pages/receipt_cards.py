@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ashore.domain.errors import AshoreError
-from ashore.domain.receipt import Receipt, code_text, receipt_words
+from ashore.domain.receipt import Receipt, code_text
 from ashore.domain.receipt_file import SUFFIX
 from ashore.engine.receipt_views import BlockStanding, ReceiptAnswers, ReceiptCheck
 from ashore.ui.context import Context
@@ -19,7 +19,7 @@ from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, clear, column, set_property, set_tip, show_if
 from ashore.ui.widgets.qr import show_large
 from ashore.ui.widgets.saving import ask_where, name_for, place_of, write
-from ashore.ui.wording import breakable
+from ashore.ui.wording import breakable, title
 
 TELLS = "Whoever has it sees amount, account, recipient and times. It holds no key."
 NAMES_ONLY = "It names the receipt, and holds no proof: pass the file on as well."
@@ -112,7 +112,7 @@ class PassOnCard(QFrame):
     def _ask_where(self) -> None:
         if self._receipt is None:
             return
-        name = f"{name_for(f'receipt {receipt_words(self._receipt.terms)}', self._digest)}{SUFFIX}"
+        name = f"{name_for(f'receipt {title(self._receipt.terms)}', self._digest)}{SUFFIX}"
         kinds = {SUFFIX.removeprefix("."): f"Receipts of Ashore (*{SUFFIX})"}
         ask_where(self, "Save the receipt", name, kinds, self._context.saved_receipts, self.save_as)
 

@@ -106,14 +106,14 @@ class Scan(QObject):
 
     def choose_picture(self) -> None:
         """Ask for a picture."""
-        self._choose("Scan a picture", _FILTER)
+        self._choose("Scan a picture", _FILTER, self._folder())
 
     def choose_receipt(self) -> None:
         """Ask for the file of a receipt; a picture of its code does as well."""
-        self._choose("Open a receipt", _RECEIPTS)
+        self._choose("Open a receipt", _RECEIPTS, self._context.saved_receipts.start())
 
-    def _choose(self, words: str, kinds: str) -> None:
-        dialog = QFileDialog(self._place.window(), words, self._folder(), kinds)
+    def _choose(self, words: str, kinds: str, folder: str) -> None:
+        dialog = QFileDialog(self._place.window(), words, folder, kinds)
         dialog.setObjectName(PASSING)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._chosen)

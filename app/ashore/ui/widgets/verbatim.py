@@ -27,11 +27,21 @@ class Verbatim(QPlainTextEdit):
         self.setWordWrapMode(self.wordWrapMode().WrapAtWordBoundaryOrAnywhere)
         self.setPlainText(text)
         theme.changed.connect(self._fit)
+        self._wraps = False
+        self.horizontalScrollBar().rangeChanged.connect(self._wrap)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def _wrap(self, _least: int, most: int) -> None:
+        """Lines that were laid out before a bar came beside them reach behind it: lay them out anew."""
+        if most and not self._wraps:
+            self._wraps = True
+            self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+            self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+            self._wraps = False
 
     def _lines(self) -> int:
         """How many lines are shown, as far as they count. Qt lays out a paragraph when it is first asked about it."""
