@@ -26,7 +26,7 @@ from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import BlockStanding, ReceiptCheck, Verdict
 from ashore.engine.wallet import Wallet
 from ashore.ethereum.proofs import content_id
-from faults.bench import Bench
+from faults.bench import RECIPIENT, Bench
 from faults.lightning_bench import NODE_NAME, Purse
 from faults.reddio_bench import RECEIVER, ReddioBench
 from faults.test_reddio_claims import claimed, set_aside, waiting
@@ -87,7 +87,11 @@ async def test_a_receipt_of_reddio_and_that_of_its_claim_hold(vaults: ReddioBenc
         receipt, found = await passed_on(vaults.wallet, withdrawal)
         assert found.verdict is Verdict.HOLDS, found
         assert found.holding == len(receipt.proofs) > 0
-        assert found.stages[-1].pieces[-1].sentence.endswith(f" It pays 0.50 of that asset to {RECEIVER}.")
+        assert (
+            found.stages[-1]
+            .pieces[-1]
+            .sentence.endswith(f" It pays 500,000,000,000,000,000 base units of that asset to {RECEIVER}.")
+        )
         for terms in (
             replace(receipt.terms, amount=receipt.terms.amount + 1),
             replace(receipt.terms, recipient="0x" + "12" * 20),
@@ -257,6 +261,22 @@ async def test_every_change_of_what_a_proof_covers_is_told_without_a_signature(t
         found = check_receipt(replace(receipt, terms=terms), contracts)
         assert found.verdict is Verdict.FAILS
         assert found.stages[-1].pieces[-1].sentence.endswith(why)
+    committed = next(number for number, stage in enumerate(receipt.stages) if stage.id == "committed")
+    held = check_receipt(receipt, contracts).stages[committed].pieces[-1]
+    assert held.names_it
+    assert f"Its data holds this withdrawal: 25.00 USDC to {RECIPIENT}, number " in held.sentence
+    details = receipt.terms.details
+    for terms in (
+        replace(receipt.terms, amount=receipt.terms.amount - 1),
+        replace(receipt.terms, fee=receipt.terms.fee + 1),
+        replace(receipt.terms, decimals=6),
+        *(replace(receipt.terms, details={**details, name: "7"}) for name in ("account_id", "nonce", "ratio")),
+        replace(receipt.terms, details={**details, "sub_account_id": "x"}),
+        replace(receipt.terms, details={**details, "amount.text": "2,500.00 USDC"}),
+    ):
+        found = check_receipt(replace(receipt, terms=terms), contracts)
+        assert found.stages[committed].pieces[-1].holds is False
+        assert found.verdict is Verdict.FAILS
     without = replace(receipt, practice="")
     with pytest.raises(ReceiptError, match="which contracts"):
         contracts_named_by(without)

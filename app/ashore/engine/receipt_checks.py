@@ -30,6 +30,11 @@ NAMED_CONTRACTS = "The proofs were read by the contracts that the receipt itself
 NO_CONTRACTS = "Ashore could not read its proofs:"
 _BELONGS = "A proof shows what a block holds. That it is this very withdrawal is what its maker’s wallet concluded"
 
+_NAMED = (
+    "A proven batch names this very withdrawal by itself. That the other steps belong to it is what its maker’s wallet"
+    " concluded"
+)
+
 
 def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str = "") -> ReceiptCheck:
     """Check all of it, which may take seconds: call it in a worker thread. Nothing is raised for what does not hold.
@@ -59,7 +64,7 @@ def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str =
         only_said=len(said),
         contradictions=contradictions,
         arrival=_arrival(receipt, stages),
-        notes=tuple(_notes(receipt, contracts, why_none, signature, bool(holding or failing))),
+        notes=tuple(_notes(receipt, contracts, why_none, signature, pieces)),
     )
 
 
@@ -71,6 +76,7 @@ class _Reader:
         self._contracts = contracts
         self._why_none = why_none
         self._facts: dict[str, Facts | InvalidProof] = {}
+        self._names: dict[tuple[str, str], str | InvalidProof] = {}
 
     def check(self, piece: Evidence) -> PieceCheck:
         claims = piece.level >= Level.PROVEN
@@ -78,13 +84,14 @@ class _Reader:
             told = "It is said to be proven, and names no proof." if claims else _said(piece)
             return PieceCheck(piece, False if claims else None, told)
         try:
-            return PieceCheck(piece, True, _sentence(self._held(piece)))
+            told, names_it = self._held(piece)
+            return PieceCheck(piece, True, _sentence(told), names_it)
         except AshoreError as error:
             return PieceCheck(piece, False, plain(error.sentence, 400))
         except (KeyError, ValueError, TypeError, OverflowError):
             return PieceCheck(piece, False, "The evidence names nothing that Ashore knows how to check.")
 
-    def _held(self, piece: Evidence) -> str:
+    def _held(self, piece: Evidence) -> tuple[str, bool]:
         text = self._proofs.get(piece.proof)
         if text is None:
             raise InvalidProof("Its proof is not in this receipt.")
@@ -98,7 +105,23 @@ class _Reader:
         if piece.chain not in self._contracts.chains:
             raise InvalidProof("The evidence names a chain on which its network has no contract.")
         held = held_against(piece, facts, self._contracts.read)
-        return " ".join(filter(None, (held, self._contracts.pays(self._terms, piece, facts), _unnamed(piece, facts))))
+        paid = self._contracts.pays(self._terms, piece, facts)
+        named = self._named(self._contracts, piece, facts)
+        return " ".join(filter(None, (held, paid, named, _unnamed(piece, facts)))), bool(named)
+
+    def _named(self, contracts: Contracts, piece: Evidence, facts: Facts) -> str:
+        """A batch is read once, however often a receipt points to it."""
+        key = piece.proof, piece.facts.get("event", "")
+        told = self._names.get(key)
+        if told is None:
+            try:
+                told = contracts.names(self._terms, piece, facts)
+            except InvalidProof as error:
+                told = error
+            self._names[key] = told
+        if isinstance(told, InvalidProof):
+            raise told
+        return told
 
 
 def _unnamed(piece: Evidence, facts: Facts) -> str:
@@ -238,16 +261,21 @@ def _arrival(receipt: Receipt, stages: Sequence[StageCheck]) -> str:
 
 
 def _notes(
-    receipt: Receipt, contracts: Contracts | None, why_none: str, signature: SignatureCheck, proofs: bool
+    receipt: Receipt,
+    contracts: Contracts | None,
+    why_none: str,
+    signature: SignatureCheck,
+    pieces: Sequence[PieceCheck],
 ) -> Iterable[str]:
     if receipt.terms.network == PRACTICE:
         yield IN_PRACTICE
-    if not proofs:
+    if all(piece.holds is None for piece in pieces):
         return
     if contracts is None:
         yield f"{NO_CONTRACTS} {why_none}"
         return
     yield OWN_CONTRACTS if contracts.own else NAMED_CONTRACTS
     yield ALONE
+    belongs = _NAMED if any(piece.names_it for piece in pieces) else _BELONGS
     vouched = signature.holds and signature.by_account
-    yield f"{_BELONGS}{', and the account that it names signed for it' if vouched else ''}."
+    yield f"{belongs}{', and the account that it names signed for it' if vouched else ''}."

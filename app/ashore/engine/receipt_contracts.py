@@ -18,6 +18,7 @@ from ashore.systems.reddio.settlement.paid_out import paid_out as reddio_paid_ou
 from ashore.systems.reddio.settlement.rereading import read_again as read_reddio
 from ashore.systems.zklink import described as zklink
 from ashore.systems.zklink.deployment import Deployment as ZkLinkDeployment
+from ashore.systems.zklink.settlement.in_batch import held_in_batch
 from ashore.systems.zklink.settlement.paid_out import paid_out as zklink_paid_out
 from ashore.systems.zklink.settlement.rereading import read_again as read_zklink
 
@@ -25,10 +26,10 @@ PRACTICE = "sandbox"
 """What terms call a practice network: nothing there has any value, and only there a receipt may name contracts."""
 
 
-Pays = Callable[[Terms, Evidence, Facts], str]
+Told = Callable[[Terms, Evidence, Facts], str]
 
 
-def _pays_nothing(terms: Terms, piece: Evidence, facts: Facts) -> str:  # noqa: ARG001 - as `Pays`
+def _tells_nothing(terms: Terms, piece: Evidence, facts: Facts) -> str:  # noqa: ARG001 - as `Told`
     return ""
 
 
@@ -38,8 +39,10 @@ class Contracts:
 
     chains: Mapping[str, tuple[int, str]]
     read: ReadAgain
-    pays: Pays = _pays_nothing
+    pays: Told = _tells_nothing
     """What a proven payout says of itself, held against the terms. Raises InvalidProof where they differ."""
+    names: Told = _tells_nothing
+    """That something proven names this very withdrawal by itself, in words. Raises InvalidProof where it is another."""
     own: bool = False
     """Whether they are this wallet's own, and not what the receipt says of itself."""
 
@@ -67,7 +70,8 @@ def contracts_named_by(receipt: Receipt) -> Contracts:
 def _zklink(told: Mapping[str, object]) -> Contracts:
     deployment = zklink.from_description(told)
     chains = {chain.name: (chain.evm_chain_id, chain.genesis_hash) for chain in deployment.chains.values()}
-    return Contracts(chains, partial(read_zklink, deployment), partial(zklink_paid_out, deployment))
+    pays, names = partial(zklink_paid_out, deployment), partial(held_in_batch, deployment)
+    return Contracts(chains, partial(read_zklink, deployment), pays, names)
 
 
 def _reddio(told: Mapping[str, object]) -> Contracts:

@@ -21,11 +21,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PieceCheck:
-    """A piece of evidence. `holds` is None where it is only said: it has no proof, and claims none."""
+    """A piece of evidence. `holds` is None where it is only said: it has no proof, and claims none.
+
+    `names_it`: what is proven names this very withdrawal by itself.
+    """
 
     piece: Evidence
     holds: bool | None
     sentence: str
+    names_it: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ For whoever has the proof and not the wallet that matched the two. The log names
 
 import re
 
-from ashore.domain.amounts import display_units
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence
 from ashore.ethereum.errors import InvalidProof
@@ -36,7 +35,8 @@ def paid_out(terms: Terms, piece: Evidence) -> str:
     if terms.recipient.startswith("0x") and len(terms.recipient) == 42 and terms.recipient.lower() != recipient:
         raise InvalidProof("The payout went to another address than the recipient.")
     if amount is None:
-        return f"It gives the token to {recipient}."
+        return f"It gives that token to {recipient}."
     if amount < terms.amount:
         raise InvalidProof("The payout is of less than the receipt is about.")
-    return f"It pays {display_units(amount, terms.decimals)} of that asset to {recipient}."
+    # How many decimals the asset has, and how it is called, no log tells.
+    return f"It pays {amount:,} base units of that asset to {recipient}."

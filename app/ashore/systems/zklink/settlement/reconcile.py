@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ashore.domain import events as ev
+from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.moves import MoveKind, MoveState
 from ashore.domain.withdrawal import OUTRUN, RECEIPT, Withdrawal
@@ -77,7 +78,7 @@ def reconcile(
     subject = f"{details['account_id']}/{details['sub_account_id']}/{details['nonce']}"
     chains = dict.fromkeys((primary_of(deployment), state.terms.destination))
     operations = [known[-1] for chain in chains if (known := book.about(chain, Kind.OPERATION, subject))]
-    ours = {operation.chain: operation for operation in operations if _is_ours(state, operation)}
+    ours = {operation.chain: operation for operation in operations if is_ours(state.terms, operation)}
     advance = advance_of(deployment, book, state)
     found = _findings(deployment, book, state, ours, accepted=advance is not None and advance.counts)
     if advance is not None and advance.paid:
@@ -127,13 +128,13 @@ def reconcile_claim(deployment: Deployment, book: Book, state: Withdrawal, now: 
         yield from _compare(book, state, stage, finding, now)
 
 
-def _is_ours(state: Withdrawal, operation: Entry) -> bool:
-    """Whether the operation on L1 is this very withdrawal: every value that the public data holds."""
-    details, facts = state.terms.details, operation.facts
+def is_ours(terms: Terms, operation: Entry) -> bool:
+    """Whether the operation on L1 is the withdrawal of these terms: every value that the public data holds."""
+    details, facts = terms.details, operation.facts
     return (
-        facts["amount"] == str(state.terms.amount)
-        and facts["fee"] == str(state.terms.fee)
-        and facts["to"] == state.terms.recipient
+        facts["amount"] == str(terms.amount)
+        and facts["fee"] == str(terms.fee)
+        and facts["to"] == terms.recipient
         and facts["token"] == details["target_token"]
         and facts["source_token"] == details["source_token"]
         and facts["chain_id"] == details["chain_id"]
