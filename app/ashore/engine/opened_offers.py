@@ -298,6 +298,8 @@ class OpenedOffers:
                     await self._write(name, offer, head)
                 except KeysError as error:
                     self._why = error.sentence
+            if not self._owed:
+                self._why = ""
 
     async def _write(self, name: str, offer: LnurlOffer, head: int) -> None:
         """One write of the vault for a voucher that is new, and for one that was there before. Raises KeysError.

@@ -257,7 +257,7 @@ class UnopenedLinks:
         for name, link in self._owed.items():
             self._owed[name] = _Link(link.text, link.meta, until if link.until is None else link.until)
 
-    def found(self, records: Iterable[SealedRecord], unwritten: Container[str]) -> list[SealedRecord]:
+    def found(self, records: Iterable[SealedRecord], unwritten: Container[str] = ()) -> list[SealedRecord]:
         """Take up what the vault keeps of it; returns what is to be deleted, as it was opened meanwhile.
 
         `unwritten` has what was opened and is in no vault yet: its link stays there until it is.
@@ -304,6 +304,8 @@ class UnopenedLinks:
                 if self._signer.unlocked:
                     self._records[name] = SealedRecord(record_id, SEALED_NOTE, link.meta)
                 self._owed.pop(name, None)
+            if not self._owed:
+                self._why = ""
 
     async def _note_asked(self, name: str, *, refused: bool) -> None:
         told = asked_note(self._now(), refused=refused)

@@ -50,6 +50,12 @@ _KEEP_LOCKED = (
     "Unlock Ashore to keep them: until then they are in memory, ten minutes each at most.",
 )
 _IN_VAULT = "It is kept in your vault, and listed on the voucher’s page."
+_GOES_THERE = "It is being written to your vault, and listed on the voucher’s page."
+_IN_MEMORY = (
+    "It could not be written to your vault, and would be lost with Ashore: open it, or keep its link elsewhere.",
+    "They could not all be written to your vault: what is in memory alone would be lost with Ashore. All are listed on "
+    "the voucher’s page.",
+)
 _UNLOCK_KEPT = "It is kept in your vault already. Unlock Ashore to go on with it."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
 _FULL_LOCKED = f"{WAITING_MOST} vouchers wait already, so this one was not kept. Unlock Ashore, and bring it again."
@@ -116,6 +122,7 @@ class Arrivals(QObject):
         self._was_locked = False
         self._vouchers = 0
         self._in_vault: set[str] = set()
+        self._in_words: tuple[Intake, str, str] | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self.leave)
@@ -123,6 +130,7 @@ class Arrivals(QObject):
         notice.action.setText(SHOW)
         notice.closed.connect(self.leave)
         hub.tick.connect(self._ticked)
+        hub.opened_changed.connect(self._written)
 
     @property
     def waiting(self) -> bool:
@@ -183,6 +191,7 @@ class Arrivals(QObject):
 
     def _let_go(self) -> None:
         self._text = ""
+        self._in_words = None
         self._was_locked = False
         self._patience.stop()
         self._notice.clear()
@@ -222,8 +231,11 @@ class Arrivals(QObject):
         if show and not (self._doors.signing or self._doors.begun):
             self._doors.show_vouchers()
         noun, verb = ("A voucher", "It is") if vouchers == 1 else (f"{vouchers} vouchers", "They are")
-        advice = f"{verb} kept in your vault, and listed on the voucher’s page. Nothing was begun."
-        self.say(Problem(f"{noun} came while Ashore was locked.", advice, Severity.NOTES))
+        lost = bool(self._vault_trouble)
+        kept = f"{verb} kept in your vault, and listed on the voucher’s page."
+        advice = f"{_IN_MEMORY[vouchers > 1] if lost else kept} Nothing was begun."
+        severity = Severity.WARNS if lost else Severity.NOTES
+        self.say(Problem(f"{noun} came while Ashore was locked.", advice, severity))
 
     def _hold_locked(self, text: str, source: Source, found: Intake, kept: Kept) -> None:
         self._count(text, kept)
@@ -268,26 +280,58 @@ class Arrivals(QObject):
             return
         if kept in NO_ROOM:
             meaning = str(NO_ROOM[kept])
-        elif kept is Kept.SEALED:
-            meaning = f"{meaning} {_IN_VAULT}"
-        self._wait(text, source, found, _LATER if self._doors.signing else meaning)
+        writes = kept is Kept.SEALED and not self._doors.signing
+        self._wait(text, source, found, _LATER if self._doors.signing else meaning, writes=writes)
 
-    def _wait(self, text: str, source: Source, found: Intake, meaning: str) -> None:
-        """Let a text wait to be shown. What is no voucher gives way to another of its kind alone."""
+    @property
+    def _vault_trouble(self) -> str:
+        return "" if self._wallet.unopened is None else self._wallet.unopened.trouble
+
+    def _where(self, text: str) -> str:
+        """Where the vault stands with a voucher that came: it is called kept there only once it is."""
+        unopened = self._wallet.unopened
+        assert unopened is not None, "whoever has one kept keeps them"
+        name = unopened.name_of(text)
+        if not any(each.id == name and not each.sealed for each in unopened.listed()):
+            return _IN_VAULT
+        return _IN_MEMORY[0] if unopened.trouble else _GOES_THERE
+
+    def _written(self) -> None:
+        """What was to be written is, or could not be."""
+        if self._in_words is None or self._wallet.locked:
+            return
+        if self._where(self._text) not in self._notice.advice.text():  # else it stays as it is
+            self._tell_waiting(*self._in_words)
+
+    def _tell_waiting(self, found: Intake, meaning: str, earlier: str) -> None:
+        where = self._where(self._text)
+        severity = Severity.WARNS if where == _IN_MEMORY[0] else Severity.NOTES
+        self._tell(Problem(self._came(self._source, found), f"{meaning} {where}{earlier}", severity), LEAVE)
+
+    def _wait(self, text: str, source: Source, found: Intake, meaning: str, *, writes: bool = False) -> None:
+        """Let a text wait to be shown. What is no voucher gives way to another of its kind alone.
+
+        `writes` where it is a voucher that is in the vault, or being written to it.
+        """
         other = bool(self._text) and self._text != text and not self._is_voucher(self._text)
         if other and found.way is Way.VOUCHER:
-            self.say(Problem(self._came(source, found), meaning, Severity.NOTES))
+            where = f" {self._where(text)}" if writes else ""
+            self.say(Problem(self._came(source, found), f"{meaning}{where}", Severity.NOTES))
             return
         earlier = f" {_TOOK.format(self._source)}" if other else self._kept_before(text)
         self._text, self._source, self._was_locked = text, source, self._wallet.locked
         self._patience.start(KEPT_MS)
-        self._tell(Problem(self._came(source, found), f"{meaning}{earlier}", Severity.NOTES), LEAVE)
+        self._in_words = (found, meaning, earlier) if writes else None
+        if writes:
+            self._tell_waiting(found, meaning, earlier)
+        else:
+            self._tell(Problem(self._came(source, found), f"{meaning}{earlier}", Severity.NOTES), LEAVE)
 
     def _kept_before(self, text: str) -> str:
         """What became of a voucher that was shown here until now; over a lock it is counted with those that wait."""
         if self._text in ("", text) or self._wallet.locked:
             return ""
-        sealed = keep_voucher(self._wallet, self._text, self._source) is Kept.SEALED
+        sealed = keep_voucher(self._wallet, self._text, self._source) is Kept.SEALED and not self._vault_trouble
         return f" {_EARLIER_KEPT.format(self._source)}" if sealed else ""
 
     def lead_on(self, text: str) -> None:

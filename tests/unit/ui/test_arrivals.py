@@ -79,6 +79,38 @@ async def test_what_is_half_filled_stays_until_a_person_wants_to_see_what_came(
     assert page.fields.amount.text() == "2.5"
 
 
+async def test_a_voucher_is_called_kept_only_once_it_is_in_the_vault(shell: Shell, wallet: VoucherWallet) -> None:
+    await half_filled(shell)
+    notice = shell.sections.banners.arrived
+    wallet.sealed.writes.clear()
+    shell.sections.take_in(LINK, Source.CAMERA)
+    await shell.settle()
+    assert "It is being written to your vault" in notice.text
+    assert "is kept in" not in notice.text
+    wallet.sealed.refusal = VaultStorage("The disk is full.")
+    wallet.sealed.writes.set()
+    await shell.until(lambda: "could not be written" in notice.text)
+    assert "would be lost with Ashore: open it, or keep its link elsewhere." in notice.text
+    assert "is kept in" not in notice.text
+    assert LINK not in notice.text
+    wallet.sealed.refusal = None
+    shell.sections.take_in(LINK, Source.CAMERA)
+    await shell.until(lambda: "It is kept in your vault, and listed" in notice.text)
+
+
+async def test_vouchers_that_came_over_a_lock_and_cannot_be_written_are_not_called_kept(
+    shell: Shell, wallet: VoucherWallet
+) -> None:
+    await lock(shell, locked=True)
+    for number in range(3):
+        shell.sections.take_in(link(number))
+    wallet.sealed.refusal = VaultStorage("The disk is full.")
+    await lock(shell, locked=False)
+    notice = shell.sections.banners.arrived
+    assert notice.text.startswith("3 vouchers came while Ashore was locked. They could not all be written")
+    assert wallet.unopened.waiting == 3
+
+
 async def test_what_is_left_is_shown_no_more_and_a_voucher_stays_listed(shell: Shell, wallet: VoucherWallet) -> None:
     await half_filled(shell)
     shell.sections.take_in(ADDRESS)

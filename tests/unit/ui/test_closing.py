@@ -112,6 +112,23 @@ async def test_an_opened_voucher_is_kept_and_holds_nothing_back(shell: Shell) ->
     assert shell.window.close()
 
 
+@pytest.mark.parametrize(("locked", "advice"), [(False, "Withdraw it first."), (True, "Unlock Ashore first")])
+async def test_an_opened_voucher_that_is_in_no_vault_is_asked_about(
+    shell: Shell, wallet: VoucherWallet, locked: bool, advice: str
+) -> None:
+    """Its link may be used up by being opened."""
+    await opened(shell)
+    wallet.opened.trouble = "The disk is full."
+    if locked:
+        await lock(shell, locked=True)
+    assert not shell.window.close()
+    leaving = shell.sections.banners.leaving
+    assert leaving.text.startswith("A voucher that you opened")
+    assert f"If you close Ashore now, it is lost. {advice}" in leaving.text
+    leaving.action.click()
+    assert not shell.window.isVisible()
+
+
 async def test_other_work_is_kept_as_a_draft_and_holds_nothing_back(shell: Shell) -> None:
     (await the_page(shell)).link.setText("lnbc1notavoucher")
     assert shell.window.close()

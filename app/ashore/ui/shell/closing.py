@@ -11,9 +11,12 @@ from ashore.systems.base import Problem, Severity
 from ashore.ui.arrivals import Source
 from ashore.ui.context import Context
 from ashore.ui.shell.banners import Banners
+from ashore.ui.shell.status import not_written
 from ashore.ui.shell.window import MainWindow
 
 _OPEN = "Open it first, or keep its link elsewhere."
+_WITHDRAW = "Withdraw it first."
+_UNLOCK = "Unlock Ashore first: it is written to your vault then."
 
 
 class Closing(QObject):
@@ -46,9 +49,13 @@ class Closing(QObject):
             self._unopened.stand_by(tuple)
 
     def _asks(self) -> bool:
-        unopened = self._unopened
+        unopened, opened = self._unopened, self._context.wallet.opened
         if self._agreed or unopened is None:
             return False
+        lost = not_written(opened.trouble, locked=self._context.wallet.locked) if opened is not None else None
+        if lost is not None:
+            self._ask(lost.sentence, _UNLOCK if self._context.wallet.locked else _WITHDRAW)
+            return True
         if unopened.keep_standing() in NO_ROOM:
             self._ask("A voucher is here for which there is no room among those that were not opened.", _OPEN)
             return True
