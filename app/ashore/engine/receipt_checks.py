@@ -15,6 +15,9 @@ from ashore.engine.rechecking import held_against
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, StorageFacts, check
 
+MOST_CHECKED = 300
+"""How often a receipt may point to its proofs. A voyage does so a dozen times; a stranger may make each slow."""
+
 _NAME = 60
 _LEVEL_OF_MARK = {str(mark): level for level, mark in MARK_OF_LEVEL.items()}
 _MARKS = {str(mark): mark for mark in Mark}
@@ -76,7 +79,8 @@ class _Reader:
         self._contracts = contracts
         self._why_none = why_none
         self._facts: dict[str, Facts | InvalidProof] = {}
-        self._names: dict[tuple[str, str], str | InvalidProof] = {}
+        self._names: dict[tuple[str, str, str], str | InvalidProof] = {}
+        self._checked = 0
 
     def check(self, piece: Evidence) -> PieceCheck:
         claims = piece.level >= Level.PROVEN
@@ -92,6 +96,9 @@ class _Reader:
             return PieceCheck(piece, False, "The evidence names nothing that Ashore knows how to check.")
 
     def _held(self, piece: Evidence) -> tuple[str, bool]:
+        self._checked += 1
+        if self._checked > MOST_CHECKED:
+            raise InvalidProof("The receipt points to its proofs too often: this one was not checked.")
         text = self._proofs.get(piece.proof)
         if text is None:
             raise InvalidProof("Its proof is not in this receipt.")
@@ -111,7 +118,7 @@ class _Reader:
 
     def _named(self, contracts: Contracts, piece: Evidence, facts: Facts) -> str:
         """A batch is read once, however often a receipt points to it."""
-        key = piece.proof, piece.facts.get("event", "")
+        key = piece.proof, piece.chain, piece.facts.get("event", "").partition("(")[0]
         told = self._names.get(key)
         if told is None:
             try:

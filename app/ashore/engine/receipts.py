@@ -68,10 +68,7 @@ class Receipts:
 
     async def written(self, receipt: Receipt) -> bytes:
         """The file of a receipt. Raises ReceiptError where it would be too large to be read again."""
-        text = (await asyncio.to_thread(receipt_file.write, receipt)).encode("ascii")
-        if len(text) > receipt_file.MAX_BYTES:
-            raise ReceiptError("The proofs of this withdrawal are too large for one receipt.")
-        return text
+        return await asyncio.to_thread(_written, receipt)
 
     async def read(self, data: bytes) -> Receipt:
         """Read a file that anybody may have made. Raises ReceiptError."""
@@ -187,6 +184,16 @@ def _stages(voyage: Voyage) -> Iterable[ReceiptStage]:
 def _moves(state: Withdrawal) -> Iterable[ReceiptMove]:
     for move in state.moves.values():
         yield ReceiptMove(str(move.kind), str(move.state), move.locator, move.nonce)
+
+
+def _written(receipt: Receipt) -> bytes:
+    """Its file. What could not be read again is not handed out."""
+    content = receipt_file.write(receipt).encode("ascii")
+    if len(content) > receipt_file.MAX_BYTES:
+        raise ReceiptError("The proofs of this withdrawal are too large for one receipt.", "Nothing was written.")
+    if receipt_file.read(content) != receipt:
+        raise ReceiptError("This withdrawal cannot be put into a receipt.", "Nothing was written.")
+    return content
 
 
 def _unpacked(stored: Mapping[str, bytes]) -> dict[str, str]:

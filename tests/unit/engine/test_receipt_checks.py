@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ashore.domain.evidence import Evidence, Level
 from ashore.domain.receipt import Receipt, ReceiptError, ReceiptStage
 from ashore.domain.withdrawal import Mark
-from ashore.engine.receipt_checks import check_receipt
+from ashore.engine.receipt_checks import MOST_CHECKED, check_receipt
 from ashore.engine.receipt_contracts import PRACTICE, contracts_named_by, practice_text
 from ashore.engine.receipt_views import Verdict
 from ashore.systems.reddio.described import from_description as reddio_from
@@ -115,6 +115,16 @@ def spoil(content: Any, data: st.DataObject) -> None:
             place[name] = data.draw(st.sampled_from([None, "", "x", -1, 2**300, [], {}, [[]], "0x", "1" * 5000, True]))
             return
         place = place[name]
+
+
+def test_a_receipt_that_points_to_its_proofs_without_end_is_not_checked_without_end() -> None:
+    piece = Evidence("payout", Level.SEEN, "Ethereum", 1, proof="12" * 32)
+    stage = ReceiptStage("paid", "Paid", "seen", "", "", (piece,) * (MOST_CHECKED + 1))
+    found = check_receipt(replace(HERE, stages=(stage,)), contracts_named_by(HERE))
+    assert [each.sentence.startswith("The receipt points to") for each in found.stages[0].pieces] == (
+        [False] * MOST_CHECKED + [True]
+    )
+    assert found.verdict is Verdict.FAILS
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,24 @@
+"""Receipts of voyages for tests: one that has arrived, and ones that were changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ashore.domain.evidence import Evidence
+from ashore.domain.receipt import Receipt, ReceiptStage
+from faults.bench import Bench
+
+
+async def arrived(two: Bench) -> Receipt:
+    """The receipt of a withdrawal that has arrived on the second chain, signed."""
+    there = await two.withdraw(chain="2")
+    await two.arrive()
+    await two.look_until(lambda: not two.voyage(there).withdrawal.is_open)
+    return await two.wallet.receipts.sign(await two.wallet.receipts.make(there))
+
+
+def with_piece(receipt: Receipt, stage: ReceiptStage, piece: Evidence, other: Evidence) -> Receipt:
+    """The receipt with another piece of evidence in the place of one."""
+    evidence = tuple(other if each == piece else each for each in stage.evidence)
+    stages = (replace(stage, evidence=evidence) if each.id == stage.id else each for each in receipt.stages)
+    return replace(receipt, stages=tuple(stages))
