@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from ashore.desktop.messages import message_for
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
-from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptStage, code_text, receipt_words
+from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptSignature, ReceiptStage, code_text, receipt_words
 from ashore.domain.receipt_file import digest, write
 from ashore.engine.receipt_views import (
     BlockAnswer,
@@ -23,6 +24,7 @@ from ashore.engine.receipt_views import (
     Verdict,
 )
 from ashore.ui.arrivals import SHOW, Source
+from ashore.ui.links import Links
 from ashore.ui.pages.field_intake import SHOW_RECEIPT
 from ashore.ui.pages.receipt import CHECKING, FOREIGN, MADE, ReceiptPage
 from ashore.ui.pages.receipt_opening import NO_RECEIPT
@@ -135,6 +137,16 @@ async def test_in_a_field_of_a_form_a_code_fills_nothing_and_leads_on(shell: She
     assert SHOW_RECEIPT in texts(form)
 
 
+async def test_a_link_of_the_system_leads_there_too(shell: Shell) -> None:
+    links = Links(shell.window)
+    sections = shell.sections
+    links.lead_to(sections.take_in, sections.say, sections.say, sections.arrivals.keep)
+    links.arrive(message_for(code_text(CODE)))
+    await shell.settle()
+    assert shell.sections.place == "receipt"
+    assert CODE.words in texts(page_of(shell))
+
+
 async def test_over_a_lock_it_waits_and_comes_up_after_it(shell: Shell) -> None:
     await shell.wallet.lock()
     await shell.settle()
@@ -215,7 +227,7 @@ async def test_of_thousands_of_pieces_a_few_are_laid_open_the_bad_ones_first(she
     facts = {f"fact {number}": "x" for number in range(200)}
     many = tuple(replace(SAID, observed_at=number, facts=facts) for number in range(59))
     stage = replace(WORD_ONLY.stages[0], evidence=(*many, PAYOUT))
-    page = await opened(shell, replace(WORD_ONLY, stages=(stage,) * 40))
+    page = await opened(shell, replace(WORD_ONLY, stages=(stage, *WORD_ONLY.stages * 39)))
     page.rows[0].more.set_open(True)
     await shell.settle()
     told = texts(page.rows[0].panel)
@@ -325,6 +337,23 @@ async def test_it_is_signed_only_after_its_text_was_shown(shell: Shell) -> None:
     await shell.settle()
     assert page.check.receipt.signature is not None
     assert not page.signature.sign.isVisible()
+
+
+async def test_what_was_asked_about_one_receipt_is_never_said_of_the_next(shell: Shell) -> None:
+    shell.wallet.receipts.account = shell.wallet.accounts()[0]
+    page = await made(shell)
+    QTest.mouseClick(page.signature.sign, Qt.MouseButton.LeftButton)
+    dialog = shell.window.findChild(SignDialog)
+    assert dialog is not None
+    own = page.check
+    assert own is not None
+    shell.sections.take_in(write(WORD_ONLY), Source.LINK)
+    assert not dialog.isVisible()
+    await shell.settle()
+    page.signature.signed.emit(replace(own.receipt, signature=ReceiptSignature("0x" + "12" * 20, "0x")))
+    await shell.settle()
+    assert page.check is not None
+    assert page.check.receipt == WORD_ONLY
 
 
 async def test_an_account_that_signs_elsewhere_brings_its_signature(shell: Shell) -> None:

@@ -185,7 +185,7 @@ class VoucherWallet(StandInWallet):
 
     async def restored(self) -> None:
         """What the engine does once the vault is open."""
-        self.unopened.found(self.sealed.all)
+        self.unopened.found(self.sealed.all, ())
         await self.unopened.seal_waiting()
         self.tell(Change(Topic.LOCK))
 

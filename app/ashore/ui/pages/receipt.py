@@ -138,6 +138,7 @@ class ReceiptPage(Page):
         self.check = self.answers = None
         for work in (_WORK, _ASK):
             self.context.tasks.cancel(work)
+        self.signature.let_go()
         clear(self._stepper)
         self.rows.clear()
         for part in (self.card, self.named, self.signature, self.blocks, self.pass_on, self.known, self.to_voyage):
@@ -193,6 +194,8 @@ class ReceiptPage(Page):
 
     async def _shown_signed(self, signed: Receipt) -> None:
         check = await self.context.wallet.receipts.check(signed)
+        if self.check is None or self.check.digest != check.digest:
+            return  # another one has come meanwhile
         self.check = check
         self._show_notes(check)
         self.signature.show_check(check, made=True)
@@ -216,7 +219,7 @@ class ReceiptPage(Page):
         answers = await self.context.wallet.receipts.ask(check)
         if self.check is None or self.check.digest != check.digest:
             return
-        self.answers = answers
+        check, self.answers = self.check, answers  # it may have been signed meanwhile
         standings = {(each.chain, each.number, each.hash): each.standing for each in answers.blocks}
         for stage_row in self.rows:
             stage_row.show_blocks(standings)

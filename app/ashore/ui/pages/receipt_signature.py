@@ -42,6 +42,7 @@ class SignatureCard(QFrame):
         self.setProperty("ground", "card")
         self._context = context
         self._receipt: Receipt | None = None
+        self._dialog: SignDialog | None = None
         self.sentence = Label(wrap=True)
         self.address = HexText(context.theme, what="Signed by", size=12)
         self.sign = Button(SIGN)
@@ -70,10 +71,20 @@ class SignatureCard(QFrame):
         if account is None:
             self._context.notify(Problem(why_none))
             return
-        dialog = SignDialog(self._context, self, self._receipt, account)
-        dialog.signed.connect(self.signed)
-        dialog.open()
-        dialog.settle()
+        self.let_go()
+        self._dialog = SignDialog(self._context, self, self._receipt, account)
+        self._dialog.signed.connect(self.signed)
+        self._dialog.finished.connect(self._closed)
+        self._dialog.open()
+        self._dialog.settle()
+
+    def let_go(self) -> None:
+        """Sign nothing any more: another receipt takes the place of the one that was asked about."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    def _closed(self, _code: int) -> None:
+        self._dialog = None
 
 
 class SignDialog(QDialog):
