@@ -89,6 +89,7 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         await person.until_sees("blocks are in the chain")
         person.photograph("made")
         assert {str(row.rail.mark.mark) for row in made.rows} == {"irreversible"}
+        assert person.sees("the block is in the chain and final. What is proven names this very withdrawal.")
         made.rows[0].more.set_open(True)
         await person.settle()
         person.photograph("evidence")

@@ -105,7 +105,8 @@ def result_words(check: StageCheck, standings: Standings) -> str:
         told = "The proof holds" if one else f"{_all(len(proofs))} hold"
         all_final = set(blocks) == {BlockStanding.FINAL}
         final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
-        return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
+        named = " What is proven names this very withdrawal." if any(each.names_it for each in check.pieces) else ""
+        return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}.{named}"
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
 
 
