@@ -105,6 +105,7 @@ async def test_every_change_of_what_a_proof_covers_is_told_without_a_signature(t
         found = check_receipt(replace(receipt, terms=terms), contracts)
         assert found.verdict is Verdict.FAILS
         assert found.stages[-1].pieces[-1].sentence.endswith(why)
+        assert found.arrival == "Its last step is not shown: the proof of that does not hold."
     committed = next(number for number, stage in enumerate(receipt.stages) if stage.id == "committed")
     held = check_receipt(receipt, contracts).stages[committed].pieces[-1]
     assert held.names_it

@@ -264,6 +264,8 @@ def _arrival(receipt: Receipt, stages: Sequence[StageCheck]) -> str:
         return ""
     if last.proven:
         return "Its last step is proven here; that this block is final is its maker’s word."
+    if any(piece.holds is False for piece in last.pieces):
+        return "Its last step is not shown: the proof of that does not hold."
     return f"Its last step is only {_source(last)}’s word."
 
 
