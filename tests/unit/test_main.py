@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 import ashore
 from ashore import options
 from ashore.__main__ import main
+from ashore.domain import receipt_file
+from unit.domain.receipts import RECEIPT
 
 LINK = "lnurlw://host.example/w?k1=secret"
 
@@ -133,3 +136,33 @@ def test_what_cannot_be_read_ends_with_two(wrong: list[str], capsys: pytest.Capt
     said = capsys.readouterr().err
     assert said
     assert "secret" not in said
+
+
+def test_a_receipt_is_verified_from_a_file_or_the_standard_input(tmp_path: Path) -> None:
+    file = tmp_path / "receipt.json"
+    file.write_text(receipt_file.write(replace(RECEIPT, stages=(), status="under-way")), encoding="ascii")
+    told = run_ashore("verify-receipt", str(file), PYTHONIOENCODING="ascii")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("NOTHING PROVEN: It holds no proof.\n")
+    with file.open("rb") as content:
+        piped = subprocess.run(
+            [sys.executable, "-m", "ashore", "verify-receipt", "-"],
+            stdin=content,
+            capture_output=True,
+            text=True,
+            env={"PYTHONPATH": str(Path(ashore.__file__).parents[1]), "PYTHONIOENCODING": "ascii"},
+            check=True,
+        )
+    assert piped.stdout == told.stdout
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 2), (("--help",), 0), (("a", "b"), 2), (("--network", "x"), 2)])
+def test_what_verify_receipt_takes_is_said(words: tuple[str, ...], code: int) -> None:
+    told = run_ashore("verify-receipt", *words)
+    assert told.returncode == code
+    assert "usage: ashore verify-receipt" in told.stdout + told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_help_tells_of_receipts() -> None:
+    assert "ashore verify-receipt FILE" in run_ashore("--help").stdout
