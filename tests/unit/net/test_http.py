@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sys
 
 import httpx
 import pytest
@@ -315,3 +316,30 @@ def test_the_pace_lets_a_burst_through_and_then_spreads():
     assert pace.delay() == 0
     pace.pause(5)
     assert pace.delay() == 5
+
+
+class Searches:
+    """Notes what Python looks for on the disk."""
+
+    def __init__(self):
+        self.names = []
+
+    def find_spec(self, name, path=None, target=None):
+        self.names.append(name)
+
+
+async def test_a_request_searches_the_disk_for_no_module(monkeypatch):
+    async def served(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    searches, http = Searches(), HttpClient(SystemClock(), random.Random(1))
+    async with await asyncio.start_server(served, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        assert (await http.get(url, READ)).body == b"{}"  # the first one imports what it needs
+        monkeypatch.setattr(sys, "meta_path", [searches, *sys.meta_path])
+        assert (await http.get(url, READ)).body == b"{}"
+    await http.aclose()
+    assert searches.names == []
