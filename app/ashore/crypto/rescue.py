@@ -80,7 +80,16 @@ def permute(state: State) -> State:
 
 
 def sponge(elements: Sequence[int]) -> State:
-    """Absorb field elements in pairs, padded with the element 1; the capacity starts as their count."""
+    """Absorb field elements in pairs, padded with the element 1; the capacity starts as their count.
+
+    The last ones are kept: one request is hashed when it is shown, signed, checked and found again, and all that is
+    hashed here is public.
+    """
+    return _absorbed(tuple(elements))
+
+
+@lru_cache(maxsize=256)
+def _absorbed(elements: tuple[int, ...]) -> State:
     padded = [*elements, 1] if len(elements) % 2 else list(elements)
     state = State(0, 0, len(elements))
     for first, second in zip(padded[::2], padded[1::2], strict=True):
