@@ -30,8 +30,16 @@ class Tasks:
         return bool(self._running)
 
     def start(self, work: Coroutine[Any, Any, None], *, failed: Failed | None = None, name: str = "") -> None:
-        """Run `work`. `failed` is told an AshoreError; with a `name`, earlier work of that name is cancelled."""
-        task = asyncio.get_running_loop().create_task(work)
+        """Run `work`. `failed` is told an AshoreError; with a `name`, earlier work of that name is cancelled.
+
+        Where no loop runs (any more) nothing is begun: a timer of a form may still go off while the program ends.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            work.close()
+            return
+        task = loop.create_task(work)
         self._running.add(task)
         if name:
             self.cancel(name)
