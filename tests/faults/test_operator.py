@@ -58,6 +58,31 @@ async def test_refused_and_the_same_again_within_the_second(bench: Bench, monkey
     assert bench.wrong(alone=False) == []
 
 
+@pytest.mark.parametrize("refused_before", [False, True])
+async def test_a_request_that_stands_is_never_made_again_under_another_name(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, refused_before: bool
+) -> None:
+    """The node names a used number again. To step over refused requests has to end at the one that stands."""
+    instant = bench.leap.now()
+    monkeypatch.setattr(bench.leap, "now", lambda: instant)
+    if refused_before:  # a second earlier than the one that is taken
+        bench.world.faults.rules.append(RpcFault("sendTransaction", FaultKind.ERROR, count=1, code=206))
+        await refused(bench, await bench.wallet.confirm(await bench.review("10")))
+    taken = await bench.withdraw("10")
+    await bench.arrive()
+    await bench.look_until(lambda: not bench.voyage(taken).withdrawal.is_open)
+    await bench.restart()
+    ledger = bench.world.rollup.ledger.account(1042)
+    used, ledger.sub_nonces[0] = ledger.sub_nonces[0], 0
+    review = await bench.review("10")
+    request = bench.voyage(taken).withdrawal.request
+    assert request is not None
+    assert review.identifier == request.locator
+    with pytest.raises(AshoreError, match="This very request was made before"):
+        await bench.wallet.confirm(review)
+    ledger.sub_nonces[0] = used
+
+
 async def test_balance_spent_between_quote_and_submit(bench: Bench) -> None:
     review = await bench.review("1200")
     account = bench.world.rollup.ledger.account(1042)

@@ -52,7 +52,7 @@ class Requests:
                 confirm=plan.confirm,
             )
         read = await self._read(plan.request)
-        if not read.is_unsigned and self._parts.journal.knows(read.identifier):
+        if not read.is_unsigned and self._ended(read.identifier):
             plan, read = await self._named_anew(quote, plan, read)
         elsewhere = signs_elsewhere(plan) if read.asks_ethereum else ""
         return Review(
@@ -69,10 +69,11 @@ class Requests:
         )
 
     async def _named_anew(self, quote: Quote, plan: Plan, read: Reading) -> tuple[Plan, Reading]:
-        """The same under a public name that no earlier request has, where the system can give it one.
+        """The same under a public name that no refused request has, where the system can give it one.
 
         A request that was refused a moment ago, before the wallet was started again or its clock put back, may have
-        been the same to the second. Under one name the operator's answer to the one would count for both.
+        been the same to the second. Under one name the operator's answer to the one would count for both. A name whose
+        request stands is never stepped over: the operator has named a used number again, and `confirm` refuses it.
         """
         system = self._parts.systems[quote.offer.source.profile]
         for _ in range(NAMES_TRIED):
@@ -80,7 +81,7 @@ class Requests:
             plan = await system.prepare(quote.action, quote)
             assert not isinstance(plan.request, Bearer)
             read = await self._read(plan.request)
-            if read.identifier == before or not self._parts.journal.knows(read.identifier):
+            if read.identifier == before or not self._ended(read.identifier):
                 break
         return plan, read
 
