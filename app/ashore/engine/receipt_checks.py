@@ -7,18 +7,20 @@ from ashore.domain.evidence import Evidence, Level
 from ashore.domain.receipt import Receipt, ReceiptStage
 from ashore.domain.receipt_file import digest
 from ashore.domain.untrusted import plain
-from ashore.domain.withdrawal import LAST_LEVEL, MARK_OF_LEVEL, Mark, Status
+from ashore.domain.withdrawal import LAST_LEVEL, MARK_OF_LEVEL, RECEIPT, Mark, Status
 from ashore.engine.receipt_contracts import PRACTICE, Contracts
 from ashore.engine.receipt_signatures import signature_check
 from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, SignatureCheck, StageCheck, Verdict
 from ashore.engine.rechecking import held_against
 from ashore.ethereum.errors import InvalidProof
 from ashore.ethereum.proofs import Facts, StorageFacts, check
+from ashore.systems.claiming.track import SENT
 
 MOST_CHECKED = 300
 """How often a receipt may point to its proofs. A voyage does so a dozen times; a stranger may make each slow."""
 
 _NAME = 60
+_MOST_SHOWN, _MOST_TOLD = 300, 1_000
 _LEVEL_OF_MARK = {str(mark): level for level, mark in MARK_OF_LEVEL.items()}
 _MARKS = {str(mark): mark for mark in Mark}
 _LAST_LEVELS = {"seen": Level.SEEN, "reported": Level.REPORTED}
@@ -45,7 +47,7 @@ def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str =
     `contracts` read the proofs; where there are none, `why_none` says why in a sentence.
     """
     reader = _Reader(receipt, contracts, why_none)
-    stages = tuple(_stage(stage, reader) for stage in receipt.stages)
+    stages = tuple(_stage(receipt, stage, reader) for stage in receipt.stages)
     signature = signature_check(receipt)
     contradictions = tuple(_contradictions(receipt, stages))
     pieces = [piece for stage in stages for piece in stage.pieces]
@@ -82,20 +84,21 @@ class _Reader:
         self._names: dict[tuple[str, str, str], str | InvalidProof] = {}
         self._checked = 0
 
-    def check(self, piece: Evidence) -> PieceCheck:
+    def check(self, stage: str, piece: Evidence) -> PieceCheck:
         claims = piece.level >= Level.PROVEN
         if not piece.proof:
             told = "It is said to be proven, and names no proof." if claims else _said(piece)
             return PieceCheck(piece, False if claims else None, told)
         try:
-            told, names_it = self._held(piece)
-            return PieceCheck(piece, True, _sentence(told), names_it)
+            if piece.kind == RECEIPT and stage != SENT:
+                raise InvalidProof("The receipt of a transaction shows that it was sent, and not this step.")
+            return self._held(piece)
         except AshoreError as error:
             return PieceCheck(piece, False, plain(error.sentence, 400))
         except (KeyError, ValueError, TypeError, OverflowError):
             return PieceCheck(piece, False, "The evidence names nothing that Ashore knows how to check.")
 
-    def _held(self, piece: Evidence) -> tuple[str, bool]:
+    def _held(self, piece: Evidence) -> PieceCheck:
         self._checked += 1
         if self._checked > MOST_CHECKED:
             raise InvalidProof("The receipt points to its proofs too often: this one was not checked.")
@@ -114,7 +117,9 @@ class _Reader:
         held = held_against(piece, facts, self._contracts.read)
         paid = self._contracts.pays(self._terms, piece, facts)
         named = self._named(self._contracts, piece, facts)
-        return " ".join(filter(None, (held, paid, named, _unnamed(piece, facts)))), bool(named)
+        told = " ".join(filter(None, (held, paid, named, _unnamed(piece, facts))))
+        shows = plain(self._contracts.read(piece, facts), _MOST_SHOWN)
+        return PieceCheck(piece, True, plain(_sentence(told), _MOST_TOLD), bool(named), shows=shows)
 
     def _named(self, contracts: Contracts, piece: Evidence, facts: Facts) -> str:
         """A batch is read once, however often a receipt points to it."""
@@ -161,10 +166,11 @@ def _name(check: PieceCheck, number: int) -> str:
     return check.piece.proof or f"#{number}"
 
 
-def _stage(stage: ReceiptStage, reader: _Reader) -> StageCheck:
-    pieces = tuple(reader.check(piece) for piece in stage.evidence)
+def _stage(receipt: Receipt, stage: ReceiptStage, reader: _Reader) -> StageCheck:
+    pieces = tuple(reader.check(stage.id, piece) for piece in stage.evidence)
     proven = any(piece.holds and piece.piece.level >= Level.PROVEN for piece in pieces)
-    return StageCheck(stage, _MARKS.get(stage.mark), proven, pieces, _claims_too_much(stage, pieces))
+    ends = stage.id == receipt.last_stage
+    return StageCheck(stage, _MARKS.get(stage.mark), proven, pieces, _claims_too_much(stage, pieces), ends)
 
 
 def _claims_too_much(stage: ReceiptStage, pieces: Sequence[PieceCheck]) -> str:
@@ -186,6 +192,8 @@ def _claims_too_much(stage: ReceiptStage, pieces: Sequence[PieceCheck]) -> str:
 
 def _contradictions(receipt: Receipt, stages: Sequence[StageCheck]) -> Iterable[str]:
     yield from (stage.contradiction for stage in stages if stage.contradiction)
+    if len({stage.id for stage in receipt.stages}) < len(receipt.stages):
+        yield "Two of its steps have the same name."
     if receipt.status not in tuple(Status):
         yield "Its status is none that Ashore knows."
     if receipt.status == Status.FINAL and not _ends(receipt, stages):

@@ -23,13 +23,17 @@ class Verdict(StrEnum):
 class PieceCheck:
     """A piece of evidence. `holds` is None where it is only said: it has no proof, and claims none.
 
-    `names_it`: what is proven names this very withdrawal by itself.
+    `names_it`: what is proven names this very withdrawal by itself. `pays`: by this wallet's own contracts, what is
+    proven pays exactly the amount and the token of the terms to exactly their recipient. `shows`: what the proof shows,
+    in words that are Ashore's own; empty where it does not hold.
     """
 
     piece: Evidence
     holds: bool | None
     sentence: str
     names_it: bool = False
+    pays: bool = False
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class StageCheck:
     """A stage: what its maker showed, and the pieces checked here.
 
     `said` is the maker's mark, None where that is no mark. `proven`: a proof of it holds here. `contradiction` says why
-    the maker's mark claims more than its evidence carries; empty where it does not.
+    the maker's mark claims more than its evidence carries; empty where it does not. `ends`: it is the one that ends the
+    withdrawal, as the receipt says.
     """
 
     stage: ReceiptStage
@@ -45,6 +50,12 @@ class StageCheck:
     proven: bool
     pieces: tuple[PieceCheck, ...]
     contradiction: str = ""
+    ends: bool = False
+
+    @property
+    def paying(self) -> tuple[PieceCheck, ...]:
+        """The pieces by which its end is bound to the terms; of any other stage none."""
+        return tuple(piece for piece in self.pieces if self.ends and piece.holds and piece.pays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from ashore.ui.arrivals import SHOW, Source
 from ashore.ui.links import Links
 from ashore.ui.pages.field_intake import SHOW_RECEIPT
 from ashore.ui.pages.receipt import CHECKING, FOREIGN, MADE, ReceiptPage
+from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD
 from ashore.ui.pages.receipt_opening import NO_RECEIPT
 from ashore.ui.pages.receipt_signature import SignDialog
 from ashore.ui.pages.receipt_stages import MOST_FACTS, MOST_PIECES
@@ -392,8 +393,8 @@ def answers(standing: BlockStanding, verdict: Verdict) -> ReceiptAnswers:
 
 
 def sound(check: ReceiptCheck) -> ReceiptCheck:
-    """The same receipt as it is found where its proof holds."""
-    piece = PieceCheck(PAYOUT, True, "The stored header hashes to block 123.")
+    """The same receipt as it is found where its proof holds, and pays what the terms say."""
+    piece = PieceCheck(PAYOUT, True, "The stored header hashes to block 123.", pays=True)
     stages = tuple(replace(stage, proven=True, pieces=(piece,), contradiction="") for stage in check.stages)
     told = "Its one proof is sound in itself."
     return replace(
@@ -405,7 +406,7 @@ def sound(check: ReceiptCheck) -> ReceiptCheck:
     ("standing", "verdict", "look", "told"),
     [
         (FINAL, Verdict.HOLDS, ("ok", "proven", "ok"), "Its one proof holds, and its block is in the chain and final."),
-        (AGREED, Verdict.HOLDS, ("ok", "proven", "ok"), "Its one proof holds, and its block is in the chain."),
+        (AGREED, Verdict.HOLDS, ("note", "seen", "accent"), "Its one proof holds, and its block is in the chain."),
         (
             *(UNKNOWN, Verdict.SAID, ("note", "seen", "accent")),
             "Its one proof is sound in itself. Whether the chain has its block is not known.",
@@ -433,6 +434,21 @@ async def test_only_blocks_that_the_endpoints_have_make_it_green(
     QTest.mouseClick(page.blocks.again, Qt.MouseButton.LeftButton)
     await shell.settle()
     assert receipts.asked == 2
+
+
+async def test_a_proof_of_something_else_is_never_green_where_it_ends(shell: Shell) -> None:
+    def unbound(check: ReceiptCheck) -> ReceiptCheck:
+        found = sound(check)
+        pieces = tuple(replace(piece, pays=False) for piece in found.stages[0].pieces)
+        return replace(found, stages=(replace(found.stages[0], pieces=pieces),))
+
+    receipts = shell.wallet.receipts
+    receipts.found, receipts.answers = unbound, answers(FINAL, Verdict.HOLDS)
+    page = await opened(shell, ENDED)
+    (row,) = page.rows
+    look = page.notice.property("ground"), str(row.rail.mark.mark), row.result.property("tone")
+    assert look == ("note", "seen", "accent")
+    assert row.result.text().endswith(ITS_MAKERS_WORD)
 
 
 async def test_a_beginning_that_is_proven_is_not_green(shell: Shell) -> None:

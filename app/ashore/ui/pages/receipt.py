@@ -258,7 +258,7 @@ class ReceiptPage(Page):
             self.notice.show_problem(Problem(sentence, told, Severity.BLOCKS))
         elif check.own_differs or other == _OTHER_CODE:
             self.notice.show_problem(Problem(sentence, told, Severity.WARNS))
-        elif placed(answers) and self._last_mark() in (Mark.PROVEN, Mark.IRREVERSIBLE):
+        elif placed(answers) and any(each.paid for each in self.rows):
             self.notice.show_done(sentence, told)
         else:  # also where what is proven is only the beginning
             self.notice.show_problem(Problem(sentence, told, Severity.NOTES))

@@ -20,6 +20,7 @@ from ashore.ui.widgets.marks import WORDS
 
 _PROVEN = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
 _MOST_SENTENCE = 400
+ITS_MAKERS_WORD = "That it is this withdrawal’s payout is its maker’s word."
 
 Standings = Mapping[tuple[str, int, str], BlockStanding]
 """What the endpoints say of blocks, by chain, number and hash."""
@@ -30,7 +31,9 @@ class Outcome(StrEnum):
 
     FAILS = "fails"
     PLACED = "placed"
-    """Its proofs hold, and the endpoints have their blocks."""
+    """Its proofs hold, and the endpoints have their blocks; of the last stage, a final one pays exactly this."""
+    UNBOUND = "unbound"
+    """The same of the last stage, but that it is this withdrawal's payout is its maker's word, or not final yet."""
     SOUND = "sound"
     """Its proofs hold in themselves; anybody could have made up the blocks that they stand in."""
     SAID = "said"
@@ -40,6 +43,7 @@ class Outcome(StrEnum):
 LOOKS = {
     Outcome.FAILS: ("close", "bad"),
     Outcome.PLACED: ("check", "ok"),
+    Outcome.UNBOUND: ("info", "accent"),
     Outcome.SOUND: ("info", "accent"),
     Outcome.SAID: ("info", "muted"),
     Outcome.NOTHING: ("info", "muted"),
@@ -62,13 +66,20 @@ def outcome(check: StageCheck, standings: Standings) -> Outcome:
     blocks = _blocks(check, standings)
     if check.contradiction or any(each.holds is False for each in check.pieces) or BlockStanding.ANOTHER in blocks:
         return Outcome.FAILS
+    if BlockStanding.UNKNOWN in blocks:
+        return Outcome.SOUND
     if blocks:
-        return Outcome.SOUND if BlockStanding.UNKNOWN in blocks else Outcome.PLACED
+        return Outcome.PLACED if paid(check, standings) or not check.ends else Outcome.UNBOUND
     return Outcome.SAID if check.pieces else Outcome.NOTHING
 
 
+def paid(check: StageCheck, standings: Standings) -> bool:
+    """Whether a block that the endpoints have, and have as final, holds the very payout of the terms."""
+    return any(standing(each, standings) is BlockStanding.FINAL for each in check.paying)
+
+
 def held_mark(check: StageCheck, standings: Standings) -> Mark:
-    """The mark that a stage has here: proven only where the endpoints have its blocks."""
+    """The mark that a stage has here: proven only where the endpoints have its blocks; the last, where that pays it."""
     found, said = outcome(check, standings), check.said or Mark.UNKNOWN
     if found is Outcome.FAILS:
         return Mark.FAILED
@@ -77,7 +88,7 @@ def held_mark(check: StageCheck, standings: Standings) -> Mark:
         return said if any(each.piece.level is Level.IRREVERSIBLE for each in final) else Mark.PROVEN
     if found is Outcome.SAID and said is Mark.SEEN:
         return Mark.REPORTED  # what its maker saw is only said here
-    return Mark.SEEN if found is Outcome.SOUND and said in _PROVEN else said
+    return Mark.SEEN if found in (Outcome.SOUND, Outcome.UNBOUND) and said in _PROVEN else said
 
 
 def claim_words(check: StageCheck) -> str:
@@ -101,12 +112,13 @@ def result_words(check: StageCheck, standings: Standings) -> str:
     if found is Outcome.SOUND:
         told = "The proof is sound in itself" if one else f"{_all(len(proofs))} are sound in themselves"
         return f"{told}. Whether the chain has {'its block' if one else 'their blocks'} is not known."
-    if found is Outcome.PLACED:
+    if found in (Outcome.PLACED, Outcome.UNBOUND):
         told = "The proof holds" if one else f"{_all(len(proofs))} hold"
         all_final = set(blocks) == {BlockStanding.FINAL}
         final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
         named = " What is proven names this very withdrawal." if any(each.names_it for each in check.pieces) else ""
-        return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}.{named}"
+        whose = f" {ITS_MAKERS_WORD}" if check.ends and not check.paying else ""
+        return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}.{named}{whose}"
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
 
 

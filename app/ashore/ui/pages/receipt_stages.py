@@ -22,6 +22,7 @@ from ashore.ui.pages.receipt_findings import (
     claim_words,
     held_mark,
     outcome,
+    paid,
     result_words,
     standing,
 )
@@ -109,6 +110,11 @@ class ReceiptStageRow(QWidget):
         if check.pieces and self.more.is_open:
             self.panel.lay_open(standings)
         self.setAccessibleName(f"{self._title}. {SAYS}: {claim_words(check)} {HERE}: {words or 'nothing'}")
+
+    @property
+    def paid(self) -> bool:
+        """Whether it ends the withdrawal, and a final block of the own endpoints pays exactly what the terms say."""
+        return outcome(self.check, self._standings) is Outcome.PLACED and paid(self.check, self._standings)
 
     def _two_lines(self) -> QWidget:
         """The maker's word and the own finding, each with its shape before it, one under the other."""
