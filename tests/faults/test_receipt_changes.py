@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ashore.domain import receipt_file
 from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import ReceiptError, ReceiptStage
+from ashore.domain.untrusted import hidden_characters
 from ashore.engine.receipt_checks import check_receipt
 from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import Verdict
@@ -122,6 +123,10 @@ async def test_every_change_of_what_a_proof_covers_is_told_without_a_signature(t
         found = check_receipt(replace(receipt, terms=terms), contracts)
         assert found.stages[committed].pieces[-1].holds is False
         assert found.verdict is Verdict.FAILS
+    hostile = replace(contracts, names=lambda *_: "\x1b[2J\u202eAll is well")
+    told = [piece.sentence for stage in check_receipt(receipt, hostile).stages for piece in stage.pieces]
+    assert any("All is well" in each for each in told)
+    assert not hidden_characters("".join(told))
     without = replace(receipt, practice="")
     with pytest.raises(ReceiptError, match="which contracts"):
         contracts_named_by(without)

@@ -103,6 +103,14 @@ def test_a_spoilt_description_is_refused_or_read(text: str, data: st.DataObject)
     assert not contracts.own
 
 
+@pytest.mark.parametrize("symbol", ["USDC\x1b[2J\x1b[1;32mALL FINAL", "USDC\u202e", "USDC\nHOLDS", "", "U" * 61])
+def test_a_symbol_that_hides_something_describes_no_token(symbol: str) -> None:
+    content = json.loads(ZKLINK_TEXT)
+    content["tokens"][0]["symbol"] = symbol
+    with pytest.raises(ReceiptError):
+        contracts_named_by(replace(HERE, practice=json.dumps(content)))
+
+
 def spoil(content: Any, data: st.DataObject) -> None:
     """Put something else somewhere into it."""
     place, names = content, list[Any]()

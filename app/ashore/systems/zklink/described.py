@@ -57,7 +57,8 @@ def from_description(raw: Mapping[str, object]) -> Deployment:
     nowhere = [{**chain, "endpoints": [""]} for chain in chains if isinstance(chain, dict)]
     found = deployment_from_json({**raw, "chains": nowhere, "operator": "", "broker": "", "gateways": []})
     names = [chain.name for chain in found.chains.values()]
-    odd = any(not name or len(name) > _MOST_NAMED or hidden_characters(name) for name in names)
+    shown = [*names, *(token.symbol for token in found.tokens.values())]
+    odd = any(not name or len(name) > _MOST_NAMED or hidden_characters(name) for name in shown)
     if odd or len({*names}) < len(chains) or found.storage not in STORAGE_LAYOUTS:
         raise DeploymentError("These contracts are not described as Ashore does.")
     return found
