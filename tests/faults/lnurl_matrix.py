@@ -147,6 +147,8 @@ class VoucherLane(WalletLane):
         super().__init__(data_dir)
         self.vouchers: list[tuple[VoucherCase, str]] = []
         self.kills: dict[str, int] = {}
+        self.behind_s = 0
+        """By how much the clocks of the wallets are behind that of the service, and of its invoices."""
 
     def run(self, case: VoucherCase) -> None:
         """Let a wallet die over a voucher, and leave a living one."""
@@ -178,9 +180,10 @@ class VoucherLane(WalletLane):
         self._count(case)
         self.wallet = self.alive()
         self.sandbox.control("lightning", advance=LATE_S)
+        self.behind_s += LATE_S
         self.wait("ended", withdrawal=first)
-        self.begin(FROM_THE_LIST)
         self._spoil(voucher, pays_after=None)
+        self.begin(FROM_THE_LIST)
 
     def _die(self, case: VoucherCase, voucher: Mapping[str, Any]) -> None:
         wished = ""
@@ -228,7 +231,7 @@ class VoucherLane(WalletLane):
         try:
             for command in (
                 {"op": "settled", "but": unpaid},
-                {"op": "ahead", "by": PAST_EXPIRY_S},
+                {"op": "ahead", "by": PAST_EXPIRY_S + self.behind_s},
                 {"op": "settled"},
                 {"op": "tidied"},
             ):
