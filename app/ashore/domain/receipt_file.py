@@ -17,6 +17,8 @@ MAX_BYTES = 16_000_000
 SUFFIX = ".ashore-receipt.json"
 _MOST_TEXT, _MOST_PROOF = 4_000, 4_000_000
 _MOST_STAGES, _MOST_PIECES, _MOST_FACTS, _MOST_PROOFS = 40, 60, 200, 200
+_MOST_TOKENS = 100_000
+"""Brackets, commas and texts: a withdrawal has a few thousand."""
 _MOST_NUMBER = 2**63
 _NUMBERS = ("observed_at", "block_number", "block_time", "agreeing", "asked")
 _MOST_BASE_UNITS = 2**256
@@ -40,7 +42,7 @@ def read(data: bytes) -> Receipt:
     if len(data) > MAX_BYTES:
         raise ReceiptError("This file is too large to be a receipt.", "Choose the file that Ashore has saved.")
     try:
-        content = strict_json.parse(data)
+        content = strict_json.parse(data, _MOST_TOKENS)
     except (strict_json.JsonError, RecursionError):
         raise ReceiptError("This file is not a receipt of Ashore.", "Choose the file that Ashore has saved.") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:

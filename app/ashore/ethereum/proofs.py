@@ -17,6 +17,7 @@ from ashore.crypto import rlp
 from ashore.crypto.keccak import keccak256
 from ashore.crypto.mpt import EMPTY_ROOT, OrderedTrie, ProofError, index_key, verify
 from ashore.crypto.rlp import RlpError
+from ashore.domain import strict_json
 from ashore.ethereum import wire
 from ashore.ethereum.errors import BadAnswer, InvalidProof
 from ashore.ethereum.headers import Header
@@ -111,7 +112,7 @@ def check(document: str) -> Facts:
 def _check(document: str) -> Facts:
     if len(document) > MAX_DOCUMENT:
         raise ProofError("too long")
-    parts = wire.obj(json.loads(document), "proof")
+    parts = wire.obj(strict_json.parse(document.encode()), "proof")
     if _canonical(parts) != document or parts.pop("v") != 1:
         raise ProofError("not a canonical document of this version")
     header = Header.from_rlp(wire.data(parts.pop("header"), "a header"))
