@@ -1,7 +1,9 @@
 """`ashore verify-receipt FILE`: checks a receipt from its bytes alone and says what holds. No keys, no network, no Qt.
 
-Ends with 0 where everything that the receipt calls proven holds and no signature is false, with 1 where something does
-not, with 2 where the file is no receipt. Whatever is printed of the receipt's own words is made plain.
+Ends with 0 where it is sound in itself: everything that it calls proven has a proof inside that bears checking, and no
+signature is false. With 1 where something does not hold, with 2 where the file is no receipt. Nobody is asked whether
+the blocks are in the chain, so nothing is called proven here: anybody can make up a block with all its proofs. Whatever
+is printed of the receipt's own words is made plain.
 """
 
 from __future__ import annotations
@@ -22,10 +24,14 @@ from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, StageCheck, Verdict
 from ashore.marks import MARKS
 
-HOLDS, HOLDS_NOT, UNREADABLE = 0, 1, 2
-_WORDS = {Verdict.HOLDS: "HOLDS", Verdict.SAID: "NOTHING PROVEN", Verdict.FAILS: "DOES NOT HOLD"}
-_PIECE = {True: "holds:", False: "DOES NOT HOLD:", None: "only said:"}
+SOUND, HOLDS_NOT, UNREADABLE = 0, 1, 2
+_WORDS = {Verdict.SOUND: "SOUND IN ITSELF", Verdict.SAID: "NOTHING PROVEN", Verdict.FAILS: "DOES NOT HOLD"}
+_PIECE = {True: "sound in itself:", False: "DOES NOT HOLD:", None: "only said:"}
 _FIRST = (IN_PRACTICE, ALONE)
+_END = (
+    "The proof of its last step is sound in itself. That its block is in the chain and final, and that it belongs to "
+    "this withdrawal, is its maker’s word."
+)
 _SENTENCE, _NAME = 400, 60
 
 
@@ -47,15 +53,16 @@ def main(arguments: Sequence[str]) -> int:
     check = check_receipt(receipt, contracts, why_none)
     for line in _lines(check):
         print(line)
-    return HOLDS_NOT if check.verdict is Verdict.FAILS else HOLDS
+    return HOLDS_NOT if check.verdict is Verdict.FAILS else SOUND
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ashore verify-receipt",
         description="Checks a receipt of a withdrawal on this computer alone, without keys or network.",
-        epilog="Ends with 0 where everything that it calls proven holds, 1 where something does not, 2 where the file "
-        "is no receipt.",
+        epilog="Ends with 0 where it is sound in itself, 1 where something does not hold, 2 where the file is no "
+        "receipt. Nobody is asked whether its blocks are in the chain, which anybody can make up: open the file in an "
+        "Ashore, which asks its endpoints.",
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", help="the receipt; - reads it from the standard input")
@@ -91,7 +98,13 @@ def _lines(check: ReceiptCheck) -> Iterator[str]:
         yield from _stage(stage)
     yield ""
     notes = (note for note in check.notes if note not in _FIRST)
-    yield from filter(None, (*check.contradictions, check.arrival, *notes))
+    yield from filter(None, (*check.contradictions, _arrival(check), *notes))
+
+
+def _arrival(check: ReceiptCheck) -> str:
+    """How far its end is shown by a file alone: never that it came."""
+    last = next((stage for stage in check.stages if stage.ends), None)
+    return _END if check.arrival and last is not None and last.proven else check.arrival
 
 
 def _about(receipt: Receipt, check: ReceiptCheck) -> Iterator[str]:
@@ -122,16 +135,18 @@ def _time(at: int) -> str:
 
 def _stage(stage: StageCheck) -> Iterator[str]:
     title, said = plain(stage.stage.title, _NAME), plain(stage.stage.mark, _NAME)
-    yield f"{_mark(stage)} {title}: {'proven here; ' if stage.proven else ''}its maker says {said}"
+    yield f"{_mark(stage)} {title}: {'sound in itself; ' if stage.proven else ''}its maker says {said}"
     for piece in stage.pieces:
         yield from _piece(piece)
 
 
 def _mark(stage: StageCheck) -> str:
-    """What was checked here counts, not what the maker drew; where nothing could be, the maker's mark for its word."""
+    """What was checked here counts, not what the maker drew: a proof of which nobody knows the block is only seen."""
     if stage.contradiction or any(piece.holds is False for piece in stage.pieces) or stage.said is None:
         return MARKS[Mark.FAILED]
-    return MARKS[Mark.PROVEN if stage.proven else stage.said]
+    if stage.proven:
+        return MARKS[Mark.SEEN]
+    return MARKS[Mark.REPORTED if stage.said is Mark.SEEN else stage.said]
 
 
 def _piece(check: PieceCheck) -> Iterator[str]:

@@ -48,6 +48,13 @@ async def passed_on(wallet: Wallet, withdrawal: str) -> tuple[Receipt, ReceiptCh
     return again, found
 
 
+def sound(receipt: Receipt) -> str:
+    return (
+        f"All {len(receipt.proofs)} proofs are sound in themselves. "
+        "Whether their blocks are in the chain is not known: nobody was asked."
+    )
+
+
 async def test_a_receipt_over_two_chains_holds(two: Bench) -> None:
     there = await two.withdraw(chain="2")
     asked, found = await passed_on(two.wallet, there)
@@ -55,8 +62,8 @@ async def test_a_receipt_over_two_chains_holds(two: Bench) -> None:
     await two.arrive()
     await two.look_until(lambda: two.voyage(there).withdrawal.is_open is False)
     receipt, found = await passed_on(two.wallet, there)
-    assert found.verdict is Verdict.HOLDS
-    assert found.headline == f"All {len(receipt.proofs)} proofs hold."
+    assert found.verdict is Verdict.SOUND
+    assert found.headline == sound(receipt)
     assert (found.holding, found.failing, found.only_said, found.contradictions) == (len(receipt.proofs), 0, 0, ())
     assert all(stage.proven for stage in found.stages)
     assert found.arrival.startswith("Its last step is proven here")
@@ -79,7 +86,7 @@ async def test_a_receipt_of_reddio_and_that_of_its_claim_hold(vaults: ReddioBenc
     await vaults.look_until(lambda: not vaults.voyage(claim).withdrawal.is_open)
     for withdrawal in (taken, claim):
         receipt, found = await passed_on(vaults.wallet, withdrawal)
-        assert found.verdict is Verdict.HOLDS, found
+        assert found.verdict is Verdict.SOUND, found
         assert found.holding == len(receipt.proofs) > 0
         assert (
             found.stages[-1]
@@ -137,10 +144,13 @@ async def test_another_process_says_whether_it_holds(two: Bench, tmp_path: Path)
     done = verified(file)
     assert (done.returncode, done.stderr) == (0, "")
     first, practice, *_ = done.stdout.splitlines()
-    assert first == f"HOLDS: All {len(receipt.proofs)} proofs hold."
+    assert first == f"SOUND IN ITSELF: {sound(receipt)}"
     assert practice == IN_PRACTICE
     assert "Signed by 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, which the receipt calls" in done.stdout
-    assert "● Paid out on Lagoon: proven here; its maker says irreversible" in done.stdout
+    assert "◐ Paid out on Lagoon: sound in itself; its maker says irreversible" in done.stdout
+    assert "is its maker’s word" in done.stdout
+    assert not {"●", "◉"} & set(done.stdout), "no file shows by itself that its blocks are in the chain"
+    assert not re.search("holds|proven here", done.stdout.replace("holds this withdrawal", ""), re.IGNORECASE)
     assert ALONE in done.stdout
     assert receipt_file.digest(receipt) in done.stdout
 
@@ -197,7 +207,7 @@ async def test_endpoints_tell_a_block_that_was_made_up(two: Bench) -> None:
     other = replace(piece, proof=content_id(text), block_hash="0x" + keccak256(header).hex())
     forged = with_piece(replace(receipt, proofs={**receipt.proofs, other.proof: text}), stage, piece, other)
     alone = await receipts.check(forged)
-    assert alone.verdict is Verdict.HOLDS, "no proof tells by itself that its block is in the chain"
+    assert alone.verdict is Verdict.SOUND, "no proof tells by itself that its block is in the chain"
     assert ALONE in alone.notes
     told = await receipts.ask(alone)
     assert told.verdict is Verdict.FAILS
@@ -253,7 +263,7 @@ async def test_a_wallet_of_another_network_reads_it_by_its_own_words(
     try:
         receipts = other.wallet.receipts
         found = await receipts.check(receipt)
-        assert (found.verdict, found.own_withdrawal) == (Verdict.HOLDS, "")
+        assert (found.verdict, found.own_withdrawal) == (Verdict.SOUND, "")
         assert NAMED_CONTRACTS in found.notes
         told = await receipts.ask(found)
         assert told.verdict is Verdict.SAID

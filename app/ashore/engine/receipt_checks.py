@@ -36,7 +36,7 @@ NO_CONTRACTS = "Ashore could not read its proofs:"
 _BELONGS = "A proof shows what a block holds. That it is this very withdrawal is what its maker’s wallet concluded"
 
 _NAMED = (
-    "A proven batch names this very withdrawal by itself. That the other steps belong to it is what its maker’s wallet"
+    "A batch’s own data names this very withdrawal. That the other steps belong to it is what its maker’s wallet"
     " concluded"
 )
 
@@ -70,6 +70,7 @@ def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str =
         contradictions=contradictions,
         arrival=_arrival(receipt, stages),
         notes=tuple(_notes(receipt, contracts, why_none, signature, pieces)),
+        whose_word="" if verdict is Verdict.FAILS else _whose_word(said),
     )
 
 
@@ -221,7 +222,7 @@ def _verdict(
 ) -> Verdict:
     if any(failing) or contradictions or signature.holds is False:
         return Verdict.FAILS
-    return Verdict.HOLDS if any(holding) else Verdict.SAID
+    return Verdict.SOUND if any(holding) else Verdict.SAID
 
 
 def _headline(
@@ -239,8 +240,17 @@ def _headline(
         return "The signature is false. Do not rely on this receipt."
     if contradictions:
         return "This receipt contradicts itself. Do not rely on it."
-    told = {0: "It holds no proof.", 1: "Its one proof holds."}.get(proofs, f"All {proofs} proofs hold.")
-    return " ".join(filter(None, (told, _whose_word(said))))
+    return " ".join(filter(None, (_sound(proofs), _whose_word(said), _unasked(proofs))))
+
+
+def _sound(proofs: int) -> str:
+    one = {0: "It holds no proof.", 1: "Its one proof is sound in itself."}
+    return one.get(proofs, f"{'Both' if proofs == 2 else f'All {proofs}'} proofs are sound in themselves.")
+
+
+def _unasked(proofs: int) -> str:
+    blocks = "its block is" if proofs == 1 else "their blocks are"
+    return f"Whether {blocks} in the chain is not known: nobody was asked." if proofs else ""
 
 
 def _unread(proofs: int) -> str:

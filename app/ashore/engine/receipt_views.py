@@ -12,7 +12,9 @@ class Verdict(StrEnum):
     """How a receipt stands after its check; the worst of its parts decides."""
 
     HOLDS = "holds"
-    """Everything that it calls proven is proven by what is inside."""
+    """Endpoints have the blocks of all its proofs, too. No check without asking somebody ever says so."""
+    SOUND = "sound"
+    """Everything that it calls proven has a proof inside that is sound in itself. Anybody can make up such a block."""
     SAID = "said"
     """Nothing in it is proven, and it does not say so either: all of it is somebody's word."""
     FAILS = "fails"
@@ -92,6 +94,8 @@ class ReceiptCheck:
     contradictions: tuple[str, ...]
     arrival: str
     notes: tuple[str, ...]
+    whose_word: str = ""
+    """How many steps rest on a word alone, and on whose, in a sentence; empty where none does, or where it fails."""
     own_withdrawal: str = ""
     """The id of this wallet's own withdrawal of which a move has the same public name; empty where there is none."""
     own_differs: str = ""

@@ -83,7 +83,7 @@ def test_whatever_is_in_it_it_is_checked_and_proves_nothing(made: list[ReceiptSt
     receipt = replace(HERE, stages=tuple(made), status=status, headline=said, proofs={"12" * 32: said})
     for contracts in (contracts_named_by(HERE), None):
         found = check_receipt(receipt, contracts, "Nobody knows.")
-        assert found.verdict is not Verdict.HOLDS
+        assert found.verdict in (Verdict.SAID, Verdict.FAILS)
         assert not any(stage.proven or any(piece.holds for piece in stage.pieces) for stage in found.stages)
         claims = any(piece.level >= Level.PROVEN for stage in made for piece in stage.evidence)
         assert found.verdict is Verdict.FAILS or not claims

@@ -22,7 +22,7 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receipt_cards import BlocksCard, PassOnCard
 from ashore.ui.pages.receipt_code import CodeCard
-from ashore.ui.pages.receipt_findings import headline, placed, whose_word
+from ashore.ui.pages.receipt_findings import headline, placed
 from ashore.ui.pages.receipt_signature import SignatureCard
 from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
@@ -249,7 +249,7 @@ class ReceiptPage(Page):
         check, answers = self.check, self.answers
         if check is None:
             return
-        word = whose_word(check) if check.holding else ""
+        word = check.whose_word if check.holding else ""
         other = self._compared(check)
         says = f"It says: {quoted(check.receipt.headline, _MOST_HEADLINE)}"
         told = " ".join(filter(None, (says, word, self._arrival(check), check.own_differs, other)))

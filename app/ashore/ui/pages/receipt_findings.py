@@ -145,8 +145,3 @@ def headline(check: ReceiptCheck, answers: ReceiptAnswers | None) -> str:
         return f"{told} Whether the chain has {what} is {'being asked' if answers is None else 'not known'}."
     final = " and final" if {each.standing for each in answers.blocks} == {BlockStanding.FINAL} else ""
     return f"{proofs} {'holds, and its block is' if one else 'hold, and their blocks are'} in the chain{final}."
-
-
-def whose_word(check: ReceiptCheck) -> str:
-    """Which steps rest on a word alone, where proofs hold; the check tells it behind what it tells of them."""
-    return check.headline.partition(". ")[2] if check.only_said and check.verdict is not Verdict.FAILS else ""
