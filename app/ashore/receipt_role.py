@@ -9,8 +9,9 @@ is printed of the receipt's own words is made plain.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,9 +52,19 @@ def main(arguments: Sequence[str]) -> int:
     except ReceiptError as error:
         contracts, why_none = None, error.sentence
     check = check_receipt(receipt, contracts, why_none)
-    for line in _lines(check):
-        print(line)
+    _print(_lines(check))
     return HOLDS_NOT if check.verdict is Verdict.FAILS else SOUND
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Whoever reads may stop reading, as `head` does: what was found out, and the exit code of it, stay the same."""
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer would be written once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
