@@ -23,6 +23,7 @@ from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import BlockStanding, ReceiptCheck, Verdict
 from ashore.engine.wallet import Wallet
 from ashore.ethereum.proofs import content_id
+from ashore.store.names import VOUCHER_FIRST, VOUCHER_LINK
 from faults.bench import Bench
 from faults.lightning_bench import NODE_NAME, Purse
 from faults.receipt_files import arrived, with_piece
@@ -181,6 +182,10 @@ async def test_another_process_says_of_a_voucher_whose_word_it_is(purse: Purse, 
     assert f"Its last step is only {NODE_NAME}’s word." in done.stdout
     assert "proven here" not in done.stdout
     secrets = {purse.newest_invoice(), *(move.payload for move in state.moves.values() if move.payload)}
+    link = state.terms.details[VOUCHER_LINK]
+    assert not [each for each in (link, VOUCHER_LINK, VOUCHER_FIRST) if each in file.read_text()]
+    found = await purse.receipts.check(receipt)
+    assert (found.own_withdrawal, found.own_differs) == (state.id, ""), "what is kept back is no difference"
     assert not [secret for secret in secrets if secret in file.read_text() or secret in done.stdout]
 
 

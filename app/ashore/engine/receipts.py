@@ -17,6 +17,7 @@ from ashore.engine.receipt_blocks import ask_for_blocks
 from ashore.engine.receipt_checks import check_receipt
 from ashore.engine.receipt_contracts import Contracts, contracts_named_by
 from ashore.engine.receipt_signing import sign_by_vault, sign_elsewhere
+from ashore.engine.receipt_terms import told_by
 from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck
 from ashore.engine.shown import Shown
 from ashore.engine.views import Account, Voyage
@@ -56,7 +57,7 @@ class Receipts:
             started_at=state.started_at,
             status=str(state.status),
             headline=voyage.headline,
-            terms=state.terms,
+            terms=told_by(state.terms),
             moves=tuple(_moves(state)),
             stages=stages,
             proofs=await asyncio.to_thread(_unpacked, stored),
@@ -139,7 +140,7 @@ class Receipts:
         own = self._own(receipt)
         if own is None:
             return found
-        same = own.terms == receipt.terms
+        same = told_by(own.terms) == told_by(receipt.terms)
         differs = "" if same else "This wallet has this withdrawal itself, to other terms than the receipt says."
         return replace(found, own_withdrawal=own.id, own_differs=differs)
 

@@ -21,7 +21,10 @@ from ashore.ui.widgets.qr import show_large
 from ashore.ui.widgets.saving import ask_where, name_for, place_of, write
 from ashore.ui.wording import breakable, title
 
-TELLS = "Whoever has it sees amount, account, recipient and times. It holds no key."
+TELLS = (
+    "Whoever has it sees amount, account, recipient and times, the services and wallets that took part with their own "
+    "words, and the public keys of all of them. It holds no secret key, and no link that could be used."
+)
 NAMES_ONLY = "It names the receipt, and holds no proof: pass the file on as well."
 ASKING = "Your own endpoints are being asked whether the chain has the blocks of its proofs."
 SAVE, SHOW_CODE, COPY_HASH = "Save…", "Show as code", "Copy its hash"
