@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import Receipt, ReceiptStage
+from ashore.engine.receipt_views import StageCheck
 from faults.bench import Bench
 
 
@@ -22,3 +23,9 @@ def with_piece(receipt: Receipt, stage: ReceiptStage, piece: Evidence, other: Ev
     evidence = tuple(other if each == piece else each for each in stage.evidence)
     stages = (replace(stage, evidence=evidence) if each.id == stage.id else each for each in receipt.stages)
     return replace(receipt, stages=tuple(stages))
+
+
+def unbound(stages: tuple[StageCheck, ...]) -> tuple[StageCheck, ...]:
+    """The same as whoever has no contracts of their own finds them: no payout is bound to the terms."""
+    bare = (tuple(replace(piece, pays=False) for piece in stage.pieces) for stage in stages)
+    return tuple(replace(stage, pieces=pieces) for stage, pieces in zip(stages, bare, strict=True))

@@ -28,6 +28,7 @@ MOST_CODE = 1_000
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TRANSACTION = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
 _MOST_WORDS = 200
+_LIGHTNING = "LNURL"
 
 
 class ReceiptError(AshoreError):
@@ -95,9 +96,22 @@ class Receipt:
         return (proven or shown)[-1] if shown else None
 
 
+def counts(terms: Terms) -> bool:
+    """Whether what it is about is a number of a token, and no single token, no registration and nothing on Lightning.
+
+    Only then its words are made of what a proof is held against: a text of its maker's can say anything.
+    """
+    return terms.amount > 0 and terms.system != _LIGHTNING and not terms.details.get("token_id")
+
+
+def amount_words(terms: Terms) -> str:
+    """The amount, counted from its base units."""
+    return f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
+
+
 def receipt_words(terms: Terms) -> str:
     """What it is about in one line: amount, system, chain, and the recipient where that is an address."""
-    amount = terms.details.get("amount.text") or f"{display_units(terms.amount, terms.decimals)} {terms.receive_symbol}"
+    amount = amount_words(terms) if counts(terms) else terms.details.get("amount.text") or amount_words(terms)
     to = f" to {terms.recipient}" if terms.recipient.startswith("0x") else ""
     return plain(f"{amount} from {terms.system}{to} on {terms.destination}", _MOST_WORDS)
 

@@ -5,7 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,7 +31,7 @@ from ashore.engine.parts import Clock, Parts
 from ashore.engine.practice import SandboxControl
 from ashore.engine.practice_vouchers import PracticeVouchers
 from ashore.engine.receipt_contracts import PRACTICE as PRACTICE_NETWORK
-from ashore.engine.receipt_contracts import practice_text
+from ashore.engine.receipt_contracts import contracts_of, practice_text
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
@@ -223,6 +223,7 @@ def compose(
                 for each in (deployment, reddio)
                 if each and each.network == PRACTICE_NETWORK
             },
+            contracts={each.id: replace(contracts_of(each), own=True) for each in (deployment, reddio) if each},
             quorums=quorums,
             sandbox=sandbox,
             patience_ms=PATIENCE_BLOCKS * deployment.chains[deployment.primary].block_time_s * 1000,

@@ -14,6 +14,7 @@ from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.pictures import Pictures
 from ashore.engine.practice import SandboxControl
 from ashore.engine.practice_vouchers import PracticeVouchers
+from ashore.engine.receipt_contracts import Contracts
 from ashore.engine.receiving import ConnectedWallets
 from ashore.engine.registering import Registrar
 from ashore.engine.unclaimed import Purse
@@ -80,6 +81,8 @@ class Parts:
     """What loads pictures of tokens when a person asks; None where there are no tokens."""
     described: Mapping[str, str] = field(default_factory=dict)
     """What receipts tell of a practice network's contracts, by profile; empty wherever money is real."""
+    contracts: Mapping[str, Contracts] = field(default_factory=dict)
+    """What reads the proofs of this wallet's own deployments, by profile."""
     quorums: Mapping[str, Quorum] = field(default_factory=dict)
     """The endpoints of each chain, by its name."""
     patience_ms: int = 0

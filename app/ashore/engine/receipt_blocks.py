@@ -25,7 +25,7 @@ class _Block:
     hash: str
 
 
-async def ask_for_blocks(check: ReceiptCheck, contracts: Contracts, quorums: Iterable[Quorum]) -> ReceiptAnswers:
+async def ask_for_blocks(check: ReceiptCheck, contracts: Contracts | None, quorums: Iterable[Quorum]) -> ReceiptAnswers:
     """Ask for every block that a proof which holds stands in. Nothing is raised for what nobody answers.
 
     A chain is asked for only where an endpoint's chain has its number (EIP-155) and its first block, and a practice
@@ -34,8 +34,9 @@ async def ask_for_blocks(check: ReceiptCheck, contracts: Contracts, quorums: Ite
     known = {(quorum.spec.evm_chain_id, quorum.spec.genesis_hash): quorum for quorum in quorums}
     blocks = list(dict.fromkeys(_blocks(check)))
     practice = check.receipt.terms.network == PRACTICE
-    asked = contracts.own or not practice
-    by_chain = {name: known.get(place) if asked else None for name, place in contracts.chains.items()}
+    asked = contracts is not None and (contracts.own or not practice)
+    places = contracts.chains.items() if contracts is not None and asked else ()
+    by_chain = {name: known.get(place) for name, place in places}
     finals = await _finals({block.chain: by_chain.get(block.chain) for block in blocks})
     turn = asyncio.Semaphore(AT_ONCE)
 

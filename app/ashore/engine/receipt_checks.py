@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.receipt import Receipt, ReceiptStage
+from ashore.domain.receipt import Receipt, ReceiptStage, counts
 from ashore.domain.receipt_file import digest
-from ashore.domain.untrusted import plain
+from ashore.domain.untrusted import plain, quoted
 from ashore.domain.withdrawal import LAST_LEVEL, MARK_OF_LEVEL, RECEIPT, Mark, Status
 from ashore.engine.receipt_contracts import PRACTICE, Contracts
 from ashore.engine.receipt_signatures import signature_check
@@ -39,6 +39,12 @@ _NAMED = (
     "A batch’s own data names this very withdrawal. That the other steps belong to it is what its maker’s wallet"
     " concluded"
 )
+
+_PAID = (
+    "A proof shows a payout of exactly this amount to exactly this recipient. That it is of this withdrawal, and of no"
+    " other like it, is what its maker’s wallet concluded"
+)
+_KNOWN = frozenset({"zkLink", "Reddio", "Ethereum"})
 
 
 def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str = "") -> ReceiptCheck:
@@ -118,9 +124,10 @@ class _Reader:
         held = held_against(piece, facts, self._contracts.read)
         paid = self._contracts.pays(self._terms, piece, facts)
         named = self._named(self._contracts, piece, facts)
-        told = " ".join(filter(None, (held, paid, named, _unnamed(piece, facts))))
-        shows = plain(self._contracts.read(piece, facts), _MOST_SHOWN)
-        return PieceCheck(piece, True, plain(_sentence(told), _MOST_TOLD), bool(named), shows=shows)
+        told = " ".join(filter(None, (held, paid.words, named, _unnamed(piece, facts))))
+        shows = plain(paid.words or f"{_sentence(self._contracts.read(piece, facts))}.", _MOST_SHOWN)
+        exact = self._contracts.own and paid.exact and counts(self._terms)
+        return PieceCheck(piece, True, plain(_sentence(told), _MOST_TOLD), bool(named), exact, shows)
 
     def _named(self, contracts: Contracts, piece: Evidence, facts: Facts) -> str:
         """A batch is read once, however often a receipt points to it."""
@@ -154,8 +161,17 @@ def _verified(text: str) -> Facts | InvalidProof:
 
 
 def _said(piece: Evidence) -> str:
-    source = plain(piece.source, _NAME) or "Nobody"
+    source = _named(piece.source) or "Nobody"
     return f"{source} showed it, without a proof." if piece.level is Level.SEEN else f"{source} said so."
+
+
+def _named(source: str) -> str:
+    """Who says something, as Ashore's own sentences name them: a name that it does not know stands in quotation marks.
+
+    The receipt chose it, and it could read like the end of our sentence.
+    """
+    shown = plain(source, _NAME)
+    return shown if shown in _KNOWN or not shown else quoted(source, _NAME)
 
 
 def _sentence(following: str) -> str:
@@ -176,18 +192,18 @@ def _stage(receipt: Receipt, stage: ReceiptStage, reader: _Reader) -> StageCheck
 
 def _claims_too_much(stage: ReceiptStage, pieces: Sequence[PieceCheck]) -> str:
     """Why a stage's mark says more than its evidence does; empty where it does not."""
-    title = plain(stage.title, _NAME)
+    title = quoted(stage.title, _NAME)
     if stage.mark not in _MARKS:
-        return f"The mark of “{title}” is none that Ashore knows."
+        return f"The mark of {title} is none that Ashore knows."
     level = _LEVEL_OF_MARK.get(stage.mark)
     if level is None:
         return ""
     # That a block is final is no part of a proof: the maker's word for it stands, beside a proof of the block.
     carrying = [each for each in pieces if each.piece.level >= level and each.holds is not False]
     if level >= Level.PROVEN and not any(each.holds for each in carrying):
-        return f"“{title}” is marked as {stage.mark}, and no proof in the receipt carries that."
+        return f"{title} is marked as {stage.mark}, and no proof in the receipt carries that."
     if not carrying:
-        return f"“{title}” is marked as {stage.mark}, and nothing in the receipt says so."
+        return f"{title} is marked as {stage.mark}, and nothing in the receipt says so."
     return ""
 
 
@@ -272,7 +288,7 @@ def _whose_word(said: Sequence[StageCheck]) -> str:
 
 def _source(stage: StageCheck) -> str:
     best = max(stage.stage.evidence, key=lambda piece: (piece.level, piece.observed_at), default=None)
-    return (plain(best.source, _NAME) if best is not None else "") or "somebody"
+    return (_named(best.source) if best is not None else "") or "somebody"
 
 
 def _arrival(receipt: Receipt, stages: Sequence[StageCheck]) -> str:
@@ -280,6 +296,8 @@ def _arrival(receipt: Receipt, stages: Sequence[StageCheck]) -> str:
     last = _last(receipt, stages)
     if receipt.status != Status.FINAL or last is None:
         return ""
+    if last.proven and not last.paying:
+        return "Its last step has a proof; that this is the withdrawal’s payout, and final, is its maker’s word."
     if last.proven:
         return "Its last step is proven here; that this block is final is its maker’s word."
     if any(piece.holds is False for piece in last.pieces):
@@ -305,4 +323,6 @@ def _notes(
     yield ALONE
     belongs = _NAMED if any(piece.names_it for piece in pieces) else _BELONGS
     vouched = signature.holds and signature.by_account
+    if any(piece.pays for piece in pieces):
+        belongs = _PAID
     yield f"{belongs}{', and the account that it names signed for it' if vouched else ''}."

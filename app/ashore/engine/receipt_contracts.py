@@ -12,6 +12,7 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import Receipt, ReceiptError
 from ashore.engine.rechecking import ReadAgain
 from ashore.ethereum.proofs import Facts
+from ashore.systems.payouts import Paid
 from ashore.systems.reddio import described as reddio
 from ashore.systems.reddio.deployment import Deployment as ReddioDeployment
 from ashore.systems.reddio.settlement.paid_out import paid_out as reddio_paid_out
@@ -26,11 +27,8 @@ PRACTICE = "sandbox"
 """What terms call a practice network: nothing there has any value, and only there a receipt may name contracts."""
 
 
-Told = Callable[[Terms, Evidence, Facts], str]
-
-
-def _tells_nothing(terms: Terms, piece: Evidence, facts: Facts) -> str:  # noqa: ARG001 - as `Told`
-    return ""
+Pays = Callable[[Terms, Evidence, Facts], Paid]
+Names = Callable[[Terms, Evidence, Facts], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,9 @@ class Contracts:
 
     chains: Mapping[str, tuple[int, str]]
     read: ReadAgain
-    pays: Told = _tells_nothing
+    pays: Pays
     """What a proven payout says of itself, held against the terms. Raises InvalidProof where they differ."""
-    names: Told = _tells_nothing
+    names: Names
     """That something proven names this very withdrawal by itself, in words. Raises InvalidProof where it is another."""
     own: bool = False
     """Whether they are this wallet's own, and not what the receipt says of itself."""
@@ -53,6 +51,11 @@ def practice_text(deployment: ZkLinkDeployment | ReddioDeployment) -> str:
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+def contracts_of(deployment: ZkLinkDeployment | ReddioDeployment) -> Contracts:
+    """What reads the proofs of a deployment; whose word it is, is for the caller to say."""
+    return _zklink(deployment) if isinstance(deployment, ZkLinkDeployment) else _reddio(deployment)
+
+
 def contracts_named_by(receipt: Receipt) -> Contracts:
     """The contracts that a receipt names for itself. Raises ReceiptError where it names none that can be used."""
     if receipt.terms.network != PRACTICE:
@@ -62,28 +65,29 @@ def contracts_named_by(receipt: Receipt) -> Contracts:
         build = _BUILDERS[told["system"]] if isinstance(told, dict) else None
         if not isinstance(told, dict) or build is None or told["system"] != receipt.terms.system:
             raise ReceiptError("This receipt names no contracts of its network.")
-        return build(told)
+        return contracts_of(build(told))
     except (strict_json.JsonError, KeyError, TypeError, UnicodeEncodeError, AshoreError):
         raise ReceiptError("This receipt does not say which contracts its network has.") from None
 
 
-def _zklink(told: Mapping[str, object]) -> Contracts:
-    deployment = zklink.from_description(told)
+def _zklink(deployment: ZkLinkDeployment) -> Contracts:
     chains = {chain.name: (chain.evm_chain_id, chain.genesis_hash) for chain in deployment.chains.values()}
     pays, names = partial(zklink_paid_out, deployment), partial(held_in_batch, deployment)
     return Contracts(chains, partial(read_zklink, deployment), pays, names)
 
 
-def _reddio(told: Mapping[str, object]) -> Contracts:
-    deployment = reddio.from_description(told)
+def _reddio(deployment: ReddioDeployment) -> Contracts:
     chain = deployment.chain
     places = {chain.name: (chain.evm_chain_id, chain.genesis_hash)}
     return Contracts(
-        places, partial(read_reddio, deployment), lambda terms, piece, _facts: reddio_paid_out(terms, piece)
+        places,
+        partial(read_reddio, deployment),
+        lambda terms, piece, _facts: reddio_paid_out(deployment, terms, piece),
+        lambda _terms, _piece, _facts: "",
     )
 
 
-_BUILDERS: Mapping[str, Callable[[Mapping[str, object]], Contracts]] = {
-    zklink.SYSTEM: _zklink,
-    reddio.SYSTEM: _reddio,
+_BUILDERS: Mapping[str, Callable[[Mapping[str, object]], ZkLinkDeployment | ReddioDeployment]] = {
+    zklink.SYSTEM: zklink.from_description,
+    reddio.SYSTEM: reddio.from_description,
 }

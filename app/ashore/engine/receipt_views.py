@@ -1,5 +1,6 @@
 """What the window and the command line see of a receipt that was checked: what it says, and what holds here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -132,3 +133,37 @@ class ReceiptAnswers:
     blocks: tuple[BlockAnswer, ...]
     verdict: Verdict
     headline: str
+
+
+Standings = Mapping[tuple[str, int, str], BlockStanding]
+"""What the endpoints say of blocks, by chain, number and hash."""
+
+
+def standings_of(answers: ReceiptAnswers) -> Standings:
+    """What they say of each block."""
+    return {(each.chain, each.number, each.hash): each.standing for each in answers.blocks}
+
+
+def standing(found: PieceCheck, standings: Standings) -> BlockStanding:
+    """What they say of the block that a piece stands in."""
+    piece = found.piece
+    return standings.get((piece.chain, piece.block_number, piece.block_hash), BlockStanding.UNKNOWN)
+
+
+def pays(stage: StageCheck, standings: Standings) -> bool:
+    """Whether a block that the endpoints have as final holds the payout of the terms, in the stage that ends it."""
+    return any(standing(each, standings) is BlockStanding.FINAL for each in stage.paying)
+
+
+def is_green(check: ReceiptCheck, answers: ReceiptAnswers | None) -> bool:
+    """Whether a receipt may look as what is done does. The one rule, and there is no other way to it:
+
+    by this wallet's own contracts and its own endpoints, a final block holds a payout by the system's contract of
+    exactly this amount of exactly this token, called and counted as the deployment does and not as the file says, to
+    exactly this recipient; and nothing in the receipt fails. Everything else is at best sound, and that it is this
+    withdrawal its maker's word: so wherever no log names the recipient, as of ether that zkLink pays.
+    """
+    if answers is None or check.verdict is Verdict.FAILS or answers.verdict is not Verdict.HOLDS or check.own_differs:
+        return False
+    standings = standings_of(answers)
+    return any(pays(stage, standings) for stage in check.stages)

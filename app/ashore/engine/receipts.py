@@ -11,7 +11,7 @@ from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, ReceiptMove, ReceiptStage, receipt_words
 from ashore.domain.stage_marks import passed_by
-from ashore.domain.withdrawal import LAST_STAGE, Withdrawal
+from ashore.domain.withdrawal import LAST_STAGE, MARK_OF_LEVEL, Mark, Withdrawal
 from ashore.engine.parts import Parts
 from ashore.engine.receipt_blocks import ask_for_blocks
 from ashore.engine.receipt_checks import check_receipt
@@ -21,8 +21,6 @@ from ashore.engine.receipt_terms import told_by
 from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck
 from ashore.engine.shown import Shown
 from ashore.engine.views import Account, Voyage
-from ashore.ethereum.errors import InvalidProof
-from ashore.ethereum.proofs import Facts
 from ashore.store.keep import unpacked
 
 MADE_KEPT = 100
@@ -131,7 +129,7 @@ class Receipts:
     async def ask(self, check: ReceiptCheck) -> ReceiptAnswers:
         """Ask this wallet's own endpoints for the blocks of a receipt that was checked. What fails is an answer."""
         contracts, _ = self._contracts(check.receipt)
-        return await ask_for_blocks(check, contracts or Contracts({}, _unreadable), self._parts.quorums.values())
+        return await ask_for_blocks(check, contracts, self._parts.quorums.values())
 
     async def check(self, receipt: Receipt) -> ReceiptCheck:
         """Check a receipt on this computer alone. What does not hold is an answer, and nothing is raised for it."""
@@ -140,21 +138,31 @@ class Receipts:
         own = self._own(receipt)
         if own is None:
             return found
-        same = told_by(own.terms) == told_by(receipt.terms)
-        differs = "" if same else "This wallet has this withdrawal itself, to other terms than the receipt says."
-        return replace(found, own_withdrawal=own.id, own_differs=differs)
+        return replace(found, own_withdrawal=own.id, own_differs=self._differs(own, found))
+
+    def _differs(self, own: Withdrawal, found: ReceiptCheck) -> str:
+        """Where this wallet's own journal knows it otherwise: its terms, its end, or how far that came."""
+        if told_by(own.terms) != told_by(found.receipt.terms):
+            return "This wallet has this withdrawal itself, to other terms than the receipt says."
+        if own.facts.get(LAST_STAGE, "") != found.receipt.last_stage:
+            return "This wallet has this withdrawal itself, and there another step ends it."
+        voyage = self._shown.voyage(own.id)
+        here = {row.stage.id: _rank(row.mark) for row in voyage.rows} if voyage is not None else {}
+        ends = [stage for stage in found.stages if stage.ends]
+        if any(_rank(stage.said) > here.get(stage.stage.id, 0) for stage in ends):
+            return "This wallet has this withdrawal itself, and its own journal does not have it as far as the receipt."
+        return ""
 
     def _contracts(self, receipt: Receipt) -> tuple[Contracts | None, str]:
         profile = receipt.terms.profile
-        described = self._parts.described.get(profile, "")
+        own, described = self._parts.contracts.get(profile), self._parts.described.get(profile, "")
+        if own is not None and not described and not receipt.practice:
+            return own, ""
         try:
-            if described or receipt.practice or profile not in self._parts.systems:
-                return replace(contracts_named_by(receipt), own=described == receipt.practice), ""
+            named = contracts_named_by(receipt)
         except ReceiptError as error:
             return None, error.sentence
-        specs = {name: self._parts.quorums[name].spec for name in self._parts.systems[profile].chains}
-        chains = {name: (spec.evm_chain_id, spec.genesis_hash) for name, spec in specs.items()}
-        return Contracts(chains, self._parts.systems[profile].read_again, own=True), ""
+        return own if own is not None and described == receipt.practice else named, ""
 
     def _account(self, receipt: Receipt) -> Account | None:
         named = receipt.terms.account.lower()
@@ -166,8 +174,9 @@ class Receipts:
         return next((state for state in found if state is not None), None)
 
 
-def _unreadable(piece: Evidence, facts: Facts) -> str:  # noqa: ARG001 - the reader's
-    raise InvalidProof("Ashore does not know the contracts of this network.")
+def _rank(mark: Mark | None) -> int:
+    """How far a mark says that something came; 0 for one that says nothing of the kind."""
+    return next((int(level) for level, each in MARK_OF_LEVEL.items() if each is mark), 0)
 
 
 def _pieces(stages: Iterable[ReceiptStage]) -> Iterable[Evidence]:

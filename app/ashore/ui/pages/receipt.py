@@ -14,7 +14,7 @@ from ashore.domain.untrusted import plain, quoted
 from ashore.domain.withdrawal import Mark
 from ashore.engine.receipt_checks import ALONE, IN_PRACTICE
 from ashore.engine.receipt_contracts import PRACTICE
-from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck, Verdict
+from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck, Verdict, is_green, standings_of
 from ashore.engine.views import ActivityQuery
 from ashore.intake.receipts import code_in
 from ashore.systems.base import Problem, Severity
@@ -22,7 +22,7 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receipt_cards import BlocksCard, PassOnCard
 from ashore.ui.pages.receipt_code import CodeCard
-from ashore.ui.pages.receipt_findings import headline, placed
+from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, counted_title, headline, placed
 from ashore.ui.pages.receipt_signature import SignatureCard
 from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
@@ -31,7 +31,7 @@ from ashore.ui.widgets.hextext import HexText
 from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, set_tip, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import breakable, clock_time, exact_time, title, towards
+from ashore.ui.wording import breakable, clock_time, exact_time, towards
 
 NAME = "Receipt"
 CHECKING = "Its proofs are being checked."
@@ -175,7 +175,7 @@ class ReceiptPage(Page):
         last = len(check.stages) - 1
         proofs = dict(check.receipt.proofs)
         for number, stage in enumerate(check.stages):
-            stage_row = ReceiptStageRow(self.context, stage, proofs, last=number == last)
+            stage_row = ReceiptStageRow(self.context, stage, proofs, last=number == last, own=made)
             self.rows.append(stage_row)
             self._stepper.addWidget(stage_row)
         if self.back_button is not None:
@@ -220,7 +220,7 @@ class ReceiptPage(Page):
         if self.check is None or self.check.digest != check.digest:
             return
         check, self.answers = self.check, answers  # it may have been signed meanwhile
-        standings = {(each.chain, each.number, each.hash): each.standing for each in answers.blocks}
+        standings = standings_of(answers)
         for stage_row in self.rows:
             stage_row.show_blocks(standings)
         self.blocks.show_answers(answers)
@@ -229,7 +229,7 @@ class ReceiptPage(Page):
 
     def _show_header(self, receipt: Receipt, whose: str) -> None:
         terms = receipt.terms
-        amount, where = (plain(words(terms), _MOST_NAME) for words in (title, towards))
+        amount, where = (plain(words(terms), _MOST_NAME) for words in (counted_title, towards))
         self.amount.show_text(breakable(amount))
         self.where.show_text(breakable(where))
         self.setAccessibleName(f"{NAME}: {amount} {where}")
@@ -258,7 +258,7 @@ class ReceiptPage(Page):
             self.notice.show_problem(Problem(sentence, told, Severity.BLOCKS))
         elif check.own_differs or other == _OTHER_CODE:
             self.notice.show_problem(Problem(sentence, told, Severity.WARNS))
-        elif placed(answers) and any(each.paid for each in self.rows):
+        elif is_green(check, answers):
             self.notice.show_done(sentence, told)
         else:  # also where what is proven is only the beginning
             self.notice.show_problem(Problem(sentence, told, Severity.NOTES))
@@ -271,6 +271,8 @@ class ReceiptPage(Page):
     def _arrival(self, check: ReceiptCheck) -> str:
         """How far its end is proven; nothing while nobody knows the block of its end, or that it is final."""
         last = next((each for each in check.stages if each.stage.id == check.receipt.last_stage), None)
+        if last is not None and last.proven and placed(self.answers) and not last.paying:
+            return ITS_MAKERS_WORD
         known = placed(self.answers) and self._last_mark() is not Mark.IRREVERSIBLE
         return check.arrival if known or last is None or not last.proven else ""
 

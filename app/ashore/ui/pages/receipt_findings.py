@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
+from ashore.domain.events import Terms
 from ashore.domain.evidence import Level
+from ashore.domain.receipt import amount_words, counts
 from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import Mark
 from ashore.engine.receipt_views import (
     BlockStanding,
-    PieceCheck,
     ReceiptAnswers,
     ReceiptCheck,
     StageCheck,
+    Standings,
     Verdict,
+    pays,
+    standing,
 )
 from ashore.ui.widgets.marks import WORDS
+from ashore.ui.wording import is_claim, title
 
 _PROVEN = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
 _MOST_SENTENCE = 400
 ITS_MAKERS_WORD = "That it is this withdrawal’s payout is its maker’s word."
-
-Standings = Mapping[tuple[str, int, str], BlockStanding]
-"""What the endpoints say of blocks, by chain, number and hash."""
 
 
 class Outcome(StrEnum):
@@ -56,11 +57,6 @@ def _blocks(check: StageCheck, standings: Standings) -> list[BlockStanding]:
     return [standing(each, standings) for each in check.pieces if each.holds]
 
 
-def standing(found: PieceCheck, standings: Standings) -> BlockStanding:
-    piece = found.piece
-    return standings.get((piece.chain, piece.block_number, piece.block_hash), BlockStanding.UNKNOWN)
-
-
 def outcome(check: StageCheck, standings: Standings) -> Outcome:
     """What became of checking it; the worst of its pieces decides."""
     blocks = _blocks(check, standings)
@@ -69,13 +65,8 @@ def outcome(check: StageCheck, standings: Standings) -> Outcome:
     if BlockStanding.UNKNOWN in blocks:
         return Outcome.SOUND
     if blocks:
-        return Outcome.PLACED if paid(check, standings) or not check.ends else Outcome.UNBOUND
+        return Outcome.PLACED if pays(check, standings) or not check.ends else Outcome.UNBOUND
     return Outcome.SAID if check.pieces else Outcome.NOTHING
-
-
-def paid(check: StageCheck, standings: Standings) -> bool:
-    """Whether a block that the endpoints have, and have as final, holds the very payout of the terms."""
-    return any(standing(each, standings) is BlockStanding.FINAL for each in check.paying)
 
 
 def held_mark(check: StageCheck, standings: Standings) -> Mark:
@@ -116,9 +107,11 @@ def result_words(check: StageCheck, standings: Standings) -> str:
         told = "The proof holds" if one else f"{_all(len(proofs))} hold"
         all_final = set(blocks) == {BlockStanding.FINAL}
         final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
-        named = " What is proven names this very withdrawal." if any(each.names_it for each in check.pieces) else ""
-        whose = f" {ITS_MAKERS_WORD}" if check.ends and not check.paying else ""
-        return f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}.{named}{whose}"
+        named = "What is proven names this very withdrawal." if any(each.names_it for each in check.pieces) else ""
+        shown = next((each.shows for each in (*check.paying, *check.pieces) if each.holds and each.shows), "")
+        whose = ITS_MAKERS_WORD if check.ends and not check.paying else ""
+        placed = f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
+        return " ".join(filter(None, (placed, shown, named, whose)))
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
 
 
@@ -145,3 +138,10 @@ def headline(check: ReceiptCheck, answers: ReceiptAnswers | None) -> str:
         return f"{told} Whether the chain has {what} is {'being asked' if answers is None else 'not known'}."
     final = " and final" if {each.standing for each in answers.blocks} == {BlockStanding.FINAL} else ""
     return f"{proofs} {'holds, and its block is' if one else 'hold, and their blocks are'} in the chain{final}."
+
+
+def counted_title(terms: Terms) -> str:
+    """The title of what a receipt is about, whose amount is counted wherever there is something to count."""
+    if not counts(terms):
+        return title(terms)
+    return f"Claim of {amount_words(terms)}" if is_claim(terms) else amount_words(terms)

@@ -9,22 +9,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.untrusted import plain
+from ashore.domain.untrusted import plain, quoted
 from ashore.domain.withdrawal import Mark
-from ashore.engine.receipt_views import BlockStanding, PieceCheck, StageCheck
+from ashore.engine.receipt_views import BlockStanding, PieceCheck, StageCheck, Standings, standing
 from ashore.engine.views import ProofCheck
 from ashore.ui.context import Context
 from ashore.ui.pages.evidence import EvidencePanel
 from ashore.ui.pages.receipt_findings import (
     LOOKS,
     Outcome,
-    Standings,
     claim_words,
     held_mark,
     outcome,
-    paid,
     result_words,
-    standing,
 )
 from ashore.ui.pages.stage_row import Rail
 from ashore.ui.theme.icons import IconWidget
@@ -53,13 +50,15 @@ _LEVELS = {
 class ReceiptStageRow(QWidget):
     """A stage. Its mark on the line is what holds here; the maker's own stands in the line below the title."""
 
-    def __init__(self, context: Context, check: StageCheck, proofs: dict[str, str], *, last: bool) -> None:
+    def __init__(self, context: Context, check: StageCheck, proofs: dict[str, str], *, last: bool, own: bool) -> None:
+        """`own`: this wallet made it just now, and the title is its own; else it is words of somebody else."""
         super().__init__()
         self.check = check
         self._captions: list[Label] = []
         said = check.said or Mark.UNKNOWN
         self.rail = Rail(context.theme, last=last)
-        title = self._title = plain(check.stage.title, _MOST_TITLE)
+        words = plain if own else quoted
+        title = self._title = words(check.stage.title, _MOST_TITLE)
         self.title = FlowLabel("section")
         self.title.setText(breakable(title))
         set_property(self.title, "tone", "muted" if said in _NOT_REACHED else "plain")
@@ -110,11 +109,6 @@ class ReceiptStageRow(QWidget):
         if check.pieces and self.more.is_open:
             self.panel.lay_open(standings)
         self.setAccessibleName(f"{self._title}. {SAYS}: {claim_words(check)} {HERE}: {words or 'nothing'}")
-
-    @property
-    def paid(self) -> bool:
-        """Whether it ends the withdrawal, and a final block of the own endpoints pays exactly what the terms say."""
-        return outcome(self.check, self._standings) is Outcome.PLACED and paid(self.check, self._standings)
 
     def _two_lines(self) -> QWidget:
         """The maker's word and the own finding, each with its shape before it, one under the other."""
