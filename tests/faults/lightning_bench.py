@@ -7,7 +7,6 @@ a dictionary that can be locked.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
 import random
 import time
@@ -397,5 +396,5 @@ class _PacingClock:
 
 
 def _ids() -> itertools.chain[str]:
-    mark = hashlib.sha256(str(random.random()).encode()).hexdigest()[:24]
+    mark = random.randbytes(12).hex()
     return itertools.chain(f"{mark}{number:08x}" for number in itertools.count())

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
@@ -27,7 +27,11 @@ SIGNED_HEAD = "Ashore receipt\n"
 MOST_CODE = 1_000
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TRANSACTION = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
-_MOST_WORDS = 200
+_TIME = re.compile(r"[0-9]{1,19}", re.ASCII)
+_MOST_TIME = 2**63
+_MOST_WORDS, _MOST_STATUS = 200, 40
+_MOST_CODED, _MOST_STATUS_CODED = 600, 120
+"""Characters of a code's words and status as they stand in it, where one that is no ASCII takes up to twelve."""
 _LIGHTNING = "LNURL"
 
 
@@ -149,9 +153,22 @@ class ReceiptCode:
     transaction: str = ""
 
 
+def coded_words(words: str) -> str:
+    """As much of them as a code has room for. What `receipt_words` tells of amounts and addresses always fits."""
+    return _coded(words, _MOST_WORDS, _MOST_CODED)
+
+
+def _coded(words: str, most: int, most_coded: int) -> str:
+    told = plain(words, most)
+    while len(quote_plus(told)) > most_coded:
+        told = told.removesuffix("…")[:-1].rstrip() + "…"
+    return told
+
+
 def code_text(code: ReceiptCode) -> str:
-    """The text of a receipt's code."""
-    parts = {"v": VERSION, "d": code.digest, "w": code.words, "s": code.status, "m": code.made_at}
+    """The text of a receipt's code, which `read_code` reads: words and status are cut where it would be too long."""
+    status = _coded(code.status, _MOST_STATUS, _MOST_STATUS_CODED)
+    parts = {"v": VERSION, "d": code.digest, "w": coded_words(code.words), "s": status, "m": code.made_at}
     return CODE_HEAD + urlencode({**parts, **({"t": code.transaction} if code.transaction else {})})
 
 
@@ -167,8 +184,8 @@ def read_code(text: str) -> ReceiptCode:
     if parts["v"] != str(VERSION):
         raise ReceiptError("This code is of another version of Ashore.", "Open the receipt with a newer one.")
     made, transaction = parts["m"], parts.get("t", "")
-    sound = _DIGEST.fullmatch(parts["d"]) and made.isdecimal() and len(made) <= 15
+    sound = _DIGEST.fullmatch(parts["d"]) and _TIME.fullmatch(made) and int(made) < _MOST_TIME
     if not sound or (transaction and not _TRANSACTION.fullmatch(transaction)):
         raise ReceiptError("The code of this receipt is damaged.", "Scan or copy it again.")
-    words, status = plain(parts["w"], _MOST_WORDS), plain(parts["s"], 40)
+    words, status = plain(parts["w"], _MOST_WORDS), plain(parts["s"], _MOST_STATUS)
     return ReceiptCode(parts["d"], words, status, int(made), transaction)

@@ -9,7 +9,15 @@ from ashore import __version__
 from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence
-from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, ReceiptMove, ReceiptStage, receipt_words
+from ashore.domain.receipt import (
+    Receipt,
+    ReceiptCode,
+    ReceiptError,
+    ReceiptMove,
+    ReceiptStage,
+    coded_words,
+    receipt_words,
+)
 from ashore.domain.stage_marks import passed_by
 from ashore.domain.withdrawal import LAST_STAGE, MARK_OF_LEVEL, Mark, Withdrawal
 from ashore.engine.parts import Parts
@@ -27,6 +35,9 @@ MADE_KEPT = 100
 """How many of the receipts that were made are known again when they are to be signed."""
 
 MOST_PAID_AT_ONCE = 50
+
+MOST_LOOKED_FOR = 8
+"""How many names of a stranger's receipt are looked for, each in every row; its first is that of the request."""
 
 
 class Receipts:
@@ -88,7 +99,9 @@ class Receipts:
             return ""
         rows = self._parts.journal.page(code.transaction, "all", None, MOST_PAID_AT_ONCE)
         told = ((row.id, self._parts.ledger.terms(row.id)) for row in rows)
-        return next((name for name, terms in told if terms is not None and receipt_words(terms) == code.words), "")
+        return next(
+            (name for name, terms in told if terms is not None and coded_words(receipt_words(terms)) == code.words), ""
+        )
 
     def signer(self, receipt: Receipt) -> tuple[Account | None, str]:
         """The account that can sign it in this wallet; None with a sentence why there is none.
@@ -170,7 +183,11 @@ class Receipts:
 
     def _own(self, receipt: Receipt) -> Withdrawal | None:
         """This wallet's withdrawal with a move of the same public name."""
-        found = (self._parts.journal.with_locator(move.name) for move in receipt.moves if move.name)
+        names = list(dict.fromkeys(move.name for move in receipt.moves if move.name))
+        made_here = self._parts.journal.load(receipt.withdrawal)
+        if made_here is not None and any(move.locator in names for move in made_here.moves.values()):
+            return made_here
+        found = (self._parts.journal.with_locator(name) for name in names[:MOST_LOOKED_FOR])
         return next((state for state in found if state is not None), None)
 
 

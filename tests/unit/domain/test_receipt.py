@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Level
 from ashore.domain.receipt import (
+    MOST_CODE,
     ReceiptCode,
     ReceiptError,
     ReceiptSignature,
     code_text,
+    coded_words,
     read_code,
     receipt_words,
     signed_text,
 )
 from ashore.domain.receipt_file import digest, read, write
+from ashore.domain.untrusted import plain
 from unit.domain.receipts import PAYOUT, RECEIPT, RECIPIENT
 
 
@@ -111,11 +115,23 @@ def test_the_payout_is_the_strongest_of_what_the_chain_shows() -> None:
 CODE = ReceiptCode("ab" * 32, "25.00 USDC from zkLink on Ethereum", "final", 1_700_000_000_000, "0x" + "cd" * 32)
 
 
-@given(st.text(max_size=60), st.booleans())
-def test_a_code_is_read_as_it_was_written(status: str, known: bool) -> None:
-    code = replace(CODE, status="".join(c for c in status if c.isalnum() and c.isascii())[:40])
-    code = code if known else replace(code, transaction="")
-    assert read_code(code_text(code)) == code
+@given(st.text(max_size=250), st.text(max_size=60), st.booleans(), st.integers(0, 2**63 - 1))
+@example("☂" * 200, "\U0001f6a2" * 40, True, 2**63 - 1)
+@example("é" * 190 + " 0x", "final", False, 0)
+def test_a_code_is_read_as_it_was_written(words: str, status: str, known: bool, made_at: int) -> None:
+    code = replace(CODE, words=words, status=status, made_at=made_at, transaction=CODE.transaction if known else "")
+    text = code_text(code)
+    assert len(text) <= MOST_CODE
+    found = read_code(text)
+    assert (found.digest, found.made_at, found.transaction) == (code.digest, code.made_at, code.transaction)
+    assert found.words == coded_words(words)
+    for cut, whole in ((found.words, plain(words, 200)), (found.status, plain(status, 40))):
+        assert cut == whole or (cut.endswith("…") and whole.startswith(cut[:-1]))
+
+
+def test_words_of_amounts_and_addresses_stand_in_a_code_whole() -> None:
+    words = f"{'1,000' * 15}.000000000000000001 WBTC from zkLink to {RECIPIENT} on {'Polygon zkEVM' * 3}"
+    assert read_code(code_text(replace(CODE, words=words))).words == words
 
 
 @pytest.mark.parametrize(
@@ -127,6 +143,10 @@ def test_a_code_is_read_as_it_was_written(status: str, known: bool) -> None:
         code_text(CODE) + "&x=1",
         code_text(CODE).replace("v=1", "v=2"),
         code_text(CODE).replace("m=17", "m=-17"),
+        code_text(CODE).replace("m=17", f"m={quote_plus('١٧')}"),
+        code_text(CODE).replace("m=17", f"m={2**63}"),
+        code_text(CODE).replace("m=17", "m=%2B17"),
+        code_text(CODE).replace("m=17", "m=1_7"),
         code_text(CODE).replace("ab" * 32, "ab" * 31),
         code_text(CODE).replace("cd" * 32, "cd" * 33),
         code_text(CODE) + "&" * 1000,

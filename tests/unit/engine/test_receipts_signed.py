@@ -10,13 +10,15 @@ from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptSignature
 from ashore.domain.receipt_signature import text_of
-from ashore.domain.withdrawal import Status
+from ashore.domain.withdrawal import Status, Withdrawal
 from ashore.engine.receipt_checks import check_receipt
 from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_signatures import COMPARE
 from ashore.engine.receipt_views import SignatureCheck, Verdict
+from ashore.engine.receipts import MOST_LOOKED_FOR
 from ashore.engine.views import Account
 from ashore.keys.errors import Locked, Refused, SecretPasted
+from ashore.store.journal import Journal
 from unit.engine.test_elsewhere import ADDRESS, ElsewhereBench, files, signed
 
 
@@ -122,3 +124,25 @@ async def test_not_while_locked(bench: ElsewhereBench) -> None:
     assert "locked" in why_none
     with pytest.raises((AshoreError, Locked)):
         await bench.wallet.receipts.sign(receipt)
+
+
+async def test_a_strangers_names_are_not_looked_for_without_end(
+    bench: ElsewhereBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is looked for in every row of the list, on the window's own loop."""
+    receipt = await of_the_vault(bench)
+    asked, whole = list[str](), Journal.with_locator
+
+    def counted(journal: Journal, name: str) -> Withdrawal | None:
+        asked.append(name)
+        return whole(journal, name)
+
+    monkeypatch.setattr(Journal, "with_locator", counted)
+    (own,) = receipt.moves
+    others = tuple(replace(own, name=f"0x{number:064x}") for number in range(59))
+    found = await bench.wallet.receipts.check(replace(receipt, moves=(*others, own)))
+    assert (found.own_withdrawal, asked) == (receipt.withdrawal, [])
+    found = await bench.wallet.receipts.check(replace(receipt, withdrawal="x", moves=(own, *others)))
+    assert found.own_withdrawal == receipt.withdrawal
+    found = await bench.wallet.receipts.check(replace(receipt, withdrawal="x", moves=(*others, *others)))
+    assert (found.own_withdrawal, len(asked)) == ("", 1 + MOST_LOOKED_FOR)
