@@ -89,7 +89,8 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         await person.until_sees("blocks are in the chain")
         person.photograph("made")
         assert {str(row.rail.mark.mark) for row in made.rows} == {"irreversible"}
-        assert person.sees("the block is in the chain and final. What is proven names this very withdrawal.")
+        assert person.sees("What is proven names this very withdrawal.", "and the token’s own log names the recipient.")
+        assert made.notice.property("ground") == "ok"
         made.rows[0].more.set_open(True)
         await person.settle()
         person.photograph("evidence")
@@ -114,6 +115,7 @@ async def test_a_receipt_is_made_saved_and_opened_again(house: House, tmp_path: 
         again = await opened(person, path, "blocks are in the chain")
         assert person.sees("About your own withdrawal", "Show its voyage", "Signed by the account below")
         assert again.check is not None
+        await person.until(lambda: again.notice.property("ground") == "ok", "the payout, bound to its terms")
         person.photograph("opened")
 
         changed = tmp_path / "changed.json"

@@ -26,7 +26,7 @@ from ashore.engine.receipt_views import (
 from ashore.ui.arrivals import SHOW, Source
 from ashore.ui.links import Links
 from ashore.ui.pages.field_intake import SHOW_RECEIPT
-from ashore.ui.pages.receipt import CHECKING, FOREIGN, MADE, ReceiptPage
+from ashore.ui.pages.receipt import CHECKING, FOREIGN, MADE, PAID, ReceiptPage
 from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD
 from ashore.ui.pages.receipt_opening import NO_RECEIPT
 from ashore.ui.pages.receipt_signature import SignDialog
@@ -405,7 +405,7 @@ def sound(check: ReceiptCheck) -> ReceiptCheck:
 @pytest.mark.parametrize(
     ("standing", "verdict", "look", "told"),
     [
-        (FINAL, Verdict.HOLDS, ("ok", "proven", "ok"), "Its one proof holds, and its block is in the chain and final."),
+        (FINAL, Verdict.HOLDS, ("ok", "proven", "ok"), PAID),
         (AGREED, Verdict.HOLDS, ("note", "seen", "accent"), "Its one proof holds, and its block is in the chain."),
         (
             *(UNKNOWN, Verdict.SAID, ("note", "seen", "accent")),
@@ -456,7 +456,8 @@ async def test_a_beginning_that_is_proven_is_not_green(shell: Shell) -> None:
     receipts.found, receipts.answers = sound, answers(FINAL, Verdict.HOLDS)
     page = await opened(shell, replace(ENDED, last_stage="another"))
     assert page.notice.property("ground") == "note"
-    assert str(page.rows[0].rail.mark.mark) == "proven"
+    assert (str(page.rows[0].rail.mark.mark), page.rows[0].result.property("tone")) == ("seen", "accent")
+    assert page.rows[0].title.text() == "“Paid”", "a stranger chose what it is called"
 
 
 async def test_a_receipt_that_fails_alone_is_not_made_good_by_its_blocks(shell: Shell) -> None:

@@ -35,6 +35,7 @@ from ashore.ui.wording import breakable, clock_time, exact_time, towards
 
 NAME = "Receipt"
 CHECKING = "Its proofs are being checked."
+PAID = "A final block holds exactly this payout."
 MADE, OWN, FOREIGN = "Made by this wallet", "About your own withdrawal", "From another wallet"
 _SAME_CODE = "It is the receipt whose code you brought before."
 _OTHER_CODE = "It is not the receipt whose code you brought before: that one has another hash."
@@ -222,7 +223,7 @@ class ReceiptPage(Page):
         check, self.answers = self.check, answers  # it may have been signed meanwhile
         standings = standings_of(answers)
         for stage_row in self.rows:
-            stage_row.show_blocks(standings)
+            stage_row.show_blocks(standings, green=is_green(check, answers))
         self.blocks.show_answers(answers)
         self._show_notes(check)
         self._show_finding()
@@ -259,7 +260,7 @@ class ReceiptPage(Page):
         elif check.own_differs or other == _OTHER_CODE:
             self.notice.show_problem(Problem(sentence, told, Severity.WARNS))
         elif is_green(check, answers):
-            self.notice.show_done(sentence, told)
+            self.notice.show_done(PAID, f"{sentence} {told}")
         else:  # also where what is proven is only the beginning
             self.notice.show_problem(Problem(sentence, told, Severity.NOTES))
 

@@ -24,6 +24,7 @@ from ashore.ui.wording import is_claim, title
 
 _PROVEN = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
 _MOST_SENTENCE = 400
+_OF_IT = "That it is of this withdrawal is its maker’s word."
 ITS_MAKERS_WORD = "That it is this withdrawal’s payout is its maker’s word."
 
 
@@ -32,9 +33,10 @@ class Outcome(StrEnum):
 
     FAILS = "fails"
     PLACED = "placed"
-    """Its proofs hold, and the endpoints have their blocks; of the last stage, a final one pays exactly this."""
+    """Its proofs hold, and the endpoints have their blocks. Of the last stage a final one pays exactly this; of any
+    other the receipt is of this wallet itself, or its payout is so bound."""
     UNBOUND = "unbound"
-    """The same of the last stage, but that it is this withdrawal's payout is its maker's word, or not final yet."""
+    """The same, but that it is of this withdrawal is its maker's word; or the payout is not final yet."""
     SOUND = "sound"
     """Its proofs hold in themselves; anybody could have made up the blocks that they stand in."""
     SAID = "said"
@@ -57,21 +59,25 @@ def _blocks(check: StageCheck, standings: Standings) -> list[BlockStanding]:
     return [standing(each, standings) for each in check.pieces if each.holds]
 
 
-def outcome(check: StageCheck, standings: Standings) -> Outcome:
-    """What became of checking it; the worst of its pieces decides."""
+def outcome(check: StageCheck, standings: Standings, *, bound: bool) -> Outcome:
+    """What became of checking it; the worst of its pieces decides.
+
+    `bound`: the receipt is of this wallet itself, or its payout is held to its terms. No step of any other is green:
+    whose steps they are, and what each is called, is then its maker's word.
+    """
     blocks = _blocks(check, standings)
     if check.contradiction or any(each.holds is False for each in check.pieces) or BlockStanding.ANOTHER in blocks:
         return Outcome.FAILS
     if BlockStanding.UNKNOWN in blocks:
         return Outcome.SOUND
     if blocks:
-        return Outcome.PLACED if pays(check, standings) or not check.ends else Outcome.UNBOUND
+        return Outcome.PLACED if pays(check, standings) or (bound and not check.ends) else Outcome.UNBOUND
     return Outcome.SAID if check.pieces else Outcome.NOTHING
 
 
-def held_mark(check: StageCheck, standings: Standings) -> Mark:
+def held_mark(check: StageCheck, standings: Standings, *, bound: bool) -> Mark:
     """The mark that a stage has here: proven only where the endpoints have its blocks; the last, where that pays it."""
-    found, said = outcome(check, standings), check.said or Mark.UNKNOWN
+    found, said = outcome(check, standings, bound=bound), check.said or Mark.UNKNOWN
     if found is Outcome.FAILS:
         return Mark.FAILED
     if found is Outcome.PLACED and said is Mark.IRREVERSIBLE:
@@ -89,9 +95,9 @@ def claim_words(check: StageCheck) -> str:
     return f"{name}. {quoted(sentence, _MOST_SENTENCE) if sentence.strip() else ''}".strip()
 
 
-def result_words(check: StageCheck, standings: Standings) -> str:
+def result_words(check: StageCheck, standings: Standings, *, bound: bool) -> str:
     """What was found out here; empty where there was nothing to check."""
-    found, blocks = outcome(check, standings), _blocks(check, standings)
+    found, blocks = outcome(check, standings, bound=bound), _blocks(check, standings)
     proofs = [piece for piece in check.pieces if piece.holds is not None]
     one = len(proofs) == 1
     if found is Outcome.FAILS:
@@ -109,7 +115,8 @@ def result_words(check: StageCheck, standings: Standings) -> str:
         final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
         named = "What is proven names this very withdrawal." if any(each.names_it for each in check.pieces) else ""
         shown = next((each.shows for each in (*check.paying, *check.pieces) if each.holds and each.shows), "")
-        whose = ITS_MAKERS_WORD if check.ends and not check.paying else ""
+        whose = "" if found is Outcome.PLACED or named or check.paying else _OF_IT
+        whose = ITS_MAKERS_WORD if check.ends and not check.paying else whose
         placed = f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
         return " ".join(filter(None, (placed, shown, named, whose)))
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""

@@ -54,6 +54,7 @@ class ReceiptStageRow(QWidget):
         """`own`: this wallet made it just now, and the title is its own; else it is words of somebody else."""
         super().__init__()
         self.check = check
+        self._own = own
         self._captions: list[Label] = []
         said = check.said or Mark.UNKNOWN
         self.rail = Rail(context.theme, last=last)
@@ -77,7 +78,7 @@ class ReceiptStageRow(QWidget):
             self.more.set_name(f"Evidence of {title}")
             self.panel = ReceiptEvidence(context, check.pieces, proofs)
             self.more.set_content(self.panel)
-            self.more.toggled.connect(lambda opened: self.panel.lay_open(self._standings) if opened else None)
+            self.more.toggled.connect(lambda opened: self._lay_open() if opened else None)
             body.addWidget(self.more)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +87,7 @@ class ReceiptStageRow(QWidget):
         outer.addLayout(body, 1)
         context.theme.changed.connect(self._align)
         self._align()
-        self.show_blocks({})
+        self.show_blocks({}, green=False)
 
     def _align(self) -> None:
         """All stages have their words in one line down, whether anything was checked of them or not."""
@@ -94,21 +95,25 @@ class ReceiptStageRow(QWidget):
             caption.ensurePolished()
             caption.setMinimumWidth(caption.fontMetrics().horizontalAdvance(HERE) + 2)
 
-    def show_blocks(self, standings: Standings) -> None:
-        """Tell what holds of it, by what is known of the blocks now."""
+    def show_blocks(self, standings: Standings, *, green: bool) -> None:
+        """Tell what holds of it, by what is known of the blocks now; `green`: the receipt's payout is bound to it."""
         self._standings = standings
         check = self.check
-        words = result_words(check, standings)
-        icon, tone = LOOKS[outcome(check, standings)]
-        self.rail.mark.show_mark(held_mark(check, standings))
+        bound = self._bound = self._own or green
+        words = result_words(check, standings, bound=bound)
+        icon, tone = LOOKS[outcome(check, standings, bound=bound)]
+        self.rail.mark.show_mark(held_mark(check, standings, bound=bound))
         self.found.show_icon(icon, tone)
         self.result.setText(breakable(words))
         set_property(self.result, "tone", tone)
         set_tip(self.rail.mark, words or claim_words(check))
         self.rail.mark.setAccessibleName(words or claim_words(check))
         if check.pieces and self.more.is_open:
-            self.panel.lay_open(standings)
+            self._lay_open()
         self.setAccessibleName(f"{self._title}. {SAYS}: {claim_words(check)} {HERE}: {words or 'nothing'}")
+
+    def _lay_open(self) -> None:
+        self.panel.lay_open(self._standings, bound=self._bound)
 
     def _two_lines(self) -> QWidget:
         """The maker's word and the own finding, each with its shape before it, one under the other."""
@@ -119,7 +124,7 @@ class ReceiptStageRow(QWidget):
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(2, 1)
         told: list[tuple[str, QWidget, Label]] = [(SAYS, self.said, self.claim)]
-        if outcome(self.check, {}) is Outcome.NOTHING:
+        if outcome(self.check, {}, bound=False) is Outcome.NOTHING:
             self.found.hide()
             self.result.hide()
             for widget in (self.found, self.result):
@@ -145,11 +150,12 @@ class ReceiptEvidence(EvidencePanel):
         self._checks = {id(piece): each for each, piece in shown}
         self._proofs = proofs
         self._standings: Standings = {}
+        self._bound = False
 
-    def lay_open(self, standings: Standings) -> None:
-        """Show the pieces, by what is known of the blocks now."""
-        if standings is not self._standings:
-            self._standings = standings
+    def lay_open(self, standings: Standings, *, bound: bool) -> None:
+        """Show the pieces, by what is known of the blocks now, and of whether the receipt's payout is bound to it."""
+        if standings is not self._standings or bound is not self._bound:
+            self._standings, self._bound = standings, bound
             self._shown = ()
         self.show_evidence(self._pieces)
 
@@ -160,7 +166,7 @@ class ReceiptEvidence(EvidencePanel):
         found = self._checks[id(piece)]
         agreed = f"; {piece.agreeing} of {piece.asked} of its maker’s endpoints had the block" if piece.asked else ""
         facts.add(SAYS, f"{_LEVELS[piece.level]}{agreed}")
-        placed = standing(found, self._standings) in (BlockStanding.AGREED, BlockStanding.FINAL)
+        placed = self._bound and standing(found, self._standings) in (BlockStanding.AGREED, BlockStanding.FINAL)
         told = Label(breakable(found.sentence), wrap=True)
         set_property(told, "tone", {True: "ok" if placed else "accent", False: "bad", None: "muted"}[found.holds])
         facts.add_widget(HERE, told)
