@@ -7,11 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
+from typing import IO
 
 import pytest
+from tests.unit.domain.receipts import RECEIPT
 
 import ashore
+from ashore.domain.receipt_file import write
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
@@ -20,8 +24,10 @@ BASH = shutil.which("bash") or "bash"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the scripts are for Unix")
 
 
-def start(*command: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a bare environment with these variables."""
+def start(
+    *command: str | Path, cwd: Path = ROOT, given: IO[bytes] | int = subprocess.DEVNULL, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a bare environment with these variables; `given` is what it may read."""
     bare = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(cwd), "ASHORE_PYTHON": sys.executable}
     return subprocess.run(
         [str(part) for part in command],
@@ -29,7 +35,7 @@ def start(*command: str | Path, cwd: Path = ROOT, **environment: str) -> subproc
         env=bare | environment,
         capture_output=True,
         text=True,
-        stdin=subprocess.DEVNULL,
+        stdin=given,
         timeout=100,
         check=False,
     )
@@ -68,6 +74,15 @@ def ready_venv(tmp_path: Path) -> Path:
     return venv
 
 
+@pytest.fixture
+def filled_venv(ready_venv: Path) -> Path:
+    """The same with all that this very process can import."""
+    asked = [str(ready_venv / "bin" / "python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    site = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+    Path(site, "others.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return ready_venv
+
+
 @pytest.mark.parametrize("script", ["run", "test", "environment.sh", "../.ci/run"])
 def test_scripts_are_valid(script: str) -> None:
     assert start(BASH, "-n", PACKAGING / script).returncode == 0
@@ -85,6 +100,22 @@ def test_exit_codes_come_through(ready_venv: Path) -> None:
     done = start(PACKAGING / "run", "--selftest", "--network", "mainnet", ASHORE_VENV=str(ready_venv))
     assert done.returncode == 2
     assert "mainnet cannot be reached" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a file.json", "-"])
+@pytest.mark.parametrize(("content", "code", "said"), [("no receipt", 2, ""), (write(RECEIPT), 1, "DOES NOT HOLD: ")])
+def test_a_receipt_is_checked_without_a_display(
+    filled_venv: Path, tmp_path: Path, name: str, content: str, code: int, said: str
+) -> None:
+    file = tmp_path / "a file.json"
+    file.write_text(content, encoding="utf-8")
+    with file.open("rb") as given:
+        command = (PACKAGING / "run", "verify-receipt", name)
+        done = start(*command, cwd=tmp_path, given=given, ASHORE_VENV=str(filled_venv))
+    assert (done.returncode, bool(done.stderr)) == (code, code == 2), done.stderr
+    assert done.stdout.startswith(said)
+    assert done.stderr.startswith("ashore: This file" if code == 2 and name != "-" else "ashore: " if code == 2 else "")
+    assert "display" not in done.stderr
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
