@@ -97,7 +97,7 @@ class _Reader:
             told = "It is said to be proven, and names no proof." if claims else _said(piece)
             return PieceCheck(piece, False if claims else None, told)
         try:
-            if piece.kind == RECEIPT and stage != SENT:
+            if piece.kind == RECEIPT and stage.partition(".")[0] != SENT:  # of what replaced it, the move's id follows
                 raise InvalidProof("The receipt of a transaction shows that it was sent, and not this step.")
             return self._held(piece)
         except AshoreError as error:
