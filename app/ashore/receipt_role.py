@@ -1,6 +1,6 @@
 """`ashore verify-receipt FILE`: checks a receipt from its bytes alone and says what holds. No keys, no network, no Qt.
 
-Ends with 0 where it is sound in itself: everything that it calls proven has a proof inside that bears checking, and no
+Ends with 0 where it is sound in itself: whatever it calls proven has a proof inside that bears checking, and no
 signature is false. With 1 where something does not hold, with 2 where the file is no receipt. Nobody is asked whether
 the blocks are in the chain, so nothing is called proven here: anybody can make up a block with all its proofs. Whatever
 is printed of the receipt's own words is made plain.
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     except ReceiptError as error:
         contracts, why_none = None, error.sentence
     check = check_receipt(receipt, contracts, why_none)
-    _print(_lines(check))
+    _print(lines_of(check))
     return HOLDS_NOT if check.verdict is Verdict.FAILS else SOUND
 
 
@@ -71,9 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ashore verify-receipt",
         description="Checks a receipt of a withdrawal on this computer alone, without keys or network.",
-        epilog="Ends with 0 where it is sound in itself, 1 where something does not hold, 2 where the file is no "
-        "receipt. Nobody is asked whether its blocks are in the chain, which anybody can make up: open the file in an "
-        "Ashore, which asks its endpoints.",
+        epilog="Ends with 0 where it is sound in itself or claims no proof, 1 where something does not hold, 2 where "
+        "the file is no receipt. Nobody is asked whether its blocks are in the chain, which anybody can make up: open "
+        "the file in an Ashore, which asks its endpoints.",
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", help="the receipt; - reads it from the standard input")
@@ -96,7 +96,8 @@ def _some(file: BinaryIO) -> bytes:
     return file.read(MAX_BYTES + 1)
 
 
-def _lines(check: ReceiptCheck) -> Iterator[str]:
+def lines_of(check: ReceiptCheck) -> Iterator[str]:
+    """All that is said of it, line by line, and nothing in it that a terminal would obey."""
     receipt = check.receipt
     yield f"{_WORDS[check.verdict]}: {check.headline}"
     yield from (note for note in _FIRST if note in check.notes)
