@@ -115,6 +115,6 @@ async def test_other_terms_than_ones_own_are_warned_of(shell: Shell) -> None:
     receipts.found = lambda check: replace(sound(check), own_withdrawal="v", own_differs="It differs.")
     receipts.answers = answers(BlockStanding.FINAL, Verdict.HOLDS)
     page = await opened(shell, RECEIPT)
-    assert page.notice.property("ground") == "warn"
-    assert "It differs." in page.notice.text
+    assert page.notice.property("ground") == "bad"
+    assert page.notice.sentence.text() == "It differs.", "what this wallet knows itself comes first"
     assert page.to_voyage.isVisible()

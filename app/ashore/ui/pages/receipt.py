@@ -222,8 +222,9 @@ class ReceiptPage(Page):
             return
         check, self.answers = self.check, answers  # it may have been signed meanwhile
         standings = standings_of(answers)
+        bound = is_green(check, answers) or (self._made_here and not self._fails)
         for stage_row in self.rows:
-            stage_row.show_blocks(standings, green=is_green(check, answers))
+            stage_row.show_blocks(standings, bound=bound)
         self.blocks.show_answers(answers)
         self._show_notes(check)
         self._show_finding()
@@ -253,16 +254,23 @@ class ReceiptPage(Page):
         word = check.whose_word if check.holding else ""
         other = self._compared(check)
         says = f"It says: {quoted(check.receipt.headline, _MOST_HEADLINE)}"
-        told = " ".join(filter(None, (says, word, self._arrival(check), check.own_differs, other)))
+        told = " ".join(filter(None, (says, word, self._arrival(check), other)))
         sentence = headline(check, answers)
-        if Verdict.FAILS in (check.verdict, answers.verdict if answers is not None else None):
+        if check.own_differs:  # what this wallet knows itself comes before all that it was told
+            self.notice.show_problem(Problem(check.own_differs, f"{sentence} {told}", Severity.BLOCKS))
+        elif self._fails:
             self.notice.show_problem(Problem(sentence, told, Severity.BLOCKS))
-        elif check.own_differs or other == _OTHER_CODE:
+        elif other == _OTHER_CODE:
             self.notice.show_problem(Problem(sentence, told, Severity.WARNS))
         elif is_green(check, answers):
             self.notice.show_done(PAID, f"{sentence} {told}")
         else:  # also where what is proven is only the beginning
             self.notice.show_problem(Problem(sentence, told, Severity.NOTES))
+
+    @property
+    def _fails(self) -> bool:
+        """Whether anything of it is false, here or in its chain."""
+        return Verdict.FAILS in (each.verdict for each in (self.check, self.answers) if each is not None)
 
     def _last_mark(self) -> Mark | None:
         """The mark here of the stage that ends the withdrawal."""

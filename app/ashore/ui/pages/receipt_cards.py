@@ -30,8 +30,8 @@ ASKING = "Your own endpoints are being asked whether the chain has the blocks of
 SAVE, SHOW_CODE, COPY_HASH = "Save…", "Show as code", "Copy its hash"
 _MARGINS = (20, 16, 20, 16)
 _TONES = {
-    BlockStanding.FINAL: "ok",
-    BlockStanding.AGREED: "ok",
+    BlockStanding.FINAL: "plain",  # that a block is there says nothing of what is claimed of it
+    BlockStanding.AGREED: "plain",
     BlockStanding.ANOTHER: "bad",
     BlockStanding.UNKNOWN: "muted",
 }

@@ -62,8 +62,8 @@ def _blocks(check: StageCheck, standings: Standings) -> list[BlockStanding]:
 def outcome(check: StageCheck, standings: Standings, *, bound: bool) -> Outcome:
     """What became of checking it; the worst of its pieces decides.
 
-    `bound`: the receipt is of this wallet itself, or its payout is held to its terms. No step of any other is green:
-    whose steps they are, and what each is called, is then its maker's word.
+    `bound`: the receipt is of this wallet itself, or its payout is held to its terms, and nothing of it fails. No step
+    of any other is green: whose steps they are, and what each is called, is then its maker's word.
     """
     blocks = _blocks(check, standings)
     if check.contradiction or any(each.holds is False for each in check.pieces) or BlockStanding.ANOTHER in blocks:
@@ -71,7 +71,7 @@ def outcome(check: StageCheck, standings: Standings, *, bound: bool) -> Outcome:
     if BlockStanding.UNKNOWN in blocks:
         return Outcome.SOUND
     if blocks:
-        return Outcome.PLACED if pays(check, standings) or (bound and not check.ends) else Outcome.UNBOUND
+        return Outcome.PLACED if bound and (pays(check, standings) or not check.ends) else Outcome.UNBOUND
     return Outcome.SAID if check.pieces else Outcome.NOTHING
 
 

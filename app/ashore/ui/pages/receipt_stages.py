@@ -54,7 +54,6 @@ class ReceiptStageRow(QWidget):
         """`own`: this wallet made it just now, and the title is its own; else it is words of somebody else."""
         super().__init__()
         self.check = check
-        self._own = own
         self._captions: list[Label] = []
         said = check.said or Mark.UNKNOWN
         self.rail = Rail(context.theme, last=last)
@@ -63,7 +62,7 @@ class ReceiptStageRow(QWidget):
         self.title = FlowLabel("section")
         self.title.setText(breakable(title))
         set_property(self.title, "tone", "muted" if said in _NOT_REACHED else "plain")
-        self.said = MarkWidget(context.theme, said, 12)
+        self.said = MarkWidget(context.theme, said, 12, tone="muted")  # a word, whatever it claims
         set_tip(self.said, f"{WORDS[said].name.capitalize()}: {_OF_ITS_MAKER}")
         self.claim = Label(breakable(claim_words(check)), wrap=True)
         self.found = IconWidget(context.icons, "info", "muted", 14)
@@ -87,7 +86,7 @@ class ReceiptStageRow(QWidget):
         outer.addLayout(body, 1)
         context.theme.changed.connect(self._align)
         self._align()
-        self.show_blocks({}, green=False)
+        self.show_blocks({}, bound=False)
 
     def _align(self) -> None:
         """All stages have their words in one line down, whether anything was checked of them or not."""
@@ -95,11 +94,11 @@ class ReceiptStageRow(QWidget):
             caption.ensurePolished()
             caption.setMinimumWidth(caption.fontMetrics().horizontalAdvance(HERE) + 2)
 
-    def show_blocks(self, standings: Standings, *, green: bool) -> None:
-        """Tell what holds of it, by what is known of the blocks now; `green`: the receipt's payout is bound to it."""
+    def show_blocks(self, standings: Standings, *, bound: bool) -> None:
+        """Tell what holds of it, by what is known of the blocks now; `bound` as in `outcome`."""
         self._standings = standings
         check = self.check
-        bound = self._bound = self._own or green
+        self._bound = bound
         words = result_words(check, standings, bound=bound)
         icon, tone = LOOKS[outcome(check, standings, bound=bound)]
         self.rail.mark.show_mark(held_mark(check, standings, bound=bound))

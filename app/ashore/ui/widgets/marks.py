@@ -153,9 +153,11 @@ _DRAW = {
 class MarkWidget(QWidget):
     """One mark, as large as the text beside it, with its tooltip and its accessible words."""
 
-    def __init__(self, theme: Theme, mark: Mark, size: float = 15) -> None:
+    def __init__(self, theme: Theme, mark: Mark, size: float = 15, tone: str = "") -> None:
+        """`tone` is another colour than the mark's own, where it is somebody else's."""
         super().__init__()
         self._theme = theme
+        self._tone = tone
         self._size = size
         self._mark = mark
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -182,7 +184,7 @@ class MarkWidget(QWidget):
         side = self._theme.px(self._size)
         box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
         painter = QPainter(self)
-        paint_mark(painter, self._mark, box, self._theme.colour(WORDS[self._mark].token))
+        paint_mark(painter, self._mark, box, self._theme.colour(self._tone or WORDS[self._mark].token))
         painter.end()
 
     def _tell(self) -> None:
