@@ -168,8 +168,8 @@ async def test_the_code_of_a_receipt_is_read_from_its_pixels(house: House, tmp_p
             drop(person, picture)
             await person.until_sees("This code names a receipt, and proves nothing.")
             await look(person, f"receipts-code-read-{kind}")
-        await opened(person, path, "It is not the receipt whose code you brought before")
-        await look(person, "receipts-another")
+        await opened(person, path, "It is the receipt whose code you brought before")
+        await look(person, "receipts-same")
 
 
 async def test_a_receipt_of_another_practice_network_is_never_green(

@@ -155,6 +155,16 @@ def clock_time(at: int, now: int, *, seconds: bool = True) -> str:
     return f"{QLocale().toString(moment.date(), pattern)} {time}"
 
 
+def dated_time(at: int) -> str:
+    """The day with its year, and the time with its zone, for what is read elsewhere and later; empty for 0."""
+    if not at:
+        return ""
+    moment = QDateTime.fromMSecsSinceEpoch(at)
+    east = moment.offsetFromUtc() // 60
+    zone = f"UTC{'+' if east > 0 else '-'}{abs(east) // 60}:{abs(east) % 60:02}" if east else "UTC"
+    return f"{QLocale().toString(moment.date(), 'd MMM yyyy')} {QLocale().toString(moment.time(), 'HH:mm:ss')} {zone}"
+
+
 def exact_time(at: int) -> str:
     """The time to the second in UTC, for tooltips; empty for 0."""
     if not at:

@@ -65,8 +65,9 @@ async def test_a_dropped_file_of_any_size_leads_to_its_page(shell: Shell, tmp_pa
     await shell.until(lambda: shell.sections.place == "receipt" and page_of(shell).check is not None)
     await shell.settle()
     assert page_of(shell).notice.sentence.text() == "It holds no proof. 1 step is only zkLink’s word."
-    assert "It says: “The money has arrived" in page_of(shell).notice.text
-    assert page_of(shell).whose.text() == FOREIGN
+    assert "Its maker says: “The money has arrived" in page_of(shell).says.text()
+    assert "arrived" not in page_of(shell).notice.text
+    assert page_of(shell).header.whose.text() == FOREIGN
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ async def test_what_only_somebody_says_is_never_green(shell: Shell) -> None:
     assert (str(row.rail.mark.mark), row.result.property("tone")) == ("reported", "muted")
     assert row.result.text() == "Nothing: no proof comes with it."
     assert page.notice.property("ground") == "note"
-    assert page.badge.isVisible() is False
+    assert page.header.badge.isVisible() is False
     assert not page.blocks.isVisible(), "there is no block to ask for"
 
 
@@ -209,7 +210,7 @@ async def test_what_a_receipt_says_is_plain_text_and_never_too_wide(shell: Shell
     assert "\u202e" not in texts(page)
     assert cut_off(page) == []
     assert str(page.rows[0].rail.mark.mark) == "failed", "a mark that nobody knows is a contradiction"
-    assert not page.recipient.isVisible()
+    assert not page.header.recipient.isVisible()
 
 
 async def test_of_thousands_of_pieces_a_few_are_laid_open_the_bad_ones_first(shell: Shell) -> None:
@@ -275,9 +276,9 @@ async def made(shell: Shell) -> ReceiptPage:
 
 async def test_a_voyage_has_its_receipt_and_the_way_back(shell: Shell) -> None:
     page = await made(shell)
-    assert page.whose.text() == MADE
+    assert page.header.whose.text() == MADE
     assert [str(row.said.mark) for row in page.rows[:2]] == ["reported", "reported"]
-    assert page.badge.isVisible()
+    assert page.header.badge.isVisible()
     shell.sections.go_back()
     assert shell.sections.place == "voyage"
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Coroutine
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ashore.domain.addresses import readable
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptCode, ReceiptError, read_code
-from ashore.domain.untrusted import plain, quoted
+from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import Mark
-from ashore.engine.receipt_checks import ALONE, IN_PRACTICE
-from ashore.engine.receipt_contracts import PRACTICE
+from ashore.engine.receipt_checks import ALONE
 from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck, Verdict, is_green, standings_of
 from ashore.engine.views import ActivityQuery
 from ashore.intake.receipts import code_in
@@ -22,16 +19,16 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receipt_cards import BlocksCard, PassOnCard
 from ashore.ui.pages.receipt_code import CodeCard
-from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, counted_title, headline, placed
+from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, headline, placed
+from ashore.ui.pages.receipt_header import ReceiptHeader
+from ashore.ui.pages.receipt_kept import KeptReceipts
 from ashore.ui.pages.receipt_signature import SignatureCard
 from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.flow import FlowLabel, FlowLayout
-from ashore.ui.widgets.hextext import HexText
-from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, set_tip, show_if
+from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
-from ashore.ui.wording import breakable, clock_time, exact_time, towards
+from ashore.ui.wording import breakable
 
 NAME = "Receipt"
 CHECKING = "Its proofs are being checked."
@@ -39,8 +36,7 @@ PAID = "A final block holds exactly this payout."
 MADE, OWN, FOREIGN = "Made by this wallet", "About your own withdrawal", "From another wallet"
 _SAME_CODE = "It is the receipt whose code you brought before."
 _OTHER_CODE = "It is not the receipt whose code you brought before: that one has another hash."
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
-_MOST_NAME, _MOST_HEADLINE = 60, 160
+_MOST_HEADLINE = 160
 _WORK, _ASK = "receipt", "blocks of the receipt"
 
 
@@ -53,10 +49,13 @@ class ReceiptPage(Page):
         self.check: ReceiptCheck | None = None
         self.answers: ReceiptAnswers | None = None
         self._made_here = False
+        self._kept = KeptReceipts()
         self._code: ReceiptCode | None = None
         self.rows: list[ReceiptStageRow] = []
         self.notice = Notice(context.icons)
-        self._header()
+        self.header = ReceiptHeader(context)
+        self.body.setSpacing(10)
+        self.body.addWidget(self.header)
         self.card, self._stepper = ground("card")
         self._stepper.setContentsMargins(22, 22, 22, 20)
         self._stepper.setSpacing(0)
@@ -68,29 +67,13 @@ class ReceiptPage(Page):
         context.theme.changed.connect(self._scale)
         self._scale()
 
-    def _header(self) -> None:
-        self.amount = FlowLabel("hero")
-        self.where = FlowLabel("hero-side")
-        self.badge = Label("PRACTICE", "badge")
-        set_tip(self.badge, IN_PRACTICE)
-        self.recipient = HexText(self.context.theme, what="Recipient", size=12)
-        self.whose = FlowLabel("caption")
-        self.made = Label(role="small")
-        heading, meta = QWidget(), QWidget()
-        heading.setLayout(FlowLayout(self.amount, self.where, self.badge, gap=16))
-        meta.setLayout(FlowLayout(self.recipient, self.whose, self.made, gap=10))
-        heading.setContentsMargins(0, 0, 14, 0)
-        meta.setContentsMargins(0, 0, 14, 0)
-        self.body.setSpacing(10)
-        self.body.addWidget(heading)
-        self.body.addWidget(meta)
-
     def _lead(self) -> QWidget:
         """What came of it, and what has to be known beside it."""
+        self.says = Label(role="muted", wrap=True)  # a word, and so outside the frame of what was found
         self.to_voyage = Button("Show its voyage")
         self.to_voyage.clicked.connect(self._show_voyage)
         lead = QWidget()
-        lead.setLayout(column(self.notice, self.to_voyage, spacing=16))
+        lead.setLayout(column(self.notice, self.says, self.to_voyage, spacing=12))
         return lead
 
     def _aside(self) -> QWidget:
@@ -102,7 +85,7 @@ class ReceiptPage(Page):
         self.blocks = BlocksCard(self.context)
         self.signature = SignatureCard(self.context)
         self.pass_on = PassOnCard(self.context)
-        self.blocks.asked.connect(self._ask)
+        self.blocks.asked.connect(self._ask_again)
         self.signature.signed.connect(self._show_signed)
         aside = QWidget()
         aside.setLayout(column(self.signature, self.pass_on, self.blocks, self.known, spacing=16))
@@ -144,11 +127,8 @@ class ReceiptPage(Page):
         self.rows.clear()
         for part in (self.card, self.named, self.signature, self.blocks, self.pass_on, self.known, self.to_voyage):
             part.hide()
-        self.recipient.hide()
-        self.badge.hide()
-        for label in (self.amount, self.where, self.whose, self.made):
-            label.show_text("")
-        self.amount.show_text(NAME)
+        self.header.empty(NAME)
+        self.says.show_text("")
         self.setAccessibleName(NAME)
         self.notice.show_problem(Problem(CHECKING, severity=Severity.NOTES))
 
@@ -160,7 +140,7 @@ class ReceiptPage(Page):
 
     async def _made(self, withdrawal: str) -> None:
         receipts = self.context.wallet.receipts
-        receipt = await receipts.make(withdrawal)
+        receipt = self._kept.instead_of(await receipts.make(withdrawal))
         self._show(await receipts.check(receipt), made=True)
 
     async def _opened(self, text: str) -> None:
@@ -172,7 +152,8 @@ class ReceiptPage(Page):
         """Show a receipt that was checked, and ask for its blocks: no proof can place them."""
         self.check, self._made_here = check, made
         whose = MADE if made else OWN if check.own_withdrawal else FOREIGN
-        self._show_header(check.receipt, whose)
+        self.setAccessibleName(f"{NAME}: {self.header.show_receipt(check.receipt, whose)}")
+        self.says.show_text(breakable(f"Its maker says: {quoted(check.receipt.headline, _MOST_HEADLINE)}"))
         last = len(check.stages) - 1
         proofs = dict(check.receipt.proofs)
         for number, stage in enumerate(check.stages):
@@ -194,6 +175,7 @@ class ReceiptPage(Page):
         self._work(self._shown_signed(signed))
 
     async def _shown_signed(self, signed: Receipt) -> None:
+        self._kept.keep(signed)
         check = await self.context.wallet.receipts.check(signed)
         if self.check is None or self.check.digest != check.digest:
             return  # another one has come meanwhile
@@ -216,6 +198,10 @@ class ReceiptPage(Page):
             self._show_finding()
             self.context.tasks.start(self._asked(check), failed=self._failed, name=_ASK)
 
+    def _ask_again(self) -> None:
+        if self.answers is not None:  # else it is being asked
+            self._ask()
+
     async def _asked(self, check: ReceiptCheck) -> None:
         answers = await self.context.wallet.receipts.ask(check)
         if self.check is None or self.check.digest != check.digest:
@@ -229,23 +215,6 @@ class ReceiptPage(Page):
         self._show_notes(check)
         self._show_finding()
 
-    def _show_header(self, receipt: Receipt, whose: str) -> None:
-        terms = receipt.terms
-        amount, where = (plain(words(terms), _MOST_NAME) for words in (counted_title, towards))
-        self.amount.show_text(breakable(amount))
-        self.where.show_text(breakable(where))
-        self.setAccessibleName(f"{NAME}: {amount} {where}")
-        address = terms.recipient if _ADDRESS.fullmatch(terms.recipient) else ""
-        self.recipient.show_hex(readable(address) if address else "")
-        show_if(self.recipient, bool(address))
-        self.whose.show_text(whose)
-        show_if(self.badge, terms.network == PRACTICE)
-        self._show_time(receipt.made_at)
-
-    def _show_time(self, made_at: int) -> None:
-        self.made.show_text(f"made {clock_time(made_at, self.context.now(), seconds=False)}")
-        set_tip(self.made, exact_time(made_at))
-
     def _show_finding(self) -> None:
         """The one headline: of what was checked here alone, and of what the endpoints say of the blocks."""
         check, answers = self.check, self.answers
@@ -253,17 +222,16 @@ class ReceiptPage(Page):
             return
         word = check.whose_word if check.holding else ""
         other = self._compared(check)
-        says = f"It says: {quoted(check.receipt.headline, _MOST_HEADLINE)}"
-        told = " ".join(filter(None, (says, word, self._arrival(check), other)))
+        told = " ".join(filter(None, (word, self._arrival(check), other)))
         sentence = headline(check, answers)
         if check.own_differs:  # what this wallet knows itself comes before all that it was told
-            self.notice.show_problem(Problem(check.own_differs, f"{sentence} {told}", Severity.BLOCKS))
+            self.notice.show_problem(Problem(check.own_differs, f"{sentence} {told}".strip(), Severity.BLOCKS))
         elif self._fails:
             self.notice.show_problem(Problem(sentence, told, Severity.BLOCKS))
         elif other == _OTHER_CODE:
             self.notice.show_problem(Problem(sentence, told, Severity.WARNS))
         elif is_green(check, answers):
-            self.notice.show_done(PAID, f"{sentence} {told}")
+            self.notice.show_done(PAID, f"{sentence} {told}".strip())
         else:  # also where what is proven is only the beginning
             self.notice.show_problem(Problem(sentence, told, Severity.NOTES))
 
@@ -306,8 +274,8 @@ class ReceiptPage(Page):
         self.notice.show_problem(
             Problem("This code names a receipt, and proves nothing.", self.named.advice(found), Severity.NOTES)
         )
-        self.where.show_text("named by its code")
-        self._show_time(code.made_at)
+        self.header.where.show_text("named by its code")
+        self.header.show_made(code.made_at)
         self.named.show_code(code, found)
         self.named.show()
 

@@ -72,7 +72,6 @@ class BlocksCard(QFrame):
             set_property(line, "tone", tone)
             self._answers.addWidget(line)
         show_if(self.each, bool(answers))
-        show_if(self.again, sentence != ASKING)
 
 
 class PassOnCard(QFrame):

@@ -11,6 +11,7 @@ from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import Mark
 from ashore.engine.receipt_views import (
     BlockStanding,
+    PieceCheck,
     ReceiptAnswers,
     ReceiptCheck,
     StageCheck,
@@ -98,7 +99,7 @@ def claim_words(check: StageCheck) -> str:
 def result_words(check: StageCheck, standings: Standings, *, bound: bool) -> str:
     """What was found out here; empty where there was nothing to check."""
     found, blocks = outcome(check, standings, bound=bound), _blocks(check, standings)
-    proofs = [piece for piece in check.pieces if piece.holds is not None]
+    proofs = _by_proof(check)
     one = len(proofs) == 1
     if found is Outcome.FAILS:
         failing = [piece for piece in proofs if not piece.holds]
@@ -120,6 +121,16 @@ def result_words(check: StageCheck, standings: Standings, *, bound: bool) -> str
         placed = f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
         return " ".join(filter(None, (placed, shown, named, whose)))
     return "Nothing: no proof comes with it." if found is Outcome.SAID else ""
+
+
+def _by_proof(check: StageCheck) -> list[PieceCheck]:
+    """One piece of evidence for each proof, as the headline counts them; the one that does not hold, where one is."""
+    found: dict[str, PieceCheck] = {}
+    for number, piece in enumerate(check.pieces):
+        name = piece.piece.proof or f"#{number}"
+        if piece.holds is not None and (name not in found or not piece.holds):
+            found[name] = piece
+    return list(found.values())
 
 
 def _all(proofs: int) -> str:

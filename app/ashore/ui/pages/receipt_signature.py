@@ -47,7 +47,8 @@ class SignatureCard(QFrame):
         self.address = HexText(context.theme, what="Signed by", size=12)
         self.sign = Button(SIGN)
         self.sign.clicked.connect(self._ask)
-        parts = (Label("Signature", "caption"), self.sentence, self.address, self.sign)
+        self.why_not = Label(role="small", wrap=True)
+        parts = (Label("Signature", "caption"), self.sentence, self.address, self.why_not, self.sign)
         self.setLayout(column(*parts, margins=(20, 16, 20, 16)))
 
     def show_check(self, check: ReceiptCheck, *, made: bool) -> None:
@@ -61,7 +62,10 @@ class SignatureCard(QFrame):
         set_property(self.sentence, "tone", tone)
         self.address.show_hex(signature.address)
         show_if(self.address, bool(signature.address))
-        show_if(self.sign, made and self._context.wallet.receipts.signer(check.receipt)[0] is not None)
+        account, why_none = self._context.wallet.receipts.signer(check.receipt)
+        show_if(self.sign, made and account is not None)
+        signable = made and check.receipt.signature is None
+        self.why_not.show_text(breakable(why_none) if signable and account is None else "")
 
     def _ask(self) -> None:
         """Show exactly what would be signed, before anything is."""

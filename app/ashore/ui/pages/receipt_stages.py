@@ -28,12 +28,13 @@ from ashore.ui.theme.icons import IconWidget
 from ashore.ui.widgets.buttons import Button
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.facts import Facts
-from ashore.ui.widgets.flow import FlowLabel
+from ashore.ui.widgets.flow import FlowLabel, FlowLayout
 from ashore.ui.widgets.labels import Label, set_property, set_tip
 from ashore.ui.widgets.marks import WORDS, MarkWidget
-from ashore.ui.wording import breakable
+from ashore.ui.wording import breakable, dated_time, exact_time
 
 SAYS, HERE = "It says", "Checked here"
+BLOCK_TIME, SEEN_AT = "its block’s time", "when its maker saw it"
 _OF_ITS_MAKER = "its maker’s mark; what was checked here stands below it"
 _NOT_REACHED = frozenset({Mark.AWAITED, Mark.NOT_APPLICABLE, Mark.NOT_REACHED})
 _MOST_TITLE = 80
@@ -70,7 +71,9 @@ class ReceiptStageRow(QWidget):
         body = QVBoxLayout()
         body.setContentsMargins(0, 0, 0, 2 if last else 18)
         body.setSpacing(4)
-        body.addWidget(self.title)
+        head = QWidget()
+        head.setLayout(FlowLayout(self.title, self._time(), gap=10))
+        body.addWidget(head)
         body.addWidget(self._two_lines())
         if check.pieces:
             self.more = Disclosure(context.icons, "Evidence")
@@ -110,6 +113,17 @@ class ReceiptStageRow(QWidget):
         if check.pieces and self.more.is_open:
             self._lay_open()
         self.setAccessibleName(f"{self._title}. {SAYS}: {claim_words(check)} {HERE}: {words or 'nothing'}")
+
+    def _time(self) -> Label:
+        """When it was, as its evidence has it: by the block's own time where that has one."""
+        pieces = (each.piece for each in self.check.pieces)
+        best = max(pieces, key=lambda piece: (piece.level, piece.block_time), default=None)
+        shown = Label(role="small")
+        at = (best.block_time or best.observed_at) if best is not None else 0
+        if best is not None and at:
+            shown.setText(f"{dated_time(at)} · {BLOCK_TIME if best.block_time else SEEN_AT}")
+            set_tip(shown, exact_time(at))
+        return shown
 
     def _lay_open(self) -> None:
         self.panel.lay_open(self._standings, bound=self._bound)
