@@ -96,7 +96,8 @@ async def test_only_the_payout_itself_is_green(two: Bench) -> None:
         "another step called the last": replace(receipt, terms=victim, last_stage="committed"),
         "no step called the last": replace(receipt, last_stage=""),
         "the payout in another step": replace(
-            ended_by(receipt, terms, executed), stages=(replace(receipt.stages[-1], evidence=(executed,)), beside)
+            ended_by(receipt, terms, executed, paid),
+            stages=(replace(receipt.stages[-1], evidence=(executed,)), beside),
         ),
         "two steps of one name": replace(receipt, stages=(*receipt.stages, receipt.stages[-1])),
         "contracts of its own": replace(receipt, practice=receipt.practice.replace('"USDC"', '"USDC" ', 1)),

@@ -19,7 +19,7 @@ from ashore.engine.receipt_views import (
 )
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.receipt import PAID
-from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD
+from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, OF_IT
 from unit.domain.receipts import PAYOUT, RECEIPT
 from unit.ui.driving import Shell
 from unit.ui.test_receipt_page import opened, page_of
@@ -98,6 +98,7 @@ async def test_a_beginning_that_is_proven_is_not_green(shell: Shell) -> None:
     page = await opened(shell, replace(ENDED, last_stage="another"))
     assert page.notice.property("ground") == "note"
     assert (str(page.rows[0].rail.mark.mark), page.rows[0].result.property("tone")) == ("seen", "accent")
+    assert OF_IT in page.notice.text
     assert page.rows[0].title.text() == "“Paid”", "a stranger chose what it is called"
 
 
@@ -114,7 +115,7 @@ async def test_other_terms_than_ones_own_are_warned_of(shell: Shell) -> None:
     receipts = shell.wallet.receipts
     receipts.found = lambda check: replace(sound(check), own_withdrawal="v", own_differs="It differs.")
     receipts.answers = answers(BlockStanding.FINAL, Verdict.HOLDS)
-    page = await opened(shell, RECEIPT)
+    page = await opened(shell, ENDED)
     assert page.notice.property("ground") == "bad"
     assert page.notice.sentence.text() == "It differs.", "what this wallet knows itself comes first"
     assert page.to_voyage.isVisible()

@@ -19,7 +19,7 @@ from ashore.ui.context import Context
 from ashore.ui.pages.page import Page
 from ashore.ui.pages.receipt_cards import BlocksCard, PassOnCard
 from ashore.ui.pages.receipt_code import CodeCard
-from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, headline, placed
+from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, OF_IT, headline, placed
 from ashore.ui.pages.receipt_header import ReceiptHeader
 from ashore.ui.pages.receipt_kept import KeptReceipts
 from ashore.ui.pages.receipt_signature import SignatureCard
@@ -248,8 +248,8 @@ class ReceiptPage(Page):
     def _arrival(self, check: ReceiptCheck) -> str:
         """How far its end is proven; nothing while nobody knows the block of its end, or that it is final."""
         last = next((each for each in check.stages if each.stage.id == check.receipt.last_stage), None)
-        if last is not None and last.proven and placed(self.answers) and not last.paying:
-            return ITS_MAKERS_WORD
+        if placed(self.answers) and (last is None or (last.proven and not last.paying)):
+            return ITS_MAKERS_WORD if last is not None else OF_IT
         known = placed(self.answers) and self._last_mark() is not Mark.IRREVERSIBLE
         return check.arrival if known or last is None or not last.proven else ""
 

@@ -25,7 +25,7 @@ from ashore.ui.wording import is_claim, title
 
 _PROVEN = frozenset({Mark.PROVEN, Mark.IRREVERSIBLE})
 _MOST_SENTENCE = 400
-_OF_IT = "That it is of this withdrawal is its maker’s word."
+OF_IT = "That it is of this withdrawal is its maker’s word."
 ITS_MAKERS_WORD = "That it is this withdrawal’s payout is its maker’s word."
 
 
@@ -116,7 +116,7 @@ def result_words(check: StageCheck, standings: Standings, *, bound: bool) -> str
         final = " and final" if all_final else ", one of them final" if BlockStanding.FINAL in blocks else ""
         named = "What is proven names this very withdrawal." if any(each.names_it for each in check.pieces) else ""
         shown = next((each.shows for each in (*check.paying, *check.pieces) if each.holds and each.shows), "")
-        whose = "" if found is Outcome.PLACED or named or check.paying else _OF_IT
+        whose = "" if found is Outcome.PLACED or named or check.paying else OF_IT
         whose = ITS_MAKERS_WORD if check.ends and not check.paying else whose
         placed = f"{told}, and the {'block is' if one else 'blocks are'} in the chain{final}."
         return " ".join(filter(None, (placed, shown, named, whose)))
