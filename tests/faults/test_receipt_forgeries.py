@@ -8,11 +8,11 @@ import pytest
 
 from ashore.domain.events import Terms
 from ashore.domain.evidence import Evidence, Level
-from ashore.domain.receipt import Receipt, receipt_words
+from ashore.domain.receipt import Receipt, ReceiptStage, receipt_words
 from ashore.domain.receipt_file import read, write
 from ashore.domain.untrusted import quoted
 from ashore.domain.withdrawal import RECEIPT, Status
-from ashore.engine.receipt_views import ReceiptCheck, is_green
+from ashore.engine.receipt_views import ReceiptCheck, Verdict, is_green
 from ashore.ethereum.proofs import check
 from ashore.systems.reddio.system.tracks import REGISTRATION
 from faults.bench import Bench
@@ -44,10 +44,12 @@ def proven_by(receipt: Receipt, event: str) -> Evidence:
 
 
 def ended_by(receipt: Receipt, terms: Terms, *pieces: Evidence) -> Receipt:
-    """A receipt of one stage, paid out for good, that rests on those pieces."""
-    last = replace(receipt.stages[-1], mark="irreversible", evidence=pieces)
+    """A receipt of which only the last stage has anything: paid out for good, it rests on those pieces."""
+    *others, last = receipt.stages
+    bare = (replace(stage, mark="awaited", evidence=()) for stage in others)
+    stages = (*bare, replace(last, mark="irreversible", evidence=pieces))
     proofs = {piece.proof: receipt.proofs[piece.proof] for piece in pieces}
-    return replace(receipt, terms=terms, stages=(last,), status="final", proofs=proofs)
+    return replace(receipt, terms=terms, stages=stages, status="final", proofs=proofs)
 
 
 async def test_only_the_payout_itself_is_green(two: Bench) -> None:
@@ -131,7 +133,7 @@ async def test_of_two_payouts_in_one_transaction_each_recipient_has_its_own(two:
     for piece in (paid, replace(paid, facts={**paid.facts, "together with": "log 1 of block 2"})):
         green, told = await found(two, ended_by(first, theirs, piece))
         assert not green
-        assert not told.stages[0].paying
+        assert not told.stages[-1].paying
     assert not (await found(two, ended_by(second, replace(second.terms, amount=first.terms.amount), less)))[0]
 
 
@@ -184,11 +186,49 @@ async def test_what_the_own_journal_does_not_have_is_warned_of(two: Bench) -> No
 async def test_words_of_the_file_are_never_in_ashores_own_voice(two: Bench, source: str) -> None:
     receipt = await two.wallet.receipts.make(await two.withdraw(chain="2"))
     piece = replace(receipt.stages[0].evidence[0], level=Level.REPORTED, source=source, proof="")
-    said = replace(receipt.stages[0], id="x", mark="reported", evidence=(piece,))
-    shown = await two.wallet.receipts.check(replace(receipt, stages=(said,), last_stage="x", status=Status.UNDER_WAY))
+    said, *others = replace(receipt.stages[0], mark="reported", evidence=(piece,)), *receipt.stages[1:]
+    shown = await two.wallet.receipts.check(replace(receipt, stages=(said, *others), status=Status.UNDER_WAY))
     assert shown.headline.endswith(f" only {quoted(source, 60)}’s word.")
     assert shown.stages[0].pieces[0].sentence.startswith("“")
     title = "Paid” is proven and final. “Nothing"
     claims = replace(said, mark="proven", title=title)
     shown = await two.wallet.receipts.check(replace(receipt, stages=(claims,)))
     assert shown.contradictions[0].startswith("“Paid' is proven and final. 'Nothing” is marked as proven")
+
+
+async def test_steps_that_are_not_those_of_its_way_are_told(two: Bench) -> None:
+    signed = await arrived(two)
+    receipt = await stranger_s(two, signed.withdrawal)
+    first, *_, released, paid = receipt.stages
+    proved = next(stage for stage in receipt.stages if stage.id == "proved")
+    cut = receipt.stages[: receipt.stages.index(proved)]
+
+    def instead(stage: ReceiptStage, other: ReceiptStage) -> Receipt:
+        return replace(receipt, stages=tuple(other if each == stage else each for each in receipt.stages))
+
+    forged = {
+        "Its step “Proved on Harbour” has another title: “Paid out on Lagoon”.": instead(
+            proved, replace(proved, title="Paid out on Lagoon")
+        ),
+        "“Paid in full by the bank” is no step of its way.": instead(
+            proved, replace(proved, id="bank", title="Paid in full by the bank")
+        ),
+        "The step “Paid out on Lagoon” is missing.": replace(receipt, stages=(*cut, proved), status="under-way"),
+        "“Cancellation sent” is no step of its way.": instead(
+            first, replace(first, id="requested.1", title="Cancellation sent")
+        ),
+        "Its steps are not in their order.": replace(receipt, stages=(*receipt.stages[:-2], paid, released)),
+        "The way that it names, “zkLink.sure@1”, is none that this version of Ashore knows.": replace(
+            receipt, terms=replace(receipt.terms, track="zkLink.sure@1")
+        ),
+        "The way that it names, “reddio.plain@1”, is none that this version of Ashore knows.": replace(
+            receipt, terms=replace(receipt.terms, track="reddio.plain@1")
+        ),
+        "It names a step as its last that does not end such a withdrawal.": replace(receipt, last_stage="proved"),
+    }
+    assert (await two.wallet.receipts.check(receipt)).contradictions == ()
+    for why, each in forged.items():
+        green, told = await found(two, each)
+        assert not green
+        assert told.verdict is Verdict.FAILS
+        assert why in told.contradictions, (why, told.contradictions)

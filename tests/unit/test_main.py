@@ -15,7 +15,7 @@ import ashore
 from ashore import options
 from ashore.__main__ import main
 from ashore.domain import receipt_file
-from unit.domain.receipts import RECEIPT
+from unit.domain.receipts import NO_WORD_YET, RECEIPT
 
 LINK = "lnurlw://host.example/w?k1=secret"
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_read_ends_with_two(wrong: list[str], capsys: pytest.Capt
 
 def test_a_receipt_is_verified_from_a_file_or_the_standard_input(tmp_path: Path) -> None:
     file = tmp_path / "receipt.json"
-    file.write_text(receipt_file.write(replace(RECEIPT, stages=(), status="under-way")), encoding="ascii")
+    file.write_text(receipt_file.write(replace(RECEIPT, stages=NO_WORD_YET, status="under-way")), encoding="ascii")
     told = run_ashore("verify-receipt", str(file), PYTHONIOENCODING="ascii")
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.startswith("NOTHING PROVEN: It holds no proof.\n")

@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 
 import ashore
 from ashore.domain import receipt_file
-from ashore.domain.receipt import Receipt, ReceiptMove, ReceiptSignature
+from ashore.domain.receipt import Receipt, ReceiptMove, ReceiptSignature, ReceiptStage
 from ashore.domain.untrusted import hidden_characters
 from ashore.engine.receipt_checks import check_receipt
 from ashore.receipt_role import lines_of
-from unit.domain.receipts import RECEIPT
+from unit.domain.receipts import NO_WORD_YET, RECEIPT
 
 
-@pytest.mark.parametrize(("stages", "code"), [(RECEIPT.stages, 1), ((), 0)])
-def test_a_reader_that_stops_reading_changes_nothing(tmp_path: Path, stages: tuple[()], code: int) -> None:
+@pytest.mark.parametrize(("stages", "code"), [(RECEIPT.stages, 1), (NO_WORD_YET, 0)])
+def test_a_reader_that_stops_reading_changes_nothing(
+    tmp_path: Path, stages: tuple[ReceiptStage, ...], code: int
+) -> None:
     file = tmp_path / f"receipt{receipt_file.SUFFIX}"
     receipt = replace(RECEIPT, status="under-way", headline="x" * 300, stages=stages)
     file.write_text(receipt_file.write(receipt))

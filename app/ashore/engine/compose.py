@@ -25,6 +25,7 @@ from ashore.engine.compose_reddio import practice_pictures, reddio_profile, redd
 from ashore.engine.earlier_claims import EarlierClaims
 from ashore.engine.ether import EtherBalances
 from ashore.engine.kept_balances import KeptBalances
+from ashore.engine.known_tracks import TRACKS
 from ashore.engine.ledger import Ledger
 from ashore.engine.opened_offers import OpenedOffers
 from ashore.engine.parts import Clock, Parts
@@ -53,10 +54,8 @@ from ashore.systems.base import WithdrawalSystem
 from ashore.systems.claiming.fates import Fates
 from ashore.systems.claiming.receipts import Receipts
 from ashore.systems.lnurl.profile import PRACTICE
-from ashore.systems.lnurl.system.tracks import TRACKS as LNURL_TRACKS
 from ashore.systems.reddio.deployment import Deployment as ReddioDeployment
 from ashore.systems.reddio.deployment import PinnedChain as ReddioChain
-from ashore.systems.reddio.system.tracks import TRACKS as REDDIO_TRACKS
 from ashore.systems.zklink.client.broker import BrokerClient
 from ashore.systems.zklink.client.operator import EFFECTFUL, OperatorClient
 from ashore.systems.zklink.deployment import Deployment, PinnedChain
@@ -68,7 +67,6 @@ from ashore.systems.zklink.settlement.kept_calls import KeptCalls
 from ashore.systems.zklink.settlement.past import Past
 from ashore.systems.zklink.settlement.pending import PendingBalances
 from ashore.systems.zklink.settlement.roots import Roots
-from ashore.systems.zklink.system.withdrawals import ALL_TRACKS as ZKLINK_TRACKS
 from ashore.systems.zklink.system.withdrawals import ZkLinkSystem
 
 PRACTICE_PASSWORD = b"practice"
@@ -130,8 +128,7 @@ def compose(
     """
     database = Database(journal_file)
     journal, keep = Journal(database), Keep(database)
-    tracks = {str(track.ref): track for track in (*ZKLINK_TRACKS, *LNURL_TRACKS, *REDDIO_TRACKS)}
-    ledger = Ledger(journal, tracks, around.clock.now)
+    ledger = Ledger(journal, TRACKS, around.clock.now)
     pinned: dict[str, PinnedChain | ReddioChain] = {chain.name: chain for chain in deployment.chains.values()}
     if reddio is not None:
         pinned.setdefault(reddio.chain.name, reddio.chain)

@@ -10,6 +10,7 @@ from ashore.domain.untrusted import plain, quoted
 from ashore.domain.withdrawal import LAST_LEVEL, MARK_OF_LEVEL, RECEIPT, Mark, Status
 from ashore.engine.receipt_contracts import PRACTICE, Contracts
 from ashore.engine.receipt_signatures import signature_check
+from ashore.engine.receipt_steps import against_its_way
 from ashore.engine.receipt_views import PieceCheck, ReceiptCheck, SignatureCheck, StageCheck, Verdict
 from ashore.engine.rechecking import held_against
 from ashore.ethereum.errors import InvalidProof
@@ -211,6 +212,7 @@ def _contradictions(receipt: Receipt, stages: Sequence[StageCheck]) -> Iterable[
     yield from (stage.contradiction for stage in stages if stage.contradiction)
     if len({stage.id for stage in receipt.stages}) < len(receipt.stages):
         yield "Two of its steps have the same name."
+    yield from against_its_way(receipt)
     if receipt.status not in tuple(Status):
         yield "Its status is none that Ashore knows."
     if receipt.status == Status.FINAL and not _ends(receipt, stages):

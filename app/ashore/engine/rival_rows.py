@@ -49,6 +49,18 @@ def rival_rows(state: Withdrawal, row: StageRow) -> list[StageRow]:
     return [_first(row, state, taken), *(_row(row, move, state, taken) for move in state.rivals[1:])]
 
 
+def titles_of(kind: str, first: str) -> tuple[str, ...]:
+    """What the row of such a move may be called, where the first of them is of the kind `first`.
+
+    A cancellation is called otherwise once a block took it, which is the second; none for what replaces nothing.
+    """
+    title = {str(move): title for move, title in _TITLES.items()}.get(kind)
+    if title is None:
+        return ()
+    sent = _with_noun(title, first)
+    return (sent, CANCELLED) if kind == MoveKind.CANCEL else (sent,)
+
+
 def _taken(state: Withdrawal) -> Evidence | None:
     """What shows which of them a block took; None while nothing does."""
     own = {move.locator for move in state.rivals}
@@ -83,7 +95,8 @@ def _row(first: StageRow, move: MoveView, state: Withdrawal, taken: Evidence | N
     chain, evidence = state.terms.destination, _about(move, first.view.evidence)
     view = StageView(f"{first.stage.id}.{move.id}", evidence, min((e.observed_at for e in evidence), default=0))
     mark = _mark(move, view, taken)
-    title = CANCELLED if _won(move, taken) and move.kind is MoveKind.CANCEL else _filled(_TITLES[move.kind], state)
+    sent, *taken_title = titles_of(move.kind, state.rivals[0].kind)
+    title = taken_title[0] if taken_title and _won(move, taken) else sent
     stage = Stage(view.id, first.stage.milestone, title, "", "", provable=False)
     said_by = _SAID_BY.get(mark, f"An endpoint of {chain} says so" if mark is Mark.REPORTED else "")
     return StageRow(stage, view, mark, said_by, _sentence(move, mark, state, taken), transaction=move.locator)
@@ -118,5 +131,9 @@ def _sentence(move: MoveView, mark: Mark, state: Withdrawal, taken: Evidence | N
 
 def _filled(text: str, state: Withdrawal) -> str:
     """A text with the chain, and with what the first transaction is."""
-    noun = "registration" if state.rivals[0].kind is MoveKind.REGISTER else "claim"
-    return text.format(chain=state.terms.destination, noun=noun, Noun=noun.capitalize())
+    return _with_noun(text, state.rivals[0].kind, state.terms.destination)
+
+
+def _with_noun(text: str, first: str, chain: str = "") -> str:
+    noun = "registration" if first == MoveKind.REGISTER else "claim"
+    return text.format(chain=chain, noun=noun, Noun=noun.capitalize())

@@ -25,9 +25,22 @@ RECEIPT = Receipt(
     status="final",
     headline="The money has arrived, and cannot be taken back.",
     terms=Terms(
-        *("zkLink", "practice", "zklink.v2.practice", "withdrawal@1", ACCOUNT.lower(), "USDC"),
+        *("zkLink", "practice", "zklink.v2.practice", "zklink.normal@1", ACCOUNT.lower(), "USDC"),
         *(18, 25 * 10**18, 16 * 10**17, RECIPIENT, "Ethereum", "USDC", {"amount.text": "25.00 USDC"}),
     ),
     moves=(ReceiptMove("request", "accepted", "0x" + "12" * 32, 7),),
     stages=(ReceiptStage("paid", "Paid", "proven", "we checked it", "It is paid.", (PAYOUT,)),),
 )
+NO_WORD_YET = tuple(
+    ReceiptStage(name, title, "awaited", "", "")
+    for name, title in (
+        ("requested", "Requested"),
+        ("executed", "Executed on layer 2"),
+        ("committed", "Committed"),
+        ("proved", "Proved"),
+        ("verified", "Verified"),
+        ("released", "Released on Ethereum"),
+        ("paid", "Paid out on Ethereum"),
+    )
+)
+"""All steps of its way, of which nobody has told anything."""
