@@ -18,7 +18,7 @@ from ashore.engine.receipt_views import (
     Verdict,
 )
 from ashore.ui.arrivals import Source
-from ashore.ui.pages.receipt import PAID
+from ashore.ui.pages.receipt import PAID, THE_REST
 from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, OF_IT
 from unit.domain.receipts import PAYOUT, RECEIPT
 from unit.ui.driving import Shell
@@ -71,6 +71,7 @@ async def test_only_blocks_that_the_endpoints_have_make_it_green(
     (row,) = page.rows
     assert (page.notice.property("ground"), str(row.rail.mark.mark), row.result.property("tone")) == look
     assert page.notice.sentence.text() == told
+    assert (THE_REST in page.notice.text) is (told == PAID)
     assert receipts.asked == 1
     QTest.mouseClick(page.blocks.again, Qt.MouseButton.LeftButton)
     await shell.settle()

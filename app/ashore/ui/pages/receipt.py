@@ -33,6 +33,7 @@ from ashore.ui.wording import breakable
 NAME = "Receipt"
 CHECKING = "Its proofs are being checked."
 PAID = "A final block holds exactly this payout."
+THE_REST = "Its amount, token and recipient, that is: all else at the head of this page is its maker’s word."
 MADE, OWN, FOREIGN = "Made by this wallet", "About your own withdrawal", "From another wallet"
 _SAME_CODE = "It is the receipt whose code you brought before."
 _OTHER_CODE = "It is not the receipt whose code you brought before: that one has another hash."
@@ -231,7 +232,8 @@ class ReceiptPage(Page):
         elif other == _OTHER_CODE:
             self.notice.show_problem(Problem(sentence, told, Severity.WARNS))
         elif is_green(check, answers):
-            self.notice.show_done(PAID, f"{sentence} {told}".strip())
+            rest = "" if self._made_here else THE_REST
+            self.notice.show_done(PAID, " ".join(filter(None, (rest, sentence, told))))
         else:  # also where what is proven is only the beginning
             self.notice.show_problem(Problem(sentence, told, Severity.NOTES))
 
