@@ -75,7 +75,7 @@ async def test_a_receipt_over_two_chains_holds(two: Bench) -> None:
     )
     terms = replace(asked.terms, amount=asked.terms.amount * 2)
     other = await two.wallet.receipts.check(replace(receipt, terms=terms))
-    assert other.own_differs == "This wallet has this withdrawal itself, to other terms than the receipt says."
+    assert other.own_differs == "This wallet has this withdrawal itself, to other terms than the receipt says: amount."
 
 
 async def test_a_receipt_of_reddio_and_that_of_its_claim_hold(vaults: ReddioBench) -> None:

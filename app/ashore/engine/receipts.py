@@ -25,7 +25,7 @@ from ashore.engine.receipt_blocks import ask_for_blocks
 from ashore.engine.receipt_checks import check_receipt
 from ashore.engine.receipt_contracts import Contracts, contracts_named_by
 from ashore.engine.receipt_signing import sign_by_vault, sign_elsewhere
-from ashore.engine.receipt_terms import told_by
+from ashore.engine.receipt_terms import differing, told_by
 from ashore.engine.receipt_views import ReceiptAnswers, ReceiptCheck
 from ashore.engine.shown import Shown
 from ashore.engine.views import Account, Voyage
@@ -155,8 +155,9 @@ class Receipts:
 
     def _differs(self, own: Withdrawal, found: ReceiptCheck) -> str:
         """Where this wallet's own journal knows it otherwise: its terms, its end, or how far that came."""
-        if told_by(own.terms) != told_by(found.receipt.terms):
-            return "This wallet has this withdrawal itself, to other terms than the receipt says."
+        differs = differing(own.terms, found.receipt.terms)
+        if differs:
+            return f"This wallet has this withdrawal itself, to other terms than the receipt says: {differs}."
         if own.facts.get(LAST_STAGE, "") != found.receipt.last_stage:
             return "This wallet has this withdrawal itself, and there another step ends it."
         voyage = self._shown.voyage(own.id)

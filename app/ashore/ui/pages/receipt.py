@@ -62,7 +62,7 @@ class ReceiptPage(Page):
         self._stepper.setSpacing(0)
         self.named = CodeCard(context)
         left = QWidget()
-        left.setLayout(column(self.card, self.named, -1, spacing=16))
+        left.setLayout(column(self.header.details, self.card, self.named, -1, spacing=12))
         self.columns = Columns(left, self._aside(), gap=16, lead=self._lead())
         self.body.addWidget(self.columns, 1)
         context.theme.changed.connect(self._scale)

@@ -43,22 +43,21 @@ class ReceiptHeader(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 14, 0)
         lines.setSpacing(8)
-        for parts, gap in (
-            ((self.amount, self.where, self.badge), 16),
-            ((self.recipient, self.whose, self.made), 10),
-            ((self.account_name, self.account, self.payer, self.fee, self.started), 10),
-        ):
-            line = QWidget()
-            line.setLayout(FlowLayout(*parts, gap=gap))
-            lines.addWidget(line)
-        self._last_line = line
+        self.details = QWidget()
+        """Account, payer, fee and start: for a place where they may scroll, for large letters take much room."""
+        self.details.setLayout(FlowLayout(self.account_name, self.account, self.payer, self.fee, self.started, gap=10))
+        heading, meta = QWidget(), QWidget()
+        heading.setLayout(FlowLayout(self.amount, self.where, self.badge, gap=16))
+        meta.setLayout(FlowLayout(self.recipient, self.whose, self.made, gap=10))
+        lines.addWidget(heading)
+        lines.addWidget(meta)
 
     def empty(self, title: str) -> None:
         """Show nothing but a title."""
         for label in (self.amount, self.where, self.whose, self.made):
             label.show_text("")
         self.amount.show_text(title)
-        for part in (self.recipient, self.badge, self._last_line):
+        for part in (self.recipient, self.badge, self.details):
             part.hide()
 
     def show_receipt(self, receipt: Receipt, whose: str) -> str:
@@ -76,7 +75,7 @@ class ReceiptHeader(QWidget):
         show_if(self.badge, terms.network == PRACTICE)
         _show_time(self.started, "started", receipt.started_at)
         self.show_made(receipt.made_at)
-        self._last_line.show()
+        self.details.show()
         return f"{amount} {where}"
 
     def show_made(self, made_at: int) -> None:
