@@ -1,9 +1,9 @@
 """`ashore verify-receipt FILE`: checks a receipt from its bytes alone and says what holds. No keys, no network, no Qt.
 
 Ends with 0 where it is sound in itself: whatever it calls proven has a proof inside that bears checking, and no
-signature is false. With 1 where something does not hold, with 2 where the file is no receipt. Nobody is asked whether
-the blocks are in the chain, so nothing is called proven here: anybody can make up a block with all its proofs. Whatever
-is printed of the receipt's own words is made plain.
+signature is false. With 1 where something does not hold or was changed, with 2 where the file is no receipt. Nobody is
+asked whether the blocks are in the chain, so nothing is called proven here: anybody can make up a block with all its
+proofs. Whatever is printed of the receipt's own words is made plain.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from ashore.domain.amounts import display_units
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptError, made_words, receipt_words
-from ashore.domain.receipt_file import MAX_BYTES, read
+from ashore.domain.receipt_file import MAX_BYTES, ReceiptChanged, read
 from ashore.domain.untrusted import plain, quoted
 from ashore.domain.withdrawal import Mark
 from ashore.engine.receipt_checks import ALONE, IN_PRACTICE, check_receipt
@@ -34,6 +35,7 @@ _END = (
     "this withdrawal, is its maker’s word."
 )
 _SENTENCE, _NAME = 400, 60
+_ITS_WORD = "its maker says"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,6 +46,9 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")  # a console that knows fewer characters than the marks
     try:
         receipt = read(_content(chosen.file))
+    except ReceiptChanged as error:
+        _print([f"{_WORDS[Verdict.FAILS]}: {error}"])
+        return HOLDS_NOT
     except AshoreError as error:
         print(f"ashore: {error}", file=sys.stderr)
         return UNREADABLE
@@ -127,6 +132,7 @@ def _about(receipt: Receipt, check: ReceiptCheck) -> Iterator[str]:
         ("Started", f"{_time(receipt.started_at)}, its maker says"),
         ("Account", plain(terms.account)),
         ("Recipient", plain(terms.recipient)),
+        ("Fee", plain(f"{display_units(terms.fee, terms.decimals)} {terms.symbol}", _NAME) if terms.fee else ""),
         ("Network", f"{plain(terms.network, _NAME)}, {plain(terms.profile, _NAME)}"),
         ("Signature", check.signature.sentence),
         ("SHA-256", check.digest),
@@ -148,8 +154,21 @@ def _time(at: int) -> str:
 def _stage(stage: StageCheck) -> Iterator[str]:
     title, said = plain(stage.stage.title, _NAME), plain(stage.stage.mark, _NAME)
     yield f"{_mark(stage)} {title}: {'sound in itself; ' if stage.proven else ''}its maker says {said}"
+    at = _when(stage)
+    if at:
+        yield f"    {at}"
     for piece in stage.pieces:
         yield from _piece(piece)
+
+
+def _when(stage: StageCheck) -> str:
+    """When it was, by the block that shows it; else when its maker’s wallet saw it. Empty where nothing tells."""
+    found = max(stage.pieces, key=lambda each: (each.piece.level, each.piece.block_time), default=None)
+    if found is None:
+        return ""
+    if found.piece.block_time:
+        return f"{_time(found.piece.block_time)}, {'the time of its block' if found.holds else _ITS_WORD}"
+    return f"{_time(found.piece.observed_at)}, {_ITS_WORD}" if found.piece.observed_at else ""
 
 
 def _mark(stage: StageCheck) -> str:

@@ -18,7 +18,7 @@ from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptError, code_text, read_code
 from ashore.domain.withdrawal import Status
-from ashore.engine.receipt_checks import ALONE, IN_PRACTICE, NAMED_CONTRACTS, OWN_CONTRACTS, check_receipt
+from ashore.engine.receipt_checks import ALONE, IN_PRACTICE, NAMED_CONTRACTS, PRACTICE_CONTRACTS, check_receipt
 from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import BlockStanding, ReceiptCheck, Verdict
 from ashore.engine.wallet import Wallet
@@ -30,6 +30,8 @@ from faults.receipt_files import arrived, unbound, with_piece
 from faults.reddio_bench import RECEIVER, ReddioBench
 from faults.test_reddio_claims import claimed, set_aside, waiting
 from faults.worlds import Worlds
+
+NO_RECEIPT = "ashore: This is not a receipt of Ashore. Take the whole file that Ashore has saved, or all of its text.\n"
 
 
 async def passed_on(wallet: Wallet, withdrawal: str) -> tuple[Receipt, ReceiptCheck]:
@@ -44,7 +46,7 @@ async def passed_on(wallet: Wallet, withdrawal: str) -> tuple[Receipt, ReceiptCh
     assert (alone.verdict, alone.headline) == (found.verdict, found.headline)
     if receipt.proofs:
         assert NAMED_CONTRACTS in alone.notes
-        assert OWN_CONTRACTS in found.notes
+        assert PRACTICE_CONTRACTS in found.notes
     assert (found.own_withdrawal, found.own_differs, alone.own_withdrawal) == (withdrawal, "", "")
     return again, found
 
@@ -144,7 +146,9 @@ async def test_another_process_says_whether_it_holds(two: Bench, tmp_path: Path)
     assert first == f"SOUND IN ITSELF: {sound(receipt)}"
     assert practice == IN_PRACTICE
     assert "Signed by 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266, which the receipt calls" in done.stdout
-    assert "◐ Paid out on Lagoon: sound in itself; its maker says irreversible" in done.stdout
+    assert "◐ Paid out on Lagoon: sound in itself; its maker says irreversible\n    20" in done.stdout
+    assert "UTC, the time of its block\n" in done.stdout
+    assert "  Fee        1.60 USDC\n" in done.stdout
     assert "is its maker’s word" in done.stdout
     assert not {"●", "◉"} & set(done.stdout), "no file shows by itself that its blocks are in the chain"
     assert not re.search("holds|proven here", done.stdout.replace("holds this withdrawal", ""), re.IGNORECASE)
@@ -160,8 +164,19 @@ async def test_another_process_says_whether_it_holds(two: Bench, tmp_path: Path)
         file.write_bytes(content)
         done = verified(file)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr == "ashore: This file is not a receipt of Ashore. Choose the file that Ashore has saved.\n"
+        assert done.stderr == NO_RECEIPT
     assert verified(tmp_path / "nothing").returncode == 2
+    whole = receipt_file.write(receipt)
+    for text, why in (
+        (whole[: len(whole) // 2], "This receipt is cut off: its end is missing."),
+        (whole.replace('"decimals":', '"decimals":"', 1), "This receipt was damaged or changed: it is not as"),
+        (whole.replace('"made_at":', '"made_at":"x","made":', 1), "This receipt was damaged or changed: it is not as"),
+        (whole.replace("0x", "0X", 1), ""),
+    ):
+        file.write_text(text)
+        done = verified(file)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout.startswith(f"DOES NOT HOLD: {why}")
 
 
 async def test_another_process_says_of_a_voucher_whose_word_it_is(purse: Purse, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_receipt_is_checked_without_a_display(
         done = start(*command, cwd=tmp_path, given=given, ASHORE_VENV=str(filled_venv))
     assert (done.returncode, bool(done.stderr)) == (code, code == 2), done.stderr
     assert done.stdout.startswith(said)
-    assert done.stderr.startswith("ashore: This file" if code == 2 and name != "-" else "ashore: " if code == 2 else "")
+    assert done.stderr.startswith("ashore: This is not a receipt" if code == 2 else "")
     assert "display" not in done.stderr
 
 

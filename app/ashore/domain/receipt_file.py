@@ -22,7 +22,12 @@ _MOST_TOKENS = 100_000
 _MOST_NUMBER = 2**63
 _NUMBERS = ("observed_at", "block_number", "block_time", "agreeing", "asked")
 _MOST_BASE_UNITS = 2**256
-_DAMAGED = ("This receipt is damaged: it is not as Ashore writes it.", "Ask for the file once more.")
+_AGAIN = "Ask for the file once more."
+_DAMAGED = ("This receipt was damaged or changed: it is not as Ashore writes it.", _AGAIN)
+_CUT_OFF = ("This receipt is cut off: its end is missing.", _AGAIN)
+_NONE = ("This is not a receipt of Ashore.", "Take the whole file that Ashore has saved, or all of its text.")
+_HEAD = b'{"format":"%s"' % FORMAT.encode()
+"""How the file of every receipt begins."""
 
 _T = TypeVar("_T")
 
@@ -37,24 +42,30 @@ def digest(receipt: Receipt) -> str:
     return hashlib.sha256(_canonical(_content(receipt)).encode("ascii")).hexdigest()
 
 
+class ReceiptChanged(ReceiptError):
+    """A receipt by its own word, and not as any Ashore has written it: cut off, damaged, or changed."""
+
+
 def read(data: bytes) -> Receipt:
-    """Read a receipt's file. Raises ReceiptError, with a sentence that quotes nothing of it."""
+    """Read a receipt's file. Raises ReceiptChanged, else ReceiptError; their sentences quote nothing of it."""
     if len(data) > MAX_BYTES:
-        raise ReceiptError("This file is too large to be a receipt.", "Choose the file that Ashore has saved.")
+        raise ReceiptError("This is too large to be a receipt.", _NONE[1])
     try:
         content = strict_json.parse(data, _MOST_TOKENS)
     except (strict_json.JsonError, RecursionError):
-        raise ReceiptError("This file is not a receipt of Ashore.", "Choose the file that Ashore has saved.") from None
+        if not data.lstrip().startswith(_HEAD):
+            raise ReceiptError(*_NONE) from None
+        raise ReceiptChanged(*(_DAMAGED if data.rstrip().endswith(b"}") else _CUT_OFF)) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ReceiptError("This file is not a receipt of Ashore.", "Choose the file that Ashore has saved.")
+        raise ReceiptError(*_NONE)
     if content.get("version") != VERSION:
         raise ReceiptError("This receipt is of another version of Ashore.", "Open it with a newer one.")
     try:
         receipt = _receipt(content)
     except (KeyError, TypeError, ValueError):
-        raise ReceiptError(*_DAMAGED) from None
+        raise ReceiptChanged(*_DAMAGED) from None
     if any(hashlib.sha256(text.encode()).hexdigest() != name for name, text in receipt.proofs.items()):
-        raise ReceiptError("A proof in this receipt is not the one that it names: it was changed.", _DAMAGED[1])
+        raise ReceiptChanged("A proof in this receipt is not the one that it names: it was changed.", _AGAIN)
     return receipt
 
 

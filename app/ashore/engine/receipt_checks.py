@@ -32,6 +32,10 @@ ALONE = (
 """What no proof shows by itself."""
 IN_PRACTICE = "It is of a practice network: nothing there has any value."
 OWN_CONTRACTS = "The proofs were read by the contracts of this wallet’s own network."
+PRACTICE_CONTRACTS = (
+    "The proofs were read by the contracts of this wallet’s own practice network. That of another computer may have the"
+    " same: whether it is this one, its blocks tell."
+)
 NAMED_CONTRACTS = "The proofs were read by the contracts that the receipt itself names."
 NO_CONTRACTS = "Ashore could not read its proofs:"
 _BELONGS = "A proof shows what a block holds. That it is this very withdrawal is what its maker’s wallet concluded"
@@ -321,7 +325,8 @@ def _notes(
     if contracts is None:
         yield f"{NO_CONTRACTS} {why_none}"
         return
-    yield OWN_CONTRACTS if contracts.own else NAMED_CONTRACTS
+    own = PRACTICE_CONTRACTS if receipt.terms.network == PRACTICE else OWN_CONTRACTS
+    yield own if contracts.own else NAMED_CONTRACTS
     yield ALONE
     belongs = _NAMED if any(piece.names_it for piece in pieces) else _BELONGS
     vouched = signature.holds and signature.by_account

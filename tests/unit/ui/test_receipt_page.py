@@ -76,9 +76,9 @@ async def test_a_dropped_file_of_any_size_leads_to_its_page(shell: Shell, tmp_pa
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (write(WORD_ONLY)[:-40], "not a receipt"),
+        (write(WORD_ONLY)[:-40], "cut off"),
         (write(WORD_ONLY).replace('"version":1', '"version":7'), "another version"),
-        (write(WORD_ONLY).replace('"reported"', '"reported","more":1'), "damaged"),
+        (write(WORD_ONLY).replace('"reported"', '"reported","more":1'), "damaged or changed"),
         (write(WORD_ONLY) + " " * 17_000_000, "too large to be a receipt"),
         ('{"a": "b"}' * 20_000, "too long to be an address or a link"),
     ],
