@@ -38,6 +38,7 @@ NO_ROOM = {Kept.FULL: FULL, Kept.CROWDED: CROWDED}
 """What is said of a voucher for which there is no room, while the vault is open."""
 _STAYS = "What you have begun stays as it is."
 _LEFT = "You had gone on before it was found, so nothing was filled in."
+_NOT_SHOWN = "You had gone on before it was read, so it was not shown."
 _LATER = "It can be shown when what you have confirmed is signed."
 _UNLOCK = "Unlock Ashore to go on with it. Until then it is kept in memory, for ten minutes at most."
 _WAIT = ("A voucher waits.", "{} vouchers wait.")
@@ -59,7 +60,7 @@ _IN_MEMORY = (
 _UNLOCK_KEPT = "It is kept in your vault already. Unlock Ashore to go on with it."
 _NOT_KEPT_LOCKED = "It was not kept, as it may be a secret. Bring it again when Ashore is unlocked."
 _FULL_LOCKED = f"{WAITING_MOST} vouchers wait already, so this one was not kept. Unlock Ashore, and bring it again."
-_TOOK = "It took the place of what came {} and waited here: that was let go."
+_TOOK = "One thing alone can wait here: the one before it, {}, was let go."
 _EARLIER_KEPT = "The voucher that came {} before it is kept too."
 _STILL_WAITS = "What came {} still waits here."
 _NOT_KEPT = "It was not kept, as it may be a secret. Bring it again when you are done here."
@@ -154,7 +155,7 @@ class Arrivals(QObject):
         elif self._doors.signing or self._doors.begun:
             self._hold(text, source, found, kept, _STAYS)
         elif waits:
-            self._hold(text, source, found, kept, _LEFT)
+            self._hold(text, source, found, kept, _NOT_SHOWN if found.way is Way.RECEIPT else _LEFT)
         else:
             self.lead_on(text)
             if kept in NO_ROOM:

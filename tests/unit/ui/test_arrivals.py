@@ -129,7 +129,7 @@ async def test_the_last_of_several_waits(shell: Shell) -> None:
     shell.sections.take_in(ADDRESS, Source.DROP)
     notice = shell.sections.banners.arrived
     assert "from what was dropped here" in notice.text
-    assert "It took the place of what came from a link and waited here: that was let go." in notice.text
+    assert "One thing alone can wait here: the one before it, from a link, was let go." in notice.text
     notice.action.click()
     await shell.settle()
     assert shell.sections.place == "withdraw"

@@ -73,6 +73,15 @@ async def test_a_dropped_file_of_any_size_leads_to_its_page(shell: Shell, tmp_pa
     assert page_of(shell).header.whose.text() == FOREIGN
 
 
+async def test_of_a_file_with_the_name_of_a_receipt_nothing_is_said_of_pictures(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "a.ashore-receipt.json"
+    for size, told in ((5_000, "has the name of a receipt, and is none"), (20_000_000, "too large to be a receipt")):
+        with path.open("wb") as file:
+            file.truncate(size)
+        drop(shell.window, of(files=[path]))
+        await shell.until(lambda told=told: told in texts(shell.window))  # type: ignore[misc]
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -92,6 +101,7 @@ async def test_a_file_that_is_none_says_why(shell: Shell, tmp_path: Path, conten
     if shell.sections.place == "receipt":
         assert page_of(shell).check is None
         assert not page_of(shell).card.isVisible()
+        assert page_of(shell).opening.isVisible(), "the right one can be brought at once"
 
 
 async def test_a_whole_receipt_pasted_on_the_first_page_is_shown_at_once(shell: Shell) -> None:

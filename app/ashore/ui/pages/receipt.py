@@ -22,6 +22,7 @@ from ashore.ui.pages.receipt_code import CodeCard
 from ashore.ui.pages.receipt_findings import ITS_MAKERS_WORD, OF_IT, headline, placed
 from ashore.ui.pages.receipt_header import ReceiptHeader
 from ashore.ui.pages.receipt_kept import KeptReceipts
+from ashore.ui.pages.receipt_opening import OpenReceipt
 from ashore.ui.pages.receipt_signature import SignatureCard
 from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
@@ -74,7 +75,8 @@ class ReceiptPage(Page):
         self.to_voyage = Button("Show its voyage")
         self.to_voyage.clicked.connect(self._show_voyage)
         lead = QWidget()
-        lead.setLayout(column(self.notice, self.says, self.to_voyage, spacing=12))
+        self.opening = OpenReceipt(self.context)
+        lead.setLayout(column(self.notice, self.opening, self.says, self.to_voyage, spacing=12))
         return lead
 
     def _aside(self) -> QWidget:
@@ -129,6 +131,7 @@ class ReceiptPage(Page):
         for part in (self.card, self.named, self.signature, self.blocks, self.pass_on, self.known, self.to_voyage):
             part.hide()
         self.header.empty(NAME)
+        self.opening.hide()
         self.says.show_text("")
         self.setAccessibleName(NAME)
         self.notice.show_problem(Problem(CHECKING, severity=Severity.NOTES))
@@ -138,6 +141,7 @@ class ReceiptPage(Page):
 
     def _failed(self, error: AshoreError) -> None:
         self.notice.show_problem(Problem(error.sentence, error.advice, Severity.BLOCKS))
+        show_if(self.opening, self.check is None)
 
     async def _made(self, withdrawal: str) -> None:
         receipts = self.context.wallet.receipts

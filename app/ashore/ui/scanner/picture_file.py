@@ -16,6 +16,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from ashore.domain.receipt_file import MAX_BYTES as MOST_RECEIPT_BYTES
+from ashore.domain.receipt_file import SUFFIX
 from ashore.intake import receipts
 from ashore.intake.codes import Luma
 from ashore.ui.scanner.luma import on_white
@@ -56,6 +57,7 @@ _NO_FILE = ("This file cannot be read.", "It may have been moved, or you may not
 _TOO_HEAVY = "The file is too large to be a picture of a code: "
 _OTHER = "This is neither a picture nor a text that Ashore knows."
 _LONG = ("This file is too long to be an address or a link.", "Copy the one line that matters and paste it.")
+_NO_RECEIPT = ("This file has the name of a receipt, and is none.", "Ask for the file that Ashore has saved.")
 _LONG_RECEIPT = ("This file is too large to be a receipt.", "Ask for the file that Ashore has saved.")
 
 
@@ -90,7 +92,7 @@ def load_file(path: Path) -> Picture | Text:
         if not head:
             raise UnreadablePicture("The file is empty.", "Choose the picture of the code, or paste its text.")
         if not format_of(head):
-            return _text_of(head, descriptor, size)
+            return _text_of(head, descriptor, size, receipt=path.name.endswith(SUFFIX))
         if size > MOST_FILE_BYTES:
             raise UnreadablePicture(f"{_TOO_HEAVY}{size // 1_000_000:,} MB.", "Cut the code out, or take a screenshot.")
         body = QByteArray(head)
@@ -168,7 +170,12 @@ def _opened(path: Path) -> Iterator[tuple[int, int]]:
         os.close(descriptor)
 
 
-def _text_of(head: bytes, descriptor: int, size: int) -> Text:
+def _text_of(head: bytes, descriptor: int, size: int, *, receipt: bool) -> Text:
+    """`receipt`: its name is that of one, and so is what is said of it."""
+    if receipt and size > MOST_RECEIPT_BYTES:
+        raise UnreadablePicture(*_LONG_RECEIPT)
+    if receipt and b"\x00" in head:
+        raise UnreadablePicture(*_NO_RECEIPT)
     for magic, at, sentence, advice in _REFUSED:
         if head[at : at + len(magic)] == magic:
             raise UnreadablePicture(sentence, advice)
