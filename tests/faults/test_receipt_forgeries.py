@@ -179,6 +179,7 @@ async def test_what_the_own_journal_does_not_have_is_warned_of(two: Bench) -> No
         told = await two.wallet.receipts.check(ahead)
         assert told.own_withdrawal == there
         assert told.own_differs.startswith("This wallet has this withdrawal itself"), told.own_differs
+        assert (told.verdict, told.contradictions[0]) == (Verdict.FAILS, told.own_differs)
     assert (await two.wallet.receipts.check(early)).own_differs == ""
 
 
@@ -232,3 +233,12 @@ async def test_steps_that_are_not_those_of_its_way_are_told(two: Bench) -> None:
         assert not green
         assert told.verdict is Verdict.FAILS
         assert why in told.contradictions, (why, told.contradictions)
+
+
+async def test_a_token_renamed_everywhere_is_what_the_own_journal_contradicts_first(two: Bench) -> None:
+    receipt = replace(await arrived(two), signature=None)
+    terms = replace(receipt.terms, symbol="BTC", receive_symbol="BTC")
+    renamed = replace(receipt, terms=terms, practice=receipt.practice.replace('"USDC"', '"BTC"'))
+    told = await two.wallet.receipts.check(renamed)
+    assert told.verdict is Verdict.FAILS
+    assert told.contradictions[0].endswith("to other terms than the receipt says: token.")

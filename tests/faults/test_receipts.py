@@ -18,6 +18,7 @@ from ashore.domain import receipt_file
 from ashore.domain.errors import AshoreError
 from ashore.domain.receipt import Receipt, ReceiptError, code_text, read_code
 from ashore.domain.withdrawal import Status
+from ashore.engine.receipt_blocks import NOT_REACHED, OTHER_PRACTICE
 from ashore.engine.receipt_checks import ALONE, IN_PRACTICE, NAMED_CONTRACTS, PRACTICE_CONTRACTS, check_receipt
 from ashore.engine.receipt_contracts import contracts_named_by
 from ashore.engine.receipt_views import BlockStanding, ReceiptCheck, Verdict
@@ -245,6 +246,30 @@ async def test_endpoints_tell_whether_a_block_is_final(bench: Bench) -> None:
     assert told.headline == "Its block is in the chain by this wallet’s own endpoints; it is not final yet."
     (block,) = told.blocks
     assert block.sentence.endswith("3 of 3 endpoints have it; it is not final yet.")
+
+
+async def test_a_block_beyond_the_end_of_the_chain_is_called_that(bench: Bench, worlds: Worlds, tmp_path: Path) -> None:
+    withdrawal = await bench.withdraw()
+    await bench.arrive()
+    await bench.look_until(lambda: not bench.voyage(withdrawal).withdrawal.is_open)
+    receipt = await bench.wallet.receipts.make(withdrawal)
+    app, world = worlds.open(tmp_path / "elsewhere")
+    other = await Bench(world, app, tmp_path / "other").start()
+    try:
+        receipts = other.wallet.receipts
+        found = await receipts.check(receipt)
+        assert PRACTICE_CONTRACTS in found.notes
+        told = await receipts.ask(found)
+        assert told.verdict is not Verdict.HOLDS
+        beyond = [block for block in told.blocks if block.beyond]
+        assert beyond, told
+        for block in beyond:
+            assert block.standing is BlockStanding.UNKNOWN
+            assert block.sentence.endswith(f": {NOT_REACHED[0].lower()}{NOT_REACHED[1:]}")
+        assert told.headline.endswith(OTHER_PRACTICE)
+    finally:
+        await other.aclose()
+        world.close()
 
 
 async def test_only_its_own_receipts_are_signed_and_found_again(two: Bench) -> None:

@@ -14,6 +14,7 @@ MOST_BLOCKS = 60
 """How many blocks of one receipt are asked for; a voyage has fewer than a dozen."""
 
 OTHER_PRACTICE = "The practice network of another computer has other blocks."
+NOT_REACHED = "The chain has not reached that block by this wallet’s endpoints."
 AT_ONCE = 4
 _NAME = 60
 
@@ -23,6 +24,17 @@ class _Block:
     chain: str
     number: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How far a chain reaches by its endpoints, None where they do not tell, and how far it is final."""
+
+    head: int | None
+    final: int
+
+
+_NO_END = _End(None, -1)
 
 
 async def ask_for_blocks(check: ReceiptCheck, contracts: Contracts | None, quorums: Iterable[Quorum]) -> ReceiptAnswers:
@@ -37,7 +49,7 @@ async def ask_for_blocks(check: ReceiptCheck, contracts: Contracts | None, quoru
     asked = contracts is not None and (contracts.own or not practice)
     places = contracts.chains.items() if contracts is not None and asked else ()
     by_chain = {name: known.get(place) for name, place in places}
-    finals = await _finals({block.chain: by_chain.get(block.chain) for block in blocks})
+    ends = await _ends({block.chain: by_chain.get(block.chain) for block in blocks})
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def one(place: int, block: _Block) -> BlockAnswer:
@@ -49,11 +61,12 @@ async def ask_for_blocks(check: ReceiptCheck, contracts: Contracts | None, quoru
                 block, BlockStanding.UNKNOWN, told="It was not asked for: the receipt names too many blocks."
             )
         async with turn:
-            return await _asked(quorum, block, finals.get(block.chain, -1))
+            return await _asked(quorum, block, ends.get(block.chain, _NO_END))
 
     answers = tuple(await asyncio.gather(*(one(place, block) for place, block in enumerate(blocks))))
     verdict, headline = _verdict(answers), _headline(answers)
-    if verdict is Verdict.FAILS and practice and not check.own_withdrawal:
+    elsewhere = verdict is Verdict.FAILS or _not_reached(answers)
+    if elsewhere and practice and not check.own_withdrawal:
         headline = f"{headline} {OTHER_PRACTICE}"
     return ReceiptAnswers(answers, verdict, headline)
 
@@ -65,39 +78,44 @@ def _blocks(check: ReceiptCheck) -> Iterable[_Block]:
                 yield _Block(piece.piece.chain, piece.piece.block_number, piece.piece.block_hash)
 
 
-async def _finals(quorums: Mapping[str, Quorum | None]) -> dict[str, int]:
-    """How far each chain is final; without those that nobody tells."""
+async def _ends(quorums: Mapping[str, Quorum | None]) -> dict[str, _End]:
+    """How far each chain reaches, and is final; without those that nobody tells."""
     asked = {name: quorum for name, quorum in quorums.items() if quorum is not None}
-    told = await asyncio.gather(*(_final(quorum) for quorum in asked.values()))
+    told = await asyncio.gather(*(_end(quorum) for quorum in asked.values()))
     return dict(zip(asked, told, strict=True))
 
 
-async def _final(quorum: Quorum) -> int:
+async def _end(quorum: Quorum) -> _End:
     try:
-        return (await quorum.finalized()).required().number
+        tips = await quorum.tips()
     except AshoreError:
-        return -1
+        return _NO_END
+    head, final = tips.head.header, tips.finalized.header
+    return _End(None if head is None else head.number, -1 if final is None else final.number)
 
 
-async def _asked(quorum: Quorum, block: _Block, final: int) -> BlockAnswer:
+async def _asked(quorum: Quorum, block: _Block, end: _End) -> BlockAnswer:
     try:
         agreement = await quorum.header_at(block.number)
         header = agreement.required()
     except AshoreError as error:
+        if end.head is not None and block.number > end.head:
+            return _answer(block, BlockStanding.UNKNOWN, asked=len(quorum.endpoints), told=NOT_REACHED)
         told = f"Not enough endpoints of {_chain(block)} told of it. {plain(error.advice).replace('.;', ';')}".strip()
         return _answer(block, BlockStanding.UNKNOWN, asked=len(quorum.endpoints), told=told)
     voices = f"{len(agreement.agreeing)} of {agreement.asked} endpoints"
     counted = {"agreeing": len(agreement.agreeing), "asked": agreement.asked}
     if header.hash != block.hash:
         return _answer(block, BlockStanding.ANOTHER, told=f"{voices} have another block in its place.", **counted)
-    if block.number <= final:
+    if block.number <= end.final:
         return _answer(block, BlockStanding.FINAL, told=f"{voices} have it, and it is final.", **counted)
     return _answer(block, BlockStanding.AGREED, told=f"{voices} have it; it is not final yet.", **counted)
 
 
 def _answer(block: _Block, standing: BlockStanding, *, told: str, agreeing: int = 0, asked: int = 0) -> BlockAnswer:
     sentence = f"Block {block.number:,} of {_chain(block)}: {told[:1].lower()}{told[1:]}"
-    return BlockAnswer(block.chain, block.number, block.hash, standing, agreeing, asked, sentence)
+    beyond = told == NOT_REACHED
+    return BlockAnswer(block.chain, block.number, block.hash, standing, agreeing, asked, sentence, beyond)
 
 
 def _chain(block: _Block) -> str:
@@ -106,6 +124,11 @@ def _chain(block: _Block) -> str:
 
 def _count(answers: Sequence[BlockAnswer], standing: BlockStanding) -> int:
     return sum(answer.standing is standing for answer in answers)
+
+
+def _not_reached(answers: Sequence[BlockAnswer]) -> int:
+    """How many of the blocks lie beyond the end of their chain, as the endpoints have it."""
+    return sum(answer.beyond for answer in answers)
 
 
 def _verdict(answers: Sequence[BlockAnswer]) -> Verdict:
@@ -123,6 +146,9 @@ def _headline(answers: Sequence[BlockAnswer]) -> str:
             f"{other} of {total} blocks {'is' if other == 1 else 'are'} not in the chain. Do not rely on this receipt."
         )
     final, unknown = _count(answers, BlockStanding.FINAL), _count(answers, BlockStanding.UNKNOWN)
+    if unknown and unknown == _not_reached(answers):
+        far = f"The chain has not reached {unknown} of {total} blocks by this wallet’s endpoints"
+        return f"{far}; {_shown(total - unknown)}."
     if unknown:
         return f"{unknown} of {total} blocks could not be asked for; {_shown(total - unknown)}."
     what = "Its block is" if total == 1 else f"All {total} blocks are"

@@ -1,6 +1,7 @@
 """Checking a receipt from its bytes alone: what its proofs carry, what is only said, where it contradicts itself."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ashore.domain.errors import AshoreError
 from ashore.domain.evidence import Evidence, Level
@@ -30,6 +31,7 @@ ALONE = (
     "This was checked on this computer alone: that the blocks are in their chain, and final, is for endpoints to say."
 )
 """What no proof shows by itself."""
+OWN_KNOWS_OTHERWISE = "This wallet’s own journal contradicts this receipt. Do not rely on it."
 IN_PRACTICE = "It is of a practice network: nothing there has any value."
 OWN_CONTRACTS = "The proofs were read by the contracts of this wallet’s own network."
 PRACTICE_CONTRACTS = (
@@ -82,6 +84,20 @@ def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str =
         arrival=_arrival(receipt, stages),
         notes=tuple(_notes(receipt, contracts, why_none, signature, pieces)),
         whose_word="" if verdict is Verdict.FAILS else _whose_word(said),
+    )
+
+
+def known_otherwise(found: ReceiptCheck, differs: str) -> ReceiptCheck:
+    """The check where this wallet has the withdrawal itself and knows it otherwise, which comes before all else."""
+    if not differs:
+        return found
+    return replace(
+        found,
+        verdict=Verdict.FAILS,
+        headline=found.headline if found.verdict is Verdict.FAILS else OWN_KNOWS_OTHERWISE,
+        contradictions=(differs, *found.contradictions),
+        own_differs=differs,
+        whose_word="",
     )
 
 

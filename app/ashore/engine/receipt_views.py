@@ -123,6 +123,8 @@ class BlockAnswer:
     agreeing: int
     asked: int
     sentence: str
+    beyond: bool = False
+    """Whether their chain does not reach as far as this block."""
 
 
 @dataclass(frozen=True, slots=True)

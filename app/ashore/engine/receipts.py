@@ -22,7 +22,7 @@ from ashore.domain.stage_marks import passed_by
 from ashore.domain.withdrawal import LAST_STAGE, MARK_OF_LEVEL, Mark, Withdrawal
 from ashore.engine.parts import Parts
 from ashore.engine.receipt_blocks import ask_for_blocks
-from ashore.engine.receipt_checks import check_receipt
+from ashore.engine.receipt_checks import check_receipt, known_otherwise
 from ashore.engine.receipt_contracts import Contracts, contracts_named_by
 from ashore.engine.receipt_signing import sign_by_vault, sign_elsewhere
 from ashore.engine.receipt_terms import differing, told_by
@@ -151,7 +151,7 @@ class Receipts:
         own = self._own(receipt)
         if own is None:
             return found
-        return replace(found, own_withdrawal=own.id, own_differs=self._differs(own, found))
+        return known_otherwise(replace(found, own_withdrawal=own.id), self._differs(own, found))
 
     def _differs(self, own: Withdrawal, found: ReceiptCheck) -> str:
         """Where this wallet's own journal knows it otherwise: its terms, its end, or how far that came."""

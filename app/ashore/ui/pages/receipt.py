@@ -262,7 +262,10 @@ class ReceiptPage(Page):
     def _show_notes(self, check: ReceiptCheck) -> None:
         clear(self._notes)
         asked = placed(self.answers)
-        for note in (*check.contradictions, *(note for note in check.notes if not (asked and note == ALONE))):
+        for note in (
+            *(each for each in check.contradictions if each != check.own_differs),
+            *(note for note in check.notes if not (asked and note == ALONE)),
+        ):
             self._notes.addWidget(Label(breakable(note), "small", wrap=True))
         show_if(self.known, bool(check.contradictions or check.notes))
 
