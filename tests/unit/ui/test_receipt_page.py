@@ -23,6 +23,7 @@ from ashore.ui.pages.receipt_opening import NO_RECEIPT
 from ashore.ui.pages.receipt_signature import SignDialog
 from ashore.ui.pages.receipt_stages import MOST_FACTS, MOST_PIECES
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
+from ashore.ui.widgets.verbatim import Verbatim
 from unit.domain.receipts import NO_WORD_YET, PAYOUT, RECEIPT
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.looking import cut_off, texts
@@ -315,11 +316,17 @@ async def test_it_is_saved_whole_and_reads_the_same(shell: Shell, tmp_path: Path
     page.pass_on.save_as(path)
     await shell.settle()
     assert page.pass_on.said.text().replace("\u200b", "").startswith("Saved as mine.ashore-receipt.json")
+    assert page.pass_on.open_folder.isVisible()
+    long = tmp_path / "receipt-100-50-usdc-of-a-withdrawal-ab12.ashore-receipt.json"
+    page.pass_on.save_as(long)
+    await shell.settle()
+    assert long.name in page.pass_on.said.text().replace("\u200b", ""), "its end tells it apart"
     assert page.check is not None
     assert path.read_text() == write(page.check.receipt)
     page.pass_on.save_as(tmp_path / "nowhere" / "mine.json")
     await shell.settle()
     assert page.pass_on.said.property("tone") == "bad"
+    assert not page.pass_on.open_folder.isVisible()
 
 
 async def test_it_is_signed_only_after_its_text_was_shown(shell: Shell) -> None:
@@ -340,6 +347,24 @@ async def test_it_is_signed_only_after_its_text_was_shown(shell: Shell) -> None:
     await shell.settle()
     assert page.check.receipt.signature is not None
     assert not page.signature.sign.isVisible()
+
+
+@pytest.mark.parametrize("size", [100, 200])
+async def test_all_of_the_text_to_sign_is_seen(shell: Shell, size: int) -> None:
+    shell.wallet.receipts.account = shell.wallet.accounts()[0]
+    shell.sections.context.theme.apply("light", size)
+    page = await made(shell)
+    page.signature.sign.click()
+    await shell.settle()
+    dialog = shell.window.findChild(SignDialog)
+    assert dialog is not None
+    text = dialog.findChild(Verbatim)
+    assert text is not None
+    assert text.verticalScrollBar().maximum() == 0
+    assert text.horizontalScrollBar().maximum() == 0
+    assert text.geometry().bottom() < dialog.sign_it.geometry().top()
+    dialog.reject()
+    shell.sections.context.theme.apply("light", 100)
 
 
 async def test_what_was_asked_about_one_receipt_is_never_said_of_the_next(shell: Shell) -> None:

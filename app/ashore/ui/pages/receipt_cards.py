@@ -17,6 +17,7 @@ from ashore.ui.widgets.buttons import Button, CopyButton
 from ashore.ui.widgets.disclosure import Disclosure
 from ashore.ui.widgets.flow import FlowLayout
 from ashore.ui.widgets.labels import Label, clear, column, set_property, set_tip, show_if
+from ashore.ui.widgets.opening import is_folder_here, open_folder
 from ashore.ui.widgets.qr import show_large
 from ashore.ui.widgets.saving import ask_where, name_for, place_of, write
 from ashore.ui.wording import breakable, title
@@ -28,6 +29,8 @@ TELLS = (
 NAMES_ONLY = "It names the receipt, and holds no proof: pass the file on as well."
 ASKING = "Your own endpoints are being asked whether the chain has the blocks of its proofs."
 SAVE, SHOW_CODE, COPY_HASH = "Save…", "Show as code", "Copy its hash"
+_WHOLE_NAME = 100
+"""Receipts are told apart by the end of their names, before the suffix that all have."""
 _MARGINS = (20, 16, 20, 16)
 _TONES = {
     BlockStanding.FINAL: "plain",  # that a block is there says nothing of what is claimed of it
@@ -87,12 +90,16 @@ class PassOnCard(QFrame):
         self.code = Button(SHOW_CODE)
         self.copy = CopyButton("the SHA-256 of the receipt", label=COPY_HASH)
         self.said = Label(role="small", wrap=True)
+        self.open_folder = Button("Open folder", "small-link", name="Open the folder of the saved receipt")
+        self._saved_to: Path | None = None
         buttons = QWidget()
         buttons.setLayout(FlowLayout(self.save, self.code, self.copy, gap=10))
         tells = Label(TELLS, "small", wrap=True)
-        self.setLayout(column(Label("Pass it on", "caption"), tells, buttons, self.said, margins=_MARGINS))
+        parts = (Label("Pass it on", "caption"), tells, buttons, self.said, self.open_folder)
+        self.setLayout(column(*parts, margins=_MARGINS))
         self.save.clicked.connect(self._ask_where)
         self.code.clicked.connect(self._show_code)
+        self.open_folder.clicked.connect(self._open_folder)
 
     def show_receipt(self, check: ReceiptCheck, *, made: bool) -> None:
         """Pass on another one. One that was `made` here just now is in no file yet."""
@@ -100,6 +107,7 @@ class PassOnCard(QFrame):
         self._receipt, self._digest = check.receipt, check.digest
         self.copy.set_text(check.digest)
         self.said.show_text("")
+        self.open_folder.hide()
 
     def code_of(self, receipt: Receipt) -> str:
         """The text of the code that names it."""
@@ -126,7 +134,14 @@ class PassOnCard(QFrame):
         if self._receipt is not None:
             data = await self._context.wallet.receipts.written(self._receipt)
             await asyncio.to_thread(write, path, data)
-            self._say(f"Saved as {place_of(path)}.", str(path))
+            self._say(f"Saved as {place_of(path, _WHOLE_NAME)}.", str(path))
+            self._saved_to = path.parent
+            show_if(self.open_folder, is_folder_here(path.parent))
+            set_tip(self.open_folder, str(path.parent))
+
+    def _open_folder(self) -> None:
+        if self._saved_to is not None and not open_folder(self._saved_to):
+            self._say("The folder could not be opened.", str(self._saved_to), tone="bad")
 
     def _not_saved(self, error: AshoreError) -> None:
         self._say(str(error), tone="bad")
@@ -135,3 +150,4 @@ class PassOnCard(QFrame):
         set_property(self.said, "tone", tone)
         self.said.show_text(breakable(words))
         set_tip(self.said, whole)
+        self.open_folder.hide()

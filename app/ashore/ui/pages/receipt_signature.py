@@ -137,7 +137,7 @@ class SignDialog(QDialog):
             return Label(breakable(str(error)), wrap=True)
         if self._elsewhere:
             return TextToSign(context.theme, text, what="Text to sign", folder=context.saved_codes)
-        return Verbatim(context.theme, text, what="Text to sign", yields=True)
+        return Verbatim(context.theme, text, what="Text to sign")  # all of it is seen
 
     def _connect(self) -> None:
         self.sign_it.clicked.connect(self._sign)

@@ -61,14 +61,14 @@ def name_for(what: str, text: str) -> str:
     return "-".join(part for part in (words[:_MOST_WORDS].strip("-"), tail) if part) or "code"
 
 
-def place_of(path: Path) -> str:
-    """Name and folder of a file, each cut in the middle where it is long."""
-    return f"{_cut(path.name)} in {_cut(str(path.parent))}"
+def place_of(path: Path, most: int = _SHOWN) -> str:
+    """Name and folder of a file, each cut in the middle where it is long; the name where it has more than `most`."""
+    return f"{_cut(path.name, most)} in {_cut(str(path.parent), _SHOWN)}"
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int) -> str:
     text = plain(text, _MOST_PATH)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2 - 1]}…{text[-_SHOWN // 2 :]}"
+    return text if len(text) <= most else f"{text[: most // 2 - 1]}…{text[-most // 2 :]}"
 
 
 def ask_where(
