@@ -73,6 +73,9 @@ async def test_the_makers_own_mark_is_never_green(shell: Shell) -> None:
     page = await shown(shell, replace(RECEIPT, last_stage="paid"))
     (row,) = page.rows
     assert is_green(row.rail.mark), "what was found out here is"
+    assert page.notice.property("ground") == "ok"
+    assert RECEIPT.headline not in page.notice.text, "nor does what its maker says stand in the green frame"
+    assert RECEIPT.headline in page.says.text()
     assert not is_green(row.said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from PySide6.QtWidgets import QWidget
 
 from ashore.domain.receipt import Receipt, ReceiptSignature
@@ -14,8 +15,10 @@ from ashore.engine.receipt_views import PieceCheck, ReceiptCheck
 from ashore.ui.arrivals import Source
 from ashore.ui.pages.receipt import ReceiptPage
 from ashore.ui.pages.receipt_kept import MOST, KeptReceipts
+from ashore.ui.pages.receipt_signature import SignDialog
 from ashore.ui.pages.receipt_stages import BLOCK_TIME, SEEN_AT
 from ashore.ui.pages.voyage import VoyagePage
+from ashore.ui.widgets.verbatim import Verbatim
 from unit.domain.receipts import ACCOUNT, PAYOUT, RECEIPT
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.looking import texts
@@ -162,3 +165,29 @@ async def test_two_pieces_of_one_proof_are_one_proof(shell: Shell) -> None:
     shell.wallet.receipts.found = twice
     page = await opened(shell, RECEIPT)
     assert page.rows[0].result.text().startswith("The proof is sound in itself.")
+
+
+async def test_one_that_was_read_too_late_is_not_said_to_fill_anything_in(shell: Shell) -> None:
+    shell.sections.take_in(write(RECEIPT), Source.CLIPBOARD, waits=True)
+    assert "You had gone on before it was read, so it was not shown." in shell.sections.banners.arrived.text
+    shell.sections.banners.arrived.action.click()
+    await shell.settle()
+    assert page_of(shell).check is not None
+
+
+@pytest.mark.parametrize("size", [100, 200])
+async def test_all_of_the_text_to_sign_is_seen(shell: Shell, size: int) -> None:
+    shell.wallet.receipts.account = shell.wallet.accounts()[0]
+    shell.sections.context.theme.apply("light", size)
+    await made(shell, "executed")
+    page_of(shell).signature.sign.click()
+    await shell.settle()
+    dialog = shell.window.findChild(SignDialog)
+    assert dialog is not None
+    text = dialog.findChild(Verbatim)
+    assert text is not None
+    assert text.verticalScrollBar().maximum() == 0
+    assert text.horizontalScrollBar().maximum() == 0
+    assert text.geometry().bottom() < dialog.sign_it.geometry().top()
+    dialog.reject()
+    shell.sections.context.theme.apply("light", 100)

@@ -23,7 +23,6 @@ from ashore.ui.pages.receipt_opening import NO_RECEIPT
 from ashore.ui.pages.receipt_signature import SignDialog
 from ashore.ui.pages.receipt_stages import MOST_FACTS, MOST_PIECES
 from ashore.ui.pages.zklink_form import ZkLinkFormPage
-from ashore.ui.widgets.verbatim import Verbatim
 from unit.domain.receipts import NO_WORD_YET, PAYOUT, RECEIPT
 from unit.ui.driving import Shell, open_voyage
 from unit.ui.looking import cut_off, texts
@@ -347,24 +346,6 @@ async def test_it_is_signed_only_after_its_text_was_shown(shell: Shell) -> None:
     await shell.settle()
     assert page.check.receipt.signature is not None
     assert not page.signature.sign.isVisible()
-
-
-@pytest.mark.parametrize("size", [100, 200])
-async def test_all_of_the_text_to_sign_is_seen(shell: Shell, size: int) -> None:
-    shell.wallet.receipts.account = shell.wallet.accounts()[0]
-    shell.sections.context.theme.apply("light", size)
-    page = await made(shell)
-    page.signature.sign.click()
-    await shell.settle()
-    dialog = shell.window.findChild(SignDialog)
-    assert dialog is not None
-    text = dialog.findChild(Verbatim)
-    assert text is not None
-    assert text.verticalScrollBar().maximum() == 0
-    assert text.horizontalScrollBar().maximum() == 0
-    assert text.geometry().bottom() < dialog.sign_it.geometry().top()
-    dialog.reject()
-    shell.sections.context.theme.apply("light", 100)
 
 
 async def test_what_was_asked_about_one_receipt_is_never_said_of_the_next(shell: Shell) -> None:
