@@ -105,6 +105,7 @@ def lines_of(check: ReceiptCheck) -> Iterator[str]:
     """All that is said of it, line by line, and nothing in it that a terminal would obey."""
     receipt = check.receipt
     yield f"{_WORDS[check.verdict]}: {check.headline}"
+    yield from check.contradictions
     yield from (note for note in _FIRST if note in check.notes)
     yield ""
     yield receipt_words(receipt.terms)
@@ -115,7 +116,7 @@ def lines_of(check: ReceiptCheck) -> Iterator[str]:
         yield from _stage(stage)
     yield ""
     notes = (note for note in check.notes if note not in _FIRST)
-    yield from filter(None, (*check.contradictions, _arrival(check), *notes))
+    yield from filter(None, (_arrival(check), *notes))
 
 
 def _arrival(check: ReceiptCheck) -> str:
@@ -152,8 +153,10 @@ def _time(at: int) -> str:
 
 
 def _stage(stage: StageCheck) -> Iterator[str]:
-    title, said = plain(stage.stage.title, _NAME), plain(stage.stage.mark, _NAME)
-    yield f"{_mark(stage)} {title}: {'sound in itself; ' if stage.proven else ''}its maker says {said}"
+    shown = quoted if stage.contradiction else plain  # a title that is not of its way is its maker's word
+    title, said = shown(stage.stage.title, _NAME), plain(stage.stage.mark, _NAME)
+    sound = stage.proven and not stage.contradiction
+    yield f"{_mark(stage)} {title}: {'sound in itself; ' if sound else ''}its maker says {said}"
     at = _when(stage)
     if at:
         yield f"    {at}"

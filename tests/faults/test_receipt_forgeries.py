@@ -233,6 +233,7 @@ async def test_steps_that_are_not_those_of_its_way_are_told(two: Bench) -> None:
         assert not green
         assert told.verdict is Verdict.FAILS
         assert why in told.contradictions, (why, told.contradictions)
+        assert sum(bool(stage.contradiction) for stage in told.stages) == (why.startswith(("Its step “", "“")))
 
 
 async def test_a_token_renamed_everywhere_is_what_the_own_journal_contradicts_first(two: Bench) -> None:

@@ -60,9 +60,12 @@ def check_receipt(receipt: Receipt, contracts: Contracts | None, why_none: str =
     `contracts` read the proofs; where there are none, `why_none` says why in a sentence.
     """
     reader = _Reader(receipt, contracts, why_none)
-    stages = tuple(_stage(receipt, stage, reader) for stage in receipt.stages)
+    way = against_its_way(receipt)
+    stages = tuple(
+        _stage(receipt, stage, reader, way.steps.get(place, "")) for place, stage in enumerate(receipt.stages)
+    )
     signature = signature_check(receipt)
-    contradictions = tuple(_contradictions(receipt, stages))
+    contradictions = tuple(_contradictions(receipt, stages, way.others))
     pieces = [piece for stage in stages for piece in stage.pieces]
     failing = {_name(piece, number) for number, piece in enumerate(pieces) if piece.holds is False}
     holding = {_name(piece, number) for number, piece in enumerate(pieces) if piece.holds} - failing
@@ -204,11 +207,12 @@ def _name(check: PieceCheck, number: int) -> str:
     return check.piece.proof or f"#{number}"
 
 
-def _stage(receipt: Receipt, stage: ReceiptStage, reader: _Reader) -> StageCheck:
+def _stage(receipt: Receipt, stage: ReceiptStage, reader: _Reader, trouble: str) -> StageCheck:
     pieces = tuple(reader.check(stage.id, piece) for piece in stage.evidence)
     proven = any(piece.holds and piece.piece.level >= Level.PROVEN for piece in pieces)
     ends = stage.id == receipt.last_stage
-    return StageCheck(stage, _MARKS.get(stage.mark), proven, pieces, _claims_too_much(stage, pieces), ends)
+    contradiction = " ".join(filter(None, (_claims_too_much(stage, pieces), trouble)))
+    return StageCheck(stage, _MARKS.get(stage.mark), proven, pieces, contradiction, ends)
 
 
 def _claims_too_much(stage: ReceiptStage, pieces: Sequence[PieceCheck]) -> str:
@@ -228,11 +232,11 @@ def _claims_too_much(stage: ReceiptStage, pieces: Sequence[PieceCheck]) -> str:
     return ""
 
 
-def _contradictions(receipt: Receipt, stages: Sequence[StageCheck]) -> Iterable[str]:
+def _contradictions(receipt: Receipt, stages: Sequence[StageCheck], of_its_way: Iterable[str]) -> Iterable[str]:
     yield from (stage.contradiction for stage in stages if stage.contradiction)
     if len({stage.id for stage in receipt.stages}) < len(receipt.stages):
         yield "Two of its steps have the same name."
-    yield from against_its_way(receipt)
+    yield from of_its_way
     if receipt.status not in tuple(Status):
         yield "Its status is none that Ashore knows."
     if receipt.status == Status.FINAL and not _ends(receipt, stages):

@@ -1,6 +1,6 @@
 """Holding the steps of a receipt against the way that its terms name: only proofs and marks are its maker's to tell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ashore.domain.receipt import Receipt, ReceiptStage
@@ -23,23 +23,43 @@ class _Step:
     titles: tuple[str, ...]
 
 
-def against_its_way(receipt: Receipt) -> Iterable[str]:
-    """What of its steps is not as this version of Ashore makes them for such a withdrawal, a sentence each."""
+@dataclass(frozen=True, slots=True)
+class WayCheck:
+    """What of a receipt's steps is not as Ashore makes them: `steps` by their place from 0, `others` of no one step."""
+
+    steps: Mapping[int, str]
+    others: tuple[str, ...]
+
+
+def against_its_way(receipt: Receipt) -> WayCheck:
+    """Hold the steps against the way as this version of Ashore makes them for such a withdrawal."""
     track = track_named(receipt.terms.system, receipt.terms.track)
     if track is None:
-        yield f"The way that it names, {quoted(receipt.terms.track, _NAME)}, is none that this version of Ashore knows."
-        return
+        named = quoted(receipt.terms.track, _NAME)
+        return WayCheck({}, (f"The way that it names, {named}, is none that this version of Ashore knows.",))
     expected = {step.id: step for step in _steps(receipt, track)}
-    given = list(zip(_ids(receipt.stages, track), receipt.stages, strict=True))
-    yield from (f"{_called(stage)} is no step of its way." for name, stage in given if name not in expected)
-    there = [name for name, _ in given if name in expected]
-    missing = (step for step in expected.values() if step.id not in there)
+    given = tuple(_ids(receipt.stages, track))
+    troubles = {
+        place: _trouble(stage, expected.get(name))
+        for place, (name, stage) in enumerate(zip(given, receipt.stages, strict=True))
+    }
+    return WayCheck(
+        {place: told for place, told in troubles.items() if told}, tuple(_others(receipt, track, expected, given))
+    )
+
+
+def _trouble(stage: ReceiptStage, step: _Step | None) -> str:
+    title = quoted(stage.title, _NAME)
+    if step is None:
+        return f"{title} is no step of its way."
+    return "" if stage.title in step.titles else f"Its step {quoted(step.titles[0], _NAME)} has another title: {title}."
+
+
+def _others(receipt: Receipt, track: Track, expected: Mapping[str, _Step], given: Sequence[str]) -> Iterable[str]:
+    missing = (step for step in expected.values() if step.id not in given)
     yield from (f"The step {quoted(step.titles[0], _NAME)} is missing." for step in missing)
-    if list(dict.fromkeys(there)) != [name for name in expected if name in there]:
+    if list(dict.fromkeys(name for name in given if name in expected)) != [each for each in expected if each in given]:
         yield "Its steps are not in their order."
-    for name, stage in given:
-        if name in expected and stage.title not in expected[name].titles:
-            yield f"Its step {quoted(expected[name].titles[0], _NAME)} has another title: {_called(stage)}."
     if receipt.last_stage not in ("", *_ends(track)):
         yield "It names a step as its last that does not end such a withdrawal."
 
@@ -69,7 +89,3 @@ def _ids(stages: Sequence[ReceiptStage], track: Track) -> Iterable[str]:
             number += 1
         else:
             yield stage.id
-
-
-def _called(stage: ReceiptStage) -> str:
-    return quoted(stage.title, _NAME)

@@ -44,7 +44,8 @@ class StageCheck:
     """A stage: what its maker showed, and the pieces checked here.
 
     `said` is the maker's mark, None where that is no mark. `proven`: a proof of it holds here. `contradiction` says why
-    the maker's mark claims more than its evidence carries; empty where it does not. `ends`: it is the one that ends the
+    the maker's mark claims more than its evidence carries, or that it is no step of its way, or is called otherwise
+    there; empty where nothing is. `ends`: it is the one that ends the
     withdrawal, as the receipt says.
     """
 
