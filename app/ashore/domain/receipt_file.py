@@ -28,6 +28,8 @@ _CUT_OFF = ("This receipt is cut off: its end is missing.", _AGAIN)
 _NONE = ("This is not a receipt of Ashore.", "Take the whole file that Ashore has saved, or all of its text.")
 _HEAD = b'{"format":"%s"' % FORMAT.encode()
 """How the file of every receipt begins."""
+_MARK = b"\xef\xbb\xbf"
+"""What some editors put before it (a byte order mark), which says nothing."""
 
 _T = TypeVar("_T")
 
@@ -51,9 +53,9 @@ def read(data: bytes) -> Receipt:
     if len(data) > MAX_BYTES:
         raise ReceiptError("This is too large to be a receipt.", _NONE[1])
     try:
-        content = strict_json.parse(data, _MOST_TOKENS)
+        content = strict_json.parse(data.removeprefix(_MARK), _MOST_TOKENS)
     except (strict_json.JsonError, RecursionError):
-        if not data.lstrip().startswith(_HEAD):
+        if not data.removeprefix(_MARK).lstrip().startswith(_HEAD):
             raise ReceiptError(*_NONE) from None
         raise ReceiptChanged(*(_DAMAGED if data.rstrip().endswith(b"}") else _CUT_OFF)) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -23,7 +23,7 @@ from ashore.domain.receipt import (
     receipt_words,
     signed_text,
 )
-from ashore.domain.receipt_file import digest, read, write
+from ashore.domain.receipt_file import ReceiptChanged, digest, read, write
 from ashore.domain.untrusted import plain
 from unit.domain.receipts import PAYOUT, RECEIPT, RECIPIENT
 
@@ -33,6 +33,23 @@ def test_a_receipt_is_read_as_it_was_written() -> None:
     assert read(write(signed).encode()) == signed
     assert read(write(RECEIPT).encode()) == RECEIPT
     assert digest(signed) == digest(RECEIPT) != digest(replace(RECEIPT, made_at=1))
+
+
+def test_what_an_editor_puts_before_it_says_nothing() -> None:
+    assert read(b"\xef\xbb\xbf" + write(RECEIPT).encode() + b"\r\n") == RECEIPT
+
+
+@given(st.integers(30, len(write(RECEIPT)) - 1))
+def test_one_that_is_cut_off_is_told_from_what_is_none(length: int) -> None:
+    part = write(RECEIPT)[:length]
+    with pytest.raises(ReceiptChanged, match="damaged or changed" if part.endswith("}") else "cut off"):
+        read(part.encode())
+
+
+def test_one_with_a_name_twice_was_changed() -> None:
+    twice = write(RECEIPT).replace('"status":', '"status":"failed","status":', 1)
+    with pytest.raises(ReceiptChanged, match="damaged or changed"):
+        read(twice.encode())
 
 
 def test_its_file_begins_with_what_it_is_and_is_ascii() -> None:
