@@ -102,6 +102,7 @@ async def test_a_file_that_is_none_says_why(shell: Shell, tmp_path: Path, conten
         assert page_of(shell).check is None
         assert not page_of(shell).card.isVisible()
         assert page_of(shell).opening.isVisible(), "the right one can be brought at once"
+        assert told in page_of(shell).failure.text
 
 
 async def test_a_whole_receipt_pasted_on_the_first_page_is_shown_at_once(shell: Shell) -> None:

@@ -26,7 +26,7 @@ from ashore.ui.pages.receipt_opening import OpenReceipt
 from ashore.ui.pages.receipt_signature import SignatureCard
 from ashore.ui.pages.receipt_stages import ReceiptStageRow
 from ashore.ui.widgets.buttons import Button
-from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, show_if
+from ashore.ui.widgets.labels import Label, clear, column, ground, reached_after, row, show_if
 from ashore.ui.widgets.notice import Notice
 from ashore.ui.widgets.scroll import Columns
 from ashore.ui.wording import breakable
@@ -63,7 +63,10 @@ class ReceiptPage(Page):
         self._stepper.setSpacing(0)
         self.named = CodeCard(context)
         left = QWidget()
-        left.setLayout(column(self.header.details, self.card, self.named, -1, spacing=12))
+        self.failure = Notice(context.icons)
+        self.opening = OpenReceipt(context)
+        opening = row(self.opening, -1)
+        left.setLayout(column(self.failure, opening, self.header.details, self.card, self.named, -1, spacing=12))
         self.columns = Columns(left, self._aside(), gap=16, lead=self._lead())
         self.body.addWidget(self.columns, 1)
         context.theme.changed.connect(self._scale)
@@ -75,8 +78,7 @@ class ReceiptPage(Page):
         self.to_voyage = Button("Show its voyage")
         self.to_voyage.clicked.connect(self._show_voyage)
         lead = QWidget()
-        self.opening = OpenReceipt(self.context)
-        lead.setLayout(column(self.notice, self.opening, self.says, self.to_voyage, spacing=12))
+        lead.setLayout(column(self.notice, self.says, self.to_voyage, spacing=12))
         return lead
 
     def _aside(self) -> QWidget:
@@ -132,6 +134,7 @@ class ReceiptPage(Page):
             part.hide()
         self.header.empty(NAME)
         self.opening.hide()
+        self.failure.hide()
         self.says.show_text("")
         self.setAccessibleName(NAME)
         self.notice.show_problem(Problem(CHECKING, severity=Severity.NOTES))
@@ -140,8 +143,13 @@ class ReceiptPage(Page):
         self.context.tasks.start(work, failed=self._failed, name=_WORK)
 
     def _failed(self, error: AshoreError) -> None:
-        self.notice.show_problem(Problem(error.sentence, error.advice, Severity.BLOCKS))
-        show_if(self.opening, self.check is None)
+        problem = Problem(error.sentence, error.advice, Severity.BLOCKS)
+        if self.check is not None:
+            self.notice.show_problem(problem)
+            return
+        self.notice.hide()
+        self.failure.show_problem(problem)
+        self.opening.show()
 
     async def _made(self, withdrawal: str) -> None:
         receipts = self.context.wallet.receipts
