@@ -23,7 +23,9 @@ class VaultWrites:
     async def settled(self) -> None:
         """Wait until every write has ended. Who gives up waiting stops none."""
         while self._running:
-            await asyncio.shield(asyncio.gather(*self._running, return_exceptions=True))
+            await asyncio.wait(tuple(self._running))
+            # From Python 3.12 on, waiting for what is done already gives nobody else a turn, such as `_ended`.
+            await asyncio.sleep(0)
 
     async def settled_within(self, seconds: float) -> None:
         """Wait for those that run now, and no longer than that."""
