@@ -164,7 +164,8 @@ async def test_another_hash_than_ours_is_not_believed(bench):
         "0x" + "11" * 32 if method == "eth_sendRawTransaction" else result
     )
     report = await bench.quorum.send_raw(signed(0))
-    assert "a" in report.unknown
+    # Whoever was first took it, under another name; the others may know it already by then.
+    assert report.unknown
 
 
 async def test_nothing_goes_to_an_endpoint_that_could_not_be_identified(bench):
