@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +123,21 @@ async def test_a_founding_that_was_interrupted_begins_again(
     def killed(_self: PracticeReddio, _chain: DevChain) -> None:
         raise KilledError
 
+    files: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def opened(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        files.append(connect(*arguments, **named))
+        return files[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", opened)
     monkeypatch.setattr(PracticeReddio, "_found", killed)
     with pytest.raises(KilledError):
         open_coast(data_dir=tmp_path)
     monkeypatch.undo()
+    assert files
+    for each in files:
+        each.close()  # as the end of a process does
     coast = open_coast(data_dir=tmp_path)
     assert coast.is_conserved()
     await coast.withdraw(coast.asset("ETH"), 5)
