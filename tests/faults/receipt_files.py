@@ -8,6 +8,8 @@ from ashore.domain.evidence import Evidence
 from ashore.domain.receipt import Receipt, ReceiptStage
 from ashore.engine.receipt_views import StageCheck
 from faults.bench import Bench
+from faults.reddio_bench import ReddioBench
+from faults.test_reddio_claims import claimed, set_aside, waiting
 
 
 async def arrived(two: Bench) -> Receipt:
@@ -16,6 +18,17 @@ async def arrived(two: Bench) -> Receipt:
     await two.arrive()
     await two.look_until(lambda: not two.voyage(there).withdrawal.is_open)
     return await two.wallet.receipts.sign(await two.wallet.receipts.make(there))
+
+
+async def taken_and_claimed(vaults: ReddioBench) -> tuple[str, str]:
+    """A withdrawal of ether from Reddio and its claim, which has arrived."""
+    taken = await vaults.take_out("ETH", "0.5")
+    await set_aside(vaults)
+    (owed,) = await waiting(vaults)
+    claim = await claimed(vaults, owed)
+    await vaults.arrive()
+    await vaults.look_until(lambda: not vaults.voyage(claim).withdrawal.is_open)
+    return taken, claim
 
 
 def with_piece(receipt: Receipt, stage: ReceiptStage, piece: Evidence, other: Evidence) -> Receipt:

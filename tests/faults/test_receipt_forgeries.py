@@ -16,9 +16,8 @@ from ashore.engine.receipt_views import ReceiptCheck, Verdict, is_green
 from ashore.ethereum.proofs import check
 from ashore.systems.reddio.system.tracks import REGISTRATION
 from faults.bench import Bench
-from faults.receipt_files import arrived
+from faults.receipt_files import arrived, taken_and_claimed
 from faults.reddio_bench import ReddioBench
-from faults.test_reddio_claims import claimed, set_aside, waiting
 
 STRANGER = "0x" + "12" * 20
 MUCH = "1,000,000.00 USDC"
@@ -138,13 +137,7 @@ async def test_of_two_payouts_in_one_transaction_each_recipient_has_its_own(two:
 
 
 async def test_of_reddio_only_ether_to_this_very_address_is_green(vaults: ReddioBench) -> None:
-    taken = await vaults.take_out("ETH", "0.5")
-    await set_aside(vaults)
-    (owed,) = await waiting(vaults)
-    claim = await claimed(vaults, owed)
-    await vaults.arrive()
-    await vaults.look_until(lambda: not vaults.voyage(claim).withdrawal.is_open)
-    for withdrawal in (taken, claim):
+    for withdrawal in await taken_and_claimed(vaults):
         receipt = await stranger_s(vaults, withdrawal)
         terms = receipt.terms
         green, told = await found(vaults, receipt)

@@ -27,9 +27,8 @@ from ashore.ethereum.proofs import content_id
 from ashore.store.names import VOUCHER_FIRST, VOUCHER_LINK
 from faults.bench import Bench
 from faults.lightning_bench import NODE_NAME, Purse
-from faults.receipt_files import arrived, unbound, with_piece
+from faults.receipt_files import arrived, taken_and_claimed, unbound, with_piece
 from faults.reddio_bench import RECEIVER, ReddioBench
-from faults.test_reddio_claims import claimed, set_aside, waiting
 from faults.worlds import Worlds
 
 NO_RECEIPT = "ashore: This is not a receipt of Ashore. Take the whole file that Ashore has saved, or all of its text.\n"
@@ -82,13 +81,7 @@ async def test_a_receipt_over_two_chains_holds(two: Bench) -> None:
 
 
 async def test_a_receipt_of_reddio_and_that_of_its_claim_hold(vaults: ReddioBench) -> None:
-    taken = await vaults.take_out("ETH", "0.5")
-    await set_aside(vaults)
-    (owed,) = await waiting(vaults)
-    claim = await claimed(vaults, owed)
-    await vaults.arrive()
-    await vaults.look_until(lambda: not vaults.voyage(claim).withdrawal.is_open)
-    for withdrawal in (taken, claim):
+    for withdrawal in await taken_and_claimed(vaults):
         receipt, found = await passed_on(vaults.wallet, withdrawal)
         assert found.verdict is Verdict.SOUND, found
         assert found.holding == len(receipt.proofs) > 0

@@ -45,8 +45,7 @@ class StageCheck:
 
     `said` is the maker's mark, None where that is no mark. `proven`: a proof of it holds here. `contradiction` says why
     the maker's mark claims more than its evidence carries, or that it is no step of its way, or is called otherwise
-    there; empty where nothing is. `ends`: it is the one that ends the
-    withdrawal, as the receipt says.
+    there; empty where nothing is. `ends`: it is the one that ends the withdrawal, as the receipt says.
     """
 
     stage: ReceiptStage
